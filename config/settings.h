@@ -1,0 +1,389 @@
+/// The whole immutable configuration of a run as plain structs: no behaviour, no pointers, no
+/// dependencies. Loaders in `config/` fill them from YAML; everybody else takes them const.
+///
+/// Always holds after a successful load: every number is finite and inside the range its field
+/// table states, every text is terminated, every count is at most its capacity.
+///
+/// Units are SI and stand in the names. A joint coordinate is radians for a revolute joint and
+/// metres for a prismatic one; such fields carry no unit in their name and say so.
+///
+/// Frames. *Table*: origin on the table top at the middle of its foot end, x towards the head, y to
+/// the (prone) client's left, z up. *Base*: where the first joint's origin is measured from.
+/// *Flange*: the last link's end. *Tool*: the centre of the pad's face with the spring unloaded, its z
+/// axis pointing out of the pad, towards the body.
+#ifndef KNEAD_CONFIG_SETTINGS_H
+#define KNEAD_CONFIG_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NAME_CAPACITY 48    // bytes of an identifier, with its terminator
+#define TEXT_CAPACITY 200   // bytes of a sentence or a source, with its terminator
+#define JOINT_CAPACITY 8    // joints of a chain
+#define DEVICE_CAPACITY 12  // devices of a machine
+#define PROFILE_CAPACITY 6  // different device profiles of one machine
+#define PAD_CAPACITY 8      // pads of a tool
+#define POINT_CAPACITY 24   // points of a device profile
+#define REGION_CAPACITY 48  // regions of a body, left and right counted apart
+#define ZONE_CAPACITY 24    // zones never to be touched, left and right counted apart
+
+/// How sure a figure is. The words are those of the YAML key `grade`.
+typedef enum {
+    GRADE_STANDARD,    // read in a standard or in the maker's manual
+    GRADE_STUDY,       // read in a published study
+    GRADE_SECOND_HAND, // a copy of a source that was not itself read
+    GRADE_COMPUTED,    // derived by arithmetic from sourced figures
+    GRADE_GENERAL,     // general knowledge, not checked
+    GRADE_JUDGEMENT,   // a starting value without a source, to be reviewed
+} grade_t;
+#define GRADE_COUNT 6
+
+/// A figure that bears on safety: it never stands without where it comes from.
+typedef struct {
+    double value; // unit: see the field that holds it
+    grade_t grade;
+    char source[TEXT_CAPACITY];
+    char reviewer[NAME_CAPACITY]; // who reviewed it; "nobody yet" where that is so
+} figure_t;
+
+// ---------------------------------------------------------------------------------- the machine
+
+typedef enum { JOINT_REVOLUTE, JOINT_PRISMATIC } joint_kind_t;
+
+/// One joint and the link it moves. Placement is URDF's: the joint's frame in its predecessor's.
+typedef struct {
+    char name[NAME_CAPACITY];
+    joint_kind_t kind;
+    double origin_xyz_m[3];
+    double origin_rpy_rad[3]; // fixed-axis roll, pitch, yaw
+    double axis[3];           // unit vector in the joint's frame
+    double position_min;      // rad or m
+    double position_max;      // rad or m
+    double velocity_max;      // rad/s or m/s
+    double acceleration_max;  // rad/s2 or m/s2
+    double effort_max;        // Nm or N: the drive's torque limit at the joint
+    double parked;            // rad or m: the posture in which the arm is left
+    double preferred;         // rad or m: where spare freedom pulls the joint
+    double mass_kg;           // of the link
+    double centre_of_mass_m[3];
+    double inertia_kgm2[6];   // xx yy zz xy xz yz about the centre of mass, link axes
+    double rotor_inertia;     // kgm2 or kg at the joint side of the gear
+    char drive[NAME_CAPACITY]; // name of the device that moves it
+} joint_settings_t;
+
+typedef struct {
+    char name[NAME_CAPACITY];
+    double diameter_m; // round pads only
+    double length_m;   // from the tool flange's mounting face to the pad's face
+} pad_settings_t;
+
+typedef struct {
+    double flange_xyz_m[3]; // mounting face of the pads in the last link's frame
+    double flange_rpy_rad[3];
+    double mass_kg; // everything that hangs from the force sensor
+    double centre_of_mass_m[3]; // in the flange's frame
+    double spring_stiffness_N_per_m; // series spring between flange and pad
+    double spring_travel_m;
+    int pad_count;
+    pad_settings_t pads[PAD_CAPACITY];
+} tool_settings_t;
+
+typedef struct {
+    int joint_count;
+    joint_settings_t joints[JOINT_CAPACITY];
+    double base_xyz_m[3]; // in the table's frame
+    double base_rpy_rad[3];
+    tool_settings_t tool;
+} arm_settings_t;
+
+typedef enum { DEVICE_DRIVE, DEVICE_FORCE_TORQUE, DEVICE_IO } device_role_t;
+
+typedef struct {
+    char name[NAME_CAPACITY];
+    device_role_t role; // the profile's
+    char profile[NAME_CAPACITY]; // name of the device file
+    int profile_index;           // into machine_settings_t.profiles
+    char host[NAME_CAPACITY];    // numeric IPv4 address
+    int port;
+    int unit;
+} device_settings_t;
+
+/// What a register means. The YAML name is the enumerator in lower case without its prefix.
+/// Not every device has every point; `device_profile_t` says which are there.
+#define POINT_LIST(X)                                                                              \
+    X(POINT_SAMPLE_COUNTER, "sample_counter")                                                      \
+    X(POINT_STATUS_WORD, "status_word")                                                            \
+    X(POINT_POSITION, "position")                                                                  \
+    X(POINT_VELOCITY, "velocity")                                                                  \
+    X(POINT_EFFORT, "effort")                                                                      \
+    X(POINT_FAULT_CODE, "fault_code")                                                              \
+    X(POINT_CONTROL_WORD, "control_word")                                                          \
+    X(POINT_TARGET_POSITION, "target_position")                                                    \
+    X(POINT_EFFORT_LIMIT, "effort_limit")                                                          \
+    X(POINT_WATCHDOG, "watchdog")                                                                  \
+    X(POINT_IDENTITY, "identity")                                                                  \
+    X(POINT_STATUS, "status")                                                                      \
+    X(POINT_FORCE_X, "force_x")                                                                    \
+    X(POINT_FORCE_Y, "force_y")                                                                    \
+    X(POINT_FORCE_Z, "force_z")                                                                    \
+    X(POINT_TORQUE_X, "torque_x")                                                                  \
+    X(POINT_TORQUE_Y, "torque_y")                                                                  \
+    X(POINT_TORQUE_Z, "torque_z")                                                                  \
+    X(POINT_INPUTS, "inputs")                                                                      \
+    X(POINT_OUTPUTS, "outputs")
+typedef enum {
+#define X(id, text) id,
+    POINT_LIST(X)
+#undef X
+} point_id_t;
+#define POINT_ID_COUNT 20
+
+typedef enum { WORD_U16, WORD_S16, WORD_U32, WORD_S32, WORD_F32 } word_type_t;
+typedef enum { WORDS_HIGH_FIRST, WORDS_LOW_FIRST } word_order_t;
+
+/// One quantity behind registers: SI value = raw * scale + offset. Bit fields have scale 1.
+typedef struct {
+    point_id_t id;
+    int address; // PDU address, 0-based
+    word_type_t type;
+    double scale;
+    double offset;
+    bool writable;
+    double minimum; // SI; writes outside are refused at both ends
+    double maximum;
+} point_settings_t;
+
+typedef struct {
+    char name[NAME_CAPACITY];
+    device_role_t role;
+    word_order_t word_order;
+    char source[TEXT_CAPACITY];
+    char verified[NAME_CAPACITY]; // manual, public-code, bench, virtual
+    int read_address;  // block read every period
+    int read_count;
+    int write_address; // block written every period; count 0 where nothing is written
+    int write_count;
+    int identity_expected; // raw value of POINT_IDENTITY
+    double watchdog_s;     // to be written and read back before arming; 0 where there is none
+    double sample_age_max_s; // device's own filter and update period, for the budget
+    int point_count;
+    point_settings_t points[POINT_CAPACITY];
+} device_profile_t;
+
+typedef enum { WORLD_VIRTUAL, WORLD_REAL } world_kind_t;
+
+typedef struct {
+    char name[NAME_CAPACITY];
+    world_kind_t world;
+    int64_t period_us;
+    double table_length_m;
+    double table_width_m;
+    double neck_x_m; // where the seventh cervical vertebra of a client lies, table frame
+    double transit_height_m; // height of the tool above the table top while it travels free
+    arm_settings_t arm;
+    int device_count;
+    device_settings_t devices[DEVICE_CAPACITY];
+    int profile_count;
+    device_profile_t profiles[PROFILE_CAPACITY];
+    int drive_of_joint[JOINT_CAPACITY]; // index into devices
+    int force_sensor;                   // index into devices
+    int io_coupler;                     // index into devices
+} machine_settings_t;
+
+// ----------------------------------------------------------------------------------- the limits
+
+/// Every limit: field, YAML key, dimension of the field reader, lowest and highest value a file may
+/// state, meaning. The highest value is compiled in on purpose: no file can raise a limit past it.
+#define SAFETY_LIMIT_LIST(X)                                                                       \
+    X(contact_force_max_N, "contact_force_max", DIMENSION_FORCE, 5.0, 110.0,                       \
+      "Force against the body, any direction, at which the arm yields whatever the region.")       \
+    X(contact_force_margin_N, "contact_force_margin", DIMENSION_FORCE, 2.0, 20.0,                  \
+      "How far the force may pass its target before the arm yields.")                              \
+    X(contact_force_margin_time_s, "contact_force_margin_time", DIMENSION_TIME, 0.0, 0.2,          \
+      "How long the margin may be passed.")                                                        \
+    X(shear_force_max_N, "shear_force_max", DIMENSION_FORCE, 2.0, 40.0,                            \
+      "Force along the skin.")                                                                     \
+    X(free_force_max_N, "free_force_max", DIMENSION_FORCE, 2.0, 15.0,                              \
+      "Force while nothing should touch.")                                                         \
+    X(touch_force_N, "touch_force", DIMENSION_FORCE, 0.5, 5.0,                                     \
+      "Force from which the tool counts as touching.")                                             \
+    X(tare_force_max_N, "tare_force_max", DIMENSION_FORCE, 0.5, 10.0,                              \
+      "Largest offset of the force sensor that may be tared away.")                                \
+    X(transit_speed_max_mps, "transit_speed_max", DIMENSION_SPEED, 0.01, 0.25,                     \
+      "Tool speed clear of the body.")                                                             \
+    X(approach_speed_max_mps, "approach_speed_max", DIMENSION_SPEED, 0.005, 0.10,                  \
+      "Tool speed near the body.")                                                                 \
+    X(touch_speed_max_mps, "touch_speed_max", DIMENSION_SPEED, 0.002, 0.03,                        \
+      "Speed towards the skin until it is touched.")                                               \
+    X(contact_speed_max_mps, "contact_speed_max", DIMENSION_SPEED, 0.01, 0.20,                     \
+      "Tool speed along the skin while touching.")                                                 \
+    X(normal_speed_max_mps, "normal_speed_max", DIMENSION_SPEED, 0.005, 0.06,                      \
+      "Speed of the force loop along the normal while touching.")                                  \
+    X(yield_speed_mps, "yield_speed", DIMENSION_SPEED, 0.10, 0.40,                                 \
+      "Speed away from the body when the arm yields.")                                             \
+    X(yield_distance_m, "yield_distance", DIMENSION_LENGTH, 0.03, 0.20,                            \
+      "How far the arm yields.")                                                                   \
+    X(yield_time_max_s, "yield_time_max", DIMENSION_TIME, 0.1, 1.5,                                \
+      "How long yielding may take before the drives are stopped as they are.")                     \
+    X(stop_time_max_s, "stop_time_max", DIMENSION_TIME, 0.02, 1.0,                                 \
+      "How long a controlled stop may take before power is removed.")                              \
+    X(tool_speed_margin, "tool_speed_margin", DIMENSION_NONE, 1.05, 2.0,                           \
+      "Measured tool speed over the highest commanded one.")                                       \
+    X(joint_speed_margin, "joint_speed_margin", DIMENSION_NONE, 1.0, 1.5,                          \
+      "Measured joint speed over the joint's limit.")                                              \
+    X(joint_overtravel_rad, "joint_overtravel", DIMENSION_ANGLE, 0.0, 0.05,                        \
+      "Measured travel past a revolute joint's limit.")                                            \
+    X(rail_overtravel_m, "rail_overtravel", DIMENSION_LENGTH, 0.0, 0.02,                           \
+      "Measured travel past a prismatic joint's limit.")                                           \
+    X(following_error_rad, "following_error", DIMENSION_ANGLE, 0.001, 0.2,                         \
+      "Commanded against measured position of a revolute joint at rest.")                          \
+    X(rail_following_error_m, "rail_following_error", DIMENSION_LENGTH, 0.0005, 0.05,              \
+      "Commanded against measured position of a prismatic joint at rest.")                         \
+    X(following_time_s, "following_time", DIMENSION_TIME, 0.0, 0.2,                                \
+      "What joint speed adds to the following error allowed: speed times this.")                   \
+    X(sample_age_max_s, "sample_age_max", DIMENSION_TIME, 0.002, 0.06,                             \
+      "Age of any sample that still counts.")                                                      \
+    X(contact_loss_time_s, "contact_loss_time", DIMENSION_TIME, 0.02, 1.0,                         \
+      "How long contact may be lost in a stroke.")                                                 \
+    X(surface_search_m, "surface_search", DIMENSION_LENGTH, 0.005, 0.08,                           \
+      "How far below the expected skin the tool may look for it.")                                 \
+    X(overrun_count_max, "overrun_count_max", DIMENSION_NONE, 1.0, 50.0,                           \
+      "Periods in a row that may be late.")                                                        \
+    X(arming_time_max_s, "arming_time_max", DIMENSION_TIME, 0.2, 10.0,                             \
+      "How long the drives may take to be enabled.")                                               \
+    X(session_time_max_s, "session_time_max", DIMENSION_TIME, 10.0, 7200.0,                        \
+      "How long a session may last.")
+
+typedef struct {
+    char name[NAME_CAPACITY];
+#define X(field, key, dimension, lowest, highest, meaning) figure_t field;
+    SAFETY_LIMIT_LIST(X)
+#undef X
+} safety_settings_t;
+
+// ------------------------------------------------------------------------------------- the body
+
+/// Body dimensions predicted from stature and mass: value = base + per_stature*stature + per_kg*mass.
+#define BODY_DIMENSION_LIST(X)                                                                     \
+    X(cervicale_height)                                                                            \
+    X(acromion_height)                                                                             \
+    X(axilla_height)                                                                               \
+    X(tenth_rib_height)                                                                            \
+    X(iliac_crest_height)                                                                          \
+    X(buttock_height)                                                                              \
+    X(crotch_height)                                                                               \
+    X(knee_height)                                                                                 \
+    X(ankle_height)                                                                                \
+    X(biacromial_breadth)                                                                          \
+    X(bideltoid_breadth)                                                                           \
+    X(chest_breadth)                                                                               \
+    X(chest_depth)                                                                                 \
+    X(waist_breadth)                                                                               \
+    X(waist_depth)                                                                                 \
+    X(hip_breadth)                                                                                 \
+    X(buttock_depth)                                                                               \
+    X(neck_circumference)                                                                          \
+    X(thigh_circumference)                                                                         \
+    X(lower_thigh_circumference)                                                                   \
+    X(calf_circumference)                                                                          \
+    X(ankle_circumference)
+typedef enum {
+#define X(name) BODY_##name,
+    BODY_DIMENSION_LIST(X)
+#undef X
+} body_dimension_id_t;
+#define BODY_DIMENSION_COUNT 22
+
+typedef struct {
+    double base_m;
+    double per_stature;
+    double per_mass_m_per_kg;
+    double residual_m; // standard deviation of what the fit leaves
+} body_fit_t;
+
+typedef enum { SEX_FEMALE, SEX_MALE } sex_t;
+#define SEX_COUNT 2
+
+/// Tissue under the reference pad of 40 mm: F = k d^1.5 (1 + lambda d'), a bone floor below, and a
+/// slow branch that relaxes a held force.
+typedef struct {
+    double stiffness_N_per_m1_5; // k
+    double damping_s_per_m;      // lambda
+    double bone_depth_m;         // where the floor begins
+    double bone_stiffness_N_per_m;
+    double relaxation_fraction; // of the force, lost while held
+    double relaxation_time_s;
+} tissue_settings_t;
+
+typedef enum { SIDE_MIDDLE, SIDE_LEFT, SIDE_RIGHT } side_t;
+
+/// Across is measured from the spine on the trunk, from the limb's own axis on a leg.
+typedef enum { ACROSS_TRUNK, ACROSS_LEG } across_frame_t;
+
+/// A patch of skin: a rectangle in body coordinates. *Level* runs along the body through landmarks:
+/// 0 at C7, 1 at the iliac crests, 2 at the gluteal fold, 3 at the knee crease, 4 at the ankle; between
+/// landmarks it is linear in distance. *Across* is lateral, positive away from the midline.
+typedef struct {
+    char name[NAME_CAPACITY]; // with ".left" or ".right" where there are two
+    side_t side;
+    across_frame_t across_frame;
+    double level_min, level_max; // towards the head first
+    double across_min_m, across_max_m;
+    double fibre_angle_rad; // from the headward direction, positive outwards
+    double force_factor;    // on a technique's ceiling
+    figure_t force_max_N;   // hard cap
+    figure_t pressure_max_Pa;
+    tissue_settings_t tissue;
+    char tissue_source[TEXT_CAPACITY];
+    grade_t tissue_grade;
+    uint32_t techniques; // bit per technique_id_t that is allowed here
+} region_settings_t;
+
+typedef struct {
+    char name[NAME_CAPACITY];
+    side_t side;
+    across_frame_t across_frame;
+    double level_min, level_max;
+    double across_min_m, across_max_m;
+    figure_t margin_m;
+} zone_settings_t;
+
+/// Every way of touching: enumerator, YAML word, meaning. The bit of a technique in
+/// `region_settings_t.techniques` is 1 << its enumerator.
+#define TECHNIQUE_LIST(X)                                                                          \
+    X(TECHNIQUE_EFFLEURAGE, "effleurage", "long strokes towards the heart, light return")          \
+    X(TECHNIQUE_KNEADING, "kneading", "circles with the force swelling on the inward half")        \
+    X(TECHNIQUE_COMPRESSION, "compression", "slow press, hold and release, place after place")
+typedef enum {
+#define X(id, text, meaning) id,
+    TECHNIQUE_LIST(X)
+#undef X
+} technique_id_t;
+#define TECHNIQUE_COUNT 3
+
+typedef struct {
+    char name[NAME_CAPACITY];
+    char source[TEXT_CAPACITY];
+    double stature_min_m, stature_max_m; // outside, the fits do not hold
+    double mass_min_kg, mass_max_kg;
+    body_fit_t fits[SEX_COUNT][BODY_DIMENSION_COUNT];
+    double prone_depth_factor;    // chest depth lying over standing
+    double lumbar_hollow_m;       // depth of the hollow of the back
+    double paraspinal_offset_m;   // of the two ridges beside the spine
+    double paraspinal_height_m;
+    double registration_error_m;  // how well the model is known to lie where the client does
+    double registration_error_rad;
+    int region_count;
+    region_settings_t regions[REGION_CAPACITY];
+    int zone_count;
+    zone_settings_t zones[ZONE_CAPACITY];
+} body_settings_t;
+
+typedef struct {
+    char name[NAME_CAPACITY];
+    sex_t sex;
+    double stature_m;
+    double mass_kg;
+} client_settings_t;
+
+#endif

@@ -1,0 +1,125 @@
+/// Decides every period whether the arm may go on. Reads measurements, limits and the last command;
+/// commands nothing, knows no routine, no YAML, no planner, allocates nothing.
+///
+/// Always holds: every rule is judged every period; a rule is a permit that has to be proven, so a
+/// value that is missing, stale or not finite refuses; the first cause is latched and stays the first.
+#ifndef KNEAD_CONTROLLER_SAFETY_INTERLOCK_H
+#define KNEAD_CONTROLLER_SAFETY_INTERLOCK_H
+
+#include "config/settings.h"
+#include "controller/bus/bus.h"
+#include "controller/safety/supervisor.h"
+#include "kinematics/chain.h"
+
+/// Weakest first, so that the strongest of several is their maximum.
+typedef enum {
+    REACTION_NONE,
+    REACTION_LIFT,      // force to zero, rise above, wait
+    REACTION_YIELD,     // away from the body, then a controlled stop
+    REACTION_STOP,      // controlled stop, then power off (category 1)
+    REACTION_POWER_OFF, // at once (category 0)
+} reaction_t;
+#define REACTION_COUNT 5
+const char* reaction_text(reaction_t reaction);
+
+/// How far the drives and their positions can still be trusted once a rule refuses.
+typedef enum { TRUST_FULL, TRUST_PARTIAL, TRUST_NONE } trust_t;
+#define TRUST_COUNT 3
+
+/// Rule, name, hazard it answers (safety.md 2.4), trust that is left, what the text of a stop says.
+#define INTERLOCK_RULE_LIST(X)                                                                     \
+    X(RULE_ESTOP, "estop", "H53", TRUST_NONE, "the emergency stop chain is open")                  \
+    X(RULE_FINITE, "finite", "H45", TRUST_NONE, "a measured value is not a number")                \
+    X(RULE_JOINT_POSITION, "joint_position", "H19", TRUST_NONE, "a joint is past its limit")       \
+    X(RULE_JOINT_SPEED, "joint_speed", "H24", TRUST_NONE, "a joint is too fast")                   \
+    X(RULE_IO_AGE, "io_age", "H55", TRUST_FULL, "the I/O coupler is silent")                       \
+    X(RULE_CLIENT_BUTTON, "client_button", "H55", TRUST_FULL, "the client pressed the button")     \
+    X(RULE_CLIENT_PRESENT, "client_present", "H08", TRUST_FULL, "nobody is on the table")          \
+    X(RULE_DRIVE_AGE, "drive_age", "H28", TRUST_PARTIAL, "a drive is silent")                      \
+    X(RULE_DRIVE_STATE, "drive_state", "H22", TRUST_PARTIAL, "a drive left operation enabled")     \
+    X(RULE_FOLLOWING, "following", "H21", TRUST_FULL, "a joint does not follow its command")       \
+    X(RULE_FORCE_AGE, "force_age", "H28", TRUST_FULL, "the force sensor is silent")                \
+    X(RULE_FORCE_STATUS, "force_status", "H14", TRUST_FULL, "the force sensor reports a fault")    \
+    X(RULE_FORCE_FROZEN, "force_frozen", "H11", TRUST_FULL, "the force sensor repeats itself")     \
+    X(RULE_FORCE_CAP, "force_cap", "H01", TRUST_FULL, "the force is above the region's cap")       \
+    X(RULE_FORCE_MAX, "force_max", "H01", TRUST_FULL, "the force is above the limit of all")       \
+    X(RULE_FORCE_MARGIN, "force_margin", "H01", TRUST_FULL, "the force passed its target too far") \
+    X(RULE_FORCE_FREE, "force_free", "H03", TRUST_FULL, "something touches a tool in free motion") \
+    X(RULE_SHEAR, "shear", "H04", TRUST_FULL, "the force along the skin is too high")              \
+    X(RULE_TOOL_SPEED, "tool_speed", "H24", TRUST_FULL, "the tool is faster than allowed here")    \
+    X(RULE_CONTACT_LOST, "contact_lost", "H08", TRUST_FULL, "the tool lost the body")              \
+    X(RULE_SURFACE_MISSED, "surface_missed", "H09", TRUST_FULL, "no skin where it should be")      \
+    X(RULE_REACH, "reach", "H44", TRUST_FULL, "the arm can't follow the planned path")             \
+    X(RULE_OVERRUN, "overrun", "H39", TRUST_FULL, "the control loop is late")                      \
+    X(RULE_SESSION_TIME, "session_time", "H54", TRUST_FULL, "the session has lasted too long")
+typedef enum {
+#define X(id, name, hazard, trust, text) id,
+    INTERLOCK_RULE_LIST(X)
+#undef X
+} interlock_rule_t;
+#define INTERLOCK_RULE_COUNT 24
+#define INTERLOCK_RULE_NONE (-1)
+
+typedef struct {
+    const char* name;
+    const char* hazard;
+    trust_t trust;
+    const char* text;
+} interlock_rule_info_t;
+const interlock_rule_info_t* interlock_rule_info(interlock_rule_t rule);
+
+/// Everything the judge reads in one period.
+typedef struct {
+    supervisor_mode_t mode; // of the last period
+    int joint_count;
+    const bus_feedback_t* feedback;   // raw
+    const bus_command_t* commanded;   // as last sent
+    double normal_force_N;            // pressing positive, gravity and tare taken out
+    double shear_force_N;
+    double force_total_N;
+    double tool_speed_mps;            // measured
+    double tool_speed_allowed_mps;    // for the phase the plan is in
+    double force_target_N;            // as last commanded
+    double force_cap_N;               // of the region under the tool; the smallest where unknown
+    double surface_gap_m;             // tool above (+) the expected skin along its normal
+    double path_error_m;              // what the inverse kinematics left over
+    bool force_tared;
+    unsigned overruns;                // periods in a row that were late
+    int64_t session_us;               // since arming
+} judged_t;
+
+/// What the judge remembers; only `interlock_record` writes it.
+typedef struct {
+    int64_t margin_us;       // how long the force has been over its margin
+    int64_t contact_lost_us; // how long contact has been lost
+    int frozen_samples;      // identical force samples in a row
+    double last_force[6];
+    int first_rule;          // latched first cause, or INTERLOCK_RULE_NONE
+    int first_subject;
+    double first_measured, first_allowed;
+} interlock_state_t;
+
+typedef struct {
+    uint32_t refused; // bit per rule
+    reaction_t reaction;
+    trust_t trust;
+    int rule;        // the most telling refused rule, or INTERLOCK_RULE_NONE
+    int subject;     // joint index where the rule is about one, else -1
+    double measured; // of that rule, and what is allowed: units with the rule
+    double allowed;
+    unsigned locked_joints; // bit per joint whose drive can't be used any more
+} verdict_t;
+
+/// The reaction: a table over trust left and contact (safety.md 2.3).
+reaction_t interlock_reaction(trust_t trust, bool contact);
+
+/// Judges one period; pure.
+verdict_t interlock_evaluate(const safety_settings_t* safety, const chain_t* chain,
+                             const interlock_state_t* state, const judged_t* judged,
+                             int64_t period_us);
+
+/// Carries what the judge must remember into the next period, after the verdict was used.
+void interlock_record(interlock_state_t* state, const safety_settings_t* safety,
+                      const judged_t* judged, const verdict_t* verdict, int64_t period_us);
+
+#endif

@@ -1,0 +1,41 @@
+/// The geometric and inertial model of a serial chain, computed once from settings and const ever
+/// after. Up to `JOINT_CAPACITY` joints, revolute or prismatic, in any order.
+#ifndef KNEAD_KINEMATICS_CHAIN_H
+#define KNEAD_KINEMATICS_CHAIN_H
+
+#include "config/settings.h"
+#include "kinematics/pose.h"
+
+/// Joint coordinates, speeds, efforts: one entry a joint, rad or m (and per second, Nm or N). Entries
+/// past the chain's count are zero.
+typedef struct {
+    double at[JOINT_CAPACITY];
+} joints_t;
+
+typedef struct {
+    int joint_count;
+    joint_kind_t kind[JOINT_CAPACITY];
+    double placement_rotation[JOINT_CAPACITY][9]; // row-major, joint frame in its predecessor's
+    double placement_translation_m[JOINT_CAPACITY][3];
+    double axis[JOINT_CAPACITY][3];
+    joints_t position_min, position_max;
+    joints_t velocity_max, acceleration_max, effort_max;
+    joints_t parked, preferred;
+    double mass_kg[JOINT_CAPACITY];
+    double centre_of_mass_m[JOINT_CAPACITY][3];
+    double inertia_kgm2[JOINT_CAPACITY][6]; // xx yy zz xy xz yz about the centre of mass
+    joints_t rotor_inertia;
+    pose_t base_in_table;
+    pose_t flange_in_last_link; // where pads are mounted
+    pose_t tool_in_last_link;   // centre of the pad's face, spring unloaded
+} chain_t;
+
+/// Builds the model with the pad `pad_index` of the tool mounted; the tool's mass hangs from the last
+/// link. False, with `chain` untouched, if the settings hold a count, axis or figure no chain can have
+/// (no joints, a zero axis, limits the wrong way round, not finite, no such pad).
+bool chain_build(const arm_settings_t* arm, int pad_index, chain_t* chain);
+
+/// True if every coordinate is finite and inside its limits, `margin` rad or m away from them.
+bool chain_joints_inside(const chain_t* chain, const joints_t* joints, double margin);
+
+#endif

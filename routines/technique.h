@@ -1,0 +1,69 @@
+/// The vocabulary of touch: every technique is one row of a table and one pure function of time, which
+/// says where on a region the tool should be and how hard it should press. Adding a technique touches
+/// its row in `config/settings.h`, its row in `technique.c` and its own function.
+///
+/// Always holds: force targets and places are continuous in time; every stroke begins and ends at the
+/// light force `STROKE_LIGHT_FORCE_N`, so that touching down and lifting off are gentle.
+#ifndef KNEAD_ROUTINES_TECHNIQUE_H
+#define KNEAD_ROUTINES_TECHNIQUE_H
+
+#include "config/settings.h"
+#include "routines/body.h"
+
+#define STROKE_LIGHT_FORCE_N 3.0 // between presses, at the beginning and the end [J, massage.md 2.2]
+
+/// What the routine's author asked for; unused parameters are zero.
+typedef struct {
+    double force_N;
+    double speed_mps;
+    double rate_Hz;
+    double radius_m;
+    double duration_s;
+    double press_s, hold_s, release_s;
+    int passes;
+} technique_parameters_t;
+
+/// One continuous contact on one region.
+typedef struct {
+    technique_id_t technique;
+    int region; // index into body_settings_t.regions
+    technique_parameters_t parameters;
+    double duration_s; // computed at load from the parameters and the region's size
+    int step;          // which step of the routine this came from, 0-based, repeats counted once
+    int line;          // of that step in the file
+} stroke_t;
+
+/// Where the tool should be at one instant of a stroke.
+typedef struct {
+    body_place_t place;
+    double along_speed_mps; // of the place
+    double across_speed_mps;
+    double force_N; // wanted along the normal
+    double force_rate_N_per_s;
+    double load;    // 0 light phase .. 1 full working force: for the figures of a technique
+} stroke_target_t;
+
+/// Envelope of a technique as sourced data (massage.md 2.2); the static check refuses what exceeds it.
+typedef struct {
+    technique_id_t id;
+    const char* name;
+    double force_ceiling_N; // times the region's factor
+    double speed_ceiling_mps;
+    double rate_min_Hz, rate_max_Hz; // 0 where it has no rhythm
+    bool uses_speed, uses_rate, uses_radius, uses_passes, uses_press;
+    const char* source;
+} technique_info_t;
+
+const technique_info_t* technique_info(technique_id_t id);
+
+/// How long the stroke takes on this body, s.
+double technique_duration_s(const body_t* body, const stroke_t* stroke);
+
+/// The target at `time_s` after touching down; clamped into 0..duration.
+stroke_target_t technique_target(const body_t* body, const stroke_t* stroke, double time_s);
+
+/// Highest tangential speed and force a stroke asks for anywhere; for the static check.
+void technique_peaks(const body_t* body, const stroke_t* stroke, double* speed_mps,
+                     double* force_N);
+
+#endif
