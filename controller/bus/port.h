@@ -20,6 +20,7 @@ typedef struct {
     X(PORT_OK, "ok")                                                                               \
     X(PORT_NOT_ASKED, "not asked")                                                                 \
     X(PORT_NOT_CONNECTED, "not connected")                                                         \
+    X(PORT_REFUSED, "connection refused, nothing listens there")                                   \
     X(PORT_TIMEOUT, "no reply in time")                                                            \
     X(PORT_BAD_FRAME, "reply does not match its request")                                          \
     X(PORT_CLOSED, "connection closed by the device")
@@ -28,6 +29,7 @@ typedef enum {
     PORT_RESULT_LIST(X)
 #undef X
 } port_result_t;
+#define PORT_RESULT_COUNT 7
 const char* port_result_text(port_result_t result);
 
 /// One slot a device, by index into machine_settings_t.devices. A request of size 0 is not sent and
