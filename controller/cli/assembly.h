@@ -1,0 +1,62 @@
+/// Puts the parts of a run together: finds the shipped files, loads what the options name, and
+/// builds body, routine, session and virtual world from it. One struct holds everything, `main`
+/// owns it, and nothing in it is taken from the heap after its loading.
+#ifndef KNEAD_CONTROLLER_CLI_ASSEMBLY_H
+#define KNEAD_CONTROLLER_CLI_ASSEMBLY_H
+
+#include "config/finding.h"
+#include "config/settings.h"
+#include "controller/cli/options.h"
+#include "controller/session.h"
+#include "routines/body.h"
+#include "routines/routine.h"
+#include "routines/routine_check.h"
+#include "sim/world.h"
+
+#define ASSEMBLY_PATH_CAPACITY 1024 // bytes of a path, with its terminator
+
+/// What is loaded stays where it is: session and world point into it.
+typedef struct {
+    findings_t findings; // of everything loaded so far
+    machine_settings_t machine;
+    safety_settings_t safety;
+    body_settings_t body_settings;
+    client_settings_t client;
+    body_t body;
+    routine_t routine;
+    int pad_index; // of the routine's pad on the machine's tool
+    routine_figures_t figures;
+    session_t session;
+    tissue_settings_t tissues[REGION_CAPACITY];
+    world_settings_t world;
+} assembly_t;
+
+/// Null if memory is short.
+assembly_t* assembly_create(void);
+void assembly_destroy(assembly_t* assembly);
+
+/// The path of a shipped file, `name` as it stands in the source tree (config/machines/rail6.yaml).
+/// The tree is looked for in $KNEAD_DATA, the current folder, beside the program's build folder and
+/// in
+/// ../share/knead of the program, in this order; without any of them the path is the name alone, so
+/// that the message about the missing file tells it. False if the path would pass `capacity`.
+bool assembly_data_path(const char* name, char* path, size_t capacity);
+
+/// The folder of the device profiles that belong to a machine's file: ../devices beside the file's
+/// own folder if there is one, else the shipped one. False if the path would pass `capacity`.
+bool assembly_device_directory(const char* machine_path, char* path, size_t capacity);
+
+/// Loads machine, safety limits, body map and client, as `options` name them or as shipped, and
+/// builds the client's body. False with findings if any of it was refused.
+bool assembly_load_table(assembly_t* assembly, const options_t* options);
+
+/// Loads a routine for the table loaded before, and checks it against all of it; fills `figures`.
+/// False with findings if it was refused. May be called again for the next routine.
+bool assembly_load_routine(assembly_t* assembly, const char* path);
+
+/// Builds the session and the settings of the virtual world from what is loaded. The true client
+/// lies where the model has him but for an error that `--seed` draws, as large as the body map says
+/// the registration's may be. False with a finding if no session can be made of it.
+bool assembly_build(assembly_t* assembly, const options_t* options);
+
+#endif

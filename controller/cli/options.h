@@ -1,0 +1,71 @@
+/// Everything that can stand behind a verb on the command line, in one table: the parser, the help
+/// text and the near matches come from it. A verb says by bits which of them it takes.
+#ifndef KNEAD_CONTROLLER_CLI_OPTIONS_H
+#define KNEAD_CONTROLLER_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+typedef enum {
+    OPTION_KIND_FLAG,  // stands alone
+    OPTION_KIND_TEXT,  // a file, a folder, a name
+    OPTION_KIND_WHOLE, // a whole number in a range
+} option_kind_t;
+
+/// Enumerator, long name, what its argument is called (null for a flag), kind, range of a whole
+/// number, meaning.
+#define OPTION_LIST(X)                                                                             \
+    X(OPTION_MACHINE, "machine", "FILE", OPTION_KIND_TEXT, 0, 0,                                   \
+      "the machine (default: config/machines/rail6.yaml)")                                         \
+    X(OPTION_SAFETY, "safety", "FILE", OPTION_KIND_TEXT, 0, 0,                                     \
+      "the safety limits (default: config/safety/default.yaml)")                                   \
+    X(OPTION_BODY, "body", "FILE", OPTION_KIND_TEXT, 0, 0,                                         \
+      "the body map (default: config/bodies/prone.yaml)")                                          \
+    X(OPTION_CLIENT, "client", "FILE", OPTION_KIND_TEXT, 0, 0,                                     \
+      "who lies on the table (default: routines/clients/average-man.yaml)")                        \
+    X(OPTION_SCENARIO, "scenario", "FILE", OPTION_KIND_TEXT, 0, 0,                                 \
+      "what goes wrong on the virtual table (default: nothing)")                                   \
+    X(OPTION_SEED, "seed", "N", OPTION_KIND_WHOLE, 0, INT64_MAX,                                   \
+      "seed of everything random on the virtual table (default: 1)")                               \
+    X(OPTION_OUT, "out", "DIR", OPTION_KIND_TEXT, 0, 0, "folder for the record of the run")        \
+    X(OPTION_HOST, "host", "ADDRESS", OPTION_KIND_TEXT, 0, 0,                                      \
+      "numeric IPv4 address instead of those in the machine's file")                               \
+    X(OPTION_PORT_BASE, "port-base", "N", OPTION_KIND_WHOLE, 1, 65000,                             \
+      "TCP port of the first device, the others follow, instead of those in the machine's file")   \
+    X(OPTION_JSON, "json", NULL, OPTION_KIND_FLAG, 0, 0, "figures as JSON on standard output")
+typedef enum {
+#define X(id, name, argument, kind, lowest, highest, meaning) id,
+    OPTION_LIST(X)
+#undef X
+        OPTION_COUNT
+} option_id_t;
+
+#define OPTION_BIT(id) (1u << (id))
+/// What describes a machine with a client on it.
+#define OPTION_BITS_TABLE                                                                          \
+    (OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_SAFETY) | OPTION_BIT(OPTION_BODY) |            \
+     OPTION_BIT(OPTION_CLIENT))
+
+#define OPTION_SEED_DEFAULT 1
+
+/// What the user wrote. Texts are borrowed from the arguments of `main`.
+typedef struct {
+    bool given[OPTION_COUNT];
+    const char* text[OPTION_COUNT]; // null where not given
+    int64_t whole[OPTION_COUNT];    // of whole numbers: as given, else 0; the seed's default is set
+    bool help;                      // --help stood among them
+    int operand_count;
+    char** operands; // what is not an option, in order
+} options_t;
+
+/// Reads the arguments of a verb: `arguments[0]` is the verb itself, `accepted` has the bits of the
+/// options it takes. On a mistake it prints one sentence with the nearest match to `messages` and
+/// returns false. Reorders `arguments`.
+bool options_read(int count, char** arguments, uint32_t accepted, options_t* options,
+                  FILE* messages);
+
+/// One line for each accepted option, for a help text.
+void options_print_help(uint32_t accepted, FILE* out);
+
+#endif

@@ -1,0 +1,30 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "config/load.h"
+#include "controller/cli/verb.h"
+#include "routines/routine_load.h"
+
+static const char* const kinds[] = {"machine", "safety", "body", "device",
+                                    "routine", "client", NULL};
+
+exit_code_t verb_schema(const options_t* options, assembly_t* assembly)
+{
+    (void)assembly;
+    const char* kind = options->operands[0];
+    const record_t* record = load_record(kind);
+    if (record != NULL) {
+        fields_print_schema(record, stdout, 0);
+        return EXIT_DONE;
+    }
+    if (routine_print_schema(kind, stdout)) {
+        return EXIT_DONE;
+    }
+    const char* nearest = finding_nearest(kind, kinds);
+    (void)fprintf(stderr, "knead schema: there is no kind '%s'", kind);
+    if (nearest != NULL) {
+        (void)fprintf(stderr, "; did you mean '%s'?", nearest);
+    }
+    (void)fprintf(stderr, "\nSee 'knead schema --help'.\n");
+    return EXIT_USAGE;
+}
