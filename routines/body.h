@@ -7,7 +7,7 @@
 #ifndef KNEAD_ROUTINES_BODY_H
 #define KNEAD_ROUTINES_BODY_H
 
-#include <stdio.h>
+
 
 #include "config/settings.h"
 #include "kinematics/surface.h"
@@ -41,7 +41,9 @@ typedef enum {
 } body_result_t;
 const char* body_result_text(body_result_t result);
 
-/// Builds the body of `client` lying with C7 at `neck_x_m`. `settings` must outlive `body`.
+/// Builds the body of `client` lying with C7 at `neck_x_m`. `settings` must outlive `body`. The feet may
+/// hang over the foot end, the ankles by 0.3 m at most. Left and right are the same to the last bit.
+/// On anything but BODY_OK `body` is not to be used.
 body_result_t body_build(const body_settings_t* settings, const client_settings_t* client,
                          double neck_x_m, double table_length_m, body_t* body);
 
@@ -50,10 +52,12 @@ body_result_t body_build(const body_settings_t* settings, const client_settings_
 double body_along_of_level(const body_t* body, double level);
 double body_level_of_along(const body_t* body, double along_m);
 
-/// Where the axis of the client's left (+1) or right (-1) leg lies at `along_m`, in metres across.
-double body_leg_axis_m(const body_t* body, double along_m, side_t side);
+/// Where the axis of the client's left or right leg lies, in metres across; 0 for SIDE_MIDDLE. The legs
+/// lie parallel and their thighs touch.
+double body_leg_axis_m(const body_t* body, side_t side);
 
-/// Index of the region under a place, or -1.
+/// Index of the region under a place, or -1. Where regions overlap the first one listed is meant; a
+/// place on an edge lies inside.
 int body_region_at(const body_t* body, body_place_t place);
 
 /// Index of the region called `name`, or -1.
@@ -70,8 +74,9 @@ double body_region_length_m(const body_t* body, int region);
 /// Width of a region, m.
 double body_region_width_m(const body_t* body, int region);
 
-/// Smallest distance from a place to a forbidden zone without its margin, m (0 inside), and which zone
-/// (`zone` may be null; -1 if there is none).
+/// Smallest distance from a place to a forbidden zone without its margin, m (0 inside, infinite if the
+/// body has no zones), and which zone (`zone` may be null; -1 if there is none). A place that is not
+/// finite is taken to lie inside.
 double body_zone_distance_m(const body_t* body, body_place_t place, int* zone);
 
 /// Skin point and normal at a place, table frame.

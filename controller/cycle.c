@@ -1,0 +1,174 @@
+#include "controller/cycle.h"
+
+#include <math.h>
+#include <string.h>
+
+// The arm stands: nothing commanded, and measured speeds below encoder noise.
+#define STANDSTILL_SPEED 0.01 // rad/s or m/s
+
+void cycle_begin(cycle_state_t* state)
+{
+    memset(state, 0, sizeof *state);
+    state->mode = MODE_LOCKED;
+    state->interlock.first_rule = INTERLOCK_RULE_NONE;
+    state->force.commanded = pose_identity();
+    state->force.base = pose_identity();
+}
+
+static judged_t judged_view(const session_t* session, const cycle_state_t* state,
+                            const cycle_input_t* in, const estimate_t* estimate)
+{
+    return (judged_t){
+        .mode = state->mode,
+        .joint_count = session->chain.joint_count,
+        .feedback = &in->feedback,
+        .commanded = &state->command,
+        .normal_force_N = estimate->normal_force_N,
+        .shear_force_N = estimate->shear_force_N,
+        .force_total_N = vec3_norm(estimate->contact_force_N),
+        .tool_speed_mps = estimate->tool_speed_mps,
+        .tool_speed_allowed_mps = state->target.speed_allowed_mps,
+        .force_target_N = state->target.force_target_N,
+        .force_cap_N = state->target.force_cap_N,
+        .surface_gap_m = estimate->surface_gap_m,
+        .path_error_m = state->path_error_m,
+        .force_tared = estimate->force_tared,
+        .overruns = in->overruns,
+        .session_us = state->session_us,
+    };
+}
+
+static bool standing(const session_t* session, const cycle_state_t* state, const cycle_input_t* in)
+{
+    bool stands = true;
+    for (int joint = 0; joint < session->chain.joint_count; ++joint) {
+        const bool locked = (state->locked_joints >> joint & 1u) != 0;
+        stands = stands && (locked || (fabs(state->limit.speed.at[joint]) < 1e-9 &&
+                                       fabs(in->feedback.drives[joint].velocity) <
+                                           STANDSTILL_SPEED));
+    }
+    return stands;
+}
+
+static conditions_t when(bool holds, conditions_t condition) { return holds ? condition : 0; }
+#define WHEN(holds, name) when((holds), CONDITION(CONDITION_##name))
+
+static conditions_t requested(const cycle_state_t* state, uint32_t requests)
+{
+    const bool stop = (requests & REQUEST_STOP) != 0;
+    const bool touches = supervisor_mode_touches(state->mode);
+    return WHEN((requests & REQUEST_ACKNOWLEDGE) != 0, ACKNOWLEDGE) |
+           WHEN((requests & REQUEST_ARM) != 0 && !stop, ARM) |
+           WHEN((requests & REQUEST_START) != 0 && !stop, START) |
+           WHEN((requests & REQUEST_PAUSE) != 0, PAUSE) |
+           WHEN((requests & REQUEST_RESUME) != 0 && !stop, RESUME) |
+           WHEN(stop && touches, YIELD) | WHEN(stop && !touches, STOP) | WHEN(state->ending, END);
+}
+
+static conditions_t conditions_now(const session_t* session, const cycle_state_t* state,
+                                   const cycle_input_t* in, const estimate_t* estimate,
+                                   const verdict_t* verdict)
+{
+    bool enabled = true;
+    for (int joint = 0; joint < session->chain.joint_count; ++joint) {
+        enabled = enabled && in->feedback.drives[joint].state == DRIVE_OPERATION_ENABLED;
+    }
+    const double mode_s = (double)state->mode_us * 1e-6;
+    const bool arming_late = mode_s > session->safety->arming_time_max_s.value;
+    const bool stop_late = mode_s > session->safety->stop_time_max_s.value;
+    return requested(state, in->requests) |
+           WHEN(verdict->reaction == REACTION_POWER_OFF, POWER_OFF) |
+           WHEN(verdict->reaction == REACTION_STOP, STOP) |
+           WHEN(verdict->reaction == REACTION_YIELD, YIELD) |
+           WHEN(verdict->reaction == REACTION_LIFT, LIFT) |
+           WHEN(verdict->refused != 0, NOT_HEALTHY) | WHEN(enabled, DRIVES_ENABLED) |
+           WHEN(estimate->force_tared, TARED) |
+           WHEN(arming_late || state->estimate.tare_refused, ARMING_TIMEOUT) |
+           WHEN(estimate->touching, TOUCHED) | WHEN(state->plan.arrived, ABOVE) |
+           WHEN(state->plan.resting, RESTING) | WHEN(state->plan.item_finished, ITEM_FINISHED) |
+           WHEN(state->plan.routine_done, ROUTINE_DONE) | WHEN(state->force.lifted, LIFTED) |
+           WHEN(state->plan.parked, AT_PARK) | WHEN(state->force.yielded, YIELDED) |
+           WHEN(stop_late || standing(session, state, in), STANDSTILL);
+}
+
+/// True where the arm is to follow a tool pose; elsewhere it stands or moves in joint space.
+static bool follows_tool(supervisor_mode_t mode, const plan_target_t* target)
+{
+    return (supervisor_mode_touches(mode) || mode == MODE_TRANSIT || mode == MODE_YIELD ||
+            mode == MODE_PARKING) &&
+           !target->joint_motion;
+}
+
+static joint_target_t joint_step(const session_t* session, const cycle_state_t* state,
+                                 supervisor_mode_t mode, const plan_target_t* target,
+                                 const tool_command_t* tool)
+{
+    joint_target_t joints = {.position = state->limit.position, .result = IK_OK};
+    if (follows_tool(mode, target)) {
+        joints.result = ik_track(&session->chain, &session->track, &state->limit.position,
+                                 &state->limit.speed, &tool->tool_commanded, &tool->feedforward,
+                                 state->locked_joints, &joints.position, &joints.speed);
+        const pose_t reached = fk_tool_pose(&session->chain, &joints.position);
+        joints.path_error_m =
+            vec3_norm(vec3_sub(reached.position_m, tool->tool_commanded.position_m));
+    } else if (target->joint_motion) {
+        joints.position = target->joints_desired;
+    }
+    return joints;
+}
+
+/// The tool pose that motion may continue from: what force control last commanded while the arm
+/// follows the tool, else where the commanded joints have it.
+static pose_t tool_to_continue(const session_t* session, const cycle_state_t* state)
+{
+    return follows_tool(state->mode, &state->target)
+               ? state->force.commanded
+               : fk_tool_pose(&session->chain, &state->limit.position);
+}
+
+static void remember(const session_t* session, cycle_state_t* state, const cycle_input_t* in,
+                     const cycle_output_t* out)
+{
+    const bool powered = supervisor_mode_powered(out->mode);
+    if (out->mode != state->mode) {
+        state->mode_us = 0;
+        if (out->mode == MODE_READY) { // acknowledged: a new chance begins
+            state->interlock.first_rule = INTERLOCK_RULE_NONE;
+            state->ending = false;
+        }
+    } else {
+        state->mode_us += session->period_us;
+    }
+    state->ending = state->ending || (in->requests & REQUEST_END) != 0;
+    state->session_us = powered ? state->session_us + session->period_us : 0;
+    state->locked_joints = powered ? state->locked_joints | out->verdict.locked_joints : 0;
+    state->mode = out->mode;
+    state->target = out->target;
+    state->command = out->command;
+    state->path_error_m = out->joints.path_error_m;
+}
+
+void cycle_step(const session_t* session, cycle_state_t* state, const cycle_input_t* in,
+                cycle_output_t* out)
+{
+    memset(out, 0, sizeof *out);
+    out->estimate = estimate_step(session, &state->estimate, &in->feedback, state->mode,
+                                  &state->target);
+    const judged_t judged = judged_view(session, state, in, &out->estimate);
+    out->verdict = interlock_evaluate(session->safety, &session->chain, &state->interlock, &judged,
+                                      session->period_us);
+    out->conditions = conditions_now(session, state, in, &out->estimate, &out->verdict);
+    out->mode = supervisor_next(state->mode, out->conditions);
+    const pose_t tool = tool_to_continue(session, state);
+    state->locked_joints |= out->verdict.locked_joints;
+    out->target = plan_step(session, &state->plan, out->mode, &tool, &state->limit.position);
+    out->tool = force_control_step(session, &state->force, out->mode, &out->target, &out->estimate);
+    out->joints = joint_step(session, state, out->mode, &out->target, &out->tool);
+    out->command = limit_apply(session, &state->limit, out->mode, &out->joints, &in->feedback,
+                               state->locked_joints);
+
+    interlock_record(&state->interlock, session->safety, &judged, &out->verdict,
+                     session->period_us);
+    limit_record(session, &state->limit, out->mode, &out->command);
+    remember(session, state, in, out);
+}

@@ -1,0 +1,35 @@
+/// Turns raw feedback into what the other stages work with: where the tool is, what it presses with,
+/// how stiff the place under it feels. First stage of the cycle; decides nothing.
+///
+/// Values that cannot be known (a sample that never came) are NaN, which no permit lets pass.
+#ifndef KNEAD_CONTROLLER_ESTIMATE_H
+#define KNEAD_CONTROLLER_ESTIMATE_H
+
+#include "controller/dataflow.h"
+#include "controller/session.h"
+
+#define ESTIMATE_TARE_SAMPLES 50 // 0.2 s at 4 ms: averages sensor noise to a seventh
+
+typedef struct {
+    int tare_count;
+    vec3_t tare_sum_N;
+    vec3_t tare_N; // sensor axes
+    bool tared;
+    bool tare_refused; // the offset was too large to be an offset
+    int touch_count;
+    // Stiffness: force and gap less their slow parts, correlated with forgetting.
+    double force_slow_N, gap_slow_m;
+    double sum_xx, sum_xy;
+    double stiffness_N_per_m;
+} estimate_state_t;
+
+/// What the stiffness under the tool should be at `force_N` on `region` (-1: the softest guess), by the
+/// body map's tissue in series with the tool's spring, N/m.
+double estimate_expected_stiffness_N_per_m(const session_t* session, int region, double force_N);
+
+/// `mode` and `target` are those of the last period.
+estimate_t estimate_step(const session_t* session, estimate_state_t* state,
+                         const bus_feedback_t* feedback, supervisor_mode_t mode,
+                         const plan_target_t* target);
+
+#endif

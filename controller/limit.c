@@ -1,0 +1,78 @@
+#include "controller/limit.h"
+
+#include <math.h>
+
+static double clamp(double wanted, double lowest, double highest)
+{
+    return fmin(fmax(wanted, lowest), highest);
+}
+
+/// Speed this period: as near the wanted one as acceleration, speed and the way left to the position
+/// limits allow. Braking to a position limit must stay possible with the acceleration limit.
+static double limited_speed(const chain_t* chain, int joint, double position, double speed,
+                            double wanted_speed, double period_s)
+{
+    const double acceleration = chain->acceleration_max.at[joint];
+    const double speed_max = chain->velocity_max.at[joint];
+    const double step = acceleration * period_s;
+    // From v the way to rest, braking a step each period, is at most v^2 / 2a + v dt / 2.
+    const double up_m = fmax(chain->position_max.at[joint] - position, 0.0);
+    const double down_m = fmax(position - chain->position_min.at[joint], 0.0);
+    const double up = sqrt(0.25 * step * step + 2.0 * acceleration * up_m) - 0.5 * step;
+    const double down = sqrt(0.25 * step * step + 2.0 * acceleration * down_m) - 0.5 * step;
+    const double reachable = clamp(wanted_speed, speed - step, speed + step);
+    const double braked = clamp(reachable, -fmax(down, 0.0), fmax(up, 0.0));
+    return clamp(clamp(braked, speed - step, speed + step), -speed_max, speed_max);
+}
+
+static drive_request_t drive_request(supervisor_mode_t mode, drive_state_t state)
+{
+    if (supervisor_mode_powered(mode)) {
+        return DRIVE_REQUEST_ENABLE;
+    }
+    const bool clear_fault = mode == MODE_READY && state == DRIVE_FAULT;
+    return clear_fault ? DRIVE_REQUEST_RESET_FAULT : DRIVE_REQUEST_DISABLE;
+}
+
+bus_command_t limit_apply(const session_t* session, const limit_state_t* state,
+                          supervisor_mode_t mode, const joint_target_t* wanted,
+                          const bus_feedback_t* feedback, unsigned locked_joints)
+{
+    const chain_t* chain = &session->chain;
+    const bool powered = supervisor_mode_powered(mode);
+    bus_command_t command = {.power_relay_close = powered || mode == MODE_READY,
+                             .lamp_moving = powered};
+    for (int joint = 0; joint < chain->joint_count; ++joint) {
+        const drive_feedback_t* drive = &feedback->drives[joint];
+        const double sent = state->position.at[joint];
+        const double asked = wanted->position.at[joint];
+        double position = sent;
+        command.request[joint] = drive_request(mode, drive->state);
+        if ((locked_joints >> joint & 1u) != 0) {
+            command.request[joint] =
+                powered ? DRIVE_REQUEST_QUICK_STOP : DRIVE_REQUEST_DISABLE;
+        } else if (powered) {
+            const double wanted_speed =
+                isfinite(asked) ? (asked - sent) / session->period_s : 0.0;
+            position += session->period_s * limited_speed(chain, joint, sent,
+                                                          state->speed.at[joint], wanted_speed,
+                                                          session->period_s);
+        } else if (drive->age_us != AGE_NEVER_US && isfinite(drive->position)) {
+            position = drive->position; // without torque the command is where the arm is
+        }
+        command.position[joint] =
+            clamp(position, chain->position_min.at[joint], chain->position_max.at[joint]);
+    }
+    return command;
+}
+
+void limit_record(const session_t* session, limit_state_t* state, supervisor_mode_t mode,
+                  const bus_command_t* command)
+{
+    const bool powered = supervisor_mode_powered(mode);
+    for (int joint = 0; joint < session->chain.joint_count; ++joint) {
+        const double moved = command->position[joint] - state->position.at[joint];
+        state->speed.at[joint] = powered ? moved / session->period_s : 0.0;
+        state->position.at[joint] = command->position[joint];
+    }
+}

@@ -1,0 +1,290 @@
+#include "controller/plan.h"
+
+#include <math.h>
+
+// Height of the tool over the skin between strokes: clear of breathing and of a registration error, with
+// room to slow down before the skin is searched for.
+#define HOVER_HEIGHT_M 0.060
+// Places nearer to each other than this are reached at hover height, without rising in between.
+#define SHORT_HOP_M 0.12
+#define TURN_SPEED_MAX_RADPS 0.8
+#define TRAVEL_ACCELERATION_MAX_MPS2 0.8
+// A joint-space motion sweeps the tool by at most this much per radian (arm's length with tool).
+#define ARM_SWEEP_M_PER_RAD 1.2
+// Regaining the force of a stroke that was interrupted.
+#define RESUME_RAMP_S 1.2
+// Peak speed and acceleration of s(t) = 10t^3 - 15t^4 + 6t^5 over unit time.
+#define QUINTIC_PEAK_SPEED 1.875
+#define QUINTIC_PEAK_ACCELERATION 5.7735
+
+static double quintic(double part)
+{
+    const double t = fmin(fmax(part, 0.0), 1.0);
+    return t * t * t * (10.0 + t * (-15.0 + 6.0 * t));
+}
+
+static double smallest_cap_N(const session_t* session, int region)
+{
+    const body_settings_t* body = session->body->settings;
+    if (region >= 0 && region < body->region_count) {
+        return fmin(body->regions[region].force_max_N.value,
+                    session->safety->contact_force_max_N.value);
+    }
+    double cap_N = session->safety->contact_force_max_N.value;
+    for (int i = 0; i < body->region_count; ++i) {
+        cap_N = fmin(cap_N, body->regions[i].force_max_N.value);
+    }
+    return cap_N;
+}
+
+/// The tool on the expected skin at a place, looking into the body.
+static pose_t pose_on_skin(const session_t* session, body_place_t place, vec3_t* normal)
+{
+    const surface_sample_t skin = body_surface_at(session->body, place);
+    *normal = skin.normal;
+    return (pose_t){skin.point_m,
+                    quat_from_z_and_x(vec3_scale(skin.normal, -1.0), vec3(1.0, 0.0, 0.0))};
+}
+
+static pose_t pose_above(pose_t on_skin, vec3_t normal)
+{
+    return (pose_t){vec3_add(on_skin.position_m, vec3_scale(normal, HOVER_HEIGHT_M)),
+                    on_skin.orientation};
+}
+
+static double segment_duration_s(const session_t* session, const pose_t* from, const pose_t* to)
+{
+    const twist_t way = pose_difference(*from, *to);
+    const double length_m = vec3_norm(way.linear_mps);
+    const double speed_mps = session->safety->transit_speed_max_mps.value;
+    const double by_speed_s = QUINTIC_PEAK_SPEED * length_m / speed_mps;
+    const double by_turn_s =
+        QUINTIC_PEAK_SPEED * vec3_norm(way.angular_radps) / TURN_SPEED_MAX_RADPS;
+    const double by_acceleration_s =
+        sqrt(QUINTIC_PEAK_ACCELERATION * length_m / TRAVEL_ACCELERATION_MAX_MPS2);
+    return fmax(fmax(by_speed_s, by_turn_s), fmax(by_acceleration_s, session->period_s));
+}
+
+static void start_segment(const session_t* session, plan_state_t* state, int segment)
+{
+    state->segment = segment;
+    state->segment_elapsed_s = 0.0;
+    state->segment_s = segment_duration_s(session, &state->waypoint[segment],
+                                          &state->waypoint[segment + 1]);
+}
+
+/// Plans the way from the tool's present pose to `goal`, up and over unless it is a short hop.
+static void travel_begin(const session_t* session, plan_state_t* state, const pose_t* from,
+                         const pose_t* goal)
+{
+    const vec3_t way = vec3_sub(goal->position_m, from->position_m);
+    const double high_m = session->machine->transit_height_m;
+    state->waypoint_count = 0;
+    state->waypoint[state->waypoint_count++] = *from;
+    if (hypot(way.x, way.y) > SHORT_HOP_M) {
+        pose_t up = *from;
+        pose_t over = *goal;
+        up.position_m.z = fmax(from->position_m.z, high_m);
+        over.position_m.z = fmax(goal->position_m.z, high_m);
+        state->waypoint[state->waypoint_count++] = up;
+        state->waypoint[state->waypoint_count++] = over;
+    }
+    state->waypoint[state->waypoint_count++] = *goal;
+    state->arrived = false;
+    start_segment(session, state, 0);
+}
+
+static void travel_step(const session_t* session, plan_state_t* state, plan_target_t* target)
+{
+    state->segment_elapsed_s += session->period_s;
+    if (state->segment_elapsed_s >= state->segment_s) {
+        if (state->segment + 2 < state->waypoint_count) {
+            start_segment(session, state, state->segment + 1);
+        } else {
+            state->segment_elapsed_s = state->segment_s;
+            state->arrived = true;
+        }
+    }
+    const pose_t* from = &state->waypoint[state->segment];
+    const pose_t* to = &state->waypoint[state->segment + 1];
+    const double part = quintic(state->segment_elapsed_s / state->segment_s);
+    target->tool_desired.position_m = vec3_lerp(from->position_m, to->position_m, part);
+    target->tool_desired.orientation = quat_slerp(from->orientation, to->orientation, part);
+}
+
+/// Where the tool goes next: above the next place to be touched, or straight up when there is none.
+static pose_t next_goal(const session_t* session, const plan_state_t* state, const pose_t* tool,
+                        int* region)
+{
+    const player_view_t view = player_view(session->body, session->routine, &state->player);
+    body_place_t place = view.target.place;
+    bool found = !view.done && !view.rest;
+    *region = -1;
+    if (found) {
+        *region = body_region_at(session->body, place);
+    }
+    for (int item = state->player.item; !found && item < session->routine->item_count; ++item) {
+        found = player_first_place(session->body, session->routine, item, &place, region);
+    }
+    if (!found) {
+        pose_t up = *tool;
+        up.position_m.z = fmax(tool->position_m.z, session->machine->transit_height_m);
+        return up;
+    }
+    vec3_t normal;
+    const pose_t on_skin = pose_on_skin(session, place, &normal);
+    return pose_above(on_skin, normal);
+}
+
+static void transit_step(const session_t* session, plan_state_t* state, bool entered,
+                         const pose_t* tool, plan_target_t* target)
+{
+    if (entered) {
+        const pose_t goal = next_goal(session, state, tool, &target->region);
+        travel_begin(session, state, tool, &goal);
+    }
+    travel_step(session, state, target);
+    const player_view_t view = player_view(session->body, session->routine, &state->player);
+    state->resting = view.rest;
+    state->routine_done = view.done;
+    if (view.rest && state->arrived) {
+        player_advance(session->routine, &state->player, session->period_us);
+        if (player_view(session->body, session->routine, &state->player).item_finished) {
+            player_next(session->routine, &state->player);
+        }
+    }
+    target->speed_allowed_mps = session->safety->transit_speed_max_mps.value;
+}
+
+static void contact_step(const session_t* session, plan_state_t* state, supervisor_mode_t mode,
+                         bool entered, plan_target_t* target)
+{
+    if (entered) {
+        state->contact_s = 0.0;
+        state->item_finished = false;
+        state->resumed = state->player.elapsed_us > 0;
+    }
+    double regained = 1.0;
+    if (mode == MODE_CONTACT) {
+        state->contact_s += session->period_s;
+        regained = state->resumed ? quintic(state->contact_s / RESUME_RAMP_S) : 1.0;
+        if (regained >= 1.0) {
+            player_advance(session->routine, &state->player, session->period_us);
+        }
+    }
+    const player_view_t view = player_view(session->body, session->routine, &state->player);
+    target->tool_desired = pose_on_skin(session, view.target.place, &target->normal);
+    target->region = body_region_at(session->body, view.target.place);
+    target->force_controlled = mode == MODE_CONTACT;
+    target->force_target_N =
+        STROKE_LIGHT_FORCE_N + regained * (view.target.force_N - STROKE_LIGHT_FORCE_N);
+    target->force_rate_N_per_s = regained * view.target.force_rate_N_per_s;
+    target->force_cap_N = smallest_cap_N(session, target->region);
+    target->item_elapsed_s = (double)state->player.elapsed_us * 1e-6;
+    target->speed_allowed_mps = mode == MODE_CONTACT
+                                    ? session->safety->contact_speed_max_mps.value +
+                                          session->safety->normal_speed_max_mps.value
+                                    : session->safety->approach_speed_max_mps.value;
+    state->item_finished = mode == MODE_CONTACT && view.item_finished;
+    state->last = *target;
+}
+
+/// Lifting, yielding and stopping keep the last target: force control moves away from it.
+static void leave_step(const session_t* session, plan_state_t* state, supervisor_mode_t mode,
+                       bool entered, plan_target_t* target)
+{
+    if (entered && mode == MODE_RETRACT && state->item_finished) {
+        player_next(session->routine, &state->player);
+        state->item_finished = false;
+    }
+    const int item = target->item;
+    *target = state->last;
+    target->item = item;
+    target->force_controlled = false;
+    target->force_target_N = 0.0;
+    target->force_rate_N_per_s = 0.0;
+    target->speed_allowed_mps = fmax(session->safety->approach_speed_max_mps.value,
+                                     session->safety->contact_speed_max_mps.value +
+                                         session->safety->normal_speed_max_mps.value);
+}
+
+static void parking_step(const session_t* session, plan_state_t* state, bool entered,
+                         const pose_t* tool, const joints_t* joints, plan_target_t* target)
+{
+    if (entered) {
+        pose_t up = *tool;
+        up.position_m.z = fmax(tool->position_m.z, session->machine->transit_height_m);
+        travel_begin(session, state, tool, &up);
+        state->parking_joints = false;
+        state->parked = false;
+    }
+    if (!state->parking_joints && state->arrived) {
+        double sweep_m = 0.0;
+        for (int joint = 0; joint < session->chain.joint_count; ++joint) {
+            const double way = fabs(session->chain.parked.at[joint] - joints->at[joint]);
+            sweep_m += session->chain.kind[joint] == JOINT_PRISMATIC ? way
+                                                                     : way * ARM_SWEEP_M_PER_RAD;
+        }
+        state->park_start = *joints;
+        state->park_elapsed_s = 0.0;
+        state->park_s = fmax(QUINTIC_PEAK_SPEED * sweep_m /
+                                 session->safety->transit_speed_max_mps.value,
+                             2.0);
+        state->parking_joints = true;
+    }
+    if (state->parking_joints) {
+        state->park_elapsed_s += session->period_s;
+        const double part = quintic(state->park_elapsed_s / state->park_s);
+        target->joint_motion = true;
+        for (int joint = 0; joint < session->chain.joint_count; ++joint) {
+            const double start = state->park_start.at[joint];
+            target->joints_desired.at[joint] =
+                start + part * (session->chain.parked.at[joint] - start);
+        }
+        state->parked = state->park_elapsed_s >= state->park_s;
+    } else {
+        travel_step(session, state, target);
+    }
+    target->speed_allowed_mps = session->safety->transit_speed_max_mps.value;
+}
+
+plan_target_t plan_step(const session_t* session, plan_state_t* state, supervisor_mode_t mode,
+                        const pose_t* tool, const joints_t* joints)
+{
+    const bool entered = mode != state->mode;
+    plan_target_t target = {.tool_desired = *tool,
+                            .normal = vec3_scale(quat_rotate(tool->orientation, vec3(0, 0, 1)), -1),
+                            .region = -1,
+                            .item = state->player.item,
+                            .force_cap_N = smallest_cap_N(session, -1),
+                            .speed_allowed_mps = session->safety->transit_speed_max_mps.value};
+    switch (mode) {
+    case MODE_LOCKED:
+    case MODE_READY:
+    case MODE_ARMING:
+    case MODE_ARMED:
+    case MODE_STOPPING:
+    case MODE_PARKED:
+    case MODE_TRIPPED:
+    case MODE_PAUSED:
+        break;
+    case MODE_TRANSIT:
+        transit_step(session, state, entered, tool, &target);
+        break;
+    case MODE_APPROACH:
+    case MODE_CONTACT:
+        contact_step(session, state, mode, entered, &target);
+        break;
+    case MODE_RETRACT:
+    case MODE_LIFT:
+    case MODE_YIELD:
+        leave_step(session, state, mode, entered, &target);
+        break;
+    case MODE_PARKING:
+        parking_step(session, state, entered, tool, joints, &target);
+        break;
+    }
+    target.item = state->player.item;
+    state->mode = mode;
+    return target;
+}

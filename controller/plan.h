@@ -1,0 +1,44 @@
+/// The mode's target: where the tool, or the joints, should be this period, and with what force.
+/// Follows the routine in contact, travels in smooth segments between places, parks in joint space.
+/// Decides no mode; tells the supervisor by flags what has been reached.
+///
+/// Always holds: targets are continuous, start and end at rest, and keep the speed limits of their
+/// phase; time of the routine passes only in contact and at rest.
+#ifndef KNEAD_CONTROLLER_PLAN_H
+#define KNEAD_CONTROLLER_PLAN_H
+
+#include "controller/dataflow.h"
+#include "controller/session.h"
+#include "routines/player.h"
+
+#define PLAN_WAYPOINT_CAPACITY 4
+
+typedef struct {
+    player_state_t player;
+    supervisor_mode_t mode; // of the last period
+    // Travel through waypoints, one straight, rest-to-rest segment after another.
+    pose_t waypoint[PLAN_WAYPOINT_CAPACITY];
+    int waypoint_count;
+    int segment;
+    double segment_s, segment_elapsed_s;
+    bool arrived;
+    bool resting;
+    bool routine_done;
+    bool item_finished;
+    // Contact.
+    plan_target_t last;
+    double contact_s; // since touching
+    bool resumed;     // the stroke had been begun before: regain its force before going on
+    // Parking, the last part of it in joint space.
+    joints_t park_start;
+    double park_s, park_elapsed_s;
+    bool parking_joints;
+    bool parked;
+} plan_state_t;
+
+/// `tool` and `joints` are what was commanded last period: the only places from which motion may
+/// continue without a jump.
+plan_target_t plan_step(const session_t* session, plan_state_t* state, supervisor_mode_t mode,
+                        const pose_t* tool, const joints_t* joints);
+
+#endif
