@@ -2,9 +2,9 @@
 /// struct by such a table. The same tables print the JSON Schema (`knead schema KIND`), so what an
 /// editor is told and what the reader accepts cannot part.
 ///
-/// Always holds: after reading without an error every field of the struct is inside its stated range;
-/// after an error the struct is not to be used. No default exists: a field that may be absent says so
-/// in its table and is zeroed.
+/// Always holds: after reading without an error every field of the struct is inside its stated
+/// range; after an error the struct is not to be used. No default exists: a field that may be
+/// absent says so in its table and is zeroed.
 #ifndef KNEAD_CONFIG_FIELDS_H
 #define KNEAD_CONFIG_FIELDS_H
 
@@ -42,7 +42,12 @@ typedef enum {
 /// Reads "12.5 mm/s": a strict decimal number (no sign but '-', no hex, octal, underscore, exponent
 /// allowed as in 1e-6), one space or none, one unit of the dimension. True and the SI value on
 /// success. No locale, no NaN, no infinity, nothing left over.
+/// At most 15 significant digits and a size from 1e-22 to 1e22 or zero, so that the conversion is
+/// exact to the last bit.
 bool quantity_parse(const char* text, dimension_t dimension, double* si_value);
+
+#define FIELD_KEY_CAPACITY 64     // keys of one record that suggestions are drawn from
+#define FIELD_VARIANT_CAPACITY 12 // variants of one list
 
 typedef enum {
     FIELD_QUANTITY, // double, by dimension and range
@@ -57,6 +62,7 @@ typedef enum {
     FIELD_FIGURE,   // figure_t: mapping with value, grade, source and optionally reviewer
     FIELD_RECORD,   // nested struct by `record`
     FIELD_LIST,     // array of structs by `record`, with an int count at `count_offset`
+    FIELD_NODE,     // int: the node's index, which the loader reads by itself; -1 where absent
 } field_kind_t;
 
 struct record;
@@ -67,13 +73,17 @@ typedef struct {
     bool required;
     size_t offset; // of the value in the struct
     dimension_t dimension;
-    double minimum, maximum; // SI; of a quantity, whole number, figure or vector component
-    int capacity;            // text bytes, vector components, most list entries
-    int least;               // fewest list entries
-    size_t count_offset;     // list: where the count goes
-    size_t element_size;     // list: bytes of an entry
+    double minimum, maximum;  // SI; of a quantity, whole number, figure or vector component
+    int capacity;             // text bytes, vector components, most list entries
+    int least;                // fewest list entries
+    size_t count_offset;      // list: where the count goes
+    size_t element_size;      // list: bytes of an entry
     const char* const* words; // choice, word set: ends with null
     const struct record* record;
+    // List, instead of `record`: each entry is read by the one of these records whose name its own
+    // key `variant_key` says; ends with null. Every variant has that key as a choice field.
+    const struct record* const* variants;
+    const char* variant_key;
     const char* meaning; // one sentence, for the schema
 } field_t;
 
@@ -89,20 +99,26 @@ typedef struct record {
 bool fields_read(const yaml_document_t* document, int node, const record_t* record, void* target,
                  const char* field_path, findings_t* findings);
 
+/// The words of `grade`, by position in grade_t; ends with null.
+const char* const* fields_grade_words(void);
+
 /// An error at the place of a node; `field` is the key path.
 void fields_refuse(const yaml_document_t* document, int node, const char* field,
                    findings_t* findings, const char* format, ...)
     __attribute__((format(printf, 5, 6)));
 /// The same as a warning.
-void fields_warn(const yaml_document_t* document, int node, const char* field,
-                 findings_t* findings, const char* format, ...)
-    __attribute__((format(printf, 5, 6)));
+void fields_warn(const yaml_document_t* document, int node, const char* field, findings_t* findings,
+                 const char* format, ...) __attribute__((format(printf, 5, 6)));
 
-/// Checks `kind: <kind>` and `version: 1` at the root; a finding if not. Those two keys are then known
-/// to `fields_read` at the root.
+/// Checks `kind: <kind>` and `version: 1` at the root; a finding if not. Those two keys are then
+/// known to `fields_read` at the root. False also where the document holds what was refused while
+/// reading it
+/// (`refused_count`).
 bool fields_expect_kind(const yaml_document_t* document, const char* kind, findings_t* findings);
 
-/// Prints the JSON Schema (draft-07) of a record as an object schema fragment.
+/// Prints the JSON Schema (draft-07) of a record as an object schema fragment, without a line end.
+/// At indent 0 it is a whole file of kind `record->name`: `$schema`, `kind` and `version` come with
+/// it.
 void fields_print_schema(const record_t* record, FILE* out, int indent);
 
 #endif

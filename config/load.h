@@ -1,5 +1,5 @@
-/// Turns the YAML files of each kind into checked settings, or into findings. Rules across fields are
-/// checked here too. On failure the target is untouched.
+/// Turns the YAML files of each kind into checked settings, or into findings. Rules across fields
+/// are checked here too. On failure the target is untouched.
 #ifndef KNEAD_CONFIG_LOAD_H
 #define KNEAD_CONFIG_LOAD_H
 
@@ -13,12 +13,12 @@ bool load_device_profile(const char* path, device_profile_t* profile, findings_t
 bool load_safety(const char* path, safety_settings_t* safety, findings_t* findings);
 bool load_body(const char* path, body_settings_t* body, findings_t* findings);
 
-/// The `kind:` of a file, as it says itself; false with a finding if it has none. `kind` has room for
-/// NAME_CAPACITY bytes.
+/// The `kind:` of a file, as it says itself; false with a finding if it has none. `kind` has room
+/// for NAME_CAPACITY bytes.
 bool load_kind(const char* path, char* kind, findings_t* findings);
 
-/// The record of a kind for `knead schema`, or null: machine, safety, body, device. Kinds of other rooms
-/// have their own.
+/// The record of a kind for `knead schema`, or null: machine, safety, body, device. Kinds of other
+/// rooms have their own.
 const record_t* load_record(const char* kind);
 
 #endif

@@ -9,23 +9,23 @@
 ///
 /// Frames. *Table*: origin on the table top at the middle of its foot end, x towards the head, y to
 /// the (prone) client's left, z up. *Base*: where the first joint's origin is measured from.
-/// *Flange*: the last link's end. *Tool*: the centre of the pad's face with the spring unloaded, its z
-/// axis pointing out of the pad, towards the body.
+/// *Flange*: the last link's end. *Tool*: the centre of the pad's face with the spring unloaded,
+/// its z axis pointing out of the pad, towards the body.
 #ifndef KNEAD_CONFIG_SETTINGS_H
 #define KNEAD_CONFIG_SETTINGS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NAME_CAPACITY 48    // bytes of an identifier, with its terminator
-#define TEXT_CAPACITY 200   // bytes of a sentence or a source, with its terminator
-#define JOINT_CAPACITY 8    // joints of a chain
-#define DEVICE_CAPACITY 12  // devices of a machine
-#define PROFILE_CAPACITY 6  // different device profiles of one machine
-#define PAD_CAPACITY 8      // pads of a tool
-#define POINT_CAPACITY 24   // points of a device profile
-#define REGION_CAPACITY 48  // regions of a body, left and right counted apart
-#define ZONE_CAPACITY 24    // zones never to be touched, left and right counted apart
+#define NAME_CAPACITY 48   // bytes of an identifier, with its terminator
+#define TEXT_CAPACITY 200  // bytes of a sentence or a source, with its terminator
+#define JOINT_CAPACITY 8   // joints of a chain
+#define DEVICE_CAPACITY 12 // devices of a machine
+#define PROFILE_CAPACITY 6 // different device profiles of one machine
+#define PAD_CAPACITY 8     // pads of a tool
+#define POINT_CAPACITY 24  // points of a device profile
+#define REGION_CAPACITY 48 // regions of a body, left and right counted apart
+#define ZONE_CAPACITY 24   // zones never to be touched, left and right counted apart
 
 /// How sure a figure is. The words are those of the YAML key `grade`.
 typedef enum {
@@ -66,8 +66,8 @@ typedef struct {
     double preferred;         // rad or m: where spare freedom pulls the joint
     double mass_kg;           // of the link
     double centre_of_mass_m[3];
-    double inertia_kgm2[6];   // xx yy zz xy xz yz about the centre of mass, link axes
-    double rotor_inertia;     // kgm2 or kg at the joint side of the gear
+    double inertia_kgm2[6];    // xx yy zz xy xz yz about the centre of mass, link axes
+    double rotor_inertia;      // kgm2 or kg at the joint side of the gear
     char drive[NAME_CAPACITY]; // name of the device that moves it
 } joint_settings_t;
 
@@ -80,8 +80,8 @@ typedef struct {
 typedef struct {
     double flange_xyz_m[3]; // mounting face of the pads in the last link's frame
     double flange_rpy_rad[3];
-    double mass_kg; // everything that hangs from the force sensor
-    double centre_of_mass_m[3]; // in the flange's frame
+    double mass_kg;                  // everything that hangs from the force sensor
+    double centre_of_mass_m[3];      // in the flange's frame
     double spring_stiffness_N_per_m; // series spring between flange and pad
     double spring_travel_m;
     int pad_count;
@@ -100,7 +100,7 @@ typedef enum { DEVICE_DRIVE, DEVICE_FORCE_TORQUE, DEVICE_IO } device_role_t;
 
 typedef struct {
     char name[NAME_CAPACITY];
-    device_role_t role; // the profile's
+    device_role_t role;          // the profile's
     char profile[NAME_CAPACITY]; // name of the device file
     int profile_index;           // into machine_settings_t.profiles
     char host[NAME_CAPACITY];    // numeric IPv4 address
@@ -159,12 +159,12 @@ typedef struct {
     word_order_t word_order;
     char source[TEXT_CAPACITY];
     char verified[NAME_CAPACITY]; // manual, public-code, bench, virtual
-    int read_address;  // block read every period
+    int read_address;             // block read every period
     int read_count;
     int write_address; // block written every period; count 0 where nothing is written
     int write_count;
-    int identity_expected; // raw value of POINT_IDENTITY
-    double watchdog_s;     // to be written and read back before arming; 0 where there is none
+    int identity_expected;   // raw value of POINT_IDENTITY
+    double watchdog_s;       // to be written and read back before arming; 0 where there is none
     double sample_age_max_s; // device's own filter and update period, for the budget
     int point_count;
     point_settings_t points[POINT_CAPACITY];
@@ -178,7 +178,7 @@ typedef struct {
     int64_t period_us;
     double table_length_m;
     double table_width_m;
-    double neck_x_m; // where the seventh cervical vertebra of a client lies, table frame
+    double neck_x_m;         // where the seventh cervical vertebra of a client lies, table frame
     double transit_height_m; // height of the tool above the table top while it travels free
     arm_settings_t arm;
     int device_count;
@@ -201,8 +201,7 @@ typedef struct {
       "How far the force may pass its target before the arm yields.")                              \
     X(contact_force_margin_time_s, "contact_force_margin_time", DIMENSION_TIME, 0.0, 0.2,          \
       "How long the margin may be passed.")                                                        \
-    X(shear_force_max_N, "shear_force_max", DIMENSION_FORCE, 2.0, 40.0,                            \
-      "Force along the skin.")                                                                     \
+    X(shear_force_max_N, "shear_force_max", DIMENSION_FORCE, 2.0, 40.0, "Force along the skin.")   \
     X(free_force_max_N, "free_force_max", DIMENSION_FORCE, 2.0, 15.0,                              \
       "Force while nothing should touch.")                                                         \
     X(touch_force_N, "touch_force", DIMENSION_FORCE, 0.5, 5.0,                                     \
@@ -221,8 +220,7 @@ typedef struct {
       "Speed of the force loop along the normal while touching.")                                  \
     X(yield_speed_mps, "yield_speed", DIMENSION_SPEED, 0.10, 0.40,                                 \
       "Speed away from the body when the arm yields.")                                             \
-    X(yield_distance_m, "yield_distance", DIMENSION_LENGTH, 0.03, 0.20,                            \
-      "How far the arm yields.")                                                                   \
+    X(yield_distance_m, "yield_distance", DIMENSION_LENGTH, 0.03, 0.20, "How far the arm yields.") \
     X(yield_time_max_s, "yield_time_max", DIMENSION_TIME, 0.1, 1.5,                                \
       "How long yielding may take before the drives are stopped as they are.")                     \
     X(stop_time_max_s, "stop_time_max", DIMENSION_TIME, 0.02, 1.0,                                 \
@@ -263,7 +261,8 @@ typedef struct {
 
 // ------------------------------------------------------------------------------------- the body
 
-/// Body dimensions predicted from stature and mass: value = base + per_stature*stature + per_kg*mass.
+/// Body dimensions predicted from stature and mass: value = base + per_stature*stature +
+/// per_kg*mass.
 #define BODY_DIMENSION_LIST(X)                                                                     \
     X(cervicale_height)                                                                            \
     X(acromion_height)                                                                             \
@@ -321,8 +320,8 @@ typedef enum { SIDE_MIDDLE, SIDE_LEFT, SIDE_RIGHT } side_t;
 typedef enum { ACROSS_TRUNK, ACROSS_LEG } across_frame_t;
 
 /// A patch of skin: a rectangle in body coordinates. *Level* runs along the body through landmarks:
-/// 0 at C7, 1 at the iliac crests, 2 at the gluteal fold, 3 at the knee crease, 4 at the ankle; between
-/// landmarks it is linear in distance. *Across* is lateral, positive away from the midline.
+/// 0 at C7, 1 at the iliac crests, 2 at the gluteal fold, 3 at the knee crease, 4 at the ankle;
+/// between landmarks it is linear in distance. *Across* is lateral, positive away from the midline.
 typedef struct {
     char name[NAME_CAPACITY]; // with ".left" or ".right" where there are two
     side_t side;
@@ -367,11 +366,11 @@ typedef struct {
     double stature_min_m, stature_max_m; // outside, the fits do not hold
     double mass_min_kg, mass_max_kg;
     body_fit_t fits[SEX_COUNT][BODY_DIMENSION_COUNT];
-    double prone_depth_factor;    // chest depth lying over standing
-    double lumbar_hollow_m;       // depth of the hollow of the back
-    double paraspinal_offset_m;   // of the two ridges beside the spine
+    double prone_depth_factor;  // chest depth lying over standing
+    double lumbar_hollow_m;     // depth of the hollow of the back
+    double paraspinal_offset_m; // of the two ridges beside the spine
     double paraspinal_height_m;
-    double registration_error_m;  // how well the model is known to lie where the client does
+    double registration_error_m; // how well the model is known to lie where the client does
     double registration_error_rad;
     int region_count;
     region_settings_t regions[REGION_CAPACITY];

@@ -1,0 +1,1136 @@
+#include "config/fields.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+// ------------------------------------------------------------------------------------- quantities
+
+/// One way to write a dimension: SI value = number * 10^exponent * factor. Powers of ten stand
+/// apart from other factors, so that "12.3 mm" is the double nearest to 0.0123.
+typedef struct {
+    dimension_t dimension;
+    const char* text;
+    int exponent;
+    double factor;
+} unit_t;
+
+#define PI 3.14159265358979323846
+
+// The first unit of a dimension stands in examples.
+static const unit_t units[] = {
+    {DIMENSION_NONE, "", 0, 1.0},
+    {DIMENSION_LENGTH, "mm", -3, 1.0},
+    {DIMENSION_LENGTH, "cm", -2, 1.0},
+    {DIMENSION_LENGTH, "m", 0, 1.0},
+    {DIMENSION_ANGLE, "deg", 0, PI / 180.0},
+    {DIMENSION_ANGLE, "mrad", -3, 1.0},
+    {DIMENSION_ANGLE, "rad", 0, 1.0},
+    {DIMENSION_TIME, "s", 0, 1.0},
+    {DIMENSION_TIME, "us", -6, 1.0},
+    {DIMENSION_TIME, "ms", -3, 1.0},
+    {DIMENSION_TIME, "min", 0, 60.0},
+    {DIMENSION_FREQUENCY, "Hz", 0, 1.0},
+    {DIMENSION_FREQUENCY, "/min", 0, 1.0 / 60.0},
+    {DIMENSION_MASS, "kg", 0, 1.0},
+    {DIMENSION_MASS, "g", -3, 1.0},
+    {DIMENSION_FORCE, "N", 0, 1.0},
+    {DIMENSION_FORCE, "mN", -3, 1.0},
+    {DIMENSION_TORQUE, "Nm", 0, 1.0},
+    {DIMENSION_PRESSURE, "kPa", 3, 1.0},
+    {DIMENSION_PRESSURE, "Pa", 0, 1.0},
+    {DIMENSION_PRESSURE, "N/cm2", 4, 1.0},
+    {DIMENSION_SPEED, "mm/s", -3, 1.0},
+    {DIMENSION_SPEED, "m/s", 0, 1.0},
+    {DIMENSION_ACCELERATION, "m/s2", 0, 1.0},
+    {DIMENSION_ACCELERATION, "mm/s2", -3, 1.0},
+    {DIMENSION_ANGULAR_SPEED, "deg/s", 0, PI / 180.0},
+    {DIMENSION_ANGULAR_SPEED, "rad/s", 0, 1.0},
+    {DIMENSION_ANGULAR_ACCELERATION, "deg/s2", 0, PI / 180.0},
+    {DIMENSION_ANGULAR_ACCELERATION, "rad/s2", 0, 1.0},
+    {DIMENSION_STIFFNESS, "N/mm", 3, 1.0},
+    {DIMENSION_STIFFNESS, "N/m", 0, 1.0},
+    // 1 N/mm^1.5 = 10^4.5 N/m^1.5
+    {DIMENSION_CONTACT_STIFFNESS, "N/mm^1.5", 4, 3.16227766016837933},
+    {DIMENSION_CONTACT_STIFFNESS, "N/m^1.5", 0, 1.0},
+    {DIMENSION_CONTACT_DAMPING, "s/m", 0, 1.0},
+    {DIMENSION_INERTIA, "kgm2", 0, 1.0},
+    {DIMENSION_LENGTH_PER_MASS, "mm/kg", -3, 1.0},
+    {DIMENSION_LENGTH_PER_MASS, "m/kg", 0, 1.0},
+};
+#define UNIT_COUNT (sizeof units / sizeof units[0])
+
+/// What a file may write, in words.
+static const char* dimension_units(dimension_t dimension)
+{
+    static const char* const texts[] = {
+#define X(id, si, allowed) [id] = allowed,
+        DIMENSION_LIST(X)
+#undef X
+    };
+    return texts[dimension];
+}
+
+static const unit_t* unit_first(dimension_t dimension)
+{
+    const unit_t* unit = units;
+    while (unit->dimension != dimension)
+        unit++;
+    return unit;
+}
+
+static const unit_t* unit_named(dimension_t dimension, const char* text)
+{
+    for (size_t i = 0; i < UNIT_COUNT; i++)
+        if (units[i].dimension == dimension && strcmp(units[i].text, text) == 0)
+            return &units[i];
+    return NULL;
+}
+
+// With at most 15 digits and powers of ten up to 22 both factors are exact doubles and one
+// operation rounds once, so the result is the nearest double (Clinger, "How to read floating point
+// numbers accurately", PLDI 1990). No locale takes part.
+#define NUMBER_DIGITS_MAX 15
+#define NUMBER_POWER_MAX 22
+
+static const double powers_of_ten[NUMBER_POWER_MAX + 1] = {
+    1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/// A decimal number as written: (-1)^negative * digits * 10^exponent.
+typedef struct {
+    bool negative;
+    int64_t digits;
+    int exponent;
+} decimal_t;
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/// Takes one digit into `number`; false past the digits that can be kept exactly.
+static bool decimal_take(decimal_t* number, int* digit_count, char digit)
+{
+    if (number->digits == 0 && digit == '0')
+        return true;
+    if (++*digit_count > NUMBER_DIGITS_MAX)
+        return false;
+    number->digits = number->digits * 10 + (digit - '0');
+    return true;
+}
+
+/// Reads "-12.5e-3" from the beginning of `text`: -? digits [. digits] [e [+-] digits], no digit in
+/// front of which a 0 stands. Returns what comes behind it, or null where no number begins.
+static const char* decimal_read(const char* text, decimal_t* number)
+{
+    *number = (decimal_t){.negative = *text == '-'};
+    int digit_count = 0;
+    text += number->negative ? 1 : 0;
+    if (!is_digit(*text) || (text[0] == '0' && is_digit(text[1])))
+        return NULL;
+    for (; is_digit(*text); text++)
+        if (!decimal_take(number, &digit_count, *text))
+            return NULL;
+    if (*text == '.') {
+        if (!is_digit(*++text))
+            return NULL;
+        for (; is_digit(*text); text++, number->exponent--)
+            if (!decimal_take(number, &digit_count, *text))
+                return NULL;
+    }
+    if (*text != 'e' && *text != 'E')
+        return text;
+    text++;
+    const bool negative = *text == '-';
+    text += *text == '-' || *text == '+' ? 1 : 0;
+    if (!is_digit(*text))
+        return NULL;
+    int exponent = 0;
+    for (; is_digit(*text); text++)
+        exponent = exponent < 1000 ? exponent * 10 + (*text - '0') : exponent;
+    number->exponent += negative ? -exponent : exponent;
+    return text;
+}
+
+/// The number times 10^shift; false where that can't be had exactly rounded.
+static bool decimal_value(const decimal_t* number, int shift, double* value)
+{
+    const int exponent = number->exponent + shift;
+    const double digits = (double)number->digits;
+    if (number->digits == 0)
+        *value = 0.0;
+    else if (exponent < -NUMBER_POWER_MAX || exponent > NUMBER_POWER_MAX)
+        return false;
+    else
+        *value =
+            exponent < 0 ? digits / powers_of_ten[-exponent] : digits * powers_of_ten[exponent];
+    if (number->negative)
+        *value = -*value;
+    return true;
+}
+
+typedef enum {
+    QUANTITY_OK,
+    QUANTITY_NOT_A_NUMBER,
+    QUANTITY_UNIT_MISSING,
+    QUANTITY_UNIT_UNKNOWN,
+} quantity_result_t;
+
+/// Reads text into an SI value; `unit` receives the unit it was written in, `number_length` how
+/// many bytes its number has. Both are set on success and where only the unit is wrong.
+static quantity_result_t quantity_read(const char* text, dimension_t dimension, double* si_value,
+                                       const unit_t** unit, int* number_length)
+{
+    decimal_t number;
+    const char* rest = decimal_read(text, &number);
+    if (rest == NULL)
+        return QUANTITY_NOT_A_NUMBER;
+    *number_length = (int)(rest - text);
+    const char* unit_text = rest[0] == ' ' && rest[1] != '\0' ? rest + 1 : rest;
+    if (*unit_text == '\0' && dimension != DIMENSION_NONE)
+        return QUANTITY_UNIT_MISSING;
+    // A plain number ends with its last digit; not even a space may follow.
+    *unit = unit_named(dimension, dimension == DIMENSION_NONE ? rest : unit_text);
+    if (*unit == NULL)
+        return QUANTITY_UNIT_UNKNOWN;
+    double value;
+    if (!decimal_value(&number, (*unit)->exponent, &value))
+        return QUANTITY_NOT_A_NUMBER;
+    *si_value = value * (*unit)->factor;
+    return QUANTITY_OK;
+}
+
+bool quantity_parse(const char* text, dimension_t dimension, double* si_value)
+{
+    const unit_t* unit = NULL;
+    int number_length = 0;
+    double value;
+    if (quantity_read(text, dimension, &value, &unit, &number_length) != QUANTITY_OK)
+        return false;
+    *si_value = value;
+    return true;
+}
+
+// ----------------------------------------------------------------------------------------- reading
+
+/// Where a value goes and what is said about it.
+typedef struct {
+    const yaml_document_t* document;
+    findings_t* findings;
+    const char* field_path;
+} place_t;
+
+static void refuse_at(const yaml_document_t* document, finding_severity_t severity, int line,
+                      int column, const char* field, findings_t* findings, const char* format,
+                      va_list arguments) __attribute__((format(printf, 7, 0)));
+static void refuse_at(const yaml_document_t* document, finding_severity_t severity, int line,
+                      int column, const char* field, findings_t* findings, const char* format,
+                      va_list arguments)
+{
+    char message[FINDING_MESSAGE_CAPACITY];
+    vsnprintf(message, sizeof message, format, arguments);
+    yaml_document_add_finding(document, severity, line, column, field, message, findings);
+}
+
+void fields_refuse(const yaml_document_t* document, int node, const char* field,
+                   findings_t* findings, const char* format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    refuse_at(document, FINDING_ERROR, document->nodes[node].line, document->nodes[node].column,
+              field, findings, format, arguments);
+    va_end(arguments);
+}
+
+void fields_warn(const yaml_document_t* document, int node, const char* field, findings_t* findings,
+                 const char* format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    refuse_at(document, FINDING_WARNING, document->nodes[node].line, document->nodes[node].column,
+              field, findings, format, arguments);
+    va_end(arguments);
+}
+
+/// An error at a node's key, where it has one.
+static void refuse_key(const place_t* place, int node, const char* format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void refuse_key(const place_t* place, int node, const char* format, ...)
+{
+    const yaml_node_t* at = &place->document->nodes[node];
+    va_list arguments;
+    va_start(arguments, format);
+    refuse_at(place->document, FINDING_ERROR, at->key != NULL ? at->key_line : at->line,
+              at->key != NULL ? at->key_column : at->column, place->field_path, place->findings,
+              format, arguments);
+    va_end(arguments);
+}
+
+/// Ends a path that did not fit with dots, so that it is not taken for a whole one.
+static void mark_cut(char path[FINDING_FIELD_CAPACITY], int length)
+{
+    if (length >= FINDING_FIELD_CAPACITY)
+        memcpy(path + FINDING_FIELD_CAPACITY - sizeof "...", "...", sizeof "...");
+}
+
+static void path_of_key(char path[FINDING_FIELD_CAPACITY], const char* parent, const char* key)
+{
+    const char* separator = parent[0] != '\0' ? "." : "";
+    mark_cut(path, snprintf(path, FINDING_FIELD_CAPACITY, "%s%s%s", parent, separator, key));
+}
+
+static void path_of_entry(char path[FINDING_FIELD_CAPACITY], const char* parent, int index)
+{
+    mark_cut(path, snprintf(path, FINDING_FIELD_CAPACITY, "%s[%d]", parent, index));
+}
+
+/// Joins words as "a, b or c", cut where `text` ends.
+static void join_words(char* text, size_t capacity, const char* const* words)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; words[i] != NULL && used < capacity; i++) {
+        const char* separator = i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ";
+        const int written = snprintf(text + used, capacity - used, "%s%s", separator, words[i]);
+        used += written > 0 ? (size_t)written : 0u;
+    }
+}
+
+/// Says that `given` is none of `words`, with the nearest or all of them.
+static void refuse_word(const place_t* place, int node, const char* given, const char* const* words)
+{
+    const char* nearest = finding_nearest(given, words);
+    char allowed[200];
+    join_words(allowed, sizeof allowed, words);
+    fields_refuse(place->document, node, place->field_path, place->findings,
+                  "'%.40s' is not known here; allowed: %s%s%s%s", given, allowed,
+                  nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+                  nearest != NULL ? "'?" : "");
+}
+
+static const char* kind_text(yaml_node_kind_t kind)
+{
+    switch (kind) {
+    case YAML_NODE_MAPPING:
+        return "a mapping";
+    case YAML_NODE_SEQUENCE:
+        return "a list";
+    case YAML_NODE_SCALAR:
+        return "a single value";
+    }
+    return "";
+}
+
+static bool expect_node_kind(const place_t* place, int node, yaml_node_kind_t kind)
+{
+    const yaml_node_kind_t given = place->document->nodes[node].kind;
+    if (given == kind)
+        return true;
+    fields_refuse(place->document, node, place->field_path, place->findings,
+                  "%s is expected here, not %s", kind_text(kind), kind_text(given));
+    return false;
+}
+
+/// True if the node is a single value that says something.
+static bool expect_scalar(const place_t* place, int node)
+{
+    if (!expect_node_kind(place, node, YAML_NODE_SCALAR))
+        return false;
+    const yaml_node_t* scalar = &place->document->nodes[node];
+    const bool nothing =
+        scalar->text[0] == '\0' ||
+        (!scalar->quoted && (strcmp(scalar->text, "~") == 0 || strcmp(scalar->text, "null") == 0));
+    if (nothing)
+        fields_refuse(place->document, node, place->field_path, place->findings, "has no value");
+    return !nothing;
+}
+
+static bool is_not_finite_word(const char* text)
+{
+    static const char* const words[] = {"nan",  ".nan",  "-nan",  "inf",      ".inf",
+                                        "-inf", "-.inf", "+.inf", "infinity", "-infinity"};
+    char lower[12] = "";
+    for (size_t i = 0; i + 1 < sizeof lower && text[i] != '\0'; i++)
+        lower[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + ('a' - 'A')) : text[i];
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strncmp(lower, words[i], strlen(words[i])) == 0)
+            return true;
+    return false;
+}
+
+static void refuse_unit(const place_t* place, int node, dimension_t dimension,
+                        const char* number_text, int number_length)
+{
+    const char* unit_text = number_text + number_length;
+    unit_text += *unit_text == ' ' ? 1 : 0;
+    if (dimension == DIMENSION_NONE) {
+        fields_refuse(place->document, node, place->field_path, place->findings,
+                      "'%.40s' is more than a number; a plain number is expected, for example %.*s",
+                      number_text, number_length, number_text);
+        return;
+    }
+    char said[80];
+    if (*unit_text == '\0')
+        snprintf(said, sizeof said, "'%.40s' has no unit", number_text);
+    else
+        snprintf(said, sizeof said, "'%.30s' is not a unit for this", unit_text);
+    fields_refuse(place->document, node, place->field_path, place->findings,
+                  "%s; allowed: %s, for example %.*s %s", said, dimension_units(dimension),
+                  number_length, number_text, unit_first(dimension)->text);
+}
+
+static void refuse_number(const place_t* place, int node, dimension_t dimension, const char* text)
+{
+    const unit_t* unit = unit_first(dimension);
+    if (is_not_finite_word(text))
+        fields_refuse(place->document, node, place->field_path, place->findings,
+                      "'%.40s' is not finite; a number is expected", text);
+    else
+        fields_refuse(place->document, node, place->field_path, place->findings,
+                      "'%.40s' is not a number; write a decimal number%s%s, for example 12.5%s%s",
+                      text, dimension == DIMENSION_NONE ? "" : " in ",
+                      dimension == DIMENSION_NONE ? "" : dimension_units(dimension),
+                      unit->text[0] != '\0' ? " " : "", unit->text);
+}
+
+/// Says the range in the unit the file uses.
+static void refuse_range(const place_t* place, int node, const field_t* field, const char* text,
+                         const unit_t* unit)
+{
+    const double scale = unit->factor * (unit->exponent < 0 ? 1.0 / powers_of_ten[-unit->exponent]
+                                                            : powers_of_ten[unit->exponent]);
+    const char* space = unit->text[0] != '\0' ? " " : "";
+    fields_refuse(place->document, node, place->field_path, place->findings,
+                  "'%.40s' is out of range; allowed: %.6g%s%s to %.6g%s%s", text,
+                  field->minimum / scale, space, unit->text, field->maximum / scale, space,
+                  unit->text);
+}
+
+/// Reads a quantity inside the field's range.
+static bool read_quantity(const place_t* place, int node, const field_t* field, double* value)
+{
+    if (!expect_scalar(place, node))
+        return false;
+    const char* text = place->document->nodes[node].text;
+    const unit_t* unit = NULL;
+    int number_length = 0;
+    double si_value = 0.0;
+    switch (quantity_read(text, field->dimension, &si_value, &unit, &number_length)) {
+    case QUANTITY_OK:
+        break;
+    case QUANTITY_NOT_A_NUMBER:
+        refuse_number(place, node, field->dimension, text);
+        return false;
+    case QUANTITY_UNIT_MISSING:
+    case QUANTITY_UNIT_UNKNOWN:
+        refuse_unit(place, node, field->dimension, text, number_length);
+        return false;
+    }
+    // Converting may miss a bound that is meant by an ulp: 5 deg is not 5 * (pi/180 rounded)
+    // exactly.
+    const double slack = 1e-12 * fmax(fabs(field->minimum), fabs(field->maximum));
+    if (!(si_value >= field->minimum - slack && si_value <= field->maximum + slack)) {
+        refuse_range(place, node, field, text, unit);
+        return false;
+    }
+    *value = fmin(fmax(si_value, field->minimum), field->maximum);
+    return true;
+}
+
+static bool read_whole(const place_t* place, int node, const field_t* field, int* value)
+{
+    if (!expect_scalar(place, node))
+        return false;
+    const char* text = place->document->nodes[node].text;
+    const char* digits = text + (*text == '-' ? 1 : 0);
+    int64_t whole = 0;
+    bool ok = is_digit(digits[0]) && !(digits[0] == '0' && is_digit(digits[1]));
+    for (; ok && is_digit(*digits); digits++)
+        whole = whole <= INT_MAX ? whole * 10 + (*digits - '0') : whole;
+    if (!ok || *digits != '\0') {
+        fields_refuse(place->document, node, place->field_path, place->findings,
+                      "'%.40s' is not a whole number; allowed: %.0f to %.0f", text, field->minimum,
+                      field->maximum);
+        return false;
+    }
+    whole = *text == '-' ? -whole : whole;
+    if (!((double)whole >= field->minimum && (double)whole <= field->maximum)) {
+        refuse_range(place, node, field, text, unit_first(DIMENSION_NONE));
+        return false;
+    }
+    *value = (int)whole;
+    return true;
+}
+
+static bool read_whole_us(const place_t* place, int node, const field_t* field, int64_t* value)
+{
+    double time_s;
+    if (!read_quantity(place, node, field, &time_s))
+        return false;
+    const double time_us = time_s * 1e6;
+    if (!(fabs(time_us - nearbyint(time_us)) <= 1e-3)) {
+        fields_refuse(place->document, node, place->field_path, place->findings,
+                      "'%.40s' is not a whole number of microseconds",
+                      place->document->nodes[node].text);
+        return false;
+    }
+    *value = (int64_t)nearbyint(time_us);
+    return true;
+}
+
+static bool read_flag(const place_t* place, int node, bool* value)
+{
+    if (!expect_scalar(place, node))
+        return false;
+    const char* text = place->document->nodes[node].text;
+    *value = strcmp(text, "true") == 0;
+    if (*value || strcmp(text, "false") == 0)
+        return true;
+    fields_refuse(place->document, node, place->field_path, place->findings,
+                  "'%.40s' is neither true nor false", text);
+    return false;
+}
+
+static bool is_name(const char* text)
+{
+    for (; *text != '\0'; text++) {
+        const char c = *text;
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' ||
+              c == '-' || c == '.'))
+            return false;
+    }
+    return true;
+}
+
+static bool read_text(const place_t* place, int node, const field_t* field, char* value)
+{
+    if (!expect_scalar(place, node))
+        return false;
+    const char* text = place->document->nodes[node].text;
+    if (field->kind == FIELD_NAME && !is_name(text)) {
+        fields_refuse(place->document, node, place->field_path, place->findings,
+                      "'%.40s' is not a name; allowed: letters, digits, '_', '-' and '.'", text);
+        return false;
+    }
+    const size_t length = strlen(text);
+    if (length >= (size_t)field->capacity) {
+        fields_refuse(place->document, node, place->field_path, place->findings,
+                      "has %zu bytes; allowed: at most %d", length, field->capacity - 1);
+        return false;
+    }
+    memcpy(value, text, length + 1);
+    return true;
+}
+
+/// Position of a text in a list of words, or -1.
+static int word_index(const char* text, const char* const* words)
+{
+    for (int i = 0; words[i] != NULL; i++)
+        if (strcmp(text, words[i]) == 0)
+            return i;
+    return -1;
+}
+
+static bool read_choice(const place_t* place, int node, const field_t* field, int* value)
+{
+    if (!expect_scalar(place, node))
+        return false;
+    const char* text = place->document->nodes[node].text;
+    const int index = word_index(text, field->words);
+    if (index < 0) {
+        refuse_word(place, node, text, field->words);
+        return false;
+    }
+    *value = index;
+    return true;
+}
+
+static bool read_word_set(const place_t* place, int node, const field_t* field, uint32_t* value)
+{
+    if (!expect_node_kind(place, node, YAML_NODE_SEQUENCE))
+        return false;
+    const yaml_document_t* document = place->document;
+    bool ok = true;
+    uint32_t set = 0;
+    int entry_index = 0;
+    for (int entry = document->nodes[node].first_child; entry >= 0;
+         entry = document->nodes[entry].next) {
+        char path[FINDING_FIELD_CAPACITY];
+        path_of_entry(path, place->field_path, entry_index++);
+        const place_t at = {document, place->findings, path};
+        int index = 0;
+        if (!read_choice(&at, entry, field, &index)) {
+            ok = false;
+        } else if ((set & (1u << index)) != 0) {
+            fields_refuse(document, entry, path, place->findings, "'%s' stands twice",
+                          field->words[index]);
+            ok = false;
+        } else {
+            set |= 1u << index;
+        }
+    }
+    if (document->nodes[node].child_count < field->least) {
+        fields_refuse(document, node, place->field_path, place->findings,
+                      "%d entries; allowed: at least %d", document->nodes[node].child_count,
+                      field->least);
+        ok = false;
+    }
+    *value = set;
+    return ok;
+}
+
+static bool read_vector(const place_t* place, int node, const field_t* field, double* value)
+{
+    if (!expect_node_kind(place, node, YAML_NODE_SEQUENCE))
+        return false;
+    const yaml_document_t* document = place->document;
+    if (document->nodes[node].child_count != field->capacity) {
+        fields_refuse(document, node, place->field_path, place->findings,
+                      "%d entries; exactly %d are expected", document->nodes[node].child_count,
+                      field->capacity);
+        return false;
+    }
+    bool ok = true;
+    int entry = document->nodes[node].first_child;
+    for (int i = 0; i < field->capacity; i++, entry = document->nodes[entry].next) {
+        char path[FINDING_FIELD_CAPACITY];
+        path_of_entry(path, place->field_path, i);
+        const place_t at = {document, place->findings, path};
+        if (!read_quantity(&at, entry, field, &value[i]))
+            ok = false;
+    }
+    return ok;
+}
+
+static const char* const grade_words[GRADE_COUNT + 1] = {
+    [GRADE_STANDARD] = "standard", [GRADE_STUDY] = "study",     [GRADE_SECOND_HAND] = "second_hand",
+    [GRADE_COMPUTED] = "computed", [GRADE_GENERAL] = "general", [GRADE_JUDGEMENT] = "judgement",
+};
+
+const char* const* fields_grade_words(void)
+{
+    return grade_words;
+}
+
+/// The fields of a figure are the same everywhere but for what its value measures.
+#define FIGURE_FIELD_COUNT 4
+static void figure_fields(const field_t* field, field_t fields[FIGURE_FIELD_COUNT + 1])
+{
+    const field_t rows[FIGURE_FIELD_COUNT + 1] = {
+        {.key = "value",
+         .kind = FIELD_QUANTITY,
+         .required = true,
+         .offset = offsetof(figure_t, value),
+         .dimension = field->dimension,
+         .minimum = field->minimum,
+         .maximum = field->maximum,
+         .meaning = field->meaning},
+        {.key = "grade",
+         .kind = FIELD_CHOICE,
+         .required = true,
+         .offset = offsetof(figure_t, grade),
+         .words = grade_words,
+         .meaning = "How sure the figure is."},
+        {.key = "source",
+         .kind = FIELD_TEXT,
+         .required = true,
+         .offset = offsetof(figure_t, source),
+         .capacity = TEXT_CAPACITY,
+         .meaning = "Where the figure comes from."},
+        {.key = "reviewer",
+         .kind = FIELD_TEXT,
+         .offset = offsetof(figure_t, reviewer),
+         .capacity = NAME_CAPACITY,
+         .meaning = "Who reviewed it."},
+        {0},
+    };
+    memcpy(fields, rows, sizeof rows);
+}
+
+static bool read_figure(const place_t* place, int node, const field_t* field, figure_t* value)
+{
+    field_t fields[FIGURE_FIELD_COUNT + 1];
+    figure_fields(field, fields);
+    const record_t record = {.name = "figure", .meaning = field->meaning, .fields = fields};
+    return fields_read(place->document, node, &record, value, place->field_path, place->findings);
+}
+
+/// The record an entry of a list is read by: the list's own, or the variant the entry names.
+static const record_t* entry_record(const place_t* place, int entry, const field_t* field)
+{
+    if (field->variants == NULL)
+        return field->record;
+    if (!expect_node_kind(place, entry, YAML_NODE_MAPPING))
+        return NULL;
+    char path[FINDING_FIELD_CAPACITY];
+    path_of_key(path, place->field_path, field->variant_key);
+    const place_t at = {place->document, place->findings, path};
+    const int node = yaml_child(place->document, entry, field->variant_key);
+    if (node < 0) {
+        fields_refuse(place->document, entry, path, place->findings, "is missing");
+        return NULL;
+    }
+    if (!expect_scalar(&at, node))
+        return NULL;
+    const char* words[FIELD_VARIANT_CAPACITY + 1] = {0};
+    for (int i = 0; i < FIELD_VARIANT_CAPACITY && field->variants[i] != NULL; i++)
+        words[i] = field->variants[i]->name;
+    const int index = word_index(place->document->nodes[node].text, words);
+    if (index < 0) {
+        refuse_word(&at, node, place->document->nodes[node].text, words);
+        return NULL;
+    }
+    return field->variants[index];
+}
+
+static bool read_list(const place_t* place, int node, const field_t* field, char* target)
+{
+    if (!expect_node_kind(place, node, YAML_NODE_SEQUENCE))
+        return false;
+    const yaml_document_t* document = place->document;
+    const int count = document->nodes[node].child_count;
+    bool ok = count >= field->least && count <= field->capacity;
+    if (!ok)
+        fields_refuse(document, node, place->field_path, place->findings,
+                      "%d entries; allowed: %d to %d", count, field->least, field->capacity);
+    int index = 0;
+    for (int entry = document->nodes[node].first_child; entry >= 0 && index < field->capacity;
+         entry = document->nodes[entry].next, index++) {
+        char path[FINDING_FIELD_CAPACITY];
+        path_of_entry(path, place->field_path, index);
+        const place_t at = {document, place->findings, path};
+        const record_t* record = entry_record(&at, entry, field);
+        char* element = target + field->offset + (size_t)index * field->element_size;
+        if (record == NULL || !fields_read(document, entry, record, element, path, place->findings))
+            ok = false;
+    }
+    memcpy(target + field->count_offset, &index, sizeof index);
+    return ok;
+}
+
+static bool read_field(const place_t* place, int node, const field_t* field, char* target)
+{
+    void* value = target + field->offset;
+    switch (field->kind) {
+    case FIELD_QUANTITY:
+        return read_quantity(place, node, field, value);
+    case FIELD_WHOLE:
+        return read_whole(place, node, field, value);
+    case FIELD_WHOLE_US:
+        return read_whole_us(place, node, field, value);
+    case FIELD_FLAG:
+        return read_flag(place, node, value);
+    case FIELD_TEXT:
+    case FIELD_NAME:
+        return read_text(place, node, field, value);
+    case FIELD_CHOICE:
+        return read_choice(place, node, field, value);
+    case FIELD_WORD_SET:
+        return read_word_set(place, node, field, value);
+    case FIELD_VECTOR:
+        return read_vector(place, node, field, value);
+    case FIELD_FIGURE:
+        return read_figure(place, node, field, value);
+    case FIELD_RECORD:
+        return fields_read(place->document, node, field->record, value, place->field_path,
+                           place->findings);
+    case FIELD_LIST:
+        return read_list(place, node, field, target);
+    case FIELD_NODE:
+        memcpy(value, &node, sizeof node);
+        return true;
+    }
+    return false;
+}
+
+static void clear_record(const record_t* record, char* target);
+
+/// What a field that may be absent holds where it is: nothing.
+static void clear_field(const field_t* field, char* target)
+{
+    static const int none = -1, zero = 0;
+    char* value = target + field->offset;
+    switch (field->kind) {
+    case FIELD_QUANTITY:
+        memset(value, 0, sizeof(double));
+        break;
+    case FIELD_WHOLE:
+    case FIELD_CHOICE:
+        memset(value, 0, sizeof(int));
+        break;
+    case FIELD_WHOLE_US:
+        memset(value, 0, sizeof(int64_t));
+        break;
+    case FIELD_FLAG:
+        memset(value, 0, sizeof(bool));
+        break;
+    case FIELD_TEXT:
+    case FIELD_NAME:
+        memset(value, 0, (size_t)field->capacity);
+        break;
+    case FIELD_WORD_SET:
+        memset(value, 0, sizeof(uint32_t));
+        break;
+    case FIELD_VECTOR:
+        memset(value, 0, (size_t)field->capacity * sizeof(double));
+        break;
+    case FIELD_FIGURE:
+        memset(value, 0, sizeof(figure_t));
+        break;
+    case FIELD_RECORD:
+        clear_record(field->record, value);
+        break;
+    case FIELD_LIST:
+        memcpy(target + field->count_offset, &zero, sizeof zero);
+        break;
+    case FIELD_NODE:
+        memcpy(value, &none, sizeof none);
+        break;
+    }
+}
+
+static void clear_record(const record_t* record, char* target)
+{
+    for (const field_t* field = record->fields; field->key != NULL; field++)
+        clear_field(field, target);
+}
+
+static const field_t* field_named(const record_t* record, const char* key)
+{
+    const field_t* field = record->fields;
+    while (field->key != NULL && strcmp(field->key, key) != 0)
+        field++;
+    return field->key != NULL ? field : NULL;
+}
+
+static void refuse_unknown_key(const place_t* place, int node, const record_t* record)
+{
+    const char* words[FIELD_KEY_CAPACITY + 1] = {0};
+    for (int i = 0; i < FIELD_KEY_CAPACITY && record->fields[i].key != NULL; i++)
+        words[i] = record->fields[i].key;
+    const char* nearest = finding_nearest(place->document->nodes[node].key, words);
+    if (nearest != NULL) {
+        refuse_key(place, node, "unknown key; did you mean '%s'?", nearest);
+        return;
+    }
+    char allowed[240];
+    join_words(allowed, sizeof allowed, words);
+    refuse_key(place, node, "unknown key; allowed here: %s", allowed);
+}
+
+/// True where a key stood before under the same mapping; the tree's reader has already refused it.
+static bool is_repeated(const yaml_document_t* document, int mapping, int node)
+{
+    return yaml_child(document, mapping, document->nodes[node].key) != node;
+}
+
+static bool read_absent_fields(const place_t* place, int node, const record_t* record, char* target)
+{
+    bool ok = true;
+    for (const field_t* field = record->fields; field->key != NULL; field++) {
+        if (yaml_child(place->document, node, field->key) >= 0)
+            continue;
+        clear_field(field, target);
+        if (!field->required)
+            continue;
+        char path[FINDING_FIELD_CAPACITY];
+        path_of_key(path, place->field_path, field->key);
+        const place_t at = {place->document, place->findings, path};
+        refuse_key(&at, node, "is missing%s%s", field->meaning != NULL ? ": " : "",
+                   field->meaning != NULL ? field->meaning : "");
+        ok = false;
+    }
+    return ok;
+}
+
+bool fields_read(const yaml_document_t* document, int node, const record_t* record, void* target,
+                 const char* field_path, findings_t* findings)
+{
+    const place_t place = {document, findings, field_path};
+    if (!expect_node_kind(&place, node, YAML_NODE_MAPPING))
+        return false;
+    bool ok = read_absent_fields(&place, node, record, target);
+    for (int child = document->nodes[node].first_child; child >= 0;
+         child = document->nodes[child].next) {
+        const char* key = document->nodes[child].key;
+        char path[FINDING_FIELD_CAPACITY];
+        path_of_key(path, field_path, key);
+        const place_t at = {document, findings, path};
+        const field_t* field = field_named(record, key);
+        if (is_repeated(document, node, child)) {
+            ok = false;
+        } else if (field != NULL) {
+            if (!read_field(&at, child, field, target))
+                ok = false;
+        } else if (!(node == 0 && (strcmp(key, "kind") == 0 || strcmp(key, "version") == 0))) {
+            refuse_unknown_key(&at, child, record);
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+static bool expect_root_text(const yaml_document_t* document, const char* key, const char* expected,
+                             findings_t* findings)
+{
+    const int node = yaml_child(document, 0, key);
+    if (node < 0) {
+        fields_refuse(document, 0, key, findings, "is missing; write %s: %s", key, expected);
+        return false;
+    }
+    const place_t place = {document, findings, key};
+    if (!expect_scalar(&place, node))
+        return false;
+    if (strcmp(document->nodes[node].text, expected) == 0)
+        return true;
+    fields_refuse(document, node, key, findings, "'%.40s' is not what is read here; write %s: %s",
+                  document->nodes[node].text, key, expected);
+    return false;
+}
+
+bool fields_expect_kind(const yaml_document_t* document, const char* kind, findings_t* findings)
+{
+    const place_t place = {document, findings, ""};
+    if (!expect_node_kind(&place, 0, YAML_NODE_MAPPING))
+        return false;
+    bool ok = expect_root_text(document, "kind", kind, findings);
+    ok = expect_root_text(document, "version", "1", findings) && ok;
+    return ok && document->refused_count == 0;
+}
+
+// ------------------------------------------------------------------------------------------ schema
+
+static void print_indent(FILE* out, int indent)
+{
+    for (int i = 0; i < indent; i++)
+        fputs("  ", out);
+}
+
+/// A text as the inside of a JSON string that is a regular expression matching just that text.
+static void print_literal_pattern(const char* text, FILE* out)
+{
+    for (; *text != '\0'; text++) {
+        if (strchr(".^$*+?()[]{}|\\", *text) != NULL)
+            fputs("\\\\", out);
+        fputc(*text, out);
+    }
+}
+
+static void print_words(const char* const* words, FILE* out)
+{
+    fputs("\"enum\": [", out);
+    for (int i = 0; words[i] != NULL; i++) {
+        fputs(i > 0 ? ", " : "", out);
+        finding_print_json_text(words[i], out);
+    }
+    fputs("]", out);
+}
+
+static void print_quantity(const field_t* field, FILE* out)
+{
+    if (field->dimension == DIMENSION_NONE) {
+        fprintf(out, "\"type\": \"number\", \"minimum\": %.9g, \"maximum\": %.9g", field->minimum,
+                field->maximum);
+        return;
+    }
+    fputs("\"type\": \"string\", \"pattern\": \"^-?(0|[1-9][0-9]*)(\\\\.[0-9]+)?"
+          "([eE][-+]?[0-9]+)? ?(",
+          out);
+    const char* separator = "";
+    for (size_t i = 0; i < UNIT_COUNT; i++) {
+        if (units[i].dimension != field->dimension)
+            continue;
+        fputs(separator, out);
+        print_literal_pattern(units[i].text, out);
+        separator = "|";
+    }
+    fputs(")$\"", out);
+}
+
+/// A meaning, and of a quantity what may be written and its range, which a pattern can't say.
+static void print_description(const field_t* field, FILE* out)
+{
+    static const char* const si[] = {
+#define X(id, si_unit, allowed) [id] = si_unit,
+        DIMENSION_LIST(X)
+#undef X
+    };
+    char text[400];
+    const bool ranged = field->kind == FIELD_QUANTITY || field->kind == FIELD_WHOLE_US ||
+                        field->kind == FIELD_VECTOR || field->kind == FIELD_FIGURE;
+    const char* meaning = field->meaning != NULL ? field->meaning : "";
+    if (ranged && field->dimension != DIMENSION_NONE)
+        snprintf(text, sizeof text, "%s%sIn %s; %.6g %s to %.6g %s.", meaning,
+                 meaning[0] != '\0' ? " " : "", dimension_units(field->dimension), field->minimum,
+                 si[field->dimension], field->maximum, si[field->dimension]);
+    else
+        snprintf(text, sizeof text, "%s", meaning);
+    fputs("\"description\": ", out);
+    finding_print_json_text(text, out);
+}
+
+static void print_record(const record_t* record, const field_t* constant, const char* constant_key,
+                         FILE* out, int indent);
+
+static void print_figure(const field_t* field, FILE* out, int indent)
+{
+    field_t fields[FIGURE_FIELD_COUNT + 1];
+    figure_fields(field, fields);
+    const record_t record = {.name = "figure", .meaning = field->meaning, .fields = fields};
+    print_record(&record, NULL, NULL, out, indent);
+}
+
+static void print_list(const field_t* field, FILE* out, int indent)
+{
+    fprintf(out, "{\"type\": \"array\", \"minItems\": %d, \"maxItems\": %d, ", field->least,
+            field->capacity);
+    print_description(field, out);
+    fputs(", \"items\": ", out);
+    if (field->variants == NULL) {
+        print_record(field->record, NULL, NULL, out, indent);
+    } else {
+        fputs("{\"oneOf\": [", out);
+        for (int i = 0; field->variants[i] != NULL; i++) {
+            fputs(i > 0 ? ", " : "", out);
+            print_record(field->variants[i], field_named(field->variants[i], field->variant_key),
+                         field->variants[i]->name, out, indent);
+        }
+        fputs("]}", out);
+    }
+    fputs("}", out);
+}
+
+static void print_simple_field(const field_t* field, FILE* out)
+{
+    fputs("{", out);
+    if (field->kind == FIELD_QUANTITY) {
+        print_quantity(field, out);
+    } else if (field->kind == FIELD_WHOLE_US) {
+        print_quantity(field, out);
+    } else if (field->kind == FIELD_WHOLE) {
+        fprintf(out, "\"type\": \"integer\", \"minimum\": %.0f, \"maximum\": %.0f", field->minimum,
+                field->maximum);
+    } else if (field->kind == FIELD_FLAG) {
+        fputs("\"type\": \"boolean\"", out);
+    } else if (field->kind == FIELD_TEXT) {
+        fprintf(out, "\"type\": \"string\", \"minLength\": 1, \"maxLength\": %d",
+                field->capacity - 1);
+    } else if (field->kind == FIELD_NAME) {
+        fprintf(out, "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9_.-]{1,%d}$\"",
+                field->capacity - 1);
+    } else if (field->kind == FIELD_CHOICE) {
+        print_words(field->words, out);
+    } else if (field->kind == FIELD_WORD_SET) {
+        fprintf(out, "\"type\": \"array\", \"uniqueItems\": true, \"minItems\": %d, \"items\": {",
+                field->least);
+        print_words(field->words, out);
+        fputs("}", out);
+    } else if (field->kind == FIELD_VECTOR) {
+        fprintf(out, "\"type\": \"array\", \"minItems\": %d, \"maxItems\": %d, \"items\": {",
+                field->capacity, field->capacity);
+        print_quantity(field, out);
+        fputs("}", out);
+    }
+    fputs(field->kind == FIELD_NODE ? "" : ", ", out);
+    print_description(field, out);
+    fputs("}", out);
+}
+
+static void print_field(const field_t* field, FILE* out, int indent)
+{
+    switch (field->kind) {
+    case FIELD_FIGURE:
+        print_figure(field, out, indent);
+        break;
+    case FIELD_RECORD:
+        print_record(field->record, NULL, NULL, out, indent);
+        break;
+    case FIELD_LIST:
+        print_list(field, out, indent);
+        break;
+    case FIELD_QUANTITY:
+    case FIELD_WHOLE:
+    case FIELD_WHOLE_US:
+    case FIELD_FLAG:
+    case FIELD_TEXT:
+    case FIELD_NAME:
+    case FIELD_CHOICE:
+    case FIELD_WORD_SET:
+    case FIELD_VECTOR:
+    case FIELD_NODE:
+        print_simple_field(field, out);
+        break;
+    }
+}
+
+static void print_required(const record_t* record, bool is_file, FILE* out, int indent)
+{
+    fputs(",\n", out);
+    print_indent(out, indent);
+    fputs("\"required\": [", out);
+    fputs(is_file ? "\"kind\", \"version\"" : "", out);
+    bool first = !is_file;
+    for (const field_t* field = record->fields; field->key != NULL; field++) {
+        if (!field->required)
+            continue;
+        fputs(first ? "" : ", ", out);
+        finding_print_json_text(field->key, out);
+        first = false;
+    }
+    fputs("]\n", out);
+}
+
+/// Prints an object; the field `constant` may only be `constant_text`.
+static void print_record(const record_t* record, const field_t* constant, const char* constant_text,
+                         FILE* out, int indent)
+{
+    const bool is_file = indent == 0;
+    fputs("{\n", out);
+    if (is_file)
+        fputs("  \"$schema\": \"http://json-schema.org/draft-07/schema#\",\n", out);
+    print_indent(out, indent + 1);
+    fputs("\"description\": ", out);
+    finding_print_json_text(record->meaning != NULL ? record->meaning : "", out);
+    fputs(",\n", out);
+    print_indent(out, indent + 1);
+    fputs("\"type\": \"object\",\n", out);
+    print_indent(out, indent + 1);
+    fputs("\"additionalProperties\": false,\n", out);
+    print_indent(out, indent + 1);
+    fputs("\"properties\": {", out);
+    const char* separator = "\n";
+    if (is_file) {
+        fputs("\n    \"kind\": {\"const\": ", out);
+        finding_print_json_text(record->name, out);
+        fputs("},\n    \"version\": {\"const\": 1}", out);
+        separator = ",\n";
+    }
+    for (const field_t* field = record->fields; field->key != NULL; field++) {
+        fputs(separator, out);
+        separator = ",\n";
+        print_indent(out, indent + 2);
+        finding_print_json_text(field->key, out);
+        fputs(": ", out);
+        if (field == constant) {
+            fputs("{\"const\": ", out);
+            finding_print_json_text(constant_text, out);
+            fputs("}", out);
+        } else {
+            print_field(field, out, indent + 2);
+        }
+    }
+    fputs("\n", out);
+    print_indent(out, indent + 1);
+    fputs("}", out);
+    print_required(record, is_file, out, indent + 1);
+    print_indent(out, indent);
+    fputs("}", out);
+}
+
+void fields_print_schema(const record_t* record, FILE* out, int indent)
+{
+    print_record(record, NULL, NULL, out, indent);
+}
