@@ -15,15 +15,19 @@ typedef struct {
 typedef struct {
     int joint_count;
     joint_kind_t kind[JOINT_CAPACITY];
-    double placement_rotation[JOINT_CAPACITY][9]; // row-major, joint frame in its predecessor's
+    // Joint frame in its predecessor's, rotation row-major; the first joint's is in the table's frame,
+    // with the base's pose multiplied in.
+    double placement_rotation[JOINT_CAPACITY][9];
     double placement_translation_m[JOINT_CAPACITY][3];
-    double axis[JOINT_CAPACITY][3];
+    double axis[JOINT_CAPACITY][3]; // unit vector in the joint's own frame
+    int axis_column[JOINT_CAPACITY]; // 0, 1, 2: the axis is +x, +y, +z of the joint's frame; else -1
     joints_t position_min, position_max;
     joints_t velocity_max, acceleration_max, effort_max;
     joints_t parked, preferred;
-    double mass_kg[JOINT_CAPACITY];
+    double mass_kg[JOINT_CAPACITY]; // of the link; the last one's with the tool
     double centre_of_mass_m[JOINT_CAPACITY][3];
-    double inertia_kgm2[JOINT_CAPACITY][6]; // xx yy zz xy xz yz about the centre of mass
+    double inertia_kgm2[JOINT_CAPACITY][6]; // xx yy zz xy xz yz about the centre of mass, link
+                                            // axes; xy is the tensor's own element, as in URDF
     joints_t rotor_inertia;
     pose_t base_in_table;
     pose_t flange_in_last_link; // where pads are mounted
@@ -32,7 +36,8 @@ typedef struct {
 
 /// Builds the model with the pad `pad_index` of the tool mounted; the tool's mass hangs from the last
 /// link. False, with `chain` untouched, if the settings hold a count, axis or figure no chain can have
-/// (no joints, a zero axis, limits the wrong way round, not finite, no such pad).
+/// (no joints, a zero axis, limits the wrong way round or not positive, negative mass, not finite, no
+/// such pad). Axes need not come as unit vectors.
 bool chain_build(const arm_settings_t* arm, int pad_index, chain_t* chain);
 
 /// True if every coordinate is finite and inside its limits, `margin` rad or m away from them.
