@@ -32,4 +32,9 @@ bool registers_encode(const point_settings_t* point, word_order_t order, double 
 bool registers_decode(const point_settings_t* point, word_order_t order, const uint16_t* words,
                       double* si_value);
 
+/// The receiving end's check of a write: the words are a finite number between minimum and maximum, each
+/// as it is rounded on the wire, so that what `registers_encode` lets out is let in.
+bool registers_permit_write(const point_settings_t* point, word_order_t order,
+                            const uint16_t* words);
+
 #endif

@@ -1,0 +1,172 @@
+#include "controller/bus/registers.h"
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+const point_settings_t* registers_find_point(const device_profile_t* profile, point_id_t id)
+{
+    for (int i = 0; i < profile->point_count; i++) {
+        if (profile->points[i].id == id) {
+            return &profile->points[i];
+        }
+    }
+    return NULL;
+}
+
+const char* registers_point_text(point_id_t id)
+{
+    static const char* const texts[] = {
+#define X(name, text) [name] = text,
+        POINT_LIST(X)
+#undef X
+    };
+    return texts[id];
+}
+
+int registers_word_count(word_type_t type)
+{
+    return type == WORD_U16 || type == WORD_S16 ? 1 : 2;
+}
+
+uint32_t registers_raw(const point_settings_t* point, word_order_t order, const uint16_t* words)
+{
+    if (registers_word_count(point->type) == 1) {
+        return words[0];
+    }
+    const int high = order == WORDS_HIGH_FIRST ? 0 : 1;
+    return ((uint32_t)words[high] << 16) | words[1 - high];
+}
+
+void registers_set_raw(const point_settings_t* point, word_order_t order, uint32_t raw,
+                       uint16_t* words)
+{
+    if (registers_word_count(point->type) == 1) {
+        assert(raw <= UINT16_MAX);
+        words[0] = (uint16_t)raw;
+        return;
+    }
+    const int high = order == WORDS_HIGH_FIRST ? 0 : 1;
+    words[high] = (uint16_t)(raw >> 16);
+    words[1 - high] = (uint16_t)(raw & 0xFFFFu);
+}
+
+// A float's bits are copied, never converted: 3.1.8 to 3.1.10 of libmodbus changed their byte order.
+static uint32_t bits_of_float(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static float float_of_bits(uint32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+// True if `raw`, which may be NaN, rounds to a value of the type; then `bits` are that value.
+static bool bits_of_raw(word_type_t type, double raw, uint32_t* bits)
+{
+    const double whole = round(raw);
+    switch (type) {
+    case WORD_U16:
+        if (!(whole >= 0.0 && whole <= UINT16_MAX)) {
+            return false;
+        }
+        *bits = (uint32_t)whole;
+        return true;
+    case WORD_S16:
+        if (!(whole >= INT16_MIN && whole <= INT16_MAX)) {
+            return false;
+        }
+        *bits = (uint16_t)(int16_t)whole;
+        return true;
+    case WORD_U32:
+        if (!(whole >= 0.0 && whole <= UINT32_MAX)) {
+            return false;
+        }
+        *bits = (uint32_t)whole;
+        return true;
+    case WORD_S32:
+        if (!(whole >= INT32_MIN && whole <= INT32_MAX)) {
+            return false;
+        }
+        *bits = (uint32_t)(int32_t)whole;
+        return true;
+    case WORD_F32:
+        if (!(raw >= -(double)FLT_MAX && raw <= (double)FLT_MAX)) {
+            return false;
+        }
+        *bits = bits_of_float((float)raw);
+        return true;
+    }
+    return false;
+}
+
+bool registers_encode(const point_settings_t* point, word_order_t order, double si_value,
+                      uint16_t* words)
+{
+    if (point->writable && !(si_value >= point->minimum && si_value <= point->maximum)) {
+        return false;
+    }
+    uint32_t bits;
+    if (!bits_of_raw(point->type, (si_value - point->offset) / point->scale, &bits)) {
+        return false;
+    }
+    registers_set_raw(point, order, bits, words);
+    return true;
+}
+
+bool registers_decode(const point_settings_t* point, word_order_t order, const uint16_t* words,
+                      double* si_value)
+{
+    const uint32_t bits = registers_raw(point, order, words);
+    double raw = 0.0;
+    switch (point->type) {
+    case WORD_U16:
+    case WORD_U32:
+        raw = bits;
+        break;
+    case WORD_S16:
+        raw = (int16_t)(uint16_t)bits;
+        break;
+    case WORD_S32:
+        raw = (int32_t)bits;
+        break;
+    case WORD_F32:
+        raw = (double)float_of_bits(bits);
+        break;
+    }
+    const double converted = raw * point->scale + point->offset;
+    if (!isfinite(converted)) {
+        return false;
+    }
+    *si_value = converted;
+    return true;
+}
+
+// A limit as it looks on the wire; a limit that the type cannot reach stays as it is.
+static double limit_on_wire(const point_settings_t* point, word_order_t order, double limit)
+{
+    point_settings_t unlimited = *point;
+    unlimited.writable = false;
+    uint16_t words[REGISTERS_WORDS_PER_POINT_MAX];
+    double rounded = limit;
+    if (registers_encode(&unlimited, order, limit, words)) {
+        (void)registers_decode(&unlimited, order, words, &rounded);
+    }
+    return rounded;
+}
+
+bool registers_permit_write(const point_settings_t* point, word_order_t order,
+                            const uint16_t* words)
+{
+    double si_value;
+    return registers_decode(point, order, words, &si_value) &&
+           si_value >= limit_on_wire(point, order, point->minimum) &&
+           si_value <= limit_on_wire(point, order, point->maximum);
+}
