@@ -43,14 +43,17 @@ static bool standing(const session_t* session, const cycle_state_t* state, const
     bool stands = true;
     for (int joint = 0; joint < session->chain.joint_count; ++joint) {
         const bool locked = (state->locked_joints >> joint & 1u) != 0;
-        stands = stands && (locked || (fabs(state->limit.speed.at[joint]) < 1e-9 &&
-                                       fabs(in->feedback.drives[joint].velocity) <
-                                           STANDSTILL_SPEED));
+        stands =
+            stands && (locked || (fabs(state->limit.speed.at[joint]) < 1e-9 &&
+                                  fabs(in->feedback.drives[joint].velocity) < STANDSTILL_SPEED));
     }
     return stands;
 }
 
-static conditions_t when(bool holds, conditions_t condition) { return holds ? condition : 0; }
+static conditions_t when(bool holds, conditions_t condition)
+{
+    return holds ? condition : 0;
+}
 #define WHEN(holds, name) when((holds), CONDITION(CONDITION_##name))
 
 static conditions_t requested(const cycle_state_t* state, uint32_t requests)
@@ -61,8 +64,8 @@ static conditions_t requested(const cycle_state_t* state, uint32_t requests)
            WHEN((requests & REQUEST_ARM) != 0 && !stop, ARM) |
            WHEN((requests & REQUEST_START) != 0 && !stop, START) |
            WHEN((requests & REQUEST_PAUSE) != 0, PAUSE) |
-           WHEN((requests & REQUEST_RESUME) != 0 && !stop, RESUME) |
-           WHEN(stop && touches, YIELD) | WHEN(stop && !touches, STOP) | WHEN(state->ending, END);
+           WHEN((requests & REQUEST_RESUME) != 0 && !stop, RESUME) | WHEN(stop && touches, YIELD) |
+           WHEN(stop && !touches, STOP) | WHEN(state->ending, END);
 }
 
 static conditions_t conditions_now(const session_t* session, const cycle_state_t* state,
@@ -152,8 +155,8 @@ void cycle_step(const session_t* session, cycle_state_t* state, const cycle_inpu
                 cycle_output_t* out)
 {
     memset(out, 0, sizeof *out);
-    out->estimate = estimate_step(session, &state->estimate, &in->feedback, state->mode,
-                                  &state->target);
+    out->estimate =
+        estimate_step(session, &state->estimate, &in->feedback, state->mode, &state->target);
     const judged_t judged = judged_view(session, state, in, &out->estimate);
     out->verdict = interlock_evaluate(session->safety, &session->chain, &state->interlock, &judged,
                                       session->period_us);

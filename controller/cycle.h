@@ -1,6 +1,6 @@
-/// The controller as one pure function: feedback and requests in, a command out, every period. No I/O, no
-/// clock, no heap, no globals; the same state and input give the same bytes on every run. It has no
-/// failure path: trouble makes the command a safe one.
+/// The controller as one pure function: feedback and requests in, a command out, every period. No
+/// I/O, no clock, no heap, no globals; the same state and input give the same bytes on every run.
+/// It has no failure path: trouble makes the command a safe one.
 #ifndef KNEAD_CONTROLLER_CYCLE_H
 #define KNEAD_CONTROLLER_CYCLE_H
 

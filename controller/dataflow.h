@@ -32,25 +32,25 @@ typedef struct {
 typedef struct {
     joints_t joint_position_measured;
     joints_t joint_speed_measured;
-    pose_t tool_measured;       // pad face, spring unloaded, table frame
+    pose_t tool_measured; // pad face, spring unloaded, table frame
     double tool_speed_mps;
-    vec3_t contact_force_N;     // on the body, table frame, gravity and tare taken out
-    vec3_t surface_normal;      // of the expected skin under the tool
-    double surface_gap_m;       // tool above (+) the expected skin
-    double normal_force_N;      // pressing positive
+    vec3_t contact_force_N; // on the body, table frame, gravity and tare taken out
+    vec3_t surface_normal;  // of the expected skin under the tool
+    double surface_gap_m;   // tool above (+) the expected skin
+    double normal_force_N;  // pressing positive
     double shear_force_N;
     bool force_tared;
     bool touching;
-    double stiffness_N_per_m;   // of spring and tissue in series, as felt
+    double stiffness_N_per_m; // of spring and tissue in series, as felt
 } estimate_t;
 
 /// Computed by plan.
 typedef struct {
-    bool joint_motion;      // `joints_desired` counts, not the tool
+    bool joint_motion; // `joints_desired` counts, not the tool
     joints_t joints_desired;
-    pose_t tool_desired;    // before force control bends it, table frame
+    pose_t tool_desired; // before force control bends it, table frame
     twist_t tool_feedforward;
-    vec3_t normal;          // along which force control may move the tool
+    vec3_t normal; // along which force control may move the tool
     bool force_controlled;
     double force_target_N;
     double force_rate_N_per_s;

@@ -9,8 +9,9 @@
 #define FORGETTING_TIME_S 0.8
 // Weight of the expected stiffness against what is felt: as much as this motion would have, m2.
 #define PRIOR_EXCITATION_M2 (4e-4 * 4e-4)
-// How far below the expected stiffness the estimate may fall: a breathing body that the tool follows
-// feels softer than it is, and a gain too high for the true stiffness is what must not happen.
+// How far below the expected stiffness the estimate may fall: a breathing body that the tool
+// follows feels softer than it is, and a gain too high for the true stiffness is what must not
+// happen.
 #define STIFFNESS_FLOOR_PART 0.7
 
 double estimate_expected_stiffness_N_per_m(const session_t* session, int region, double force_N)
@@ -70,12 +71,11 @@ static void estimate_force(const session_t* session, estimate_state_t* state,
     const vec3_t unexplained_N = vec3_sub(raw_N, weight_in_sensor);
     tare(session, state, mode, known && vec3_finite(unexplained_N), unexplained_N);
 
-    const vec3_t on_tool_N =
-        quat_rotate(sensor_in_table, vec3_sub(unexplained_N, state->tare_N));
+    const vec3_t on_tool_N = quat_rotate(sensor_in_table, vec3_sub(unexplained_N, state->tare_N));
     estimate->contact_force_N = vec3_scale(on_tool_N, -1.0);
     estimate->normal_force_N = vec3_dot(on_tool_N, estimate->surface_normal);
-    estimate->shear_force_N = vec3_norm(vec3_sub(
-        on_tool_N, vec3_scale(estimate->surface_normal, estimate->normal_force_N)));
+    estimate->shear_force_N = vec3_norm(
+        vec3_sub(on_tool_N, vec3_scale(estimate->surface_normal, estimate->normal_force_N)));
     estimate->force_tared = state->tared;
 
     const bool touch = estimate->normal_force_N >= session->safety->touch_force_N.value;
@@ -128,8 +128,8 @@ estimate_t estimate_step(const session_t* session, estimate_state_t* state,
     estimate.tool_measured = frames.tool;
     estimate.tool_speed_mps = vec3_norm(
         fk_tool_twist(&session->chain, &jacobian, &estimate.joint_speed_measured).linear_mps);
-    estimate.surface_gap_m = surface_distance_m(&session->body->surface,
-                                                frames.tool.position_m, &estimate.surface_normal);
+    estimate.surface_gap_m = surface_distance_m(&session->body->surface, frames.tool.position_m,
+                                                &estimate.surface_normal);
     if (!vec3_finite(frames.tool.position_m)) {
         estimate.surface_gap_m = (double)NAN;
     }

@@ -1,5 +1,5 @@
-/// Turns raw feedback into what the other stages work with: where the tool is, what it presses with,
-/// how stiff the place under it feels. First stage of the cycle; decides nothing.
+/// Turns raw feedback into what the other stages work with: where the tool is, what it presses
+/// with, how stiff the place under it feels. First stage of the cycle; decides nothing.
 ///
 /// Values that cannot be known (a sample that never came) are NaN, which no permit lets pass.
 #ifndef KNEAD_CONTROLLER_ESTIMATE_H
@@ -23,8 +23,8 @@ typedef struct {
     double stiffness_N_per_m;
 } estimate_state_t;
 
-/// What the stiffness under the tool should be at `force_N` on `region` (-1: the softest guess), by the
-/// body map's tissue in series with the tool's spring, N/m.
+/// What the stiffness under the tool should be at `force_N` on `region` (-1: the softest guess), by
+/// the body map's tissue in series with the tool's spring, N/m.
 double estimate_expected_stiffness_N_per_m(const session_t* session, int region, double force_N);
 
 /// `mode` and `target` are those of the last period.

@@ -47,8 +47,7 @@ static double leave_speed_mps(double speed_max_mps, double remaining_m, double a
     return remaining_m > 0.0 ? fmin(speed_max_mps, sqrt(acceleration_mps2 * remaining_m)) : 0.0;
 }
 
-static void enter(force_control_state_t* state, supervisor_mode_t mode,
-                  const plan_target_t* target)
+static void enter(force_control_state_t* state, supervisor_mode_t mode, const plan_target_t* target)
 {
     const bool had_offset = supervisor_mode_touches(state->mode);
     if (mode == MODE_APPROACH || mode == MODE_CONTACT) {
@@ -75,8 +74,7 @@ static void enter(force_control_state_t* state, supervisor_mode_t mode,
 static void move_offset(const session_t* session, force_control_state_t* state, double speed_mps,
                         double acceleration_mps2)
 {
-    state->speed_mps =
-        toward(state->speed_mps, speed_mps, acceleration_mps2 * session->period_s);
+    state->speed_mps = toward(state->speed_mps, speed_mps, acceleration_mps2 * session->period_s);
     state->offset_m += state->speed_mps * session->period_s;
 }
 
@@ -122,8 +120,8 @@ tool_command_t force_control_step(const session_t* session, force_control_state_
             leave(session, state, mode);
         }
         tool.tool_commanded = state->base;
-        tool.tool_commanded.position_m = vec3_add(
-            state->base.position_m, vec3_scale(state->outward, state->offset_m));
+        tool.tool_commanded.position_m =
+            vec3_add(state->base.position_m, vec3_scale(state->outward, state->offset_m));
         tool.normal_offset_m = state->offset_m;
     }
     const twist_t moved = pose_difference(state->commanded, tool.tool_commanded);

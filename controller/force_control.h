@@ -1,11 +1,11 @@
-/// Bends the planned target along the contact normal towards the wanted force, and moves the tool away
-/// from the body when the mode says so. Admittance with a gain that follows the felt stiffness:
-/// the tool moves along the normal with (F - F_target) / D, D = K T / 0.52, which leaves 60 degrees of
-/// phase margin at loop delay T on stiffness K whatever the tissue (integrator with dead time:
-/// crossover K/D, phase -90 deg - K/D T).
+/// Bends the planned target along the contact normal towards the wanted force, and moves the tool
+/// away from the body when the mode says so. Admittance with a gain that follows the felt
+/// stiffness: the tool moves along the normal with (F - F_target) / D, D = K T / 0.52, which leaves
+/// 60 degrees of phase margin at loop delay T on stiffness K whatever the tissue (integrator with
+/// dead time: crossover K/D, phase -90 deg - K/D T).
 ///
-/// Always holds: the offset is continuous, its speed and acceleration bounded; towards the body it never
-/// exceeds the touch speed before contact nor the normal speed in contact.
+/// Always holds: the offset is continuous, its speed and acceleration bounded; towards the body it
+/// never exceeds the touch speed before contact nor the normal speed in contact.
 #ifndef KNEAD_CONTROLLER_FORCE_CONTROL_H
 #define KNEAD_CONTROLLER_FORCE_CONTROL_H
 
@@ -17,7 +17,7 @@ typedef struct {
     pose_t base;            // what the offset counts from
     vec3_t outward;         // unit, away from the body
     double offset_m;
-    double speed_mps;       // of the offset
+    double speed_mps; // of the offset
     double yield_s;
     double yielded_m;
     bool lifted;

@@ -7,8 +7,9 @@ static double clamp(double wanted, double lowest, double highest)
     return fmin(fmax(wanted, lowest), highest);
 }
 
-/// Speed this period: as near the wanted one as acceleration, speed and the way left to the position
-/// limits allow. Braking to a position limit must stay possible with the acceleration limit.
+/// Speed this period: as near the wanted one as acceleration, speed and the way left to the
+/// position limits allow. Braking to a position limit must stay possible with the acceleration
+/// limit.
 static double limited_speed(const chain_t* chain, int joint, double position, double speed,
                             double wanted_speed, double period_s)
 {
@@ -49,14 +50,12 @@ bus_command_t limit_apply(const session_t* session, const limit_state_t* state,
         double position = sent;
         command.request[joint] = drive_request(mode, drive->state);
         if ((locked_joints >> joint & 1u) != 0) {
-            command.request[joint] =
-                powered ? DRIVE_REQUEST_QUICK_STOP : DRIVE_REQUEST_DISABLE;
+            command.request[joint] = powered ? DRIVE_REQUEST_QUICK_STOP : DRIVE_REQUEST_DISABLE;
         } else if (powered) {
-            const double wanted_speed =
-                isfinite(asked) ? (asked - sent) / session->period_s : 0.0;
-            position += session->period_s * limited_speed(chain, joint, sent,
-                                                          state->speed.at[joint], wanted_speed,
-                                                          session->period_s);
+            const double wanted_speed = isfinite(asked) ? (asked - sent) / session->period_s : 0.0;
+            position +=
+                session->period_s * limited_speed(chain, joint, sent, state->speed.at[joint],
+                                                  wanted_speed, session->period_s);
         } else if (drive->age_us != AGE_NEVER_US && isfinite(drive->position)) {
             position = drive->position; // without torque the command is where the arm is
         }

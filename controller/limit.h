@@ -1,9 +1,9 @@
-/// The last gate: whatever the stages before want, this is what the drives are told. The only writer of
-/// commands.
+/// The last gate: whatever the stages before want, this is what the drives are told. The only
+/// writer of commands.
 ///
-/// Always holds for every command: each joint's position, speed and acceleration are finite and inside
-/// the machine's limits, measured from what was *sent* last; a joint whose drive is lost stands still;
-/// drives get torque only in powered modes.
+/// Always holds for every command: each joint's position, speed and acceleration are finite and
+/// inside the machine's limits, measured from what was *sent* last; a joint whose drive is lost
+/// stands still; drives get torque only in powered modes.
 #ifndef KNEAD_CONTROLLER_LIMIT_H
 #define KNEAD_CONTROLLER_LIMIT_H
 

@@ -36,8 +36,8 @@ static void count_busy(loop_timing_t* timing, int64_t busy_us)
     }
 }
 
-/// The next deadline: one period on, or, after a gap, the first one that still lies ahead. Missed periods
-/// are skipped: a burst of steps would move the arm faster than planned.
+/// The next deadline: one period on, or, after a gap, the first one that still lies ahead. Missed
+/// periods are skipped: a burst of steps would move the arm faster than planned.
 static int64_t next_deadline(int64_t deadline_us, int64_t now_us, int64_t period_us)
 {
     const int64_t next_us = deadline_us + period_us;
@@ -62,7 +62,8 @@ loop_result_t loop_run(const session_t* session, fieldbus_t* bus, timebase_t tim
 
         in.now_us = woken_us - start_us;
         in.cycle = timing->cycles;
-        in.requests = client->requests(client->context, timing->cycles > 0 ? &out : NULL, in.now_us);
+        in.requests =
+            client->requests(client->context, timing->cycles > 0 ? &out : NULL, in.now_us);
         fieldbus_exchange(bus, &state->command, in.now_us, &in.feedback);
         cycle_step(session, state, &in, &out);
         going = client->observe(client->context, &in, &out, &bus->frame);

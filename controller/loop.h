@@ -1,5 +1,5 @@
-/// Read, step, write, once a period at absolute deadlines. The only code of the controller that asks for
-/// the time. A late period is counted and reported, never made up for by a longer step.
+/// Read, step, write, once a period at absolute deadlines. The only code of the controller that
+/// asks for the time. A late period is counted and reported, never made up for by a longer step.
 #ifndef KNEAD_CONTROLLER_LOOP_H
 #define KNEAD_CONTROLLER_LOOP_H
 
@@ -36,13 +36,13 @@ typedef struct {
     int64_t overruns_in_row; // longest row of them
     int64_t late_max_us;     // wake-up after its deadline
     double late_sum_us;
-    int64_t busy_max_us;     // from wake-up to done: bus, step, recording
+    int64_t busy_max_us; // from wake-up to done: bus, step, recording
     double busy_sum_us;
     int64_t duration_us;
 } loop_timing_t;
 
-/// Runs until the client ends it. The bus must have been configured. `state` is where the controller
-/// begins (see cycle_begin) and where it ended.
+/// Runs until the client ends it. The bus must have been configured. `state` is where the
+/// controller begins (see cycle_begin) and where it ended.
 loop_result_t loop_run(const session_t* session, fieldbus_t* bus, timebase_t timebase,
                        const loop_client_t* client, cycle_state_t* state, loop_timing_t* timing);
 

@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-// Height of the tool over the skin between strokes: clear of breathing and of a registration error, with
-// room to slow down before the skin is searched for.
+// Height of the tool over the skin between strokes: clear of breathing and of a registration error,
+// with room to slow down before the skin is searched for.
 #define HOVER_HEIGHT_M 0.060
 // Places nearer to each other than this are reached at hover height, without rising in between.
 #define SHORT_HOP_M 0.12
@@ -69,8 +69,8 @@ static void start_segment(const session_t* session, plan_state_t* state, int seg
 {
     state->segment = segment;
     state->segment_elapsed_s = 0.0;
-    state->segment_s = segment_duration_s(session, &state->waypoint[segment],
-                                          &state->waypoint[segment + 1]);
+    state->segment_s =
+        segment_duration_s(session, &state->waypoint[segment], &state->waypoint[segment + 1]);
 }
 
 /// Plans the way from the tool's present pose to `goal`, up and over unless it is a short hop.
@@ -222,14 +222,13 @@ static void parking_step(const session_t* session, plan_state_t* state, bool ent
         double sweep_m = 0.0;
         for (int joint = 0; joint < session->chain.joint_count; ++joint) {
             const double way = fabs(session->chain.parked.at[joint] - joints->at[joint]);
-            sweep_m += session->chain.kind[joint] == JOINT_PRISMATIC ? way
-                                                                     : way * ARM_SWEEP_M_PER_RAD;
+            sweep_m +=
+                session->chain.kind[joint] == JOINT_PRISMATIC ? way : way * ARM_SWEEP_M_PER_RAD;
         }
         state->park_start = *joints;
         state->park_elapsed_s = 0.0;
-        state->park_s = fmax(QUINTIC_PEAK_SPEED * sweep_m /
-                                 session->safety->transit_speed_max_mps.value,
-                             2.0);
+        state->park_s =
+            fmax(QUINTIC_PEAK_SPEED * sweep_m / session->safety->transit_speed_max_mps.value, 2.0);
         state->parking_joints = true;
     }
     if (state->parking_joints) {

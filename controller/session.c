@@ -4,7 +4,7 @@
 
 // Tracking of one period; see ik_track_settings_t.
 static const ik_track_settings_t track_settings = {
-    .gain_per_s = 25.0,        // a path error is made good in 40 ms, well below the drives' bandwidth
+    .gain_per_s = 25.0, // a path error is made good in 40 ms, well below the drives' bandwidth
     .damping = 0.05,
     .singular_floor = 0.05,
     .posture_gain_per_s = 1.0, // spare freedom settles within seconds, unnoticed by the client

@@ -21,9 +21,9 @@ typedef struct {
     double loop_delay_s; // from a force arising to the pad answering, for the force gain
 } session_t;
 
-/// Fills a session from its parts. False if no chain can be built from the machine's arm and the pad.
+/// Fills a session from its parts. False if no chain can be built from the machine's arm and the
+/// pad.
 bool session_build(const machine_settings_t* machine, const safety_settings_t* safety,
-                   const body_t* body, const routine_t* routine, int pad_index,
-                   session_t* session);
+                   const body_t* body, const routine_t* routine, int pad_index, session_t* session);
 
 #endif

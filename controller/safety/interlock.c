@@ -3,10 +3,11 @@
 #include <math.h>
 #include <stddef.h>
 
-// Six raw force values that all repeat this often are a frozen sensor, not a calm one: sensor noise is
-// several counts (safety hazard H11).
+// Six raw force values that all repeat this often are a frozen sensor, not a calm one: sensor noise
+// is several counts (safety hazard H11).
 #define FROZEN_SAMPLE_LIMIT 8
-// In contact the pad sinks in; a soft place gives about 1 N/mm, so force over this is depth to expect.
+// In contact the pad sinks in; a soft place gives about 1 N/mm, so force over this is depth to
+// expect.
 #define SOFTEST_TISSUE_N_PER_M 1000.0
 // Path error of the inverse kinematics above which the arm is not where the routine thinks.
 #define PATH_ERROR_MAX_M 0.010
@@ -25,11 +26,8 @@ const interlock_rule_info_t* interlock_rule_info(interlock_rule_t rule)
 const char* reaction_text(reaction_t reaction)
 {
     static const char* const texts[REACTION_COUNT] = {
-        [REACTION_NONE] = "none",
-        [REACTION_LIFT] = "lift",
-        [REACTION_YIELD] = "yield",
-        [REACTION_STOP] = "stop",
-        [REACTION_POWER_OFF] = "power off",
+        [REACTION_NONE] = "none", [REACTION_LIFT] = "lift",           [REACTION_YIELD] = "yield",
+        [REACTION_STOP] = "stop", [REACTION_POWER_OFF] = "power off",
     };
     return (unsigned)reaction < REACTION_COUNT ? texts[reaction] : "unknown";
 }
@@ -88,7 +86,10 @@ static void require_fresh(verdict_t* verdict, interlock_rule_t rule, int subject
     }
 }
 
-static bool in(supervisor_mode_t mode, unsigned modes) { return (modes >> mode & 1u) != 0; }
+static bool in(supervisor_mode_t mode, unsigned modes)
+{
+    return (modes >> mode & 1u) != 0;
+}
 #define M(name) (1u << MODE_##name)
 
 static void judge_io(verdict_t* verdict, const safety_settings_t* safety, const judged_t* judged)
@@ -173,7 +174,8 @@ static void judge_force(verdict_t* verdict, const safety_settings_t* safety,
         const double allowed_N = judged->force_target_N + safety->contact_force_margin_N.value;
         const int64_t allowed_us = (int64_t)(safety->contact_force_margin_time_s.value * 1e6);
         if (!(isfinite(judged->normal_force_N) && isfinite(allowed_N) &&
-              (judged->normal_force_N <= allowed_N || state->margin_us + period_us <= allowed_us))) {
+              (judged->normal_force_N <= allowed_N ||
+               state->margin_us + period_us <= allowed_us))) {
             refuse(verdict, RULE_FORCE_MARGIN, -1, judged->normal_force_N, allowed_N);
         }
         require_at_most(verdict, RULE_CONTACT_LOST, -1, (double)state->contact_lost_us * 1e-6,
@@ -214,10 +216,8 @@ verdict_t interlock_evaluate(const safety_settings_t* safety, const chain_t* cha
                              const interlock_state_t* state, const judged_t* judged,
                              int64_t period_us)
 {
-    verdict_t verdict = {.reaction = REACTION_NONE,
-                         .trust = TRUST_FULL,
-                         .rule = INTERLOCK_RULE_NONE,
-                         .subject = -1};
+    verdict_t verdict = {
+        .reaction = REACTION_NONE, .trust = TRUST_FULL, .rule = INTERLOCK_RULE_NONE, .subject = -1};
     judge_io(&verdict, safety, judged);
     for (int joint = 0; joint < judged->joint_count; ++joint) {
         judge_joint(&verdict, safety, chain, judged, joint);
@@ -240,8 +240,8 @@ void interlock_record(interlock_state_t* state, const safety_settings_t* safety,
                       const judged_t* judged, const verdict_t* verdict, int64_t period_us)
 {
     const bool contact = judged->mode == MODE_CONTACT;
-    const bool over = !(judged->normal_force_N <=
-                        judged->force_target_N + safety->contact_force_margin_N.value);
+    const bool over =
+        !(judged->normal_force_N <= judged->force_target_N + safety->contact_force_margin_N.value);
     const bool lost = !(judged->normal_force_N >= 0.5 * safety->touch_force_N.value);
     state->margin_us = contact && over ? state->margin_us + period_us : 0;
     state->contact_lost_us = contact && lost ? state->contact_lost_us + period_us : 0;

@@ -2,7 +2,8 @@
 /// commands nothing, knows no routine, no YAML, no planner, allocates nothing.
 ///
 /// Always holds: every rule is judged every period; a rule is a permit that has to be proven, so a
-/// value that is missing, stale or not finite refuses; the first cause is latched and stays the first.
+/// value that is missing, stale or not finite refuses; the first cause is latched and stays the
+/// first.
 #ifndef KNEAD_CONTROLLER_SAFETY_INTERLOCK_H
 #define KNEAD_CONTROLLER_SAFETY_INTERLOCK_H
 
@@ -72,20 +73,20 @@ const interlock_rule_info_t* interlock_rule_info(interlock_rule_t rule);
 typedef struct {
     supervisor_mode_t mode; // of the last period
     int joint_count;
-    const bus_feedback_t* feedback;   // raw
-    const bus_command_t* commanded;   // as last sent
-    double normal_force_N;            // pressing positive, gravity and tare taken out
+    const bus_feedback_t* feedback; // raw
+    const bus_command_t* commanded; // as last sent
+    double normal_force_N;          // pressing positive, gravity and tare taken out
     double shear_force_N;
     double force_total_N;
-    double tool_speed_mps;            // measured
-    double tool_speed_allowed_mps;    // for the phase the plan is in
-    double force_target_N;            // as last commanded
-    double force_cap_N;               // of the region under the tool; the smallest where unknown
-    double surface_gap_m;             // tool above (+) the expected skin along its normal
-    double path_error_m;              // what the inverse kinematics left over
+    double tool_speed_mps;         // measured
+    double tool_speed_allowed_mps; // for the phase the plan is in
+    double force_target_N;         // as last commanded
+    double force_cap_N;            // of the region under the tool; the smallest where unknown
+    double surface_gap_m;          // tool above (+) the expected skin along its normal
+    double path_error_m;           // what the inverse kinematics left over
     bool force_tared;
-    unsigned overruns;                // periods in a row that were late
-    int64_t session_us;               // since arming
+    unsigned overruns;  // periods in a row that were late
+    int64_t session_us; // since arming
 } judged_t;
 
 /// What the judge remembers; only `interlock_record` writes it.
@@ -94,7 +95,7 @@ typedef struct {
     int64_t contact_lost_us; // how long contact has been lost
     int frozen_samples;      // identical force samples in a row
     double last_force[6];
-    int first_rule;          // latched first cause, or INTERLOCK_RULE_NONE
+    int first_rule; // latched first cause, or INTERLOCK_RULE_NONE
     int first_subject;
     double first_measured, first_allowed;
 } interlock_state_t;

@@ -76,6 +76,12 @@ const char* supervisor_mode_text(supervisor_mode_t mode)
     return (unsigned)mode < MODE_COUNT ? texts[mode] : "unknown";
 }
 
-bool supervisor_mode_touches(supervisor_mode_t mode) { return (TOUCHING & FROM(mode)) != 0; }
+bool supervisor_mode_touches(supervisor_mode_t mode)
+{
+    return (TOUCHING & FROM(mode)) != 0;
+}
 
-bool supervisor_mode_powered(supervisor_mode_t mode) { return (UNPOWERED & FROM(mode)) == 0; }
+bool supervisor_mode_powered(supervisor_mode_t mode)
+{
+    return (UNPOWERED & FROM(mode)) == 0;
+}

@@ -1,0 +1,490 @@
+/// Proves each rule below, at and above its limit and for what is missing, stale or not a number;
+/// the reaction table; the latch. Figures are made by hand, so that a change of the shipped limits
+/// does not move the test.
+#include "tests/support/cmocka_prelude.h"
+
+#include <string.h>
+
+#include "controller/safety/interlock.h"
+
+#define PERIOD_US 4000
+#define RAIL 0
+#define ELBOW 1
+
+typedef struct {
+    safety_settings_t safety;
+    chain_t chain;
+    bus_feedback_t feedback;
+    bus_command_t commanded;
+    interlock_state_t state;
+    judged_t judged;
+} scene_t;
+
+static void figure(figure_t* figure, double value)
+{
+    figure->value = value;
+}
+
+/// Everything well, in contact at 20 N of 40 allowed.
+static scene_t well(void)
+{
+    scene_t scene;
+    memset(&scene, 0, sizeof scene);
+    safety_settings_t* safety = &scene.safety;
+    figure(&safety->contact_force_max_N, 60.0);
+    figure(&safety->contact_force_margin_N, 8.0);
+    figure(&safety->contact_force_margin_time_s, 0.050);
+    figure(&safety->shear_force_max_N, 25.0);
+    figure(&safety->free_force_max_N, 8.0);
+    figure(&safety->touch_force_N, 2.0);
+    figure(&safety->tool_speed_margin, 1.5);
+    figure(&safety->joint_speed_margin, 1.25);
+    figure(&safety->joint_overtravel_rad, 0.01);
+    figure(&safety->rail_overtravel_m, 0.002);
+    figure(&safety->following_error_rad, 0.04);
+    figure(&safety->rail_following_error_m, 0.006);
+    figure(&safety->following_time_s, 0.06);
+    figure(&safety->sample_age_max_s, 0.012);
+    figure(&safety->contact_loss_time_s, 0.3);
+    figure(&safety->surface_search_m, 0.04);
+    figure(&safety->overrun_count_max, 5.0);
+    figure(&safety->session_time_max_s, 5400.0);
+
+    scene.chain.joint_count = 2;
+    scene.chain.kind[RAIL] = JOINT_PRISMATIC;
+    scene.chain.kind[ELBOW] = JOINT_REVOLUTE;
+    scene.chain.position_max = (joints_t){{1.6, 2.0}};
+    scene.chain.position_min = (joints_t){{0.0, -2.0}};
+    scene.chain.velocity_max = (joints_t){{0.8, 2.0}};
+
+    for (int joint = 0; joint < 2; ++joint) {
+        scene.feedback.drives[joint] =
+            (drive_feedback_t){.position = 0.5, .state = DRIVE_OPERATION_ENABLED, .age_us = 0};
+        scene.commanded.position[joint] = 0.5;
+    }
+    scene.feedback.force = (force_feedback_t){.force_N = {0.1, 0.2, -20.0}, .status_ok = true};
+    scene.feedback.io = (io_feedback_t){.estop_closed = true,
+                                        .client_button_released = true,
+                                        .client_present = true,
+                                        .power_relay_closed = true};
+    scene.state.first_rule = INTERLOCK_RULE_NONE;
+    scene.judged = (judged_t){.mode = MODE_CONTACT,
+                              .joint_count = 2,
+                              .normal_force_N = 20.0,
+                              .shear_force_N = 3.0,
+                              .force_total_N = 20.2,
+                              .tool_speed_mps = 0.05,
+                              .tool_speed_allowed_mps = 0.2,
+                              .force_target_N = 20.0,
+                              .force_cap_N = 40.0,
+                              .force_tared = true};
+    return scene;
+}
+
+static verdict_t judge(scene_t* scene)
+{
+    scene->judged.feedback = &scene->feedback;
+    scene->judged.commanded = &scene->commanded;
+    return interlock_evaluate(&scene->safety, &scene->chain, &scene->state, &scene->judged,
+                              PERIOD_US);
+}
+
+static bool refuses(scene_t* scene, interlock_rule_t rule)
+{
+    const verdict_t verdict = judge(scene);
+    return (verdict.refused >> rule & 1u) != 0;
+}
+
+/// `place` points into `scene`. At most `limit` permits; anything above, NaN and infinity refuse.
+static void assert_upper_limit(scene_t* scene, double* place, double limit, interlock_rule_t rule)
+{
+    const double kept = *place;
+    *place = limit - 1e-6;
+    assert_false(refuses(scene, rule));
+    *place = limit;
+    assert_false(refuses(scene, rule));
+    *place = limit + 1e-6;
+    assert_true(refuses(scene, rule));
+    *place = (double)NAN; // this rule or the one that looks for numbers
+    assert_true(judge(scene).refused != 0);
+    *place = (double)INFINITY;
+    assert_true(judge(scene).refused != 0);
+    *place = kept;
+}
+
+static void a_healthy_scene_is_permitted_in_every_mode(void** context)
+{
+    (void)context;
+    for (int mode = 0; mode < MODE_COUNT; ++mode) {
+        scene_t scene = well();
+        scene.judged.mode = (supervisor_mode_t)mode;
+        if (!supervisor_mode_touches(scene.judged.mode)) {
+            scene.judged.force_total_N = 0.3;
+            scene.judged.normal_force_N = 0.3;
+        }
+        const verdict_t verdict = judge(&scene);
+        assert_int_equal(verdict.refused, 0);
+        assert_int_equal(verdict.reaction, REACTION_NONE);
+        assert_int_equal(verdict.rule, INTERLOCK_RULE_NONE);
+    }
+}
+
+static void force_limits_hold_below_at_and_above(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.force_target_N = 100.0; // so that the margin does not speak first
+    assert_upper_limit(&scene, &scene.judged.normal_force_N, 40.0, RULE_FORCE_CAP);
+    scene.judged.force_target_N = 20.0;
+    assert_upper_limit(&scene, &scene.judged.force_total_N, 60.0, RULE_FORCE_MAX);
+    assert_upper_limit(&scene, &scene.judged.shear_force_N, 25.0, RULE_SHEAR);
+    scene.judged.mode = MODE_TRANSIT;
+    assert_upper_limit(&scene, &scene.judged.force_total_N, 8.0, RULE_FORCE_FREE);
+}
+
+static void an_unknown_cap_refuses(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.force_cap_N = (double)NAN;
+    assert_true(refuses(&scene, RULE_FORCE_CAP));
+}
+
+static void the_margin_may_be_passed_only_for_its_time(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.normal_force_N = 28.0; // target 20, margin 8: at the limit
+    assert_false(refuses(&scene, RULE_FORCE_MARGIN));
+    scene.judged.normal_force_N = 28.5;
+    int permitted = 0;
+    for (int period = 0; period < 40; ++period) {
+        const verdict_t verdict = judge(&scene);
+        if ((verdict.refused >> RULE_FORCE_MARGIN & 1u) != 0) {
+            break;
+        }
+        interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+        permitted += 1;
+    }
+    assert_int_equal(permitted, 12); // 12 x 4 ms = 48 ms; the 13th would make 52 ms of 50
+    scene.judged.normal_force_N = 20.0;
+    const verdict_t calm = judge(&scene);
+    interlock_record(&scene.state, &scene.safety, &scene.judged, &calm, PERIOD_US);
+    assert_int_equal(scene.state.margin_us, 0);
+    scene.judged.normal_force_N = (double)NAN;
+    assert_true(refuses(&scene, RULE_FORCE_MARGIN));
+}
+
+static void joint_limits_hold_on_both_sides_of_every_joint(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.mode = MODE_READY; // following error is judged elsewhere
+    double* rail = &scene.feedback.drives[RAIL].position;
+    double* elbow = &scene.feedback.drives[ELBOW].position;
+    assert_upper_limit(&scene, rail, 1.602, RULE_JOINT_POSITION);
+    assert_upper_limit(&scene, elbow, 2.01, RULE_JOINT_POSITION);
+    *elbow = -2.01;
+    assert_false(refuses(&scene, RULE_JOINT_POSITION));
+    *elbow = -2.010001;
+    assert_true(refuses(&scene, RULE_JOINT_POSITION));
+    *elbow = 0.5;
+    assert_upper_limit(&scene, &scene.feedback.drives[RAIL].velocity, 1.0, RULE_JOINT_SPEED);
+    assert_upper_limit(&scene, &scene.feedback.drives[ELBOW].velocity, 2.5, RULE_JOINT_SPEED);
+    scene.feedback.drives[ELBOW].velocity = -2.6;
+    assert_true(refuses(&scene, RULE_JOINT_SPEED));
+}
+
+static void following_error_grows_with_speed_and_is_not_judged_without_torque(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.commanded.position[ELBOW] = 0.5 + 0.0399;
+    assert_false(refuses(&scene, RULE_FOLLOWING));
+    scene.commanded.position[ELBOW] = 0.5 + 0.0401;
+    assert_true(refuses(&scene, RULE_FOLLOWING));
+    scene.feedback.drives[ELBOW].velocity = 1.0; // 0.04 + 0.06
+    scene.commanded.position[ELBOW] = 0.5 + 0.0999;
+    assert_false(refuses(&scene, RULE_FOLLOWING));
+    scene.commanded.position[ELBOW] = 0.5 + 0.1001;
+    assert_true(refuses(&scene, RULE_FOLLOWING));
+    scene.commanded.position[ELBOW] = (double)NAN;
+    assert_true(refuses(&scene, RULE_FOLLOWING));
+    scene.judged.mode = MODE_TRIPPED;
+    assert_false(refuses(&scene, RULE_FOLLOWING));
+}
+
+static void ages_refuse_above_their_limit_and_when_nothing_ever_came(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    int64_t* ages[] = {&scene.feedback.io.age_us, &scene.feedback.force.age_us,
+                       &scene.feedback.drives[ELBOW].age_us};
+    const interlock_rule_t rules[] = {RULE_IO_AGE, RULE_FORCE_AGE, RULE_DRIVE_AGE};
+    for (int i = 0; i < 3; ++i) {
+        *ages[i] = 12000;
+        assert_false(refuses(&scene, rules[i]));
+        *ages[i] = 12001;
+        assert_true(refuses(&scene, rules[i]));
+        *ages[i] = AGE_NEVER_US;
+        assert_true(refuses(&scene, rules[i]));
+        *ages[i] = -1;
+        assert_true(refuses(&scene, rules[i]));
+        *ages[i] = 0;
+    }
+}
+
+static void a_silent_or_faulted_drive_locks_its_own_joint_only(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.feedback.drives[RAIL].age_us = 50000;
+    assert_int_equal(judge(&scene).locked_joints, 1u << RAIL);
+    assert_int_equal(judge(&scene).reaction, REACTION_YIELD);
+    scene.feedback.drives[RAIL].age_us = 0;
+    for (int state = 0; state < DRIVE_STATE_COUNT; ++state) {
+        scene.feedback.drives[ELBOW].state = (drive_state_t)state;
+        assert_int_equal(refuses(&scene, RULE_DRIVE_STATE), state != DRIVE_OPERATION_ENABLED);
+        assert_int_equal(judge(&scene).locked_joints,
+                         state != DRIVE_OPERATION_ENABLED ? 1u << ELBOW : 0u);
+    }
+}
+
+static void estop_and_button_act_on_the_open_wire(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.feedback.io.estop_closed = false;
+    verdict_t verdict = judge(&scene);
+    assert_int_equal(verdict.rule, RULE_ESTOP);
+    assert_int_equal(verdict.reaction, REACTION_POWER_OFF);
+    scene.feedback.io.estop_closed = true;
+    scene.feedback.io.client_button_released = false;
+    verdict = judge(&scene);
+    assert_int_equal(verdict.rule, RULE_CLIENT_BUTTON);
+    assert_int_equal(verdict.reaction, REACTION_YIELD);
+    scene.judged.mode = MODE_TRANSIT;
+    scene.judged.force_total_N = 0.2;
+    assert_int_equal(judge(&scene).reaction, REACTION_STOP);
+    scene.feedback.io.client_button_released = true;
+    scene.feedback.io.client_present = false;
+    assert_int_equal(judge(&scene).rule, RULE_CLIENT_PRESENT);
+}
+
+static void values_that_are_no_numbers_take_the_power_off(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    double* places[] = {&scene.feedback.drives[ELBOW].position,
+                        &scene.feedback.drives[ELBOW].velocity,
+                        &scene.feedback.drives[ELBOW].effort, &scene.feedback.force.force_N[1],
+                        &scene.feedback.force.torque_Nm[2]};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; ++i) {
+        const double kept = *places[i];
+        *places[i] = (double)NAN;
+        assert_true(refuses(&scene, RULE_FINITE));
+        assert_int_equal(judge(&scene).reaction, REACTION_POWER_OFF);
+        *places[i] = kept;
+    }
+}
+
+static void motion_rules_hold_below_at_and_above(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    assert_upper_limit(&scene, &scene.judged.tool_speed_mps, 0.3, RULE_TOOL_SPEED);
+    assert_upper_limit(&scene, &scene.judged.path_error_m, 0.010, RULE_REACH);
+    scene.judged.mode = MODE_APPROACH;
+    scene.judged.surface_gap_m = -0.04;
+    assert_false(refuses(&scene, RULE_SURFACE_MISSED));
+    scene.judged.surface_gap_m = -0.0401;
+    assert_true(refuses(&scene, RULE_SURFACE_MISSED));
+    scene.judged.surface_gap_m = (double)NAN;
+    assert_true(refuses(&scene, RULE_SURFACE_MISSED));
+    scene.judged.surface_gap_m = 0.0;
+    scene.judged.overruns = 5;
+    assert_false(refuses(&scene, RULE_OVERRUN));
+    scene.judged.overruns = 6;
+    assert_true(refuses(&scene, RULE_OVERRUN));
+    scene.judged.overruns = 0;
+    scene.judged.session_us = 5400000000;
+    assert_false(refuses(&scene, RULE_SESSION_TIME));
+    scene.judged.session_us += 1;
+    assert_true(refuses(&scene, RULE_SESSION_TIME));
+}
+
+static void lost_contact_is_refused_after_its_time(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.normal_force_N = 0.9; // under half of touching
+    int permitted = 0;
+    for (int period = 0; period < 200; ++period) {
+        const verdict_t verdict = judge(&scene);
+        if ((verdict.refused >> RULE_CONTACT_LOST & 1u) != 0) {
+            break;
+        }
+        interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+        permitted += 1;
+    }
+    assert_int_equal(permitted, 76); // 75 x 4 ms = 300 ms are still allowed
+}
+
+static void a_sensor_that_repeats_itself_is_frozen(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    int permitted = 0;
+    for (int period = 0; period < 100; ++period) {
+        const verdict_t verdict = judge(&scene);
+        if ((verdict.refused >> RULE_FORCE_FROZEN & 1u) != 0) {
+            break;
+        }
+        interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+        permitted += 1;
+    }
+    assert_int_equal(permitted, 10); // the first sample, 8 repeats, and the one that is judged next
+    scene.feedback.force.torque_Nm[0] += 1e-3;
+    const verdict_t verdict = judge(&scene);
+    interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+    assert_int_equal(scene.state.frozen_samples, 0);
+}
+
+static void the_reaction_table_is_what_the_specification_says(void** context)
+{
+    (void)context;
+    assert_int_equal(interlock_reaction(TRUST_FULL, true), REACTION_YIELD);
+    assert_int_equal(interlock_reaction(TRUST_FULL, false), REACTION_STOP);
+    assert_int_equal(interlock_reaction(TRUST_PARTIAL, true), REACTION_YIELD);
+    assert_int_equal(interlock_reaction(TRUST_PARTIAL, false), REACTION_STOP);
+    assert_int_equal(interlock_reaction(TRUST_NONE, true), REACTION_POWER_OFF);
+    assert_int_equal(interlock_reaction(TRUST_NONE, false), REACTION_POWER_OFF);
+}
+
+static void contact_is_assumed_where_the_force_is_unknown(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.mode = MODE_TRANSIT;
+    scene.judged.force_total_N = 0.2;
+    scene.feedback.force.age_us = 100000;
+    assert_int_equal(judge(&scene).reaction, REACTION_YIELD);
+    scene.feedback.force.age_us = 0;
+    scene.judged.overruns = 100;
+    assert_int_equal(judge(&scene).reaction, REACTION_STOP);
+    scene.judged.force_tared = false;
+    assert_int_equal(judge(&scene).reaction, REACTION_YIELD);
+}
+
+static void adding_a_fault_never_weakens_the_reaction(void** context)
+{
+    (void)context;
+    // Every pair of a few very different faults, in contact and out of it.
+    for (int mode = 0; mode < 2; ++mode) {
+        for (int pair = 0; pair < 64; ++pair) {
+            reaction_t alone[2] = {REACTION_NONE, REACTION_NONE};
+            reaction_t both = REACTION_NONE;
+            for (int which = 0; which < 3; ++which) {
+                scene_t scene = well();
+                scene.judged.mode = mode == 0 ? MODE_CONTACT : MODE_TRANSIT;
+                scene.judged.force_total_N = mode == 0 ? 20.0 : 0.2;
+                const int faults[2] = {pair & 7, pair >> 3};
+                for (int i = 0; i < 2; ++i) {
+                    if (which != 2 && which != i) {
+                        continue;
+                    }
+                    switch (faults[i]) {
+                    case 0:
+                        scene.feedback.io.estop_closed = false;
+                        break;
+                    case 1:
+                        scene.feedback.io.client_button_released = false;
+                        break;
+                    case 2:
+                        scene.feedback.drives[0].age_us = 99999;
+                        break;
+                    case 3:
+                        scene.feedback.drives[1].state = DRIVE_FAULT;
+                        break;
+                    case 4:
+                        scene.feedback.force.age_us = 99999;
+                        break;
+                    case 5:
+                        scene.judged.overruns = 99;
+                        break;
+                    case 6:
+                        scene.judged.path_error_m = 1.0;
+                        break;
+                    default:
+                        scene.feedback.drives[1].position = (double)NAN;
+                        break;
+                    }
+                }
+                const reaction_t reaction = judge(&scene).reaction;
+                if (which == 2) {
+                    both = reaction;
+                } else {
+                    alone[which] = reaction;
+                }
+            }
+            // Yielding without contact is the milder of the two stops only where nothing touches.
+            assert_true(both == REACTION_POWER_OFF || both >= alone[0] || both == REACTION_YIELD);
+            assert_true(both >= REACTION_YIELD);
+            assert_int_equal(both == REACTION_POWER_OFF,
+                             alone[0] == REACTION_POWER_OFF || alone[1] == REACTION_POWER_OFF);
+        }
+    }
+}
+
+static void the_first_cause_stays_the_first(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.shear_force_N = 30.0;
+    verdict_t verdict = judge(&scene);
+    interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+    assert_int_equal(scene.state.first_rule, RULE_SHEAR);
+    assert_near(scene.state.first_measured, 30.0, 0.0);
+    assert_near(scene.state.first_allowed, 25.0, 0.0);
+    scene.feedback.io.estop_closed = false;
+    verdict = judge(&scene);
+    interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+    assert_int_equal(verdict.rule, RULE_ESTOP);
+    assert_int_equal(scene.state.first_rule, RULE_SHEAR);
+}
+
+static void every_rule_has_its_texts(void** context)
+{
+    (void)context;
+    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
+        const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)rule);
+        assert_non_null(info);
+        assert_true(info->name[0] != '\0' && info->text[0] != '\0' && info->hazard[0] == 'H');
+    }
+    assert_null(interlock_rule_info((interlock_rule_t)INTERLOCK_RULE_COUNT));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_healthy_scene_is_permitted_in_every_mode),
+        cmocka_unit_test(force_limits_hold_below_at_and_above),
+        cmocka_unit_test(an_unknown_cap_refuses),
+        cmocka_unit_test(the_margin_may_be_passed_only_for_its_time),
+        cmocka_unit_test(joint_limits_hold_on_both_sides_of_every_joint),
+        cmocka_unit_test(following_error_grows_with_speed_and_is_not_judged_without_torque),
+        cmocka_unit_test(ages_refuse_above_their_limit_and_when_nothing_ever_came),
+        cmocka_unit_test(a_silent_or_faulted_drive_locks_its_own_joint_only),
+        cmocka_unit_test(estop_and_button_act_on_the_open_wire),
+        cmocka_unit_test(values_that_are_no_numbers_take_the_power_off),
+        cmocka_unit_test(motion_rules_hold_below_at_and_above),
+        cmocka_unit_test(lost_contact_is_refused_after_its_time),
+        cmocka_unit_test(a_sensor_that_repeats_itself_is_frozen),
+        cmocka_unit_test(the_reaction_table_is_what_the_specification_says),
+        cmocka_unit_test(contact_is_assumed_where_the_force_is_unknown),
+        cmocka_unit_test(adding_a_fault_never_weakens_the_reaction),
+        cmocka_unit_test(the_first_cause_stays_the_first),
+        cmocka_unit_test(every_rule_has_its_texts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

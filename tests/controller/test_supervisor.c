@@ -1,0 +1,196 @@
+/// Proves the supervisor's table against an independent model over every mode and every set of
+/// conditions, and the safety properties that the model itself could share with the table: nothing
+/// moves without acknowledge, arm and start; stops win; boot is locked.
+#include "tests/support/cmocka_prelude.h"
+
+#include "controller/safety/supervisor.h"
+
+#define HAS(name) ((conditions & CONDITION(CONDITION_##name)) != 0)
+
+/// Written from the specification, mode by mode, not from the table.
+static supervisor_mode_t model_next(supervisor_mode_t mode, conditions_t conditions)
+{
+    const bool at_body =
+        mode == MODE_APPROACH || mode == MODE_CONTACT || mode == MODE_RETRACT || mode == MODE_LIFT;
+    const bool travels = mode == MODE_TRANSIT || mode == MODE_PAUSED || mode == MODE_PARKING;
+    const bool stands = mode == MODE_ARMING || mode == MODE_ARMED;
+    const bool torque = at_body || travels || stands || mode == MODE_YIELD || mode == MODE_STOPPING;
+
+    if (torque && HAS(POWER_OFF)) {
+        return MODE_TRIPPED;
+    }
+    if (torque && mode != MODE_STOPPING && HAS(STOP)) {
+        return MODE_STOPPING;
+    }
+    if (HAS(YIELD) && stands) {
+        return MODE_STOPPING;
+    }
+    if (HAS(YIELD) && (at_body || travels)) {
+        return MODE_YIELD;
+    }
+    switch (mode) {
+    case MODE_LOCKED:
+    case MODE_TRIPPED:
+        return HAS(ACKNOWLEDGE) && !HAS(NOT_HEALTHY) ? MODE_READY : mode;
+    case MODE_READY:
+        return HAS(NOT_HEALTHY) ? MODE_LOCKED : HAS(ARM) ? MODE_ARMING : mode;
+    case MODE_ARMING:
+        if (HAS(ARMING_TIMEOUT)) {
+            return MODE_STOPPING;
+        }
+        return HAS(DRIVES_ENABLED) && HAS(TARED) && !HAS(NOT_HEALTHY) ? MODE_ARMED : mode;
+    case MODE_ARMED:
+        return HAS(END) ? MODE_PARKED : HAS(START) && !HAS(NOT_HEALTHY) ? MODE_TRANSIT : mode;
+    case MODE_TRANSIT:
+        if (HAS(END)) {
+            return MODE_PARKING;
+        }
+        if (HAS(PAUSE)) {
+            return MODE_PAUSED;
+        }
+        if (HAS(ROUTINE_DONE)) {
+            return MODE_PARKING;
+        }
+        return HAS(ABOVE) && !HAS(RESTING) && !HAS(NOT_HEALTHY) ? MODE_APPROACH : mode;
+    case MODE_APPROACH:
+        if (HAS(LIFT)) {
+            return MODE_LIFT;
+        }
+        return HAS(END)       ? MODE_RETRACT
+               : HAS(PAUSE)   ? MODE_LIFT
+               : HAS(TOUCHED) ? MODE_CONTACT
+                              : mode;
+    case MODE_CONTACT:
+        if (HAS(LIFT)) {
+            return MODE_LIFT;
+        }
+        if (HAS(END)) {
+            return MODE_RETRACT;
+        }
+        return HAS(PAUSE) ? MODE_LIFT : HAS(ITEM_FINISHED) ? MODE_RETRACT : mode;
+    case MODE_RETRACT:
+        return HAS(LIFTED) ? MODE_TRANSIT : mode;
+    case MODE_PAUSED:
+        return HAS(END) ? MODE_PARKING : HAS(RESUME) && !HAS(NOT_HEALTHY) ? MODE_TRANSIT : mode;
+    case MODE_PARKING:
+        return HAS(AT_PARK) ? MODE_PARKED : mode;
+    case MODE_PARKED:
+        return mode;
+    case MODE_LIFT:
+        return HAS(LIFTED) ? MODE_PAUSED : mode;
+    case MODE_YIELD:
+        return HAS(YIELDED) ? MODE_STOPPING : mode;
+    case MODE_STOPPING:
+        return HAS(STANDSTILL) ? MODE_TRIPPED : mode;
+    }
+    return mode;
+}
+
+static void table_equals_the_model_over_every_mode_and_condition_set(void** context)
+{
+    (void)context;
+    unsigned long differences = 0;
+    for (int mode = 0; mode < MODE_COUNT; ++mode) {
+        for (conditions_t set = 0; set < (conditions_t)1 << CONDITION_COUNT; ++set) {
+            differences += supervisor_next((supervisor_mode_t)mode, set) !=
+                           model_next((supervisor_mode_t)mode, set);
+        }
+    }
+    assert_int_equal(differences, 0);
+}
+
+static void nothing_gains_torque_without_an_arm_edge_from_ready(void** context)
+{
+    (void)context;
+    for (int mode = 0; mode < MODE_COUNT; ++mode) {
+        const bool torque = supervisor_mode_powered((supervisor_mode_t)mode);
+        for (conditions_t set = 0; !torque && set < (conditions_t)1 << CONDITION_COUNT; ++set) {
+            const supervisor_mode_t next = supervisor_next((supervisor_mode_t)mode, set);
+            if (supervisor_mode_powered(next)) {
+                assert_int_equal(mode, MODE_READY);
+                assert_true((set & CONDITION(CONDITION_ARM)) != 0);
+                assert_true((set & CONDITION(CONDITION_NOT_HEALTHY)) == 0);
+            }
+        }
+    }
+}
+
+static void stop_beats_start_in_the_same_period(void** context)
+{
+    (void)context;
+    const conditions_t everything = ((conditions_t)1 << CONDITION_COUNT) - 1;
+    assert_int_equal(supervisor_next(MODE_ARMED, everything), MODE_TRIPPED);
+    assert_int_equal(
+        supervisor_next(MODE_ARMED, CONDITION(CONDITION_START) | CONDITION(CONDITION_STOP)),
+        MODE_STOPPING);
+    assert_int_equal(
+        supervisor_next(MODE_PAUSED, CONDITION(CONDITION_RESUME) | CONDITION(CONDITION_YIELD)),
+        MODE_YIELD);
+}
+
+static void power_off_leaves_every_powered_mode_at_once(void** context)
+{
+    (void)context;
+    for (int mode = 0; mode < MODE_COUNT; ++mode) {
+        const supervisor_mode_t next =
+            supervisor_next((supervisor_mode_t)mode, CONDITION(CONDITION_POWER_OFF));
+        assert_false(supervisor_mode_powered(next));
+    }
+}
+
+static void a_routine_walks_from_locked_to_parked(void** context)
+{
+    (void)context;
+    static const struct {
+        conditions_t conditions;
+        supervisor_mode_t mode;
+    } walk[] = {
+        {CONDITION(CONDITION_ACKNOWLEDGE), MODE_READY},
+        {CONDITION(CONDITION_ARM), MODE_ARMING},
+        {CONDITION(CONDITION_DRIVES_ENABLED), MODE_ARMING},
+        {CONDITION(CONDITION_DRIVES_ENABLED) | CONDITION(CONDITION_TARED), MODE_ARMED},
+        {CONDITION(CONDITION_START), MODE_TRANSIT},
+        {CONDITION(CONDITION_ABOVE), MODE_APPROACH},
+        {CONDITION(CONDITION_TOUCHED), MODE_CONTACT},
+        {CONDITION(CONDITION_PAUSE), MODE_LIFT},
+        {CONDITION(CONDITION_LIFTED), MODE_PAUSED},
+        {CONDITION(CONDITION_RESUME), MODE_TRANSIT},
+        {CONDITION(CONDITION_ABOVE) | CONDITION(CONDITION_RESTING), MODE_TRANSIT},
+        {CONDITION(CONDITION_ABOVE), MODE_APPROACH},
+        {CONDITION(CONDITION_TOUCHED), MODE_CONTACT},
+        {CONDITION(CONDITION_ITEM_FINISHED), MODE_RETRACT},
+        {CONDITION(CONDITION_LIFTED), MODE_TRANSIT},
+        {CONDITION(CONDITION_ROUTINE_DONE), MODE_PARKING},
+        {CONDITION(CONDITION_AT_PARK), MODE_PARKED},
+    };
+    supervisor_mode_t mode = MODE_LOCKED;
+    for (size_t i = 0; i < sizeof walk / sizeof walk[0]; ++i) {
+        mode = supervisor_next(mode, walk[i].conditions);
+        assert_int_equal(mode, walk[i].mode);
+    }
+}
+
+static void every_mode_has_a_name_of_its_own(void** context)
+{
+    (void)context;
+    for (int a = 0; a < MODE_COUNT; ++a) {
+        assert_non_null(supervisor_mode_text((supervisor_mode_t)a));
+        for (int b = 0; b < a; ++b) {
+            assert_string_not_equal(supervisor_mode_text((supervisor_mode_t)a),
+                                    supervisor_mode_text((supervisor_mode_t)b));
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(table_equals_the_model_over_every_mode_and_condition_set),
+        cmocka_unit_test(nothing_gains_torque_without_an_arm_edge_from_ready),
+        cmocka_unit_test(stop_beats_start_in_the_same_period),
+        cmocka_unit_test(power_off_leaves_every_powered_mode_at_once),
+        cmocka_unit_test(a_routine_walks_from_locked_to_parked),
+        cmocka_unit_test(every_mode_has_a_name_of_its_own),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
