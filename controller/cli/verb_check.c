@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "config/load.h"
-#include "controller/cli/json_text.h"
 #include "controller/cli/verb.h"
+#include "controller/record/json.h"
 #include "routines/routine_load.h"
 
 /// How far the table that routines are checked on has got.
@@ -108,26 +108,37 @@ static void print_figures(const routine_figures_t* figures)
                  figures->place_count, figures->reach_error_max_m * 1e3, figures->joint_margin_min);
 }
 
-static void print_figures_json(const routine_figures_t* figures)
+static void write_figures(json_t* json, const routine_figures_t* figures)
 {
-    const struct {
-        const char* name;
-        double number;
-    } rows[] = {
-        {"planned_s", figures->planned_s},
-        {"contact_s", figures->contact_s},
-        {"force_max_N", figures->force_max_N},
-        {"speed_max_mps", figures->speed_max_mps},
-        {"reach_error_max_m", figures->reach_error_max_m},
-        {"joint_margin_min", figures->joint_margin_min},
-        {"place_count", figures->place_count},
-    };
-    (void)printf(", \"figures\": {");
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
-        (void)printf("%s\"%s\": ", i == 0 ? "" : ", ", rows[i].name);
-        json_print_number(stdout, rows[i].number);
+    json_object_begin(json, "figures");
+    json_number(json, "planned_s", figures->planned_s);
+    json_number(json, "contact_s", figures->contact_s);
+    json_number(json, "force_max_N", figures->force_max_N);
+    json_number(json, "speed_max_mps", figures->speed_max_mps);
+    json_number(json, "reach_error_max_m", figures->reach_error_max_m);
+    json_number(json, "joint_margin_min", figures->joint_margin_min);
+    json_integer(json, "place_count", figures->place_count);
+    json_object_end(json);
+}
+
+static void write_findings(json_t* json, const findings_t* findings)
+{
+    json_integer(json, "error_count", findings->error_count);
+    json_integer(json, "warning_count", findings->warning_count);
+    json_array_begin(json, "findings");
+    for (int i = 0; i < findings->count; ++i) {
+        const finding_t* finding = &findings->at[i];
+        json_object_begin(json, NULL);
+        json_text(json, "severity", finding->severity == FINDING_ERROR ? "error" : "warning");
+        json_text(json, "path", finding->path);
+        json_integer(json, "line", finding->line);
+        json_integer(json, "column", finding->column);
+        json_text(json, "field", finding->field);
+        json_text(json, "message", finding->message);
+        json_text(json, "excerpt", finding->excerpt);
+        json_object_end(json);
     }
-    (void)printf("}");
+    json_array_end(json);
 }
 
 static void print_result(const char* path, bool good, const routine_figures_t* figures,
@@ -142,23 +153,22 @@ static void print_result(const char* path, bool good, const routine_figures_t* f
     }
 }
 
-static void print_result_json(const char* path, const char* kind, bool good,
-                              const routine_figures_t* figures, const findings_t* findings)
+static void write_result(json_t* json, const char* path, const char* kind, bool good,
+                         const routine_figures_t* figures, const findings_t* findings)
 {
-    (void)printf("{\"file\": ");
-    json_print_text(stdout, path);
-    (void)printf(", \"kind\": ");
-    json_print_text(stdout, kind);
-    (void)printf(", \"ok\": %s", good ? "true" : "false");
+    json_object_begin(json, NULL);
+    json_text(json, "file", path);
+    json_text(json, "kind", kind);
+    json_boolean(json, "ok", good);
     if (good && figures != NULL) {
-        print_figures_json(figures);
+        write_figures(json, figures);
     }
-    (void)printf(", \"findings\": ");
-    findings_print_json(findings, stdout);
-    (void)printf("}");
+    write_findings(json, findings);
+    json_object_end(json);
 }
 
-static bool check_file(check_t* check, const char* path)
+/// `json` is null where people read.
+static bool check_file(check_t* check, const char* path, json_t* json)
 {
     findings_t* findings = &check->assembly->findings;
     *findings = (findings_t){0};
@@ -167,8 +177,8 @@ static bool check_file(check_t* check, const char* path)
     const bool good = row != NULL && row->read(check, path) && findings->error_count == 0;
     const bool routine = row != NULL && row->read == read_routine;
     const routine_figures_t* figures = routine ? &check->assembly->figures : NULL;
-    if (check->options->given[OPTION_JSON]) {
-        print_result_json(path, kind, good, figures, findings);
+    if (json != NULL) {
+        write_result(json, path, kind, good, figures, findings);
     } else {
         print_result(path, good, figures, findings);
     }
@@ -178,16 +188,17 @@ static bool check_file(check_t* check, const char* path)
 exit_code_t verb_check(const options_t* options, assembly_t* assembly)
 {
     check_t check = {options, assembly, TABLE_NOT_LOADED};
-    const bool json = options->given[OPTION_JSON];
+    json_t json = json_to_file(stdout);
+    const bool wants_json = options->given[OPTION_JSON];
     bool good = true;
-    for (int i = 0; i < options->operand_count; ++i) {
-        if (json) {
-            (void)printf("%s", i == 0 ? "[" : ",\n ");
-        }
-        good = check_file(&check, options->operands[i]) && good;
+    if (wants_json) {
+        json_array_begin(&json, NULL);
     }
-    if (json) {
-        (void)printf("]\n");
+    for (int i = 0; i < options->operand_count; ++i) {
+        good = check_file(&check, options->operands[i], wants_json ? &json : NULL) && good;
+    }
+    if (wants_json) {
+        json_array_end(&json);
     }
     return good ? EXIT_DONE : EXIT_INVALID_FILE;
 }

@@ -1,7 +1,7 @@
 #include <stdio.h>
 
-#include "controller/cli/json_text.h"
 #include "controller/cli/verb.h"
+#include "controller/record/json.h"
 
 #ifdef __clang__
 #define COMPILER "clang " __clang_version__
@@ -21,23 +21,22 @@ static const struct {
     {"cglm", KNEAD_CGLM_VERSION},
     {"compiler", COMPILER},
 };
+#define PART_COUNT (sizeof parts / sizeof parts[0])
 
 exit_code_t verb_version(const options_t* options, assembly_t* assembly)
 {
     (void)assembly;
-    const bool json = options->given[OPTION_JSON];
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; ++i) {
-        if (json) {
-            (void)printf("%s", i == 0 ? "{" : ", ");
-            json_print_text(stdout, parts[i].name);
-            (void)printf(": ");
-            json_print_text(stdout, parts[i].version);
-        } else {
-            (void)printf("%s %s\n", parts[i].name, parts[i].version);
+    if (options->given[OPTION_JSON]) {
+        json_t json = json_to_file(stdout);
+        json_object_begin(&json, NULL);
+        for (size_t i = 0; i < PART_COUNT; ++i) {
+            json_text(&json, parts[i].name, parts[i].version);
         }
+        json_object_end(&json);
+        return EXIT_DONE;
     }
-    if (json) {
-        (void)printf("}\n");
+    for (size_t i = 0; i < PART_COUNT; ++i) {
+        (void)printf("%s %s\n", parts[i].name, parts[i].version);
     }
     return EXIT_DONE;
 }
