@@ -140,9 +140,9 @@ bool chain_build(const arm_settings_t* arm, int pad_index, chain_t* chain)
     }
     chain->flange_in_last_link =
         pose_from_settings(arm->tool.flange_xyz_m, arm->tool.flange_rpy_rad);
-    chain->tool_in_last_link =
-        pose_multiply(chain->flange_in_last_link,
-                      (pose_t){vec3(0.0, 0.0, arm->tool.pads[pad_index].length_m), quat_identity()});
+    chain->tool_in_last_link = pose_multiply(
+        chain->flange_in_last_link,
+        (pose_t){vec3(0.0, 0.0, arm->tool.pads[pad_index].length_m), quat_identity()});
     hang_tool(chain, &arm->tool);
     return true;
 }

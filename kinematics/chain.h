@@ -6,8 +6,8 @@
 #include "config/settings.h"
 #include "kinematics/pose.h"
 
-/// Joint coordinates, speeds, efforts: one entry a joint, rad or m (and per second, Nm or N). Entries
-/// past the chain's count are zero.
+/// Joint coordinates, speeds, efforts: one entry a joint, rad or m (and per second, Nm or N).
+/// Entries past the chain's count are zero.
 typedef struct {
     double at[JOINT_CAPACITY];
 } joints_t;
@@ -15,12 +15,13 @@ typedef struct {
 typedef struct {
     int joint_count;
     joint_kind_t kind[JOINT_CAPACITY];
-    // Joint frame in its predecessor's, rotation row-major; the first joint's is in the table's frame,
-    // with the base's pose multiplied in.
+    // Joint frame in its predecessor's, rotation row-major; the first joint's is in the table's
+    // frame, with the base's pose multiplied in.
     double placement_rotation[JOINT_CAPACITY][9];
     double placement_translation_m[JOINT_CAPACITY][3];
-    double axis[JOINT_CAPACITY][3]; // unit vector in the joint's own frame
-    int axis_column[JOINT_CAPACITY]; // 0, 1, 2: the axis is +x, +y, +z of the joint's frame; else -1
+    double axis[JOINT_CAPACITY][3];  // unit vector in the joint's own frame
+    int axis_column[JOINT_CAPACITY]; // 0, 1, 2: the axis is +x, +y, +z of the joint's frame; else
+                                     // -1
     joints_t position_min, position_max;
     joints_t velocity_max, acceleration_max, effort_max;
     joints_t parked, preferred;
@@ -34,10 +35,10 @@ typedef struct {
     pose_t tool_in_last_link;   // centre of the pad's face, spring unloaded
 } chain_t;
 
-/// Builds the model with the pad `pad_index` of the tool mounted; the tool's mass hangs from the last
-/// link. False, with `chain` untouched, if the settings hold a count, axis or figure no chain can have
-/// (no joints, a zero axis, limits the wrong way round or not positive, negative mass, not finite, no
-/// such pad). Axes need not come as unit vectors.
+/// Builds the model with the pad `pad_index` of the tool mounted; the tool's mass hangs from the
+/// last link. False, with `chain` untouched, if the settings hold a count, axis or figure no chain
+/// can have (no joints, a zero axis, limits the wrong way round or not positive, negative mass, not
+/// finite, no such pad). Axes need not come as unit vectors.
 bool chain_build(const arm_settings_t* arm, int pad_index, chain_t* chain);
 
 /// True if every coordinate is finite and inside its limits, `margin` rad or m away from them.

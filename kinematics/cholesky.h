@@ -1,5 +1,5 @@
-/// Cholesky's decomposition of small symmetric positive definite matrices: the one linear solver that
-/// kinematics and dynamics need. Fixed storage, any size up to the capacity, pure.
+/// Cholesky's decomposition of small symmetric positive definite matrices: the one linear solver
+/// that kinematics and dynamics need. Fixed storage, any size up to the capacity, pure.
 #ifndef KNEAD_KINEMATICS_CHOLESKY_H
 #define KNEAD_KINEMATICS_CHOLESKY_H
 
@@ -13,8 +13,8 @@ typedef struct {
 } cholesky_t;
 
 /// Replaces the lower triangle of A (the upper one is not read) by its factor. False if A is not
-/// positive definite beyond rounding (a pivot below 1e-14 of its diagonal element) or not finite; then
-/// the contents are of no use.
+/// positive definite beyond rounding (a pivot below 1e-14 of its diagonal element) or not finite;
+/// then the contents are of no use.
 bool cholesky_factor(cholesky_t* matrix, int count);
 
 /// Solves A x = b from the factor, in place of `b`.

@@ -1,9 +1,8 @@
 /// Goals: one kinematic pass, then everything in the table's axes about the table's origin, where
-/// spatial vectors and inertias of different links simply add (Featherstone 2008, ch. 2.13, 5.3, 6.2).
-/// Assumptions: distances from the origin of a few metres, so that moving inertias there costs
-/// no more than a digit or two of double precision.
+/// spatial vectors and inertias of different links simply add (Featherstone 2008,
+/// ch. 2.13, 5.3, 6.2). Assumptions: distances from the origin of a few metres, so that moving
+/// inertias there costs no more than a digit or two of double precision.
 #include "kinematics/dynamics.h"
-
 
 #include "kinematics/cholesky.h"
 
@@ -11,8 +10,8 @@
 
 _Static_assert(CHOLESKY_CAPACITY >= JOINT_CAPACITY, "a mass matrix must fit the solver");
 
-/// A spatial vector about the table's origin: a motion (angular, linear velocity of the body's point
-/// there) or a force (moment about it, force).
+/// A spatial vector about the table's origin: a motion (angular, linear velocity of the body's
+/// point there) or a force (moment about it, force).
 typedef struct {
     vec3_t angular;
     vec3_t linear;
@@ -43,29 +42,29 @@ static inline double spatial_dot(spatial_t a, spatial_t b)
 /// Rate of a motion vector carried along by the motion `by`.
 static inline spatial_t spatial_cross_motion(spatial_t by, spatial_t motion)
 {
-    return (spatial_t){vec3_cross(by.angular, motion.angular),
-                       vec3_add(vec3_cross(by.angular, motion.linear),
-                                vec3_cross(by.linear, motion.angular))};
+    return (spatial_t){
+        vec3_cross(by.angular, motion.angular),
+        vec3_add(vec3_cross(by.angular, motion.linear), vec3_cross(by.linear, motion.angular))};
 }
 
 /// Rate of a force vector carried along by the motion `by`.
 static inline spatial_t spatial_cross_force(spatial_t by, spatial_t force)
 {
-    return (spatial_t){vec3_add(vec3_cross(by.angular, force.angular),
-                                vec3_cross(by.linear, force.linear)),
-                       vec3_cross(by.angular, force.linear)};
+    return (spatial_t){
+        vec3_add(vec3_cross(by.angular, force.angular), vec3_cross(by.linear, force.linear)),
+        vec3_cross(by.angular, force.linear)};
 }
 
 static inline spatial_t inertia_apply(const inertia_t* inertia, spatial_t motion)
 {
     const double* s = inertia->second_kgm2;
     const vec3_t w = motion.angular;
-    const vec3_t turned = vec3(s[0] * w.x + s[3] * w.y + s[4] * w.z,
-                               s[3] * w.x + s[1] * w.y + s[5] * w.z,
-                               s[4] * w.x + s[5] * w.y + s[2] * w.z);
-    return (spatial_t){vec3_add(turned, vec3_cross(inertia->moment_kgm, motion.linear)),
-                       vec3_sub(vec3_scale(motion.linear, inertia->mass_kg),
-                                vec3_cross(inertia->moment_kgm, w))};
+    const vec3_t turned =
+        vec3(s[0] * w.x + s[3] * w.y + s[4] * w.z, s[3] * w.x + s[1] * w.y + s[5] * w.z,
+             s[4] * w.x + s[5] * w.y + s[2] * w.z);
+    return (spatial_t){
+        vec3_add(turned, vec3_cross(inertia->moment_kgm, motion.linear)),
+        vec3_sub(vec3_scale(motion.linear, inertia->mass_kg), vec3_cross(inertia->moment_kgm, w))};
 }
 
 static inline void inertia_add(inertia_t* sum, const inertia_t* part)
@@ -95,10 +94,10 @@ static void link_inertia(const chain_t* chain, const chain_frames_t* frames, int
     const double* local = chain->inertia_kgm2[i];
     const double* centre = chain->centre_of_mass_m[i];
     const double mass_kg = chain->mass_kg[i];
-    const vec3_t c = vec3(
-        frames->origin_m[i][0] + r[0] * centre[0] + r[1] * centre[1] + r[2] * centre[2],
-        frames->origin_m[i][1] + r[3] * centre[0] + r[4] * centre[1] + r[5] * centre[2],
-        frames->origin_m[i][2] + r[6] * centre[0] + r[7] * centre[1] + r[8] * centre[2]);
+    const vec3_t c =
+        vec3(frames->origin_m[i][0] + r[0] * centre[0] + r[1] * centre[1] + r[2] * centre[2],
+             frames->origin_m[i][1] + r[3] * centre[0] + r[4] * centre[1] + r[5] * centre[2],
+             frames->origin_m[i][2] + r[6] * centre[0] + r[7] * centre[1] + r[8] * centre[2]);
     double half[9]; // R I
     for (int row = 0; row < 9; row += 3) {
         half[row] = r[row] * local[0] + r[row + 1] * local[3] + r[row + 2] * local[4];
@@ -135,8 +134,8 @@ static void spatial_fill(const chain_t* chain, const chain_frames_t* frames,
 /// Newton-Euler out and back. Gravity enters as an acceleration of the base upwards. Null
 /// `accelerations` stands for none.
 static void newton_euler(const chain_t* chain, const chain_spatial_t* spatial,
-                         const joints_t* speeds, const joints_t* accelerations,
-                         vec3_t gravity_mps2, joints_t* efforts)
+                         const joints_t* speeds, const joints_t* accelerations, vec3_t gravity_mps2,
+                         joints_t* efforts)
 {
     const spatial_t none = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
     spatial_t velocity = none;
@@ -148,8 +147,7 @@ static void newton_euler(const chain_t* chain, const chain_spatial_t* spatial,
         // The joint's own speed does not turn its own axis: the predecessor's velocity will do.
         acceleration = spatial_add(acceleration, spatial_cross_motion(velocity, own));
         if (accelerations) {
-            acceleration =
-                spatial_add(acceleration, spatial_scale(motion, accelerations->at[i]));
+            acceleration = spatial_add(acceleration, spatial_scale(motion, accelerations->at[i]));
         }
         velocity = spatial_add(velocity, own);
         force[i] = spatial_add(

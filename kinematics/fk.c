@@ -53,8 +53,8 @@ static void turn_about_vector(double rotation[9], const double axis[3], double a
     matrix_multiply(before, turn, rotation);
 }
 
-/// Unit quaternion of a rotation matrix. The largest component is found first, so that nothing small
-/// is divided by (Shepperd 1978).
+/// Unit quaternion of a rotation matrix. The largest component is found first, so that nothing
+/// small is divided by (Shepperd 1978).
 static quat_t quat_from_matrix(const double r[9])
 {
     const double trace = r[0] + r[4] + r[8];
@@ -69,7 +69,8 @@ static quat_t quat_from_matrix(const double r[9])
         return quat_normalize(
             (quat_t){r[3] + r[1], 1.0 + r[4] - r[0] - r[8], r[7] + r[5], r[2] - r[6]});
     }
-    return quat_normalize((quat_t){r[2] + r[6], r[7] + r[5], 1.0 + r[8] - r[0] - r[4], r[3] - r[1]});
+    return quat_normalize(
+        (quat_t){r[2] + r[6], r[7] + r[5], 1.0 + r[8] - r[0] - r[4], r[3] - r[1]});
 }
 
 static void place_joint(const chain_t* chain, int i, double coordinate, chain_frames_t* frames)
@@ -117,9 +118,9 @@ void fk_frames(const chain_t* chain, const joints_t* joints, chain_frames_t* fra
         place_joint(chain, i, joints->at[i], frames);
     }
     const int last = chain->joint_count - 1;
-    const pose_t link = {vec3(frames->origin_m[last][0], frames->origin_m[last][1],
-                              frames->origin_m[last][2]),
-                         quat_from_matrix(frames->rotation[last])};
+    const pose_t link = {
+        vec3(frames->origin_m[last][0], frames->origin_m[last][1], frames->origin_m[last][2]),
+        quat_from_matrix(frames->rotation[last])};
     frames->flange = pose_multiply(link, chain->flange_in_last_link);
     frames->tool.position_m = pose_transform_point(link, chain->tool_in_last_link.position_m);
     // Pads stand upright on the flange: the tool's axes are the flange's.

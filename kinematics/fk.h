@@ -1,4 +1,5 @@
-/// Forward kinematics and the Jacobian of a chain. Everything in the table's frame, double precision.
+/// Forward kinematics and the Jacobian of a chain. Everything in the table's frame, double
+/// precision.
 #ifndef KNEAD_KINEMATICS_FK_H
 #define KNEAD_KINEMATICS_FK_H
 

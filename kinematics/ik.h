@@ -1,7 +1,7 @@
-/// Inverse kinematics of any chain: `ik_solve` finds joints for a pose from any seed, `ik_track` makes
-/// one control period's step towards a pose inside every joint limit. Both are pure, deterministic,
-/// bounded in time, allocate nothing, never return NaN and never a jump: where the pose cannot be had
-/// they return the best they could do and the reason.
+/// Inverse kinematics of any chain: `ik_solve` finds joints for a pose from any seed, `ik_track`
+/// makes one control period's step towards a pose inside every joint limit. Both are pure,
+/// deterministic, bounded in time, allocate nothing, never return NaN and never a jump: where the
+/// pose cannot be had they return the best they could do and the reason.
 #ifndef KNEAD_KINEMATICS_IK_H
 #define KNEAD_KINEMATICS_IK_H
 
@@ -36,27 +36,48 @@ typedef struct {
 #define IK_ORIENTATION_TOLERANCE_RAD 1e-5
 
 /// Joints inside all position limits whose tool pose equals `target` within the tolerances above.
-/// Starts at `seed` (clamped into the limits); restarts from a fixed sequence of postures. On anything
-/// but IK_OK `solution` holds the best joints found. `report` may be null.
+/// Starts at `seed` (clamped into the limits); restarts from a fixed sequence of postures. On
+/// anything but IK_OK `solution` holds the best joints found. `report` may be null.
 ik_result_t ik_solve(const chain_t* chain, const pose_t* target, const joints_t* seed,
                      joints_t* solution, ik_report_t* report);
 
 /// What a tracking step works with besides its poses; const for a run.
 typedef struct {
     double period_s;
-    double gain_per_s;       // how fast a pose error is made good; at most 1/period
-    double damping;          // largest damping near a singular posture
-    double singular_floor;   // smallest singular value (scaled task) below which damping begins
+    double gain_per_s; // how fast a pose error is made good; more than 1/period acts as 1/period
+    double damping;    // largest damping near a singular posture, in the task's scale
+    double singular_floor;     // smallest singular value (scaled task) below which damping begins
     double posture_gain_per_s; // how fast spare freedom drifts to the preferred posture
-    double angle_weight_m;   // one radian of orientation error counts as this many metres
-    bool spin_free;          // the turn about the tool's own z axis need not be tracked (round pads)
+    double angle_weight_m;     // one radian of orientation error counts as this many metres
+    bool spin_free; // the turn about the tool's own z axis need not be tracked (round pads)
 } ik_track_settings_t;
 
-/// One period: from `joints` moving at `speeds` (both as last commanded) towards `target`, which moves
-/// with `feedforward` (tool twist in the table's frame). `locked` has a bit per joint that must not
-/// move (its drive is lost). The step keeps every joint's position, velocity and acceleration limits
-/// and can always still brake before a position limit. Fills `next` and `next_speeds`.
-/// Returns IK_OK when the step does all that was asked, otherwise what held it back.
+/// One period: from `joints` moving at `speeds` (both as last commanded) towards `target`, which
+/// moves with `feedforward` (tool twist in the table's frame). `target` is where the tool should be
+/// at the period's beginning; at its end it should be one feedforward further.
+///
+/// What always holds, whatever is asked:
+/// - `next` = `joints` + period x `next_speeds`, within position limits; |next_speeds| within
+/// velocity
+///   limits and within acceleration x period of `speeds`; and from there the joint can still brake
+///   before its position limit without passing its acceleration limit. Where the state given
+///   already breaks this, the joint brakes as hard as its acceleration limit allows.
+/// - Joints whose bit is set in `locked` (their drive is lost) stay where they are, at speed zero.
+/// - Never NaN. On input that is not finite, or beyond anything a machine has (1e6), all joints
+/// brake and
+///   IK_BAD_INPUT is returned; a coordinate that itself is not usable becomes its parked one.
+///
+/// Where the limits do not allow all, first the drift to the preferred posture gives way, then
+/// other joints take over where the chain has freedom to spare, then the whole step slows down
+/// along the path. A pose error is approached no faster than the joints can brake, so it is not
+/// overshot. Prismatic joints have no preferred place: they drift so that the revolute ones come to
+/// theirs. With `spin_free`, opposite tool axes (an error of half a turn) are the one place where
+/// the step is not continuous in its inputs; without, so are errors of half a turn about any axis.
+///
+/// Returns IK_OK when the step moves the tool as was asked (to 1 % and 10 um/s): IK_NEAR_SINGULAR
+/// when damping, IK_JOINT_LIMIT when a limit of position, velocity or acceleration held it back.
+/// (Damped least squares: Nakamura, Hanafusa 1986; filtered along the weak direction: Maciejewski,
+/// Klein 1988; saturation in the null space: Flacco, De Luca, Khatib 2012.)
 ik_result_t ik_track(const chain_t* chain, const ik_track_settings_t* settings,
                      const joints_t* joints, const joints_t* speeds, const pose_t* target,
                      const twist_t* feedforward, unsigned locked, joints_t* next,

@@ -1,10 +1,11 @@
 /// Vectors, unit quaternions and poses in double, for everything that is differentiated, integrated
 /// or solved: float poses carry 0.2 um of rounding, which a 4 ms period turns into 60 um/s of false
-/// speed. Surfaces and clearances, which nobody differentiates, are on cglm (`kinematics/surface.h`).
+/// speed. Surfaces and clearances, which nobody differentiates, are on cglm
+/// (`kinematics/surface.h`).
 ///
-/// Units: metres, radians, newtons. Quaternions are x, y, z, w and of unit length. A pose maps points
-/// of its own frame into its parent's: p_parent = R(q) p + t. Names say the frames where two could be
-/// meant. All functions are pure; NaN in gives NaN out.
+/// Units: metres, radians, newtons. Quaternions are x, y, z, w and of unit length. A pose maps
+/// points of its own frame into its parent's: p_parent = R(q) p + t. Names say the frames where two
+/// could be meant. All functions are pure; NaN in gives NaN out.
 #ifndef KNEAD_KINEMATICS_POSE_H
 #define KNEAD_KINEMATICS_POSE_H
 
@@ -36,17 +37,38 @@ typedef struct {
     vec3_t torque_Nm;
 } wrench_t;
 
-static inline vec3_t vec3(double x, double y, double z) { return (vec3_t){x, y, z}; }
-static inline vec3_t vec3_add(vec3_t a, vec3_t b) { return vec3(a.x + b.x, a.y + b.y, a.z + b.z); }
-static inline vec3_t vec3_sub(vec3_t a, vec3_t b) { return vec3(a.x - b.x, a.y - b.y, a.z - b.z); }
-static inline vec3_t vec3_scale(vec3_t a, double k) { return vec3(a.x * k, a.y * k, a.z * k); }
-static inline double vec3_dot(vec3_t a, vec3_t b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
+static inline vec3_t vec3(double x, double y, double z)
+{
+    return (vec3_t){x, y, z};
+}
+static inline vec3_t vec3_add(vec3_t a, vec3_t b)
+{
+    return vec3(a.x + b.x, a.y + b.y, a.z + b.z);
+}
+static inline vec3_t vec3_sub(vec3_t a, vec3_t b)
+{
+    return vec3(a.x - b.x, a.y - b.y, a.z - b.z);
+}
+static inline vec3_t vec3_scale(vec3_t a, double k)
+{
+    return vec3(a.x * k, a.y * k, a.z * k);
+}
+static inline double vec3_dot(vec3_t a, vec3_t b)
+{
+    return a.x * b.x + a.y * b.y + a.z * b.z;
+}
 static inline vec3_t vec3_cross(vec3_t a, vec3_t b)
 {
     return vec3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x);
 }
-static inline double vec3_norm(vec3_t a) { return sqrt(vec3_dot(a, a)); }
-static inline bool vec3_finite(vec3_t a) { return isfinite(a.x) && isfinite(a.y) && isfinite(a.z); }
+static inline double vec3_norm(vec3_t a)
+{
+    return sqrt(vec3_dot(a, a));
+}
+static inline bool vec3_finite(vec3_t a)
+{
+    return isfinite(a.x) && isfinite(a.y) && isfinite(a.z);
+}
 
 /// The unit vector along `a`, or `fallback` where `a` is too short to have a direction.
 static inline vec3_t vec3_unit(vec3_t a, vec3_t fallback)
@@ -61,8 +83,14 @@ static inline vec3_t vec3_lerp(vec3_t a, vec3_t b, double t)
     return vec3_add(a, vec3_scale(vec3_sub(b, a), t));
 }
 
-static inline quat_t quat_identity(void) { return (quat_t){0.0, 0.0, 0.0, 1.0}; }
-static inline quat_t quat_conjugate(quat_t q) { return (quat_t){-q.x, -q.y, -q.z, q.w}; }
+static inline quat_t quat_identity(void)
+{
+    return (quat_t){0.0, 0.0, 0.0, 1.0};
+}
+static inline quat_t quat_conjugate(quat_t q)
+{
+    return (quat_t){-q.x, -q.y, -q.z, q.w};
+}
 static inline quat_t quat_multiply(quat_t a, quat_t b)
 {
     return (quat_t){a.w * b.x + a.x * b.w + a.y * b.z - a.z * b.y,
@@ -120,28 +148,35 @@ static inline quat_t quat_slerp(quat_t a, quat_t b, double t)
     return quat_normalize(quat_multiply(a, quat_from_rotation_vector(vec3_scale(turn, t))));
 }
 
-/// Orientation whose z axis is the unit vector `z_axis` and whose x axis lies as near `x_hint` as that
-/// allows. Where the two are parallel, any x axis.
+/// Orientation whose z axis is the unit vector `z_axis` and whose x axis lies as near `x_hint` as
+/// that allows. Where the two are parallel, any x axis.
 static inline quat_t quat_from_z_and_x(vec3_t z_axis, vec3_t x_hint)
 {
-    const vec3_t side = vec3_unit(vec3_cross(z_axis, x_hint),
-                                  vec3_unit(vec3_cross(z_axis, vec3(0.0, 1.0, 0.0)), vec3(0, 1, 0)));
+    const vec3_t side =
+        vec3_unit(vec3_cross(z_axis, x_hint),
+                  vec3_unit(vec3_cross(z_axis, vec3(0.0, 1.0, 0.0)), vec3(0, 1, 0)));
     const vec3_t x = vec3_cross(side, z_axis);
     const double trace = x.x + side.y + z_axis.z;
     quat_t q;
     if (trace > 0.0) {
         q = (quat_t){side.z - z_axis.y, z_axis.x - x.z, x.y - side.x, 1.0 + trace};
     } else if (x.x >= side.y && x.x >= z_axis.z) {
-        q = (quat_t){1.0 + x.x - side.y - z_axis.z, x.y + side.x, z_axis.x + x.z, side.z - z_axis.y};
+        q = (quat_t){1.0 + x.x - side.y - z_axis.z, x.y + side.x, z_axis.x + x.z,
+                     side.z - z_axis.y};
     } else if (side.y >= z_axis.z) {
-        q = (quat_t){x.y + side.x, 1.0 + side.y - x.x - z_axis.z, side.z + z_axis.y, z_axis.x - x.z};
+        q = (quat_t){x.y + side.x, 1.0 + side.y - x.x - z_axis.z, side.z + z_axis.y,
+                     z_axis.x - x.z};
     } else {
-        q = (quat_t){z_axis.x + x.z, side.z + z_axis.y, 1.0 + z_axis.z - x.x - side.y, x.y - side.x};
+        q = (quat_t){z_axis.x + x.z, side.z + z_axis.y, 1.0 + z_axis.z - x.x - side.y,
+                     x.y - side.x};
     }
     return quat_normalize(q);
 }
 
-static inline pose_t pose_identity(void) { return (pose_t){{0.0, 0.0, 0.0}, quat_identity()}; }
+static inline pose_t pose_identity(void)
+{
+    return (pose_t){{0.0, 0.0, 0.0}, quat_identity()};
+}
 static inline pose_t pose_multiply(pose_t a, pose_t b)
 {
     return (pose_t){vec3_add(a.position_m, quat_rotate(a.orientation, b.position_m)),
@@ -161,13 +196,13 @@ static inline bool pose_finite(pose_t a)
     return vec3_finite(a.position_m) && quat_finite(a.orientation);
 }
 
-/// What carries `from` to `to`: the difference of positions, and the rotation vector in the parent's
-/// axes. Metres and radians, as a twist over one second.
+/// What carries `from` to `to`: the difference of positions, and the rotation vector in the
+/// parent's axes. Metres and radians, as a twist over one second.
 static inline twist_t pose_difference(pose_t from, pose_t to)
 {
-    return (twist_t){vec3_sub(to.position_m, from.position_m),
-                     quat_to_rotation_vector(
-                         quat_multiply(to.orientation, quat_conjugate(from.orientation)))};
+    return (twist_t){
+        vec3_sub(to.position_m, from.position_m),
+        quat_to_rotation_vector(quat_multiply(to.orientation, quat_conjugate(from.orientation)))};
 }
 
 #endif

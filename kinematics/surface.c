@@ -10,8 +10,9 @@ typedef struct {
     bool inside;
 } spline_axis_t;
 
-/// Past its edges the grid goes on straight: the value there is twice the edge's less the one inside
-/// of it. So a plane stays a plane up to the rim, and the skin at the rim is the rim's own height.
+/// Past its edges the grid goes on straight: the value there is twice the edge's less the one
+/// inside of it. So a plane stays a plane up to the rim, and the skin at the rim is the rim's own
+/// height.
 static void fold_edge(double* beyond, double* edge, double* within)
 {
     *edge += 2.0 * *beyond;
@@ -87,9 +88,8 @@ static double clamp_to_grid(double place_m, double origin_m, double spacing_m, i
 
 surface_sample_t surface_at(const surface_t* surface, double x_m, double y_m)
 {
-    surface_sample_t sample = {{surface->origin_x_m, surface->origin_y_m, 0.0},
-                               {0.0, 0.0, 1.0},
-                               false};
+    surface_sample_t sample = {
+        {surface->origin_x_m, surface->origin_y_m, 0.0}, {0.0, 0.0, 1.0}, false};
     if (!grid_usable(surface)) {
         return sample;
     }
@@ -121,10 +121,10 @@ surface_sample_t surface_at(const surface_t* surface, double x_m, double y_m)
         slope_y += row.value[i] * across_slope;
     }
     sample.inside = sample.inside && row.inside && column.inside;
-    sample.point_m = vec3(
-        clamp_to_grid(x_m, surface->origin_x_m, surface->spacing_m, surface->row_count),
-        clamp_to_grid(y_m, surface->origin_y_m, surface->spacing_m, surface->column_count),
-        height_m);
+    sample.point_m =
+        vec3(clamp_to_grid(x_m, surface->origin_x_m, surface->spacing_m, surface->row_count),
+             clamp_to_grid(y_m, surface->origin_y_m, surface->spacing_m, surface->column_count),
+             height_m);
     const double scale = 1.0 / sqrt(1.0 + slope_x * slope_x + slope_y * slope_y);
     sample.normal = vec3(-slope_x * scale, -slope_y * scale, scale);
     return sample;

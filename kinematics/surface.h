@@ -1,13 +1,13 @@
 /// A body's upward-facing skin as a smooth height field over the table: heights on a regular grid,
-/// read through a uniform cubic B-spline, so that height and normal are continuous and a tool gliding
-/// over it feels no facets. Heights are stored in float (cglm's precision, 0.1 um at table scale) and
-/// evaluated in double, because force control integrates along the normals.
+/// read through a uniform cubic B-spline, so that height and normal are continuous and a tool
+/// gliding over it feels no facets. Heights are stored in float (cglm's precision, 0.1 um at table
+/// scale) and evaluated in double, because force control integrates along the normals.
 #ifndef KNEAD_KINEMATICS_SURFACE_H
 #define KNEAD_KINEMATICS_SURFACE_H
 
 #include "kinematics/pose.h"
 
-#define SURFACE_ROW_CAPACITY 420   // along the table, x
+#define SURFACE_ROW_CAPACITY 420    // along the table, x
 #define SURFACE_COLUMN_CAPACITY 160 // across, y
 
 typedef struct {
@@ -27,8 +27,8 @@ typedef struct {
 /// NaN in: `inside` false and the first grid point, never NaN.
 surface_sample_t surface_at(const surface_t* surface, double x_m, double y_m);
 
-/// Signed distance of a point to the skin along the skin's normal there, first order: positive above.
-/// `normal` may be null.
+/// Signed distance of a point to the skin along the skin's normal there, first order: positive
+/// above. `normal` may be null.
 double surface_distance_m(const surface_t* surface, vec3_t point_m, vec3_t* normal);
 
 /// Highest skin over the rectangle between two places, in m over the table.

@@ -1,0 +1,569 @@
+/// Goals: one step of at most a few microseconds that never breaks a joint's limit, follows exactly
+/// where it can, and is continuous in what it is given.
+/// Assumptions: the period is short against the curvature of the path, so one linearisation will
+/// do; what it leaves over is next period's error.
+#include "kinematics/ik.h"
+
+#include "kinematics/cholesky.h"
+
+#define TASK_CAPACITY 6
+
+/// Nothing on a massage table is a million metres, radians or metres a second.
+static const double SANE_MAGNITUDE = 1e6;
+/// A correction plans to brake with this part of a joint's acceleration; the rest is left to the
+/// feedforward and to the change of the Jacobian on the way.
+static const double BRAKING_SHARE = 0.7;
+/// Drift to the preferred posture uses at most this part of a joint's velocity limit.
+static const double POSTURE_SPEED_SHARE = 0.2;
+/// The part of a joint's range, at either end, from which it is pushed back where freedom is spare.
+static const double LIMIT_BAND = 0.1;
+/// A step that moves the tool as asked to this part and this speed has done all that was asked.
+static const double ASKED_PART = 0.01;
+static const double ASKED_SPEED_MPS = 1e-5;
+
+/// The task in rows of metres per second: linear, then angular times the angle weight.
+typedef struct {
+    int row_count; // 6, or 5 with the spin free
+    int joint_count;
+    double jacobian[TASK_CAPACITY][JOINT_CAPACITY]; // columns of locked joints are zero
+    double error[TASK_CAPACITY];
+    double feedforward[TASK_CAPACITY];
+} task_t;
+
+/// Inverse of J J' as it stands, and with damping where it is nearly singular.
+typedef struct {
+    cholesky_t plain;
+    cholesky_t damped;
+    double smallest; // lower estimate of the smallest singular value, smooth, within 1.6 of it
+    bool usable;
+} task_inverse_t;
+
+/// The speeds a joint may have after this period.
+typedef struct {
+    double lowest[JOINT_CAPACITY];
+    double highest[JOINT_CAPACITY];
+} speed_range_t;
+
+// ------------------------------------------------------------------------------------- the task
+
+static bool sane(double figure)
+{
+    return isfinite(figure) && fabs(figure) <= SANE_MAGNITUDE;
+}
+
+static bool vec3_sane(vec3_t v)
+{
+    return sane(v.x) && sane(v.y) && sane(v.z);
+}
+
+static bool settings_sane(const ik_track_settings_t* settings)
+{
+    return sane(settings->period_s) && settings->period_s > 0.0 && sane(settings->gain_per_s) &&
+           settings->gain_per_s >= 0.0 && sane(settings->damping) && settings->damping >= 0.0 &&
+           sane(settings->singular_floor) && settings->singular_floor >= 0.0 &&
+           sane(settings->posture_gain_per_s) && settings->posture_gain_per_s >= 0.0 &&
+           sane(settings->angle_weight_m) && settings->angle_weight_m > 0.0;
+}
+
+static bool target_sane(const pose_t* target, const twist_t* feedforward)
+{
+    const quat_t q = target->orientation;
+    const double square = q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w;
+    return vec3_sane(target->position_m) && quat_finite(q) && square > 0.25 && square < 4.0 &&
+           vec3_sane(feedforward->linear_mps) && vec3_sane(feedforward->angular_radps);
+}
+
+/// Shortest turn that carries one unit vector into another; half a turn about `fallback` where they
+/// are opposite.
+static vec3_t turn_between(vec3_t from, vec3_t to, vec3_t fallback)
+{
+    const vec3_t cross = vec3_cross(from, to);
+    const double sine = vec3_norm(cross);
+    const double cosine = vec3_dot(from, to);
+    if (sine < 1e-9) {
+        return cosine > 0.0 ? cross : vec3_scale(fallback, acos(-1.0));
+    }
+    return vec3_scale(cross, atan2(sine, cosine) / sine);
+}
+
+static void task_set_row(task_t* task, int row, const jacobian_t* jacobian, vec3_t direction,
+                         double weight, unsigned locked)
+{
+    for (int i = 0; i < task->joint_count; i++) {
+        task->jacobian[row][i] = (locked >> i) & 1u ? 0.0
+                                                    : weight * (direction.x * jacobian->at[3][i] +
+                                                                direction.y * jacobian->at[4][i] +
+                                                                direction.z * jacobian->at[5][i]);
+    }
+}
+
+static void task_build(const chain_t* chain, const ik_track_settings_t* settings,
+                       const joints_t* joints, const pose_t* target, const twist_t* feedforward,
+                       unsigned locked, task_t* task)
+{
+    chain_frames_t frames;
+    jacobian_t jacobian;
+    fk_frames(chain, joints, &frames);
+    fk_jacobian(chain, &frames, &jacobian);
+    const pose_t goal = {target->position_m, quat_normalize(target->orientation)};
+    const quat_t tool = frames.tool.orientation;
+    const double weight = settings->angle_weight_m;
+    task->joint_count = chain->joint_count;
+    task->row_count = settings->spin_free ? 5 : 6;
+    for (int row = 0; row < 3; row++) {
+        for (int i = 0; i < chain->joint_count; i++) {
+            task->jacobian[row][i] = (locked >> i) & 1u ? 0.0 : jacobian.at[row][i];
+        }
+    }
+    twist_t error = pose_difference(frames.tool, goal);
+    vec3_t axes[3] = {{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}};
+    if (settings->spin_free) {
+        for (int k = 0; k < 3; k++) {
+            axes[k] = quat_rotate(tool, axes[k]);
+        }
+        error.angular_radps =
+            turn_between(axes[2], quat_rotate(goal.orientation, vec3(0.0, 0.0, 1.0)), axes[0]);
+    }
+    const double linear_error[3] = {error.linear_mps.x, error.linear_mps.y, error.linear_mps.z};
+    const double linear_speed[3] = {feedforward->linear_mps.x, feedforward->linear_mps.y,
+                                    feedforward->linear_mps.z};
+    for (int row = 0; row < 3; row++) {
+        task->error[row] = linear_error[row];
+        task->feedforward[row] = linear_speed[row];
+    }
+    for (int row = 3; row < task->row_count; row++) {
+        const vec3_t axis = axes[row - 3];
+        task_set_row(task, row, &jacobian, axis, weight, locked);
+        task->error[row] = weight * vec3_dot(axis, error.angular_radps);
+        task->feedforward[row] = weight * vec3_dot(axis, feedforward->angular_radps);
+    }
+}
+
+// ---------------------------------------------------------------------------------- the inverse
+
+/// J J' over the joints in `joints_used`, lower triangle, with `ridge` on its diagonal.
+static void task_gram(const task_t* task, unsigned joints_used, double ridge, cholesky_t* gram)
+{
+    for (int row = 0; row < task->row_count; row++) {
+        for (int column = 0; column <= row; column++) {
+            double sum = 0.0;
+            for (int i = 0; i < task->joint_count; i++) {
+                if ((joints_used >> i) & 1u) {
+                    sum += task->jacobian[row][i] * task->jacobian[column][i];
+                }
+            }
+            gram->at[row][column] = sum;
+        }
+        gram->at[row][row] += ridge;
+    }
+}
+
+static double frobenius_norm(const cholesky_t* matrix, int count)
+{
+    double sum = 0.0;
+    for (int row = 0; row < count; row++) {
+        for (int column = 0; column < count; column++) {
+            sum += matrix->at[row][column] * matrix->at[row][column];
+        }
+    }
+    return sqrt(sum);
+}
+
+/// Near a singular posture the inverse of J J' is all but one large term along the weak direction.
+/// Its norm therefore tells how weak that is, and added as damping it acts along that direction and
+/// leaves the others as they are. Both are smooth in the posture, which singular vectors are not.
+static void task_invert(const task_t* task, unsigned joints_used,
+                        const ik_track_settings_t* settings, task_inverse_t* inverse)
+{
+    const int count = task->row_count;
+    const double floor_m = settings->singular_floor;
+    // Keeps the plain inverse defined at the singular posture itself; 1e-8 of what the floor lets
+    // pass.
+    const double ridge = fmax(1e-8 * floor_m * floor_m, 1e-12);
+    cholesky_t gram = {{{0.0}}};
+    task_gram(task, joints_used, ridge, &gram);
+    cholesky_t factor = gram;
+    inverse->smallest = 0.0;
+    inverse->usable = cholesky_factor(&factor, count);
+    if (!inverse->usable) {
+        return;
+    }
+    cholesky_invert(&factor, count, &inverse->plain);
+    const double norm = frobenius_norm(&inverse->plain, count);
+    inverse->smallest = 1.0 / sqrt(norm);
+    if (inverse->smallest >= floor_m) {
+        inverse->damped = inverse->plain;
+        return;
+    }
+    const double nearness = 1.0 - 1.0 / (norm * floor_m * floor_m);
+    const double damping = settings->damping * nearness;
+    const double scale = damping * damping / norm;
+    for (int row = 0; row < count; row++) {
+        for (int column = 0; column <= row; column++) {
+            gram.at[row][column] += scale * inverse->plain.at[row][column];
+        }
+    }
+    inverse->usable = cholesky_factor(&gram, count);
+    if (inverse->usable) {
+        cholesky_invert(&gram, count, &inverse->damped);
+    }
+}
+
+/// speeds += factor * J' inverse twist, over the joints used.
+static void task_add_solution(const task_t* task, unsigned joints_used, const cholesky_t* inverse,
+                              const double twist[TASK_CAPACITY], double factor,
+                              double speeds[JOINT_CAPACITY])
+{
+    double dual[TASK_CAPACITY];
+    for (int row = 0; row < task->row_count; row++) {
+        dual[row] = 0.0;
+        for (int column = 0; column < task->row_count; column++) {
+            dual[row] += inverse->at[row][column] * twist[column];
+        }
+        dual[row] *= factor;
+    }
+    for (int i = 0; i < task->joint_count; i++) {
+        if ((joints_used >> i) & 1u) {
+            for (int row = 0; row < task->row_count; row++) {
+                speeds[i] += task->jacobian[row][i] * dual[row];
+            }
+        }
+    }
+}
+
+static void task_twist(const task_t* task, const double speeds[JOINT_CAPACITY],
+                       double twist[TASK_CAPACITY])
+{
+    for (int row = 0; row < task->row_count; row++) {
+        twist[row] = 0.0;
+        for (int i = 0; i < task->joint_count; i++) {
+            twist[row] += task->jacobian[row][i] * speeds[i];
+        }
+    }
+}
+
+// ----------------------------------------------------------------------------------- the limits
+
+/// The highest speed of the coming period from which a joint, slowing by at most `acceleration`
+/// each period after it, comes to rest within `distance`. Exact for steps of constant speed: with n
+/// periods left the distance is n v - a T^2 n (n - 1) / 2.
+static double braking_speed(double distance, double acceleration, double period_s)
+{
+    if (!(distance > 0.0)) {
+        return 0.0;
+    }
+    const double quantum = acceleration * period_s * period_s;
+    const double periods = fmax(ceil(0.5 * (sqrt(1.0 + 8.0 * distance / quantum) - 1.0)), 1.0);
+    return distance / (periods * period_s) + 0.5 * acceleration * period_s * (periods - 1.0);
+}
+
+/// Speeds within the velocity limits from which the joint can brake before its position limits.
+static void braking_range(const chain_t* chain, double period_s, const joints_t* joints,
+                          unsigned locked, speed_range_t* range)
+{
+    for (int i = 0; i < chain->joint_count; i++) {
+        if ((locked >> i) & 1u) {
+            range->lowest[i] = 0.0;
+            range->highest[i] = 0.0;
+            continue;
+        }
+        const double acceleration = chain->acceleration_max.at[i];
+        const double above = chain->position_max.at[i] - joints->at[i];
+        const double below = joints->at[i] - chain->position_min.at[i];
+        range->highest[i] =
+            fmin(chain->velocity_max.at[i], braking_speed(above, acceleration, period_s));
+        range->lowest[i] =
+            -fmin(chain->velocity_max.at[i], braking_speed(below, acceleration, period_s));
+    }
+}
+
+/// Narrows the range to what the acceleration limit lets a joint reach in one period. Where nothing
+/// is left (the state given was not within limits) only the hardest braking is.
+static void narrow_by_acceleration(const chain_t* chain, double period_s, const joints_t* speeds,
+                                   unsigned locked, speed_range_t* range)
+{
+    for (int i = 0; i < chain->joint_count; i++) {
+        if ((locked >> i) & 1u) {
+            continue;
+        }
+        const double change = chain->acceleration_max.at[i] * period_s;
+        const double lowest = speeds->at[i] - change;
+        const double highest = speeds->at[i] + change;
+        range->lowest[i] = fmin(fmax(range->lowest[i], lowest), highest);
+        range->highest[i] = fmax(fmin(range->highest[i], highest), lowest);
+        if (range->lowest[i] > range->highest[i]) {
+            range->lowest[i] = range->highest[i];
+        }
+    }
+}
+
+static double clamp(double figure, double lowest, double highest)
+{
+    return figure < lowest ? lowest : (figure > highest ? highest : figure);
+}
+
+static double range_excess(const speed_range_t* range, int i, double speed)
+{
+    return speed - clamp(speed, range->lowest[i], range->highest[i]);
+}
+
+/// How much of `direction` (0 to 1) to add to `base` so that the sum breaks the ranges least,
+/// counted in squares of the acceleration each joint would lack; all of it where nothing is broken.
+/// The cost is convex in the part sought and has, with the small pull towards 1, one minimum, so
+/// the answer moves continuously with everything it depends on.
+static double fit_part(const chain_t* chain, const speed_range_t* range, const double* base,
+                       const double* direction)
+{
+    double stiffness[JOINT_CAPACITY];
+    double pull = 0.0;
+    for (int i = 0; i < chain->joint_count; i++) {
+        stiffness[i] = 1.0 / (chain->acceleration_max.at[i] * chain->acceleration_max.at[i]);
+        pull += 1e-9 * stiffness[i] * direction[i] * direction[i];
+    }
+    double low = 0.0;
+    double high = 1.0;
+    double part = 1.0;
+    // Newton on the piecewise linear slope, kept between brackets by halving; it ends on the piece
+    // that holds the root, as a rule the second or third.
+    for (int round = 0; round < 40 && high - low > 1e-12; round++) {
+        double slope = pull * (part - 1.0);
+        double curvature = pull;
+        for (int i = 0; i < chain->joint_count; i++) {
+            const double excess = range_excess(range, i, base[i] + part * direction[i]);
+            if (excess != 0.0) {
+                slope += stiffness[i] * direction[i] * excess;
+                curvature += stiffness[i] * direction[i] * direction[i];
+            }
+        }
+        if (!(curvature > 0.0) || slope == 0.0) {
+            break;
+        }
+        *(slope > 0.0 ? &high : &low) = part;
+        const double newton = part - slope / curvature;
+        if (fabs(newton - part) < 1e-12) {
+            break;
+        }
+        part = newton > low && newton < high ? newton : 0.5 * (low + high);
+    }
+    return clamp(part, 0.0, 1.0);
+}
+
+/// Where the ranges hold joints back and the others have freedom to spare, these take over what is
+/// missing. Fades out as the joints left come near a singular posture of their own.
+static void take_over(const task_t* task, const ik_track_settings_t* settings,
+                      const speed_range_t* range, unsigned movable, double speeds[JOINT_CAPACITY])
+{
+    double missing_speeds[JOINT_CAPACITY] = {0.0};
+    unsigned held = 0;
+    for (int i = 0; i < task->joint_count; i++) {
+        const double excess = range_excess(range, i, speeds[i]);
+        if (excess != 0.0) {
+            missing_speeds[i] = excess;
+            held |= 1u << i;
+        }
+    }
+    if (!(held & movable) || !(movable & ~held)) {
+        return;
+    }
+    task_inverse_t inverse;
+    task_invert(task, movable & ~held, settings, &inverse);
+    const double floor_m = settings->singular_floor;
+    const double fitness = clamp(2.0 * inverse.smallest / fmax(floor_m, 1e-6) - 1.0, 0.0, 1.0);
+    if (!inverse.usable || !(fitness > 0.0)) {
+        return;
+    }
+    double twist[TASK_CAPACITY];
+    task_twist(task, missing_speeds, twist);
+    for (int i = 0; i < task->joint_count; i++) {
+        speeds[i] -= fitness * missing_speeds[i];
+    }
+    task_add_solution(task, movable & ~held, &inverse.damped, twist, fitness, speeds);
+}
+
+// ------------------------------------------------------------------------------------ the wishes
+
+/// The rate at which the error may be made good so that every joint can brake on its way there.
+static double approach_rate(const chain_t* chain, const ik_track_settings_t* settings,
+                            const double towards[JOINT_CAPACITY])
+{
+    double rate = fmin(settings->gain_per_s, 1.0 / settings->period_s);
+    for (int i = 0; i < chain->joint_count; i++) {
+        const double distance = fabs(towards[i]);
+        const double acceleration = BRAKING_SHARE * chain->acceleration_max.at[i];
+        if (rate * distance > acceleration * settings->period_s) {
+            rate = fmin(rate, braking_speed(distance, acceleration, settings->period_s) / distance);
+        }
+    }
+    return rate;
+}
+
+/// What each joint would like to do for the posture: revolute joints go to their preferred place,
+/// all keep off their limits.
+static void posture_wish(const chain_t* chain, const ik_track_settings_t* settings,
+                         const joints_t* joints, unsigned movable, double wish[JOINT_CAPACITY])
+{
+    for (int i = 0; i < chain->joint_count; i++) {
+        wish[i] = 0.0;
+        if (!((movable >> i) & 1u)) {
+            continue;
+        }
+        const double gain = settings->posture_gain_per_s;
+        const double band = LIMIT_BAND * (chain->position_max.at[i] - chain->position_min.at[i]);
+        const double above = fmax(1.0 - (chain->position_max.at[i] - joints->at[i]) / band, 0.0);
+        const double below = fmax(1.0 - (joints->at[i] - chain->position_min.at[i]) / band, 0.0);
+        double speed = gain * band * (below * below - above * above);
+        if (chain->kind[i] == JOINT_REVOLUTE) {
+            speed += gain * (chain->preferred.at[i] - joints->at[i]);
+        }
+        const double ratio = speed / (POSTURE_SPEED_SHARE * chain->velocity_max.at[i]);
+        wish[i] = speed / sqrt(1.0 + ratio * ratio);
+    }
+}
+
+/// The part of `wish` that does not move the tool.
+static void keep_spare(const task_t* task, unsigned movable, const cholesky_t* inverse,
+                       double wish[JOINT_CAPACITY])
+{
+    double twist[TASK_CAPACITY];
+    task_twist(task, wish, twist);
+    task_add_solution(task, movable, inverse, twist, -1.0, wish);
+}
+
+/// Whether joint speeds move the tool as asked.
+static bool does_what_was_asked(const task_t* task, double rate,
+                                const double speeds[JOINT_CAPACITY])
+{
+    double twist[TASK_CAPACITY];
+    double asked_square = 0.0;
+    double missing_square = 0.0;
+    task_twist(task, speeds, twist);
+    for (int row = 0; row < task->row_count; row++) {
+        const double asked = task->feedforward[row] + rate * task->error[row];
+        asked_square += asked * asked;
+        missing_square += (asked - twist[row]) * (asked - twist[row]);
+    }
+    return sqrt(missing_square) <= ASKED_PART * sqrt(asked_square) + ASKED_SPEED_MPS;
+}
+
+/// Wanted joint speeds before acceleration limits, and what they fall short for.
+static ik_result_t want_speeds(const chain_t* chain, const ik_track_settings_t* settings,
+                               const joints_t* joints, const task_t* task, unsigned movable,
+                               const speed_range_t* braking, const speed_range_t* reachable,
+                               double wanted[JOINT_CAPACITY])
+{
+    task_inverse_t inverse;
+    task_invert(task, movable, settings, &inverse);
+    if (!inverse.usable) {
+        return IK_BAD_INPUT;
+    }
+    double towards[JOINT_CAPACITY] = {0.0};
+    double along[JOINT_CAPACITY] = {0.0};
+    double spare[JOINT_CAPACITY] = {0.0};
+    task_add_solution(task, movable, &inverse.damped, task->error, 1.0, towards);
+    task_add_solution(task, movable, &inverse.damped, task->feedforward, 1.0, along);
+    posture_wish(chain, settings, joints, movable, spare);
+    keep_spare(task, movable, &inverse.plain, spare);
+
+    const double gain_per_s = fmin(settings->gain_per_s, 1.0 / settings->period_s);
+    const double rate = approach_rate(chain, settings, towards);
+    double asked[JOINT_CAPACITY] = {0.0};
+    for (int i = 0; i < chain->joint_count; i++) {
+        asked[i] = along[i] + gain_per_s * towards[i];
+        wanted[i] = along[i] + rate * towards[i];
+    }
+    const double part = fit_part(chain, reachable, wanted, spare);
+    for (int i = 0; i < chain->joint_count; i++) {
+        wanted[i] += part * spare[i];
+    }
+    take_over(task, settings, braking, movable, wanted);
+    for (int i = 0; i < chain->joint_count; i++) {
+        if (!isfinite(wanted[i])) {
+            return IK_BAD_INPUT; // figures that each were usable and together overflow
+        }
+    }
+    return does_what_was_asked(task, gain_per_s, asked) ? IK_OK : IK_NEAR_SINGULAR;
+}
+
+// -------------------------------------------------------------------------------------- the step
+
+static void advance(const chain_t* chain, double period_s, const joints_t* joints,
+                    const speed_range_t* range, const double wanted[JOINT_CAPACITY], joints_t* next,
+                    joints_t* next_speeds)
+{
+    for (int i = 0; i < chain->joint_count; i++) {
+        const double speed = clamp(wanted[i], range->lowest[i], range->highest[i]);
+        double coordinate = joints->at[i] + speed * period_s;
+        // Rounding must not carry a joint past a limit it stood inside of.
+        if (joints->at[i] <= chain->position_max.at[i]) {
+            coordinate = fmin(coordinate, chain->position_max.at[i]);
+        }
+        if (joints->at[i] >= chain->position_min.at[i]) {
+            coordinate = fmax(coordinate, chain->position_min.at[i]);
+        }
+        next->at[i] = coordinate;
+        next_speeds->at[i] = speed;
+    }
+}
+
+/// Replaces what cannot be worked with; false if anything was.
+static bool state_mend(const chain_t* chain, joints_t* joints, joints_t* speeds)
+{
+    bool whole = true;
+    for (int i = 0; i < chain->joint_count; i++) {
+        if (!sane(joints->at[i])) {
+            joints->at[i] = chain->parked.at[i];
+            speeds->at[i] = 0.0;
+            whole = false;
+        }
+        if (!sane(speeds->at[i])) {
+            speeds->at[i] = 0.0;
+            whole = false;
+        }
+    }
+    return whole;
+}
+
+ik_result_t ik_track(const chain_t* chain, const ik_track_settings_t* settings,
+                     const joints_t* joints, const joints_t* speeds, const pose_t* target,
+                     const twist_t* feedforward, unsigned locked, joints_t* next,
+                     joints_t* next_speeds)
+{
+    joints_t from = *joints;
+    joints_t moving = *speeds;
+    const bool state_whole = state_mend(chain, &from, &moving);
+    *next = (joints_t){{0.0}};
+    *next_speeds = (joints_t){{0.0}};
+    if (!settings_sane(settings)) {
+        *next = from; // without a period there is no step
+        return IK_BAD_INPUT;
+    }
+    speed_range_t braking = {{0.0}, {0.0}};
+    braking_range(chain, settings->period_s, &from, locked, &braking);
+    speed_range_t reachable = braking;
+    narrow_by_acceleration(chain, settings->period_s, &moving, locked, &reachable);
+
+    double wanted[JOINT_CAPACITY] = {0.0};
+    ik_result_t result = IK_BAD_INPUT;
+    task_t task;
+    if (state_whole && target_sane(target, feedforward)) {
+        task_build(chain, settings, &from, target, feedforward, locked, &task);
+        const unsigned movable = ((1u << chain->joint_count) - 1u) & ~locked;
+        result = want_speeds(chain, settings, &from, &task, movable, &braking, &reachable, wanted);
+    }
+    if (result == IK_BAD_INPUT) {
+        const double rest[JOINT_CAPACITY] = {0.0};
+        advance(chain, settings->period_s, &from, &reachable, rest, next, next_speeds);
+        return IK_BAD_INPUT;
+    }
+    const double standstill[JOINT_CAPACITY] = {0.0};
+    const double part = fit_part(chain, &reachable, standstill, wanted);
+    for (int i = 0; i < chain->joint_count; i++) {
+        wanted[i] *= part;
+    }
+    advance(chain, settings->period_s, &from, &reachable, wanted, next, next_speeds);
+    const double gain_per_s = fmin(settings->gain_per_s, 1.0 / settings->period_s);
+    if (does_what_was_asked(&task, gain_per_s, next_speeds->at)) {
+        return IK_OK;
+    }
+    return result == IK_OK ? IK_JOINT_LIMIT : result;
+}
