@@ -4,217 +4,10 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
-// ------------------------------------------------------------------------------------- quantities
-
-/// One way to write a dimension: SI value = number * 10^exponent * factor. Powers of ten stand
-/// apart from other factors, so that "12.3 mm" is the double nearest to 0.0123.
-typedef struct {
-    dimension_t dimension;
-    const char* text;
-    int exponent;
-    double factor;
-} unit_t;
-
-#define PI 3.14159265358979323846
-
-// The first unit of a dimension stands in examples.
-static const unit_t units[] = {
-    {DIMENSION_NONE, "", 0, 1.0},
-    {DIMENSION_LENGTH, "mm", -3, 1.0},
-    {DIMENSION_LENGTH, "cm", -2, 1.0},
-    {DIMENSION_LENGTH, "m", 0, 1.0},
-    {DIMENSION_ANGLE, "deg", 0, PI / 180.0},
-    {DIMENSION_ANGLE, "mrad", -3, 1.0},
-    {DIMENSION_ANGLE, "rad", 0, 1.0},
-    {DIMENSION_TIME, "s", 0, 1.0},
-    {DIMENSION_TIME, "us", -6, 1.0},
-    {DIMENSION_TIME, "ms", -3, 1.0},
-    {DIMENSION_TIME, "min", 0, 60.0},
-    {DIMENSION_FREQUENCY, "Hz", 0, 1.0},
-    {DIMENSION_FREQUENCY, "/min", 0, 1.0 / 60.0},
-    {DIMENSION_MASS, "kg", 0, 1.0},
-    {DIMENSION_MASS, "g", -3, 1.0},
-    {DIMENSION_FORCE, "N", 0, 1.0},
-    {DIMENSION_FORCE, "mN", -3, 1.0},
-    {DIMENSION_TORQUE, "Nm", 0, 1.0},
-    {DIMENSION_PRESSURE, "kPa", 3, 1.0},
-    {DIMENSION_PRESSURE, "Pa", 0, 1.0},
-    {DIMENSION_PRESSURE, "N/cm2", 4, 1.0},
-    {DIMENSION_SPEED, "mm/s", -3, 1.0},
-    {DIMENSION_SPEED, "m/s", 0, 1.0},
-    {DIMENSION_ACCELERATION, "m/s2", 0, 1.0},
-    {DIMENSION_ACCELERATION, "mm/s2", -3, 1.0},
-    {DIMENSION_ANGULAR_SPEED, "deg/s", 0, PI / 180.0},
-    {DIMENSION_ANGULAR_SPEED, "rad/s", 0, 1.0},
-    {DIMENSION_ANGULAR_ACCELERATION, "deg/s2", 0, PI / 180.0},
-    {DIMENSION_ANGULAR_ACCELERATION, "rad/s2", 0, 1.0},
-    {DIMENSION_STIFFNESS, "N/mm", 3, 1.0},
-    {DIMENSION_STIFFNESS, "N/m", 0, 1.0},
-    // 1 N/mm^1.5 = 10^4.5 N/m^1.5
-    {DIMENSION_CONTACT_STIFFNESS, "N/mm^1.5", 4, 3.16227766016837933},
-    {DIMENSION_CONTACT_STIFFNESS, "N/m^1.5", 0, 1.0},
-    {DIMENSION_CONTACT_DAMPING, "s/m", 0, 1.0},
-    {DIMENSION_INERTIA, "kgm2", 0, 1.0},
-    {DIMENSION_LENGTH_PER_MASS, "mm/kg", -3, 1.0},
-    {DIMENSION_LENGTH_PER_MASS, "m/kg", 0, 1.0},
-};
-#define UNIT_COUNT (sizeof units / sizeof units[0])
-
-/// What a file may write, in words.
-static const char* dimension_units(dimension_t dimension)
-{
-    static const char* const texts[] = {
-#define X(id, si, allowed) [id] = allowed,
-        DIMENSION_LIST(X)
-#undef X
-    };
-    return texts[dimension];
-}
-
-static const unit_t* unit_first(dimension_t dimension)
-{
-    const unit_t* unit = units;
-    while (unit->dimension != dimension)
-        unit++;
-    return unit;
-}
-
-static const unit_t* unit_named(dimension_t dimension, const char* text)
-{
-    for (size_t i = 0; i < UNIT_COUNT; i++)
-        if (units[i].dimension == dimension && strcmp(units[i].text, text) == 0)
-            return &units[i];
-    return NULL;
-}
-
-// With at most 15 digits and powers of ten up to 22 both factors are exact doubles and one
-// operation rounds once, so the result is the nearest double (Clinger, "How to read floating point
-// numbers accurately", PLDI 1990). No locale takes part.
-#define NUMBER_DIGITS_MAX 15
-#define NUMBER_POWER_MAX 22
-
-static const double powers_of_ten[NUMBER_POWER_MAX + 1] = {
-    1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-
-/// A decimal number as written: (-1)^negative * digits * 10^exponent.
-typedef struct {
-    bool negative;
-    int64_t digits;
-    int exponent;
-} decimal_t;
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/// Takes one digit into `number`; false past the digits that can be kept exactly.
-static bool decimal_take(decimal_t* number, int* digit_count, char digit)
-{
-    if (number->digits == 0 && digit == '0')
-        return true;
-    if (++*digit_count > NUMBER_DIGITS_MAX)
-        return false;
-    number->digits = number->digits * 10 + (digit - '0');
-    return true;
-}
-
-/// Reads "-12.5e-3" from the beginning of `text`: -? digits [. digits] [e [+-] digits], no digit in
-/// front of which a 0 stands. Returns what comes behind it, or null where no number begins.
-static const char* decimal_read(const char* text, decimal_t* number)
-{
-    *number = (decimal_t){.negative = *text == '-'};
-    int digit_count = 0;
-    text += number->negative ? 1 : 0;
-    if (!is_digit(*text) || (text[0] == '0' && is_digit(text[1])))
-        return NULL;
-    for (; is_digit(*text); text++)
-        if (!decimal_take(number, &digit_count, *text))
-            return NULL;
-    if (*text == '.') {
-        if (!is_digit(*++text))
-            return NULL;
-        for (; is_digit(*text); text++, number->exponent--)
-            if (!decimal_take(number, &digit_count, *text))
-                return NULL;
-    }
-    if (*text != 'e' && *text != 'E')
-        return text;
-    text++;
-    const bool negative = *text == '-';
-    text += *text == '-' || *text == '+' ? 1 : 0;
-    if (!is_digit(*text))
-        return NULL;
-    int exponent = 0;
-    for (; is_digit(*text); text++)
-        exponent = exponent < 1000 ? exponent * 10 + (*text - '0') : exponent;
-    number->exponent += negative ? -exponent : exponent;
-    return text;
-}
-
-/// The number times 10^shift; false where that can't be had exactly rounded.
-static bool decimal_value(const decimal_t* number, int shift, double* value)
-{
-    const int exponent = number->exponent + shift;
-    const double digits = (double)number->digits;
-    if (number->digits == 0)
-        *value = 0.0;
-    else if (exponent < -NUMBER_POWER_MAX || exponent > NUMBER_POWER_MAX)
-        return false;
-    else
-        *value =
-            exponent < 0 ? digits / powers_of_ten[-exponent] : digits * powers_of_ten[exponent];
-    if (number->negative)
-        *value = -*value;
-    return true;
-}
-
-typedef enum {
-    QUANTITY_OK,
-    QUANTITY_NOT_A_NUMBER,
-    QUANTITY_UNIT_MISSING,
-    QUANTITY_UNIT_UNKNOWN,
-} quantity_result_t;
-
-/// Reads text into an SI value; `unit` receives the unit it was written in, `number_length` how
-/// many bytes its number has. Both are set on success and where only the unit is wrong.
-static quantity_result_t quantity_read(const char* text, dimension_t dimension, double* si_value,
-                                       const unit_t** unit, int* number_length)
-{
-    decimal_t number;
-    const char* rest = decimal_read(text, &number);
-    if (rest == NULL)
-        return QUANTITY_NOT_A_NUMBER;
-    *number_length = (int)(rest - text);
-    const char* unit_text = rest[0] == ' ' && rest[1] != '\0' ? rest + 1 : rest;
-    if (*unit_text == '\0' && dimension != DIMENSION_NONE)
-        return QUANTITY_UNIT_MISSING;
-    // A plain number ends with its last digit; not even a space may follow.
-    *unit = unit_named(dimension, dimension == DIMENSION_NONE ? rest : unit_text);
-    if (*unit == NULL)
-        return QUANTITY_UNIT_UNKNOWN;
-    double value;
-    if (!decimal_value(&number, (*unit)->exponent, &value))
-        return QUANTITY_NOT_A_NUMBER;
-    *si_value = value * (*unit)->factor;
-    return QUANTITY_OK;
-}
-
-bool quantity_parse(const char* text, dimension_t dimension, double* si_value)
-{
-    const unit_t* unit = NULL;
-    int number_length = 0;
-    double value;
-    if (quantity_read(text, dimension, &value, &unit, &number_length) != QUANTITY_OK)
-        return false;
-    *si_value = value;
-    return true;
-}
-
-// ----------------------------------------------------------------------------------------- reading
+#include "config/quantity.h"
 
 /// Where a value goes and what is said about it.
 typedef struct {
@@ -252,6 +45,46 @@ void fields_warn(const yaml_document_t* document, int node, const char* field, f
     va_start(arguments, format);
     refuse_at(document, FINDING_WARNING, document->nodes[node].line, document->nodes[node].column,
               field, findings, format, arguments);
+    va_end(arguments);
+}
+
+/// The node `field` leads to, or the last one on the way to it.
+static int node_at_path(const yaml_document_t* document, const char* field)
+{
+    int node = 0;
+    while (*field != '\0') {
+        int next = -1;
+        if (*field == '[') {
+            next = document->nodes[node].first_child;
+            for (long index = strtol(field + 1, NULL, 10); next >= 0 && index > 0; index--)
+                next = document->nodes[next].next;
+            field += strcspn(field, "]") + 1;
+        } else {
+            char key[NAME_CAPACITY];
+            const size_t length = strcspn(field, ".[");
+            if (length >= sizeof key)
+                return node;
+            memcpy(key, field, length);
+            key[length] = '\0';
+            next = yaml_child(document, node, key);
+            field += length;
+        }
+        if (next < 0)
+            return node;
+        node = next;
+        field += *field == '.' ? 1 : 0;
+    }
+    return node;
+}
+
+void fields_refuse_path(const yaml_document_t* document, const char* field, findings_t* findings,
+                        const char* format, ...)
+{
+    const yaml_node_t* node = &document->nodes[node_at_path(document, field)];
+    va_list arguments;
+    va_start(arguments, format);
+    refuse_at(document, FINDING_ERROR, node->line, node->column, field, findings, format,
+              arguments);
     va_end(arguments);
 }
 
@@ -378,13 +211,13 @@ static void refuse_unit(const place_t* place, int node, dimension_t dimension,
     else
         snprintf(said, sizeof said, "'%.30s' is not a unit for this", unit_text);
     fields_refuse(place->document, node, place->field_path, place->findings,
-                  "%s; allowed: %s, for example %.*s %s", said, dimension_units(dimension),
-                  number_length, number_text, unit_first(dimension)->text);
+                  "%s; allowed: %s, for example %.*s %s", said, quantity_dimension_units(dimension),
+                  number_length, number_text, quantity_first_unit(dimension)->text);
 }
 
 static void refuse_number(const place_t* place, int node, dimension_t dimension, const char* text)
 {
-    const unit_t* unit = unit_first(dimension);
+    const unit_t* unit = quantity_first_unit(dimension);
     if (is_not_finite_word(text))
         fields_refuse(place->document, node, place->field_path, place->findings,
                       "'%.40s' is not finite; a number is expected", text);
@@ -392,7 +225,7 @@ static void refuse_number(const place_t* place, int node, dimension_t dimension,
         fields_refuse(place->document, node, place->field_path, place->findings,
                       "'%.40s' is not a number; write a decimal number%s%s, for example 12.5%s%s",
                       text, dimension == DIMENSION_NONE ? "" : " in ",
-                      dimension == DIMENSION_NONE ? "" : dimension_units(dimension),
+                      dimension == DIMENSION_NONE ? "" : quantity_dimension_units(dimension),
                       unit->text[0] != '\0' ? " " : "", unit->text);
 }
 
@@ -400,13 +233,11 @@ static void refuse_number(const place_t* place, int node, dimension_t dimension,
 static void refuse_range(const place_t* place, int node, const field_t* field, const char* text,
                          const unit_t* unit)
 {
-    const double scale = unit->factor * (unit->exponent < 0 ? 1.0 / powers_of_ten[-unit->exponent]
-                                                            : powers_of_ten[unit->exponent]);
     const char* space = unit->text[0] != '\0' ? " " : "";
     fields_refuse(place->document, node, place->field_path, place->findings,
                   "'%.40s' is out of range; allowed: %.6g%s%s to %.6g%s%s", text,
-                  field->minimum / scale, space, unit->text, field->maximum / scale, space,
-                  unit->text);
+                  quantity_in_unit(field->minimum, unit), space, unit->text,
+                  quantity_in_unit(field->maximum, unit), space, unit->text);
 }
 
 /// Reads a quantity inside the field's range.
@@ -440,6 +271,11 @@ static bool read_quantity(const place_t* place, int node, const field_t* field, 
     return true;
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static bool read_whole(const place_t* place, int node, const field_t* field, int* value)
 {
     if (!expect_scalar(place, node))
@@ -458,7 +294,7 @@ static bool read_whole(const place_t* place, int node, const field_t* field, int
     }
     whole = *text == '-' ? -whole : whole;
     if (!((double)whole >= field->minimum && (double)whole <= field->maximum)) {
-        refuse_range(place, node, field, text, unit_first(DIMENSION_NONE));
+        refuse_range(place, node, field, text, quantity_first_unit(DIMENSION_NONE));
         return false;
     }
     *value = (int)whole;
@@ -615,9 +451,7 @@ const char* const* fields_grade_words(void)
     return grade_words;
 }
 
-/// The fields of a figure are the same everywhere but for what its value measures.
-#define FIGURE_FIELD_COUNT 4
-static void figure_fields(const field_t* field, field_t fields[FIGURE_FIELD_COUNT + 1])
+void fields_of_figure(const field_t* field, field_t fields[FIGURE_FIELD_COUNT + 1])
 {
     const field_t rows[FIGURE_FIELD_COUNT + 1] = {
         {.key = "value",
@@ -653,7 +487,7 @@ static void figure_fields(const field_t* field, field_t fields[FIGURE_FIELD_COUN
 static bool read_figure(const place_t* place, int node, const field_t* field, figure_t* value)
 {
     field_t fields[FIGURE_FIELD_COUNT + 1];
-    figure_fields(field, fields);
+    fields_of_figure(field, fields);
     const record_t record = {.name = "figure", .meaning = field->meaning, .fields = fields};
     return fields_read(place->document, node, &record, value, place->field_path, place->findings);
 }
@@ -899,238 +733,4 @@ bool fields_expect_kind(const yaml_document_t* document, const char* kind, findi
     bool ok = expect_root_text(document, "kind", kind, findings);
     ok = expect_root_text(document, "version", "1", findings) && ok;
     return ok && document->refused_count == 0;
-}
-
-// ------------------------------------------------------------------------------------------ schema
-
-static void print_indent(FILE* out, int indent)
-{
-    for (int i = 0; i < indent; i++)
-        fputs("  ", out);
-}
-
-/// A text as the inside of a JSON string that is a regular expression matching just that text.
-static void print_literal_pattern(const char* text, FILE* out)
-{
-    for (; *text != '\0'; text++) {
-        if (strchr(".^$*+?()[]{}|\\", *text) != NULL)
-            fputs("\\\\", out);
-        fputc(*text, out);
-    }
-}
-
-static void print_words(const char* const* words, FILE* out)
-{
-    fputs("\"enum\": [", out);
-    for (int i = 0; words[i] != NULL; i++) {
-        fputs(i > 0 ? ", " : "", out);
-        finding_print_json_text(words[i], out);
-    }
-    fputs("]", out);
-}
-
-static void print_quantity(const field_t* field, FILE* out)
-{
-    if (field->dimension == DIMENSION_NONE) {
-        fprintf(out, "\"type\": \"number\", \"minimum\": %.9g, \"maximum\": %.9g", field->minimum,
-                field->maximum);
-        return;
-    }
-    fputs("\"type\": \"string\", \"pattern\": \"^-?(0|[1-9][0-9]*)(\\\\.[0-9]+)?"
-          "([eE][-+]?[0-9]+)? ?(",
-          out);
-    const char* separator = "";
-    for (size_t i = 0; i < UNIT_COUNT; i++) {
-        if (units[i].dimension != field->dimension)
-            continue;
-        fputs(separator, out);
-        print_literal_pattern(units[i].text, out);
-        separator = "|";
-    }
-    fputs(")$\"", out);
-}
-
-/// A meaning, and of a quantity what may be written and its range, which a pattern can't say.
-static void print_description(const field_t* field, FILE* out)
-{
-    static const char* const si[] = {
-#define X(id, si_unit, allowed) [id] = si_unit,
-        DIMENSION_LIST(X)
-#undef X
-    };
-    char text[400];
-    const bool ranged = field->kind == FIELD_QUANTITY || field->kind == FIELD_WHOLE_US ||
-                        field->kind == FIELD_VECTOR || field->kind == FIELD_FIGURE;
-    const char* meaning = field->meaning != NULL ? field->meaning : "";
-    if (ranged && field->dimension != DIMENSION_NONE)
-        snprintf(text, sizeof text, "%s%sIn %s; %.6g %s to %.6g %s.", meaning,
-                 meaning[0] != '\0' ? " " : "", dimension_units(field->dimension), field->minimum,
-                 si[field->dimension], field->maximum, si[field->dimension]);
-    else
-        snprintf(text, sizeof text, "%s", meaning);
-    fputs("\"description\": ", out);
-    finding_print_json_text(text, out);
-}
-
-static void print_record(const record_t* record, const field_t* constant, const char* constant_key,
-                         FILE* out, int indent);
-
-static void print_figure(const field_t* field, FILE* out, int indent)
-{
-    field_t fields[FIGURE_FIELD_COUNT + 1];
-    figure_fields(field, fields);
-    const record_t record = {.name = "figure", .meaning = field->meaning, .fields = fields};
-    print_record(&record, NULL, NULL, out, indent);
-}
-
-static void print_list(const field_t* field, FILE* out, int indent)
-{
-    fprintf(out, "{\"type\": \"array\", \"minItems\": %d, \"maxItems\": %d, ", field->least,
-            field->capacity);
-    print_description(field, out);
-    fputs(", \"items\": ", out);
-    if (field->variants == NULL) {
-        print_record(field->record, NULL, NULL, out, indent);
-    } else {
-        fputs("{\"oneOf\": [", out);
-        for (int i = 0; field->variants[i] != NULL; i++) {
-            fputs(i > 0 ? ", " : "", out);
-            print_record(field->variants[i], field_named(field->variants[i], field->variant_key),
-                         field->variants[i]->name, out, indent);
-        }
-        fputs("]}", out);
-    }
-    fputs("}", out);
-}
-
-static void print_simple_field(const field_t* field, FILE* out)
-{
-    fputs("{", out);
-    if (field->kind == FIELD_QUANTITY) {
-        print_quantity(field, out);
-    } else if (field->kind == FIELD_WHOLE_US) {
-        print_quantity(field, out);
-    } else if (field->kind == FIELD_WHOLE) {
-        fprintf(out, "\"type\": \"integer\", \"minimum\": %.0f, \"maximum\": %.0f", field->minimum,
-                field->maximum);
-    } else if (field->kind == FIELD_FLAG) {
-        fputs("\"type\": \"boolean\"", out);
-    } else if (field->kind == FIELD_TEXT) {
-        fprintf(out, "\"type\": \"string\", \"minLength\": 1, \"maxLength\": %d",
-                field->capacity - 1);
-    } else if (field->kind == FIELD_NAME) {
-        fprintf(out, "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9_.-]{1,%d}$\"",
-                field->capacity - 1);
-    } else if (field->kind == FIELD_CHOICE) {
-        print_words(field->words, out);
-    } else if (field->kind == FIELD_WORD_SET) {
-        fprintf(out, "\"type\": \"array\", \"uniqueItems\": true, \"minItems\": %d, \"items\": {",
-                field->least);
-        print_words(field->words, out);
-        fputs("}", out);
-    } else if (field->kind == FIELD_VECTOR) {
-        fprintf(out, "\"type\": \"array\", \"minItems\": %d, \"maxItems\": %d, \"items\": {",
-                field->capacity, field->capacity);
-        print_quantity(field, out);
-        fputs("}", out);
-    }
-    fputs(field->kind == FIELD_NODE ? "" : ", ", out);
-    print_description(field, out);
-    fputs("}", out);
-}
-
-static void print_field(const field_t* field, FILE* out, int indent)
-{
-    switch (field->kind) {
-    case FIELD_FIGURE:
-        print_figure(field, out, indent);
-        break;
-    case FIELD_RECORD:
-        print_record(field->record, NULL, NULL, out, indent);
-        break;
-    case FIELD_LIST:
-        print_list(field, out, indent);
-        break;
-    case FIELD_QUANTITY:
-    case FIELD_WHOLE:
-    case FIELD_WHOLE_US:
-    case FIELD_FLAG:
-    case FIELD_TEXT:
-    case FIELD_NAME:
-    case FIELD_CHOICE:
-    case FIELD_WORD_SET:
-    case FIELD_VECTOR:
-    case FIELD_NODE:
-        print_simple_field(field, out);
-        break;
-    }
-}
-
-static void print_required(const record_t* record, bool is_file, FILE* out, int indent)
-{
-    fputs(",\n", out);
-    print_indent(out, indent);
-    fputs("\"required\": [", out);
-    fputs(is_file ? "\"kind\", \"version\"" : "", out);
-    bool first = !is_file;
-    for (const field_t* field = record->fields; field->key != NULL; field++) {
-        if (!field->required)
-            continue;
-        fputs(first ? "" : ", ", out);
-        finding_print_json_text(field->key, out);
-        first = false;
-    }
-    fputs("]\n", out);
-}
-
-/// Prints an object; the field `constant` may only be `constant_text`.
-static void print_record(const record_t* record, const field_t* constant, const char* constant_text,
-                         FILE* out, int indent)
-{
-    const bool is_file = indent == 0;
-    fputs("{\n", out);
-    if (is_file)
-        fputs("  \"$schema\": \"http://json-schema.org/draft-07/schema#\",\n", out);
-    print_indent(out, indent + 1);
-    fputs("\"description\": ", out);
-    finding_print_json_text(record->meaning != NULL ? record->meaning : "", out);
-    fputs(",\n", out);
-    print_indent(out, indent + 1);
-    fputs("\"type\": \"object\",\n", out);
-    print_indent(out, indent + 1);
-    fputs("\"additionalProperties\": false,\n", out);
-    print_indent(out, indent + 1);
-    fputs("\"properties\": {", out);
-    const char* separator = "\n";
-    if (is_file) {
-        fputs("\n    \"kind\": {\"const\": ", out);
-        finding_print_json_text(record->name, out);
-        fputs("},\n    \"version\": {\"const\": 1}", out);
-        separator = ",\n";
-    }
-    for (const field_t* field = record->fields; field->key != NULL; field++) {
-        fputs(separator, out);
-        separator = ",\n";
-        print_indent(out, indent + 2);
-        finding_print_json_text(field->key, out);
-        fputs(": ", out);
-        if (field == constant) {
-            fputs("{\"const\": ", out);
-            finding_print_json_text(constant_text, out);
-            fputs("}", out);
-        } else {
-            print_field(field, out, indent + 2);
-        }
-    }
-    fputs("\n", out);
-    print_indent(out, indent + 1);
-    fputs("}", out);
-    print_required(record, is_file, out, indent + 1);
-    print_indent(out, indent);
-    fputs("}", out);
-}
-
-void fields_print_schema(const record_t* record, FILE* out, int indent)
-{
-    print_record(record, NULL, NULL, out, indent);
 }

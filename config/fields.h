@@ -106,7 +106,11 @@ const char* const* fields_grade_words(void);
 void fields_refuse(const yaml_document_t* document, int node, const char* field,
                    findings_t* findings, const char* format, ...)
     __attribute__((format(printf, 5, 6)));
-/// The same as a warning.
+/// An error about the value at the key path `field` ("joints[2].parked"), at the deepest node of
+/// that path which the document has: for rules across fields.
+void fields_refuse_path(const yaml_document_t* document, const char* field, findings_t* findings,
+                        const char* format, ...) __attribute__((format(printf, 4, 5)));
+/// The same as `fields_refuse`, as a warning.
 void fields_warn(const yaml_document_t* document, int node, const char* field, findings_t* findings,
                  const char* format, ...) __attribute__((format(printf, 5, 6)));
 

@@ -191,6 +191,25 @@ static bool is_plain_word(const char* text, size_t length)
     return true;
 }
 
+/// The key path of the innermost open collection with `key` behind it.
+static void path_of_key(const reading_t* reading, const char* key, char* path, size_t capacity)
+{
+    const yaml_node_t* nodes = reading->document->nodes;
+    size_t used = 0;
+    for (int level = 1; level < reading->depth && used < capacity; level++) {
+        const open_collection_t* parent = &reading->open[level - 1];
+        const bool mapping = nodes[parent->node].kind == YAML_NODE_MAPPING;
+        const int written =
+            mapping ? snprintf(path + used, capacity - used, "%s%s", used > 0 ? "." : "",
+                               nodes[reading->open[level].node].key)
+                    : snprintf(path + used, capacity - used, "[%d]",
+                               nodes[parent->node].child_count - 1);
+        used += written > 0 ? (size_t)written : 0u;
+    }
+    if (used < capacity)
+        snprintf(path + used, capacity - used, "%s%s", used > 0 ? "." : "", key);
+}
+
 /// A key that stands twice is refused but the tree goes on without its second value's meaning, so
 /// that the reader behind finds the rest of the file's mistakes in the same pass.
 static void refuse_duplicate_key(reading_t* reading, const open_collection_t* parent,
@@ -199,10 +218,13 @@ static void refuse_duplicate_key(reading_t* reading, const open_collection_t* pa
     const int first = yaml_child(reading->document, parent->node, parent->key);
     if (first < 0)
         return;
-    char message[NAME_CAPACITY + 80];
-    snprintf(message, sizeof message, "the key '%s' stands twice; it was first given in line %d",
-             parent->key, reading->document->nodes[first].key_line);
-    refuse(reading, mark, message);
+    char message[80];
+    snprintf(message, sizeof message, "stands twice; it was first given in line %d",
+             reading->document->nodes[first].key_line);
+    char path[FINDING_FIELD_CAPACITY];
+    path_of_key(reading, parent->key, path, sizeof path);
+    yaml_document_add_finding(reading->document, FINDING_ERROR, (int)mark.line + 1,
+                              (int)mark.column + 1, path, message, reading->findings);
     reading->document->refused_count++;
 }
 
