@@ -1,0 +1,54 @@
+#include "controller/record/atomic_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+bool atomic_file_open(atomic_file_t* target, const char* path)
+{
+    if (strlen(path) >= sizeof target->path) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    memcpy(target->path, path, strlen(path) + 1);
+    (void)snprintf(target->draft, sizeof target->draft, "%s.draft", path);
+    target->file = fopen(target->draft, "wb");
+    return target->file != NULL;
+}
+
+/// The name itself is durable only once the directory is.
+static void sync_directory(const char* path)
+{
+    char directory[ATOMIC_PATH_CAPACITY];
+    memcpy(directory, path, strlen(path) + 1);
+    char* slash = strrchr(directory, '/');
+    if (slash) {
+        slash[slash == directory] = '\0';
+    }
+    const int descriptor = open(slash ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor >= 0) {
+        (void)fsync(descriptor);
+        (void)close(descriptor);
+    }
+}
+
+bool atomic_file_commit(atomic_file_t* target)
+{
+    bool whole = fflush(target->file) == 0 && !ferror(target->file);
+    whole = whole && fsync(fileno(target->file)) == 0;
+    int error = errno;
+    if (fclose(target->file) != 0 && whole) {
+        whole = false;
+        error = errno;
+    }
+    target->file = NULL;
+    if (whole && rename(target->draft, target->path) == 0) {
+        sync_directory(target->path);
+        return true;
+    }
+    error = whole ? errno : error;
+    (void)unlink(target->draft);
+    errno = error;
+    return false;
+}

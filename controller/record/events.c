@@ -1,0 +1,404 @@
+#include "controller/record/events.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/types.h>
+
+#include <sha2.h>
+
+#include "controller/record/json.h"
+
+#define CHAIN_KEY ",\"chain\":\""
+#define ITEM_NONE (-1)
+#define SILENT_FLOOR_US INT64_C(20000) // a shorter gap is one lost reply, not a silent device
+
+struct events {
+    FILE* file;
+    const session_t* session;
+    bool failed;
+    int64_t count;
+    char chain[DIGEST_TEXT_CAPACITY];
+    bool any; // a cycle was observed, so that `last` counts
+    cycle_record_t last;
+    int64_t rule_us[INTERLOCK_RULE_COUNT]; // when each rule was last reported
+    int item;                              // started and not finished, or ITEM_NONE
+    int64_t item_contact_us;
+    int64_t item_contact_cycles;
+    double item_force_sum_N;
+    double item_peak_N;
+};
+
+const char* event_kind_text(event_kind_t kind)
+{
+    switch (kind) {
+#define X(id, text)                                                                                \
+    case id:                                                                                       \
+        return text;
+        EVENT_KIND_LIST(X)
+#undef X
+    }
+    return "unknown";
+}
+
+/// The chain of a line: over the chain before it and its own bytes.
+static void chain_next(const char chain[DIGEST_TEXT_CAPACITY], const char* bytes, size_t count,
+                       char next[DIGEST_TEXT_CAPACITY])
+{
+    SHA2_CTX hash;
+    digest_t digest;
+    SHA256Init(&hash);
+    SHA256Update(&hash, (const uint8_t*)chain, DIGEST_TEXT_CAPACITY - 1);
+    SHA256Update(&hash, (const uint8_t*)bytes, count);
+    SHA256Final(digest.bytes, &hash);
+    digest_text(&digest, next);
+}
+
+static void chain_begin(char chain[DIGEST_TEXT_CAPACITY])
+{
+    memset(chain, '0', DIGEST_TEXT_CAPACITY - 1);
+    chain[DIGEST_TEXT_CAPACITY - 1] = '\0';
+}
+
+// ----------------------------------------------------------------------------------- one line
+
+/// A line under way: fields are added between `line_begin` and `line_end`.
+typedef struct {
+    json_t json;
+    char bytes[EVENT_LINE_CAPACITY];
+} line_t;
+
+static void line_begin(line_t* line, int64_t time_us, int64_t cycle, event_kind_t kind,
+                       const char* format, ...) __attribute__((format(printf, 5, 6)));
+
+static void line_begin(line_t* line, int64_t time_us, int64_t cycle, event_kind_t kind,
+                       const char* format, ...)
+{
+    char text[EVENT_TEXT_CAPACITY];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    line->json = json_to_buffer(line->bytes, sizeof line->bytes);
+    json_object_begin(&line->json, NULL);
+    json_number(&line->json, "time_s", (double)time_us / 1e6);
+    json_integer(&line->json, "cycle", cycle);
+    json_text(&line->json, "kind", event_kind_text(kind));
+    json_text(&line->json, "text", text);
+}
+
+static void line_end(events_t* events, line_t* line)
+{
+    if (events->count >= EVENT_CAPACITY || line->json.overflow) {
+        events->failed = events->failed || line->json.overflow;
+        return;
+    }
+    chain_next(events->chain, line->bytes, line->json.length, events->chain);
+    const int printed =
+        fprintf(events->file, "%s" CHAIN_KEY "%s\"}\n", line->bytes, events->chain);
+    // Each line goes out at once: what led to a crash is what is wanted most.
+    events->failed = events->failed || printed < 0 || fflush(events->file) != 0;
+    events->count++;
+    if (events->count == EVENT_CAPACITY - 1) {
+        line_t last;
+        line_begin(&last, events->last.input.now_us, events->last.input.cycle, EVENT_NOTE,
+                   "more happened than this file may hold; nothing more is written");
+        line_end(events, &last);
+    }
+}
+
+events_t* events_create(const char* path, const session_t* session)
+{
+    events_t* events = calloc(1, sizeof *events);
+    if (!events) {
+        return NULL;
+    }
+    events->file = fopen(path, "wb");
+    if (!events->file) {
+        free(events);
+        return NULL;
+    }
+    events->session = session;
+    events->item = ITEM_NONE;
+    chain_begin(events->chain);
+    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {
+        events->rule_us[rule] = -EVENT_REPEAT_US;
+    }
+    return events;
+}
+
+void events_note(events_t* events, int64_t time_us, int64_t cycle, event_kind_t kind,
+                 const char* text)
+{
+    line_t line;
+    line_begin(&line, time_us, cycle, kind, "%s", text);
+    line_end(events, &line);
+}
+
+static void line_begin_at(line_t* line, const cycle_record_t* record, event_kind_t kind,
+                          const char* text)
+{
+    line_begin(line, record->input.now_us, record->input.cycle, kind, "%s", text);
+}
+
+// ------------------------------------------------------------------------------ what happened
+
+static const char* joint_name(const events_t* events, int joint)
+{
+    const arm_settings_t* arm = &events->session->machine->arm;
+    return joint >= 0 && joint < arm->joint_count ? arm->joints[joint].name : NULL;
+}
+
+static void add_cause(const events_t* events, line_t* line, const cycle_record_t* record, int rule)
+{
+    const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)rule);
+    json_text(&line->json, "rule", info->name);
+    json_text(&line->json, "hazard", info->hazard);
+    json_text(&line->json, "reaction", reaction_text(record->verdict.reaction));
+    // The judge gives figures for the most telling rule only.
+    if (rule == record->verdict.rule) {
+        json_number(&line->json, "measured", record->verdict.measured);
+        json_number(&line->json, "allowed", record->verdict.allowed);
+        if (joint_name(events, record->verdict.subject)) {
+            json_text(&line->json, "joint", joint_name(events, record->verdict.subject));
+        }
+    }
+    json_integer(&line->json, "item", record->item);
+}
+
+static bool is_stop(supervisor_mode_t mode)
+{
+    return mode == MODE_LIFT || mode == MODE_YIELD || mode == MODE_STOPPING || mode == MODE_TRIPPED;
+}
+
+static void observe_mode(events_t* events, const cycle_record_t* record)
+{
+    if (events->any && record->mode == events->last.mode) {
+        return;
+    }
+    char text[EVENT_TEXT_CAPACITY];
+    const char* from = events->any ? supervisor_mode_text(events->last.mode) : "nothing";
+    (void)snprintf(text, sizeof text, "%s, was %s", supervisor_mode_text(record->mode), from);
+    line_t line;
+    line_begin_at(&line, record, EVENT_MODE_CHANGE, text);
+    json_text(&line.json, "from", from);
+    json_text(&line.json, "to", supervisor_mode_text(record->mode));
+    line_end(events, &line);
+    // Boot is locked, not stopped; a stop's own later modes are not new stops.
+    if (!events->any || !is_stop(record->mode) || is_stop(events->last.mode)) {
+        return;
+    }
+    const int rule = record->verdict.rule;
+    const bool asked = record->input.requests & REQUEST_STOP;
+    const char* cause = rule != INTERLOCK_RULE_NONE
+                            ? interlock_rule_info((interlock_rule_t)rule)->text
+                        : asked ? "somebody asked for it"
+                                : "no rule refused; see the conditions";
+    (void)snprintf(text, sizeof text, "stopped by %s: %s", supervisor_mode_text(record->mode), cause);
+    line_begin_at(&line, record, EVENT_STOP, text);
+    if (rule != INTERLOCK_RULE_NONE) {
+        add_cause(events, &line, record, rule);
+    }
+    json_integer(&line.json, "conditions", record->conditions);
+    line_end(events, &line);
+}
+
+static void observe_rules(events_t* events, const cycle_record_t* record)
+{
+    const uint32_t before = events->any ? events->last.verdict.refused : 0;
+    const uint32_t rising = record->verdict.refused & ~before;
+    for (int rule = 0; rising != 0 && rule < INTERLOCK_RULE_COUNT; rule++) {
+        if (!(rising & (1u << rule)) ||
+            record->input.now_us - events->rule_us[rule] < EVENT_REPEAT_US) {
+            continue;
+        }
+        events->rule_us[rule] = record->input.now_us;
+        line_t line;
+        line_begin_at(&line, record, EVENT_RULE_REFUSED,
+                      interlock_rule_info((interlock_rule_t)rule)->text);
+        add_cause(events, &line, record, rule);
+        line_end(events, &line);
+    }
+}
+
+static void observe_requests(events_t* events, const cycle_record_t* record)
+{
+    static const char* const names[] = {"acknowledge", "arm", "start", "pause",
+                                        "resume",      "end", "stop"};
+    const uint32_t before = events->any ? events->last.input.requests : 0;
+    const uint32_t rising = record->input.requests & ~before;
+    for (int bit = 0; rising != 0 && bit < (int)(sizeof names / sizeof names[0]); bit++) {
+        if (rising & (1u << bit)) {
+            line_t line;
+            char text[EVENT_TEXT_CAPACITY];
+            (void)snprintf(text, sizeof text, "asked to %s", names[bit]);
+            line_begin_at(&line, record, EVENT_REQUEST, text);
+            json_text(&line.json, "request", names[bit]);
+            line_end(events, &line);
+        }
+    }
+}
+
+static void describe_item(const events_t* events, int item, char* text, size_t capacity)
+{
+    const routine_item_t* entry = &events->session->routine->items[item];
+    if (entry->kind == ITEM_REST) {
+        (void)snprintf(text, capacity, "rest for %.0f s", entry->rest_s);
+        return;
+    }
+    const body_settings_t* body = events->session->body->settings;
+    const int region = entry->stroke.region;
+    (void)snprintf(text, capacity, "%s on %s", technique_info(entry->stroke.technique)->name,
+                   region >= 0 && region < body->region_count ? body->regions[region].name
+                                                              : "no region");
+}
+
+static void add_item(const events_t* events, line_t* line, int item)
+{
+    const routine_item_t* entry = &events->session->routine->items[item];
+    json_integer(&line->json, "item", item);
+    if (entry->kind == ITEM_STROKE) {
+        json_integer(&line->json, "step", entry->stroke.step);
+        json_integer(&line->json, "line", entry->stroke.line);
+        json_text(&line->json, "technique", technique_info(entry->stroke.technique)->name);
+    }
+}
+
+static void finish_item(events_t* events, const cycle_record_t* record)
+{
+    const double contact_s = (double)events->item_contact_us / 1e6;
+    char what[EVENT_TEXT_CAPACITY / 2], text[EVENT_TEXT_CAPACITY];
+    describe_item(events, events->item, what, sizeof what);
+    (void)snprintf(text, sizeof text, "%s finished after %.1f s in contact", what, contact_s);
+    line_t line;
+    line_begin_at(&line, record, EVENT_STEP_FINISHED, text);
+    add_item(events, &line, events->item);
+    json_number(&line.json, "contact_s", contact_s);
+    if (events->item_contact_cycles > 0) {
+        json_number(&line.json, "force_mean_N",
+                    events->item_force_sum_N / (double)events->item_contact_cycles);
+        json_number(&line.json, "force_peak_N", events->item_peak_N);
+    }
+    line_end(events, &line);
+    events->item = ITEM_NONE;
+}
+
+/// A stroke starts when the skin is touched for it, a rest when it is its turn; both finish when the
+/// next item's turn comes.
+static void observe_item(events_t* events, const cycle_record_t* record)
+{
+    const routine_t* routine = events->session->routine;
+    if (events->item != ITEM_NONE && record->item != events->item) {
+        finish_item(events, record);
+    }
+    const bool valid = record->item >= 0 && record->item < routine->item_count;
+    const bool contact = record->mode == MODE_CONTACT;
+    if (valid && events->item == ITEM_NONE) {
+        const bool rest = routine->items[record->item].kind == ITEM_REST;
+        const bool moving = record->mode >= MODE_TRANSIT && record->mode <= MODE_RETRACT;
+        if (contact || (rest && moving)) {
+            char text[EVENT_TEXT_CAPACITY];
+            describe_item(events, record->item, text, sizeof text);
+            line_t line;
+            line_begin_at(&line, record, EVENT_STEP_STARTED, text);
+            add_item(events, &line, record->item);
+            line_end(events, &line);
+            events->item = record->item;
+            events->item_contact_us = 0;
+            events->item_contact_cycles = 0;
+            events->item_force_sum_N = 0.0;
+            events->item_peak_N = 0.0;
+        }
+    }
+    if (contact && events->item != ITEM_NONE && isfinite(record->normal_force_N)) {
+        events->item_contact_us += events->session->period_us;
+        events->item_contact_cycles++;
+        events->item_force_sum_N += (double)record->normal_force_N;
+        events->item_peak_N = fmax(events->item_peak_N, (double)record->normal_force_N);
+    }
+}
+
+static void report_device(events_t* events, const cycle_record_t* record, int device,
+                          const char* what)
+{
+    const machine_settings_t* machine = events->session->machine;
+    if (device < 0 || device >= machine->device_count) {
+        return;
+    }
+    char text[EVENT_TEXT_CAPACITY];
+    (void)snprintf(text, sizeof text, "%s: %s", machine->devices[device].name, what);
+    line_t line;
+    line_begin_at(&line, record, EVENT_DEVICE, text);
+    json_text(&line.json, "device", machine->devices[device].name);
+    line_end(events, &line);
+}
+
+static void observe_age(events_t* events, const cycle_record_t* record, int device,
+                        int64_t age_us, int64_t age_before_us)
+{
+    const double allowed_us = 1e6 * events->session->safety->sample_age_max_s.value;
+    const int64_t limit_us = allowed_us > (double)SILENT_FLOOR_US ? (int64_t)allowed_us : SILENT_FLOOR_US;
+    const bool silent = age_us > limit_us;
+    const bool silent_before = !events->any || age_before_us > limit_us;
+    if (silent != silent_before) {
+        report_device(events, record, device, silent ? "silent" : "answers");
+    }
+}
+
+static void observe_devices(events_t* events, const cycle_record_t* record)
+{
+    const machine_settings_t* machine = events->session->machine;
+    const bus_feedback_t* now = &record->input.feedback;
+    const bus_feedback_t* before = &events->last.input.feedback;
+    for (int joint = 0; joint < machine->arm.joint_count; joint++) {
+        const int device = machine->drive_of_joint[joint];
+        const drive_feedback_t* drive = &now->drives[joint];
+        const drive_feedback_t* drive_before = &before->drives[joint];
+        observe_age(events, record, device, drive->age_us, drive_before->age_us);
+        if (events->any && drive->state != drive_before->state) {
+            report_device(events, record, device, drive_state_text(drive->state));
+        }
+        if (drive->fault_code != 0 && (!events->any || drive->fault_code != drive_before->fault_code)) {
+            char what[NAME_CAPACITY];
+            (void)snprintf(what, sizeof what, "fault code 0x%04X", drive->fault_code);
+            report_device(events, record, device, what);
+        }
+    }
+    observe_age(events, record, machine->force_sensor, now->force.age_us, before->force.age_us);
+    observe_age(events, record, machine->io_coupler, now->io.age_us, before->io.age_us);
+}
+
+void events_observe(events_t* events, const cycle_record_t* record)
+{
+    observe_requests(events, record);
+    observe_devices(events, record);
+    observe_rules(events, record);
+    observe_mode(events, record);
+    observe_item(events, record);
+    if (record->input.overruns > 0 && (!events->any || events->last.input.overruns == 0)) {
+        line_t line;
+        line_begin_at(&line, record, EVENT_OVERRUN, "the control loop was late");
+        json_integer(&line.json, "periods", record->input.overruns);
+        line_end(events, &line);
+    }
+    events->last = *record;
+    events->any = true;
+}
+
+int64_t events_count(const events_t* events, char last_chain[DIGEST_TEXT_CAPACITY])
+{
+    memcpy(last_chain, events->chain, DIGEST_TEXT_CAPACITY);
+    return events->count;
+}
+
+bool events_close(events_t* events)
+{
+    if (!events) {
+        return true;
+    }
+    const bool closed = fclose(events->file) == 0;
+    const bool whole = !events->failed;
+    free(events);
+    return whole && closed;
+}

@@ -1,0 +1,418 @@
+#include "controller/record/summary.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "controller/record/little_endian.h"
+
+// ---------------------------------------------------------------------------------- force figures
+
+static double mean_of(double sum, const force_figures_t* figures)
+{
+    return sum / (double)(figures->cycles - figures->unknown_cycles); // 0/0 is NaN: not known
+}
+
+double force_figures_seconds(const force_figures_t* figures, double period_s)
+{
+    return (double)figures->cycles * period_s;
+}
+
+double force_figures_error_rms_N(const force_figures_t* figures)
+{
+    return sqrt(mean_of(figures->error_square_sum_N2, figures));
+}
+
+double force_figures_error_mean_N(const force_figures_t* figures)
+{
+    return mean_of(figures->error_sum_N, figures);
+}
+
+double force_figures_target_mean_N(const force_figures_t* figures)
+{
+    return mean_of(figures->target_sum_N, figures);
+}
+
+double force_figures_force_mean_N(const force_figures_t* figures)
+{
+    return mean_of(figures->force_sum_N, figures);
+}
+
+double force_figures_impulse_Ns(const force_figures_t* figures, double period_s)
+{
+    return figures->force_sum_N * period_s;
+}
+
+double force_figures_error_rms_limit_N(const force_figures_t* figures)
+{
+    return fmax(FORCE_RMS_FLOOR_N, FORCE_RMS_PART * force_figures_target_mean_N(figures));
+}
+
+bool force_figures_rms_ok(const force_figures_t* figures)
+{
+    return figures->unknown_cycles == 0 &&
+           force_figures_error_rms_N(figures) <= force_figures_error_rms_limit_N(figures);
+}
+
+bool force_figures_overshoot_ok(const force_figures_t* figures)
+{
+    return figures->unknown_cycles == 0 && figures->overshoot_N <= FORCE_OVERSHOOT_MAX_N;
+}
+
+bool force_figures_cap_ok(const force_figures_t* figures)
+{
+    return figures->unknown_cycles == 0 && figures->over_cap_cycles == 0;
+}
+
+bool force_figures_ok(const force_figures_t* figures)
+{
+    return figures->cycles > 0 && force_figures_rms_ok(figures) &&
+           force_figures_overshoot_ok(figures) && force_figures_cap_ok(figures);
+}
+
+static force_figures_t no_figures(void)
+{
+    return (force_figures_t){.cap_N = (double)INFINITY};
+}
+
+static void figures_observe(force_figures_t* figures, double force_N, double target_N,
+                            double cap_N, bool just_touched)
+{
+    figures->cycles++;
+    if (!isfinite(force_N) || !isfinite(target_N)) {
+        figures->unknown_cycles++;
+        return;
+    }
+    const double error_N = force_N - target_N;
+    figures->error_sum_N += error_N;
+    figures->error_square_sum_N2 += error_N * error_N;
+    figures->target_sum_N += target_N;
+    figures->force_sum_N += force_N;
+    if (figures->peak_N < force_N) {
+        figures->peak_N = force_N;
+    }
+    if (cap_N < figures->cap_N) {
+        figures->cap_N = cap_N;
+    }
+    if (!(force_N <= cap_N)) {
+        figures->over_cap_cycles++;
+    }
+    if (just_touched && figures->overshoot_N < error_N) {
+        figures->overshoot_N = error_N;
+    }
+}
+
+static void figures_merge(force_figures_t* sum, const force_figures_t* part)
+{
+    sum->cycles += part->cycles;
+    sum->unknown_cycles += part->unknown_cycles;
+    sum->over_cap_cycles += part->over_cap_cycles;
+    sum->strokes += part->strokes;
+    sum->touch_downs += part->touch_downs;
+    sum->error_sum_N += part->error_sum_N;
+    sum->error_square_sum_N2 += part->error_square_sum_N2;
+    sum->target_sum_N += part->target_sum_N;
+    sum->force_sum_N += part->force_sum_N;
+    sum->peak_N = fmax(sum->peak_N, part->peak_N);
+    sum->cap_N = fmin(sum->cap_N, part->cap_N);
+    sum->overshoot_N = fmax(sum->overshoot_N, part->overshoot_N);
+}
+
+// -------------------------------------------------------------------------------------- observing
+
+void summary_begin(summary_t* summary, const session_t* session, const inputs_t* inputs,
+                   uint64_t seed)
+{
+    memset(summary, 0, sizeof *summary);
+    summary->session = session;
+    summary->inputs = *inputs;
+    summary->seed = seed;
+    summary->outcome.planned_s = (double)NAN;
+    summary->outcome.wall_s = (double)NAN;
+    summary->item = -1;
+    for (int item = 0; item < ROUTINE_ITEM_CAPACITY; item++) {
+        summary->items[item] = no_figures();
+    }
+    for (int region = 0; region < REGION_CAPACITY; region++) {
+        summary->regions[region] = no_figures();
+    }
+    SHA256Init(&summary->decisions);
+}
+
+/// 60 bytes at most for seven joints: one round of SHA-256 a cycle.
+static void hash_decision(summary_t* summary, const cycle_record_t* record)
+{
+    uint8_t bytes[4 + 8 * JOINT_CAPACITY];
+    const bus_command_t* command = &record->command;
+    unsigned requests = 0;
+    uint8_t* out = bytes + 4;
+    for (int joint = 0; joint < summary->session->machine->arm.joint_count; joint++) {
+        uint64_t bits = 0;
+        memcpy(&bits, &command->position[joint], sizeof bits);
+        le_store_u64(out, bits);
+        out += 8;
+        requests |= ((unsigned)command->request[joint] & 3u) << (2 * joint);
+    }
+    bytes[0] = (uint8_t)record->mode;
+    bytes[1] = (uint8_t)requests;
+    bytes[2] = (uint8_t)(requests >> 8);
+    bytes[3] = (uint8_t)((command->power_relay_close ? 1u : 0u) | (command->lamp_moving ? 2u : 0u));
+    SHA256Update(&summary->decisions, bytes, (size_t)(out - bytes));
+}
+
+static void observe_joints(summary_t* summary, const cycle_record_t* record)
+{
+    for (int joint = 0; joint < summary->session->machine->arm.joint_count; joint++) {
+        const drive_feedback_t* drive = &record->input.feedback.drives[joint];
+        joint_figures_t* figures = &summary->joints[joint];
+        if (drive->state != DRIVE_OPERATION_ENABLED || !summary->any ||
+            summary->command.request[joint] != DRIVE_REQUEST_ENABLE) {
+            continue;
+        }
+        const double following = fabs(summary->command.position[joint] - drive->position);
+        if (figures->cycles == 0) {
+            figures->position_min = drive->position;
+            figures->position_max = drive->position;
+        }
+        figures->cycles++;
+        figures->position_min = fmin(figures->position_min, drive->position);
+        figures->position_max = fmax(figures->position_max, drive->position);
+        figures->speed_peak = fmax(figures->speed_peak, fabs(drive->velocity));
+        figures->effort_peak = fmax(figures->effort_peak, fabs(drive->effort));
+        figures->following_peak = fmax(figures->following_peak, following);
+        figures->following_square_sum += following * following;
+    }
+}
+
+static bool mode_in_use(supervisor_mode_t mode)
+{
+    return mode >= MODE_ARMED && mode != MODE_PARKED && mode != MODE_TRIPPED;
+}
+
+static bool mode_is_stop(supervisor_mode_t mode)
+{
+    return mode == MODE_LIFT || mode == MODE_YIELD || mode == MODE_STOPPING || mode == MODE_TRIPPED;
+}
+
+static void observe_stops(summary_t* summary, const cycle_record_t* record)
+{
+    const uint32_t rising = record->verdict.refused & ~summary->refused;
+    if (rising != 0 && mode_in_use(summary->mode)) {
+        for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {
+            summary->refusals[rule] += (rising >> rule) & 1u;
+        }
+    }
+    // Tripping out of arming counts as well: then the drives had begun to move towards power.
+    const bool stops = summary->any && mode_is_stop(record->mode) && !mode_is_stop(summary->mode) &&
+                       summary->mode != MODE_LOCKED;
+    if (!stops) {
+        return;
+    }
+    summary->stops++;
+    if (!summary->first_stop.any) {
+        summary->first_stop = (stop_cause_t){.any = true,
+                                             .rule = record->verdict.rule,
+                                             .subject = record->verdict.subject,
+                                             .reaction = record->verdict.reaction,
+                                             .measured = record->verdict.measured,
+                                             .allowed = record->verdict.allowed,
+                                             .time_us = record->input.now_us,
+                                             .item = record->item,
+                                             .asked = record->input.requests & REQUEST_STOP};
+    }
+}
+
+static void observe_force(summary_t* summary, const cycle_record_t* record)
+{
+    if (record->mode != MODE_CONTACT) {
+        return;
+    }
+    const bool touched = !summary->any || summary->mode != MODE_CONTACT;
+    if (touched) {
+        summary->touched_us = record->input.now_us;
+    }
+    const bool just_touched = record->input.now_us - summary->touched_us <= FORCE_TOUCH_WINDOW_US;
+    const double force_N = (double)record->normal_force_N;
+    const double target_N = (double)record->force_target_N;
+    const double cap_N = (double)record->force_cap_N;
+    if (record->item >= 0 && record->item < ROUTINE_ITEM_CAPACITY) {
+        force_figures_t* item = &summary->items[record->item];
+        item->strokes = 1;
+        item->touch_downs += touched;
+        figures_observe(item, force_N, target_N, cap_N, just_touched);
+    }
+    if (record->region >= 0 && record->region < REGION_CAPACITY) {
+        force_figures_t* region = &summary->regions[record->region];
+        region->touch_downs += touched;
+        region->strokes += record->item != summary->item || region->cycles == 0;
+        figures_observe(region, force_N, target_N, cap_N, just_touched);
+    }
+    summary->item = record->item;
+    summary->shear_peak_N = fmax(summary->shear_peak_N, (double)record->shear_force_N);
+}
+
+void summary_observe(summary_t* summary, const cycle_record_t* record)
+{
+    hash_decision(summary, record);
+    observe_joints(summary, record);
+    observe_stops(summary, record);
+    observe_force(summary, record);
+    if (!summary->any) {
+        summary->first_us = record->input.now_us;
+    }
+    summary->last_us = record->input.now_us;
+    summary->cycles++;
+    summary->overruns += record->input.overruns > 0;
+    if (summary->overruns_row < (int64_t)record->input.overruns) {
+        summary->overruns_row = (int64_t)record->input.overruns;
+    }
+    summary->mode_cycles[record->mode]++;
+    summary->tool_speed_peak_mps =
+        fmax(summary->tool_speed_peak_mps, (double)record->tool_speed_mps);
+    summary->end_requested = summary->end_requested || (record->input.requests & REQUEST_END);
+    summary->mode = record->mode;
+    summary->refused = record->verdict.refused;
+    summary->command = record->command;
+    summary->any = true;
+}
+
+void summary_finish(summary_t* summary, const run_outcome_t* outcome)
+{
+    summary->outcome = *outcome;
+}
+
+// -------------------------------------------------------------------------------------- questions
+
+force_figures_t summary_technique(const summary_t* summary, technique_id_t technique)
+{
+    const routine_t* routine = summary->session->routine;
+    force_figures_t sum = no_figures();
+    for (int item = 0; item < routine->item_count; item++) {
+        if (routine->items[item].kind == ITEM_STROKE &&
+            routine->items[item].stroke.technique == technique) {
+            figures_merge(&sum, &summary->items[item]);
+        }
+    }
+    return sum;
+}
+
+force_figures_t summary_step(const summary_t* summary, int step)
+{
+    const routine_t* routine = summary->session->routine;
+    force_figures_t sum = no_figures();
+    for (int item = 0; item < routine->item_count; item++) {
+        if (routine->items[item].kind == ITEM_STROKE && routine->items[item].stroke.step == step) {
+            figures_merge(&sum, &summary->items[item]);
+        }
+    }
+    return sum;
+}
+
+double summary_region_pressure_Pa(const summary_t* summary, int region)
+{
+    const session_t* session = summary->session;
+    const pad_settings_t* pad = &session->machine->arm.tool.pads[session->pad_index];
+    const double area_m2 = 0.25 * 3.14159265358979323846 * pad->diameter_m * pad->diameter_m;
+    return force_figures_force_mean_N(&summary->regions[region]) / area_m2;
+}
+
+double summary_virtual_s(const summary_t* summary)
+{
+    const int64_t period_us = summary->any ? summary->session->period_us : 0;
+    return (double)(summary->last_us - summary->first_us + period_us) / 1e6;
+}
+
+double summary_contact_s(const summary_t* summary)
+{
+    return (double)summary->mode_cycles[MODE_CONTACT] * summary->session->period_s;
+}
+
+double summary_speed_factor(const summary_t* summary)
+{
+    return summary_virtual_s(summary) / summary->outcome.wall_s;
+}
+
+double summary_following_rms(const joint_figures_t* joint)
+{
+    return sqrt(joint->following_square_sum / (double)joint->cycles);
+}
+
+double summary_following_limit(const session_t* session, int joint)
+{
+    const bool prismatic = session->machine->arm.joints[joint].kind == JOINT_PRISMATIC;
+    return prismatic ? session->safety->rail_following_error_m.value
+                     : session->safety->following_error_rad.value;
+}
+
+digest_t summary_decisions(const summary_t* summary)
+{
+    SHA2_CTX copy = summary->decisions;
+    digest_t digest;
+    SHA256Final(digest.bytes, &copy);
+    return digest;
+}
+
+const char* run_verdict_text(run_verdict_t verdict)
+{
+    switch (verdict) {
+#define X(id, text)                                                                                \
+    case id:                                                                                       \
+        return text;
+        VERDICT_LIST(X)
+#undef X
+    }
+    return "unknown";
+}
+
+run_verdict_t summary_verdict(const summary_t* summary)
+{
+    if (summary->outcome.failure[0] != '\0') {
+        return VERDICT_FAILED;
+    }
+    if (isnan(summary->outcome.wall_s)) {
+        return VERDICT_RUNNING;
+    }
+    if (summary->mode == MODE_PARKED) {
+        return summary->end_requested ? VERDICT_ENDED : VERDICT_FINISHED;
+    }
+    return summary->first_stop.any ? VERDICT_STOPPED : VERDICT_ENDED;
+}
+
+static void stop_sentence(const summary_t* summary, char* text, size_t capacity)
+{
+    const stop_cause_t* stop = &summary->first_stop;
+    const arm_settings_t* arm = &summary->session->machine->arm;
+    const double time_s = (double)stop->time_us / 1e6;
+    if (stop->rule == INTERLOCK_RULE_NONE) {
+        (void)snprintf(text, capacity, "Stopped after %.1f s: %s.", time_s,
+                       stop->asked ? "somebody asked for it" : "the arm could not be made ready");
+        return;
+    }
+    const char* cause = interlock_rule_info((interlock_rule_t)stop->rule)->text;
+    const bool joint = stop->subject >= 0 && stop->subject < arm->joint_count;
+    (void)snprintf(text, capacity, "Stopped after %.1f s: %s%s%s%s (measured %.4g, allowed %.4g).",
+                   time_s, cause, joint ? " (" : "", joint ? arm->joints[stop->subject].name : "",
+                   joint ? ")" : "", stop->measured, stop->allowed);
+}
+
+void summary_sentence(const summary_t* summary, char* text, size_t capacity)
+{
+    switch (summary_verdict(summary)) {
+    case VERDICT_RUNNING:
+        (void)snprintf(text, capacity, "The run is not over, or it was cut off.");
+        break;
+    case VERDICT_FINISHED:
+        (void)snprintf(text, capacity, "The routine was played to its end and the arm is parked.");
+        break;
+    case VERDICT_STOPPED:
+        stop_sentence(summary, text, capacity);
+        break;
+    case VERDICT_ENDED:
+        (void)snprintf(text, capacity, "Ended early after %.1f s, as somebody asked.",
+                       summary_virtual_s(summary));
+        break;
+    case VERDICT_FAILED:
+        (void)snprintf(text, capacity, "It could not be carried out: %s.",
+                       summary->outcome.failure);
+        break;
+    }
+}
