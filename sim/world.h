@@ -1,6 +1,6 @@
-/// The world behind the registers: drives, arm, tool spring, tissue, breathing client, force sensor and
-/// I/O, stepped on virtual time from one seed. No wall clock, no globals, nothing allocated after
-/// `world_create`: the same seed and the same register traffic give the same bytes.
+/// The world behind the registers: drives, arm, tool spring, tissue, breathing client, force sensor
+/// and I/O, stepped on virtual time from one seed. No wall clock, no globals, nothing allocated
+/// after `world_create`: the same seed and the same register traffic give the same bytes.
 ///
 /// The truth may differ from the controller's model by the declared errors in `world_settings_t`.
 #ifndef KNEAD_SIM_WORLD_H
@@ -19,16 +19,16 @@
 
 /// Things that happen to the world.
 #define WORLD_EVENT_LIST(X)                                                                        \
-    X(WORLD_EVENT_DEVICE_SILENT, "device_silent")     /* a device answers nothing any more */       \
-    X(WORLD_EVENT_DEVICE_BACK, "device_back")         /* it answers again */                        \
-    X(WORLD_EVENT_BUTTON_PRESSED, "button_pressed")   /* the client's button */                     \
+    X(WORLD_EVENT_DEVICE_SILENT, "device_silent")   /* a device answers nothing any more */        \
+    X(WORLD_EVENT_DEVICE_BACK, "device_back")       /* it answers again */                         \
+    X(WORLD_EVENT_BUTTON_PRESSED, "button_pressed") /* the client's button */                      \
     X(WORLD_EVENT_BUTTON_RELEASED, "button_released")                                              \
     X(WORLD_EVENT_ESTOP_PRESSED, "estop_pressed")                                                  \
     X(WORLD_EVENT_ESTOP_RELEASED, "estop_released")                                                \
-    X(WORLD_EVENT_DRIVE_FAULT, "drive_fault")         /* a drive reports a fault and brakes */      \
-    X(WORLD_EVENT_FORCE_FREEZE, "force_freeze")       /* the force sensor repeats itself */         \
-    X(WORLD_EVENT_FORCE_BIAS, "force_bias")           /* jumps by `magnitude` newtons */            \
-    X(WORLD_EVENT_BODY_SHIFT, "body_shift")           /* rises by `magnitude` metres in 0.3 s */
+    X(WORLD_EVENT_DRIVE_FAULT, "drive_fault")   /* a drive reports a fault and brakes */           \
+    X(WORLD_EVENT_FORCE_FREEZE, "force_freeze") /* the force sensor repeats itself */              \
+    X(WORLD_EVENT_FORCE_BIAS, "force_bias")     /* jumps by `magnitude` newtons */                 \
+    X(WORLD_EVENT_BODY_SHIFT, "body_shift")     /* rises by `magnitude` metres in 0.3 s */
 typedef enum {
 #define X(id, text) id,
     WORLD_EVENT_LIST(X)
@@ -38,15 +38,15 @@ typedef enum {
 
 typedef struct {
     world_event_kind_t kind;
-    int64_t at_us;     // virtual time
-    int device;        // index into machine_settings_t.devices, where the kind needs one
-    double magnitude;  // where the kind needs one; unit with the kind
+    int64_t at_us;    // virtual time
+    int device;       // index into machine_settings_t.devices, where the kind needs one
+    double magnitude; // where the kind needs one; unit with the kind
 } world_event_t;
 
 typedef struct {
     const machine_settings_t* machine; // all pointers borrowed, must outlive the world
     int pad_index;
-    const surface_t* surface; // the true body at rest, table frame
+    const surface_t* surface; // the true body at rest, table frame; null for nobody on the table
     // Tissue under each grid place of `surface`: index into `tissues`, 255 for `tissues[0]`.
     const uint8_t (*tissue_at)[SURFACE_COLUMN_CAPACITY];
     const tissue_settings_t* tissues;
@@ -56,18 +56,24 @@ typedef struct {
     double body_turn_rad;         // about z
     double breathing_amplitude_m; // half of peak to peak, at the thorax
     double breathing_rate_Hz;
-    double tissue_spread;         // standard deviation of the log of the stiffness, 0 for none
-    double friction;              // pad on skin
-    double force_noise_N;         // standard deviation per sample
+    double tissue_spread; // standard deviation of the log of the stiffness, 0 for none
+    double friction;      // pad on skin
+    double force_noise_N; // standard deviation per sample
     double torque_noise_Nm;
-    double force_bias_N;          // largest offset at switching on, drawn from the seed
-    int64_t force_latency_us;     // filter and transport of the sensor
+    double force_bias_N;      // largest offset at switching on, drawn from the seed
+    int64_t force_latency_us; // filter and transport of the sensor
     int event_count;
     world_event_t events[WORLD_EVENT_CAPACITY];
 } world_settings_t;
 
-/// Typical values for everything but the pointers; the comments in world.c say where they come from.
+/// Typical values for everything but the pointers; the comments in world.c say where they come
+/// from.
 void world_settings_defaults(world_settings_t* settings);
+
+/// Lays the body down from the seed: up to `offset_max_m` off its model in each direction and
+/// turned by up to `turn_max_rad`. With a body's registration error for bounds, what the controller
+/// was promised.
+void world_settings_draw_body(world_settings_t* settings, double offset_max_m, double turn_max_rad);
 
 typedef struct world world_t;
 
@@ -80,12 +86,13 @@ int64_t world_now_us(const world_t* world);
 /// Moves time to `to_us` in steps of WORLD_STEP_US (a remainder waits for the next call).
 void world_advance_to(world_t* world, int64_t to_us);
 
-/// One Modbus request to one device, as it would come off the wire. Fills the reply and returns true;
-/// false if the device stays silent. Whatever the bytes say, the world survives: what is wrong gets an
-/// exception reply as the specification has it (Modbus application protocol V1.1b3, 7).
+/// One Modbus request to one device, as it would come off the wire. Fills the reply and returns
+/// true; false if the device stays silent. Whatever the bytes say, the world survives: what is
+/// wrong gets an exception reply as the specification has it (Modbus application protocol V1.1b3,
+/// 7).
 bool world_request(world_t* world, int device, const pdu_t* request, pdu_t* reply);
 
-/// Lets an event happen now.
+/// Lets an event happen now. A device that the event cannot happen to is left alone.
 void world_inject(world_t* world, const world_event_t* event);
 
 /// What is really so, for tests and reports; the controller never sees it.

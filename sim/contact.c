@@ -1,0 +1,148 @@
+#include "sim/contact.h"
+
+#include <math.h>
+
+// A pad of turned plastic with its guide rod. [judgement]
+#define PAD_MASS_KG 0.25
+#define SPRING_DAMPING_RATIO                                                                       \
+    0.3 // of the pad on its spring: dry guide, no damper fitted [judgement]
+#define STOP_STIFFNESS_N_PER_M 2.0e5
+
+// Sliding below this speed is creep rather than slip: friction without a jump at rest.
+#define SLIP_BLEND_MPS 0.002
+
+#define NEWTON_PASSES 2 // the force over one step is nearly linear
+
+contact_settings_t contact_settings_of(const tool_settings_t* tool, int pad_index, double friction)
+{
+    const double stiffness = tool->spring_stiffness_N_per_m;
+    return (contact_settings_t){
+        .pad_mass_kg = PAD_MASS_KG,
+        .pad_radius_m = 0.5 * tool->pads[pad_index].diameter_m,
+        .spring_stiffness_N_per_m = stiffness,
+        .spring_damping_Ns_per_m = 2.0 * SPRING_DAMPING_RATIO * sqrt(stiffness * PAD_MASS_KG),
+        .spring_travel_m = tool->spring_travel_m,
+        .stop_stiffness_N_per_m = STOP_STIFFNESS_N_PER_M,
+        .friction = friction,
+    };
+}
+
+vec3_t contact_pad_m(const contact_state_t* state, const pose_t* tool)
+{
+    const vec3_t out = quat_rotate(tool->orientation, vec3(0.0, 0.0, 1.0));
+    return vec3_sub(tool->position_m, vec3_scale(out, state->compression_m));
+}
+
+/// Force of the spring and its stop on the flange, and its slope.
+static double spring_force_N(const contact_settings_t* settings, double compression_m,
+                             double speed_mps, double* stiffness_N_per_m)
+{
+    double stiffness = settings->spring_stiffness_N_per_m;
+    double force_N = stiffness * compression_m + settings->spring_damping_Ns_per_m * speed_mps;
+    const double into_stop_m = compression_m - settings->spring_travel_m;
+    if (into_stop_m > 0.0) {
+        stiffness += settings->stop_stiffness_N_per_m;
+        force_N += settings->stop_stiffness_N_per_m * into_stop_m;
+    }
+    *stiffness_N_per_m = stiffness;
+    return force_N;
+}
+
+/// How the tool meets the skin during one step.
+typedef struct {
+    double facing;      // cosine between the tool's axis and the way into the body
+    double sinking_mps; // of the tool itself
+    double dragged_N;   // part of the friction that pulls the pad out along its axis
+} approach_t;
+
+/// One implicit step of the pad along its spring. Fills the tissue's force after it.
+static void pad_step(const contact_settings_t* settings, contact_state_t* state,
+                     const approach_t* approach, const tissue_settings_t* tissue, double step_s,
+                     tissue_force_t* force)
+{
+    const double mass_per_step = settings->pad_mass_kg / step_s;
+    const double facing = approach->facing;
+    double speed = state->compression_speed_mps;
+    for (int pass = 0; pass < NEWTON_PASSES; ++pass) {
+        const double rate_mps = approach->sinking_mps - facing * speed;
+        *force = tissue_force(tissue, state->depth_m + step_s * rate_mps, rate_mps, state->slow_N);
+        double stiffness_N_per_m = 0.0;
+        const double spring_N = spring_force_N(settings, state->compression_m + step_s * speed,
+                                               speed, &stiffness_N_per_m);
+        const double residual_N = mass_per_step * (speed - state->compression_speed_mps) +
+                                  spring_N + approach->dragged_N - facing * force->force_N;
+        const double slope =
+            mass_per_step + step_s * stiffness_N_per_m + settings->spring_damping_Ns_per_m +
+            facing * facing * (step_s * force->by_depth_N_per_m + force->by_rate_Ns_per_m);
+        speed -= residual_N / slope;
+    }
+    const double rate_mps = approach->sinking_mps - facing * speed;
+    state->compression_speed_mps = speed;
+    state->compression_m += step_s * speed;
+    state->depth_m += step_s * rate_mps;
+    *force = tissue_force(tissue, state->depth_m, rate_mps, state->slow_N);
+}
+
+/// Adds `scale` times the outer product of a vector with itself.
+static void add_outer(double matrix[3][3], vec3_t v, double scale)
+{
+    const double at[3] = {v.x, v.y, v.z};
+    for (int i = 0; i < 3; ++i) {
+        for (int j = 0; j < 3; ++j) {
+            matrix[i][j] += scale * at[i] * at[j];
+        }
+    }
+}
+
+arm_load_t contact_advance(const contact_settings_t* settings, contact_state_t* state,
+                           const pose_t* tool, const twist_t* twist, const client_skin_t* skin,
+                           const tissue_settings_t* tissue, double step_s)
+{
+    const vec3_t out = quat_rotate(tool->orientation, vec3(0.0, 0.0, 1.0));
+    const vec3_t normal = skin->touchable ? skin->normal : vec3_scale(out, -1.0);
+    const double facing = -vec3_dot(out, normal);
+    const vec3_t lever = vec3_scale(out, -state->compression_m); // tool's origin to pad
+    const vec3_t over_skin_mps = vec3_sub(
+        vec3_add(twist->linear_mps, vec3_cross(twist->angular_radps, lever)), skin->velocity_mps);
+    const double sinking_mps = -vec3_dot(over_skin_mps, normal);
+    const approach_t approach = {facing, sinking_mps, vec3_dot(state->shear_N, out)};
+    state->depth_m = skin->touchable ? skin->depth_m : -1.0;
+
+    tissue_force_t force = {0.0, 0.0, 0.0};
+    const int parts = (int)ceil(step_s / CONTACT_STEP_S - 1e-9);
+    for (int part = 0; part < parts; ++part) {
+        pad_step(settings, state, &approach, tissue, step_s / parts, &force);
+    }
+
+    // Along the skin: Coulomb's law, turned into a damper near rest.
+    const vec3_t sliding_mps = vec3_add(over_skin_mps, vec3_scale(normal, sinking_mps));
+    const double slide_mps = vec3_norm(sliding_mps);
+    const double drag_Ns_per_m = settings->friction * force.force_N /
+                                 sqrt(slide_mps * slide_mps + SLIP_BLEND_MPS * SLIP_BLEND_MPS);
+    state->shear_N = vec3_scale(sliding_mps, -drag_Ns_per_m);
+    state->normal_force_N = force.force_N;
+    state->slow_N = tissue_slow_after(tissue, state->slow_N, state->depth_m, slide_mps * step_s,
+                                      settings->pad_radius_m, step_s);
+    state->pad_m = contact_pad_m(state, tool);
+
+    // Along its axis the arm feels the spring, across it the tissue itself.
+    double stiffness_N_per_m = 0.0;
+    const double spring_N = spring_force_N(settings, state->compression_m,
+                                           state->compression_speed_mps, &stiffness_N_per_m);
+    const vec3_t on_pad_N = vec3_add(vec3_scale(normal, force.force_N), state->shear_N);
+    const vec3_t across_N = vec3_sub(on_pad_N, vec3_scale(out, vec3_dot(on_pad_N, out)));
+    arm_load_t load = {.wrench = {.force_N = vec3_sub(across_N, vec3_scale(out, spring_N))}};
+    load.wrench.torque_Nm = vec3_cross(lever, load.wrench.force_N);
+    if (force.force_N > 0.0) {
+        const double tissue_N_per_m = force.by_depth_N_per_m + force.by_rate_Ns_per_m / step_s;
+        const double series_N_per_m =
+            stiffness_N_per_m * tissue_N_per_m / (stiffness_N_per_m + tissue_N_per_m);
+        add_outer(load.give_Ns_per_m, out, step_s * series_N_per_m);
+        // Across the skin's normal: identity less the normal's own part.
+        add_outer(load.give_Ns_per_m, normal, -drag_Ns_per_m);
+        for (int axis = 0; axis < 3; ++axis) {
+            load.give_Ns_per_m[axis][axis] += drag_Ns_per_m;
+        }
+    }
+    return load;
+}

@@ -1,0 +1,58 @@
+/// What a pad feels when it sinks into a body: a stiffening spring that damps (Hunt and Crossley
+/// 1975), a slow branch that gives way while a press is held (Zener's standard linear solid), and a
+/// stiff floor where the bone begins. Never pulls.
+///
+///     F = (k d^1.5 + bone(d)) (1 + lambda d') - slow,   slow' = (r k d^1.5 - slow) / tau
+///
+/// Pure functions of plain values; lengths m, forces N. `depth` is how deep the pad's face lies
+/// below the skin at rest, positive inside.
+#ifndef KNEAD_SIM_TISSUE_H
+#define KNEAD_SIM_TISSUE_H
+
+#include "config/settings.h"
+#include "kinematics/surface.h"
+
+#define TISSUE_CAPACITY 64           // kinds of tissue of one body
+#define TISSUE_BLEND_M 0.010         // neighbours run into each other over about this width
+#define TISSUE_REFERENCE_PAD_M 0.040 // the pad under which the settings hold
+#define TISSUE_NONE 255
+
+/// A force and how it changes: what an implicit step needs.
+typedef struct {
+    double force_N;
+    double by_depth_N_per_m;
+    double by_rate_Ns_per_m;
+} tissue_force_t;
+
+/// Force at `depth_m`, sinking at `rate_mps`, with `slow_N` already given way. 0 outside.
+tissue_force_t tissue_force(const tissue_settings_t* tissue, double depth_m, double rate_mps,
+                            double slow_N);
+
+/// What has given way after `step_s` more. Sliding by `slid_m` onto fresh tissue, for a pad
+/// reaching `reach_m` from its middle, forgets what the old place gave.
+double tissue_slow_after(const tissue_settings_t* tissue, double slow_N, double depth_m,
+                         double slid_m, double reach_m, double step_s);
+
+/// The tissues of one person under one pad.
+typedef struct {
+    const surface_t* surface;                          // borrowed: the grid of `kind_at`
+    const uint8_t (*kind_at)[SURFACE_COLUMN_CAPACITY]; // borrowed; null for kinds[0] everywhere
+    int kind_count;
+    tissue_settings_t kinds[TISSUE_CAPACITY];
+} tissue_map_t;
+
+/// Fills a map. Stiffness grows with the root of the pad's diameter, as for a sphere (Hertz), and
+/// is multiplied by `factors[i]` for kind i (null for 1). False if there is no kind, or too many.
+bool tissue_map_build(const surface_t* surface, const uint8_t (*kind_at)[SURFACE_COLUMN_CAPACITY],
+                      const tissue_settings_t* kinds, int kind_count, const double* factors,
+                      double pad_diameter_m, tissue_map_t* map);
+
+/// Tissue under place (x, y) of the surface's own frame, blended from what lies within
+/// TISSUE_BLEND_M (within one grid spacing where that is more). A place off the grid reads its
+/// nearest edge.
+tissue_settings_t tissue_map_at(const tissue_map_t* map, double x_m, double y_m);
+
+/// Kind at the nearest grid place, TISSUE_NONE where the grid names none.
+int tissue_map_kind_at(const tissue_map_t* map, double x_m, double y_m);
+
+#endif
