@@ -33,6 +33,9 @@ static judged_t judged_view(const session_t* session, const cycle_state_t* state
         .surface_gap_m = estimate->surface_gap_m,
         .path_error_m = state->path_error_m,
         .force_tared = estimate->force_tared,
+        .tare_refused = state->estimate.tare_refused,
+        .tare_offset_N = vec3_norm(state->estimate.tare_N),
+        .mode_us = state->mode_us,
         .overruns = in->overruns,
         .session_us = state->session_us,
     };
@@ -77,7 +80,6 @@ static conditions_t conditions_now(const session_t* session, const cycle_state_t
         enabled = enabled && in->feedback.drives[joint].state == DRIVE_OPERATION_ENABLED;
     }
     const double mode_s = (double)state->mode_us * 1e-6;
-    const bool arming_late = mode_s > session->safety->arming_time_max_s.value;
     const bool stop_late = mode_s > session->safety->stop_time_max_s.value;
     return requested(state, in->requests) |
            WHEN(verdict->reaction == REACTION_POWER_OFF, POWER_OFF) |
@@ -85,10 +87,9 @@ static conditions_t conditions_now(const session_t* session, const cycle_state_t
            WHEN(verdict->reaction == REACTION_YIELD, YIELD) |
            WHEN(verdict->reaction == REACTION_LIFT, LIFT) |
            WHEN(verdict->refused != 0, NOT_HEALTHY) | WHEN(enabled, DRIVES_ENABLED) |
-           WHEN(estimate->force_tared, TARED) |
-           WHEN(arming_late || state->estimate.tare_refused, ARMING_TIMEOUT) |
-           WHEN(estimate->touching, TOUCHED) | WHEN(state->plan.arrived, ABOVE) |
-           WHEN(state->plan.resting, RESTING) | WHEN(state->plan.item_finished, ITEM_FINISHED) |
+           WHEN(estimate->force_tared, TARED) | WHEN(estimate->touching, TOUCHED) |
+           WHEN(state->plan.arrived, ABOVE) | WHEN(state->plan.resting, RESTING) |
+           WHEN(state->plan.item_finished, ITEM_FINISHED) |
            WHEN(state->plan.routine_done, ROUTINE_DONE) | WHEN(state->force.lifted, LIFTED) |
            WHEN(state->plan.parked, AT_PARK) | WHEN(state->force.yielded, YIELDED) |
            WHEN(stop_late || standing(session, state, in), STANDSTILL);

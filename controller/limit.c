@@ -7,6 +7,19 @@ static double clamp(double wanted, double lowest, double highest)
     return fmin(fmax(wanted, lowest), highest);
 }
 
+/// The highest speed from which braking one step of `acceleration` a period comes to rest within
+/// `room`. In units of a period's step and its way, n periods of braking take n (n + 1) / 2, and
+/// between whole n the way grows linearly; a formula that ignores this overshoots by up to an
+/// eighth of a step.
+static double braking_speed(double room, double acceleration, double period_s)
+{
+    const double step = acceleration * period_s;
+    const double way = fmax(room, 0.0) / (step * period_s);
+    const double periods = floor(0.5 * (sqrt(1.0 + 8.0 * way) - 1.0));
+    const double rest = way - 0.5 * periods * (periods + 1.0);
+    return step * (periods + rest / (periods + 1.0));
+}
+
 /// Speed this period: as near the wanted one as acceleration, speed and the way left to the
 /// position limits allow. Braking to a position limit must stay possible with the acceleration
 /// limit.
@@ -16,14 +29,12 @@ static double limited_speed(const chain_t* chain, int joint, double position, do
     const double acceleration = chain->acceleration_max.at[joint];
     const double speed_max = chain->velocity_max.at[joint];
     const double step = acceleration * period_s;
-    // From v the way to rest, braking a step each period, is at most v^2 / 2a + v dt / 2.
-    const double up_m = fmax(chain->position_max.at[joint] - position, 0.0);
-    const double down_m = fmax(position - chain->position_min.at[joint], 0.0);
-    const double up = sqrt(0.25 * step * step + 2.0 * acceleration * up_m) - 0.5 * step;
-    const double down = sqrt(0.25 * step * step + 2.0 * acceleration * down_m) - 0.5 * step;
+    const double up =
+        braking_speed(chain->position_max.at[joint] - position, acceleration, period_s);
+    const double down =
+        braking_speed(position - chain->position_min.at[joint], acceleration, period_s);
     const double reachable = clamp(wanted_speed, speed - step, speed + step);
-    const double braked = clamp(reachable, -fmax(down, 0.0), fmax(up, 0.0));
-    return clamp(clamp(braked, speed - step, speed + step), -speed_max, speed_max);
+    return clamp(clamp(reachable, -down, up), -speed_max, speed_max);
 }
 
 static drive_request_t drive_request(supervisor_mode_t mode, drive_state_t state)

@@ -204,6 +204,13 @@ static void judge_motion(verdict_t* verdict, const safety_settings_t* safety,
         require_at_most(verdict, RULE_SURFACE_MISSED, -1, -judged->surface_gap_m,
                         safety->surface_search_m.value + pressed_m);
     }
+    if (in(judged->mode, M(ARMING))) {
+        require_at_most(verdict, RULE_ARMING_TIME, -1, (double)judged->mode_us * 1e-6,
+                        safety->arming_time_max_s.value);
+        if (judged->tare_refused) {
+            refuse(verdict, RULE_TARE, -1, judged->tare_offset_N, safety->tare_force_max_N.value);
+        }
+    }
     if (supervisor_mode_powered(judged->mode)) {
         require_at_most(verdict, RULE_OVERRUN, -1, judged->overruns,
                         safety->overrun_count_max.value);

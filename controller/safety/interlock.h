@@ -52,13 +52,16 @@ typedef enum { TRUST_FULL, TRUST_PARTIAL, TRUST_NONE } trust_t;
     X(RULE_SURFACE_MISSED, "surface_missed", "H09", TRUST_FULL, "no skin where it should be")      \
     X(RULE_REACH, "reach", "H44", TRUST_FULL, "the arm can't follow the planned path")             \
     X(RULE_OVERRUN, "overrun", "H39", TRUST_FULL, "the control loop is late")                      \
+    X(RULE_TARE, "tare", "H12", TRUST_FULL, "the force sensor's offset is too large to be one")    \
+    X(RULE_ARMING_TIME, "arming_time", "H22", TRUST_FULL,                                          \
+      "the drives took too long to be enabled")                                                    \
     X(RULE_SESSION_TIME, "session_time", "H54", TRUST_FULL, "the session has lasted too long")
 typedef enum {
 #define X(id, name, hazard, trust, text) id,
     INTERLOCK_RULE_LIST(X)
 #undef X
 } interlock_rule_t;
-#define INTERLOCK_RULE_COUNT 24
+#define INTERLOCK_RULE_COUNT 26
 #define INTERLOCK_RULE_NONE (-1)
 
 typedef struct {
@@ -85,8 +88,11 @@ typedef struct {
     double surface_gap_m;          // tool above (+) the expected skin along its normal
     double path_error_m;           // what the inverse kinematics left over
     bool force_tared;
-    unsigned overruns;  // periods in a row that were late
-    int64_t session_us; // since arming
+    bool tare_refused;    // an offset was measured and found too large
+    double tare_offset_N; // as measured
+    int64_t mode_us;      // since `mode` was entered
+    unsigned overruns;    // periods in a row that were late
+    int64_t session_us;   // since arming
 } judged_t;
 
 /// What the judge remembers; only `interlock_record` writes it.

@@ -29,7 +29,6 @@ static const supervisor_row_t rows[] = {
     {TOUCHING | TRAVELLING, C(YIELD), 0, MODE_YIELD},
     {FROM(MODE_YIELD), C(YIELDED), 0, MODE_STOPPING},
     {FROM(MODE_STOPPING), C(STANDSTILL), 0, MODE_TRIPPED},
-    {FROM(MODE_ARMING), C(ARMING_TIMEOUT), 0, MODE_STOPPING},
     {FROM(MODE_CONTACT) | FROM(MODE_APPROACH), C(LIFT), 0, MODE_LIFT},
     // Starting takes an acknowledge, then arm, then start, each an edge of its own.
     {FROM(MODE_LOCKED), C(ACKNOWLEDGE), C(NOT_HEALTHY), MODE_READY},

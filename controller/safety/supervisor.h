@@ -48,7 +48,6 @@ typedef enum {
     X(CONDITION_END, "end requested: lift, park, finish")                                          \
     X(CONDITION_DRIVES_ENABLED, "all drives enabled")                                              \
     X(CONDITION_TARED, "force sensor tared")                                                       \
-    X(CONDITION_ARMING_TIMEOUT, "drives took too long")                                            \
     X(CONDITION_TOUCHED, "the skin is touched")                                                    \
     X(CONDITION_ABOVE, "the tool is above the next place")                                         \
     X(CONDITION_RESTING, "the routine rests: stay above")                                          \
@@ -63,7 +62,7 @@ typedef enum {
     CONDITION_LIST(X)
 #undef X
 } condition_bit_t;
-#define CONDITION_COUNT 23
+#define CONDITION_COUNT 22
 typedef uint32_t conditions_t; // bit per condition_bit_t
 #define CONDITION(name) ((conditions_t)1u << (name##_BIT))
 

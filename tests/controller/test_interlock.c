@@ -49,6 +49,8 @@ static scene_t well(void)
     figure(&safety->surface_search_m, 0.04);
     figure(&safety->overrun_count_max, 5.0);
     figure(&safety->session_time_max_s, 5400.0);
+    figure(&safety->tare_force_max_N, 5.0);
+    figure(&safety->arming_time_max_s, 3.0);
 
     scene.chain.joint_count = 2;
     scene.chain.kind[RAIL] = JOINT_PRISMATIC;
@@ -313,6 +315,25 @@ static void motion_rules_hold_below_at_and_above(void** context)
     assert_true(refuses(&scene, RULE_SESSION_TIME));
 }
 
+static void arming_refuses_a_large_offset_and_slow_drives(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.mode = MODE_ARMING;
+    scene.judged.mode_us = 3000000;
+    assert_false(refuses(&scene, RULE_ARMING_TIME));
+    scene.judged.mode_us = 3000001;
+    assert_true(refuses(&scene, RULE_ARMING_TIME));
+    scene.judged.mode_us = 0;
+    scene.judged.force_tared = false;
+    scene.judged.tare_refused = true;
+    scene.judged.tare_offset_N = 17.0;
+    assert_int_equal(judge(&scene).rule, RULE_TARE);
+    assert_near(judge(&scene).measured, 17.0, 0.0);
+    scene.judged.mode = MODE_ARMED;
+    assert_false(refuses(&scene, RULE_TARE));
+}
+
 static void lost_contact_is_refused_after_its_time(void** context)
 {
     (void)context;
@@ -478,6 +499,7 @@ int main(void)
         cmocka_unit_test(estop_and_button_act_on_the_open_wire),
         cmocka_unit_test(values_that_are_no_numbers_take_the_power_off),
         cmocka_unit_test(motion_rules_hold_below_at_and_above),
+        cmocka_unit_test(arming_refuses_a_large_offset_and_slow_drives),
         cmocka_unit_test(lost_contact_is_refused_after_its_time),
         cmocka_unit_test(a_sensor_that_repeats_itself_is_frozen),
         cmocka_unit_test(the_reaction_table_is_what_the_specification_says),

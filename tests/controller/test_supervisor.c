@@ -35,9 +35,6 @@ static supervisor_mode_t model_next(supervisor_mode_t mode, conditions_t conditi
     case MODE_READY:
         return HAS(NOT_HEALTHY) ? MODE_LOCKED : HAS(ARM) ? MODE_ARMING : mode;
     case MODE_ARMING:
-        if (HAS(ARMING_TIMEOUT)) {
-            return MODE_STOPPING;
-        }
         return HAS(DRIVES_ENABLED) && HAS(TARED) && !HAS(NOT_HEALTHY) ? MODE_ARMED : mode;
     case MODE_ARMED:
         return HAS(END) ? MODE_PARKED : HAS(START) && !HAS(NOT_HEALTHY) ? MODE_TRANSIT : mode;
