@@ -1,0 +1,114 @@
+#include "kinematics/clearance.h"
+
+#include <stddef.h>
+
+#define SAMPLE_CAPACITY 64
+
+static const float SAMPLE_SPACING_M = 0.01f;
+
+static void store_array(const double point_m[3], float stored_m[3])
+{
+    for (int k = 0; k < 3; k++) {
+        stored_m[k] = (float)point_m[k];
+    }
+}
+
+static void store_vec3(vec3_t point_m, float stored_m[3])
+{
+    stored_m[0] = (float)point_m.x;
+    stored_m[1] = (float)point_m.y;
+    stored_m[2] = (float)point_m.z;
+}
+
+void clearance_capsules(const chain_frames_t* frames, const float radius_m[CAPSULE_CAPACITY],
+                        capsules_t* capsules)
+{
+    const int last = frames->joint_count - 1;
+    capsules->count = frames->joint_count + 1;
+    for (int i = 0; i <= last; i++) {
+        capsule_t* capsule = &capsules->at[i];
+        store_array(frames->origin_m[i], capsule->from_m);
+        if (i < last) {
+            store_array(frames->origin_m[i + 1], capsule->to_m);
+        } else {
+            store_vec3(frames->flange.position_m, capsule->to_m);
+        }
+        capsule->radius_m = radius_m[i];
+    }
+    capsule_t* tool = &capsules->at[last + 1];
+    store_vec3(frames->flange.position_m, tool->from_m);
+    store_vec3(frames->tool.position_m, tool->to_m);
+    tool->radius_m = radius_m[last + 1];
+}
+
+/// The lesser of two distances; NaN wins, because it must not be lost.
+static float lesser(float a, float b)
+{
+    return a < b || isnan(a) ? a : b;
+}
+
+float clearance_surface_m(const capsule_t* capsule, const surface_t* surface)
+{
+    const float length_m = capsule_length_m(capsule);
+    if (!isfinite(length_m)) {
+        return NAN;
+    }
+    const float wanted = ceilf(length_m / SAMPLE_SPACING_M);
+    const int intervals = wanted < (float)SAMPLE_CAPACITY ? (int)wanted : SAMPLE_CAPACITY;
+    float nearest_m = INFINITY;
+    for (int i = 0; i <= intervals; i++) {
+        const float part = intervals > 0 ? (float)i / (float)intervals : 0.0f;
+        float place_m[3];
+        capsule_point(capsule, part, place_m);
+        const vec3_t point_m = vec3((double)place_m[0], (double)place_m[1], (double)place_m[2]);
+        const surface_sample_t skin = surface_at(surface, point_m.x, point_m.y);
+        if (skin.inside) {
+            const double distance_m = vec3_dot(vec3_sub(point_m, skin.point_m), skin.normal);
+            nearest_m = lesser(nearest_m, (float)distance_m - capsule->radius_m);
+        }
+    }
+    return nearest_m;
+}
+
+/// Length of the links between two capsules: what can hold them apart.
+static float length_between_m(const capsules_t* capsules, int a, int b)
+{
+    float length_m = 0.0f;
+    for (int i = a + 1; i < b; i++) {
+        length_m += capsule_length_m(&capsules->at[i]);
+    }
+    return length_m;
+}
+
+static void keep_nearer(clearance_t* nearest, clearance_t other)
+{
+    if (other.distance_m < nearest->distance_m || isnan(other.distance_m)) {
+        *nearest = other;
+    }
+}
+
+clearance_t clearance_nearest(const capsules_t* capsules, int first_free, const surface_t* surface,
+                              table_top_t table, bool tool_too)
+{
+    clearance_t nearest = {INFINITY, CLEARANCE_LINKS, 0, -1};
+    for (int a = 0; a < capsules->count && !isnan(nearest.distance_m); a++) {
+        const capsule_t* capsule = &capsules->at[a];
+        for (int b = a + 2; b < capsules->count && !isnan(nearest.distance_m); b++) {
+            const capsule_t* other = &capsules->at[b];
+            if (length_between_m(capsules, a, b) > capsule->radius_m + other->radius_m) {
+                const float distance_m = capsule_distance_m(capsule, other);
+                keep_nearer(&nearest, (clearance_t){distance_m, CLEARANCE_LINKS, a, b});
+            }
+        }
+        if (a < first_free || isnan(nearest.distance_m)) {
+            continue;
+        }
+        const float table_m = capsule_over_table_m(capsule, table);
+        keep_nearer(&nearest, (clearance_t){table_m, CLEARANCE_TABLE, a, -1});
+        if (surface && (tool_too || a < capsules->count - 1) && !isnan(nearest.distance_m)) {
+            const float skin_m = clearance_surface_m(capsule, surface);
+            keep_nearer(&nearest, (clearance_t){skin_m, CLEARANCE_SURFACE, a, -1});
+        }
+    }
+    return nearest;
+}
