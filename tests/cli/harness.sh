@@ -1,0 +1,57 @@
+# shellcheck shell=sh disable=SC2034 # variables are for those who source this
+# For the tests of the command line: sourced with the path of knead in $1, from the tree's root.
+# expect CODE COMMAND...: runs it; its output is then in $out (standard output) and $err.
+knead=$1
+failures=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+    echo "FAILED: $1"
+    failures=$((failures + 1))
+}
+
+expect() {
+    wanted=$1
+    shift
+    status=0
+    "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+    out=$(cat "$work/out")
+    err=$(cat "$work/err")
+    command_line=$*
+    if [ "$status" -ne "$wanted" ]; then
+        fail "$command_line: exit code $status, expected $wanted"
+        printf '%s\n%s\n' "$out" "$err"
+    fi
+}
+
+# in_out TEXT, in_err TEXT: the last command said it there
+in_out() {
+    case $out in
+    *"$1"*) ;;
+    *) fail "$command_line: '$1' is not on standard output: $out" ;;
+    esac
+}
+in_err() {
+    case $err in
+    *"$1"*) ;;
+    *) fail "$command_line: '$1' is not on standard error: $err" ;;
+    esac
+}
+no_out() { [ -z "$out" ] || fail "$command_line: unexpected standard output: $out"; }
+no_err() { [ -z "$err" ] || fail "$command_line: unexpected standard error: $err"; }
+
+# The last command's standard output is JSON; needs python3, which not every machine has.
+json_out() {
+    if command -v python3 >/dev/null 2>&1; then
+        python3 -m json.tool <"$work/out" >/dev/null 2>"$work/json" ||
+            fail "$command_line: not JSON: $(cat "$work/json")"
+    else
+        echo "note: no python3, JSON of '$command_line' not parsed"
+    fi
+}
+
+finish() {
+    [ "$failures" -eq 0 ] || exit 1
+    echo "ok"
+}

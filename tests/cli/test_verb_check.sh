@@ -1,0 +1,83 @@
+#!/bin/sh
+# Every shipped file is in order; every broken one is refused with a finding that names file, line and
+# column; what is data goes to standard output and what is not does not.
+set -eu
+# shellcheck source=tests/cli/harness.sh
+. tests/cli/harness.sh
+
+shipped=$(find config routines sim -name '*.yaml' | LC_ALL=C sort)
+[ -n "$shipped" ] || fail "no shipped file found"
+for file in $shipped; do
+    expect 0 "$knead" check "$file"
+    in_out "$file: ok"
+    case $err in *error*) fail "$file: $err" ;; esac
+done
+for folder in config/machines config/safety config/bodies config/devices routines/library \
+    routines/clients; do
+    printf '%s\n' "$shipped" | grep -q "^$folder/" || fail "nothing is shipped in $folder"
+done
+
+# All at once, for people and for tools.
+# shellcheck disable=SC2086 # one word a file
+expect 0 "$knead" check $shipped
+[ "$(printf '%s\n' "$out" | grep -c ': ok$')" -eq "$(printf '%s\n' "$shipped" | wc -l)" ] ||
+    fail "not one ok a file"
+# shellcheck disable=SC2086
+expect 0 "$knead" check --json $shipped
+json_out
+no_err
+in_out '"figures"'
+
+broken=$(find tests/data/broken -name '*.yaml' | LC_ALL=C sort)
+[ -n "$broken" ] || fail "no broken file found"
+for file in $broken; do
+    expect 3 "$knead" check "$file"
+    no_out
+    printf '%s\n' "$err" | grep -Eq '[^ ]+:[0-9]+:[0-9]+: ' || fail "$file: no place in: $err"
+    expect 3 "$knead" check --json "$file"
+    json_out
+    no_err
+    in_out '"ok": false'
+done
+
+# A good file is checked though a bad one stands before it, and the answer is the worse one.
+# shellcheck disable=SC2086
+set -- $broken
+expect 3 "$knead" check "$1" routines/clients/average-man.yaml
+in_out "routines/clients/average-man.yaml: ok"
+
+# What is not there, not a file, or of no kind.
+expect 3 "$knead" check "$work/none.yaml"
+in_err "none.yaml"
+expect 3 "$knead" check "$work"
+printf 'kind: machin\nversion: 1\n' >"$work/odd.yaml"
+expect 3 "$knead" check "$work/odd.yaml"
+in_err "did you mean 'machine'?"
+: >"$work/empty.yaml"
+expect 3 "$knead" check "$work/empty.yaml"
+
+# A routine is checked on the table that the options name.
+routine=$(find routines/library -name '*.yaml' | LC_ALL=C sort | head -n 1)
+expect 0 "$knead" check "$routine"
+in_out "planned"
+in_out "reach checked at"
+expect 3 "$knead" check --machine "$work/none.yaml" "$routine"
+in_err "none.yaml"
+expect 3 "$knead" check --client "$work/odd.yaml" "$routine"
+sed 's/^pad: .*/pad: no_such_pad/' "$routine" >"$work/pad.yaml"
+expect 3 "$knead" check "$work/pad.yaml"
+in_err "pad"
+
+# The shipped files are found from any folder, and where KNEAD_DATA says.
+here=$PWD
+absolute=$(cd "$(dirname "$knead")" && pwd)/$(basename "$knead")
+case $absolute in
+"$here"/build/*)
+    expect 0 env -C / "$absolute" check "$here/$routine"
+    ;;
+*) echo "note: knead does not lie in build/PRESET, search beside it not tried" ;;
+esac
+expect 0 env -C / KNEAD_DATA="$here" "$absolute" check "$here/$routine"
+expect 3 env KNEAD_DATA="$work" "$knead" check "$routine"
+in_err "$work"
+finish
