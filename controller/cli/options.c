@@ -129,7 +129,6 @@ bool options_read(int count, char** arguments, uint32_t accepted, options_t* opt
     opterr = 0; // the sentences are ours
     optind = 0; // glibc: start anew, whatever was read before
     for (;;) {
-        const int before = optind;
         const int code = getopt_long(count, arguments, ":h", table, NULL);
         if (code == -1) {
             break;
@@ -141,9 +140,11 @@ bool options_read(int count, char** arguments, uint32_t accepted, options_t* opt
                 return false;
             }
         } else {
-            // Within a cluster of letters getopt has not moved on from the argument yet.
-            const int at = optind > before && optind > 1 ? optind - 1 : optind;
-            say_refused(arguments[0], code, arguments[at], words, messages);
+            // An unknown letter comes in optopt, an unknown word leaves 0 there.
+            const char letter[] = {'-', (char)optopt, '\0'};
+            const bool is_letter = optopt > 0 && optopt < FIRST_CODE;
+            say_refused(arguments[0], code, is_letter ? letter : arguments[optind - 1], words,
+                        messages);
             return false;
         }
     }

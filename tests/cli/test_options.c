@@ -128,13 +128,15 @@ static void an_option_stands_once(void** state)
     assert_non_null(strstr(said, "--out stands there twice"));
 }
 
-static void letters_in_a_cluster_are_refused_by_the_word_they_stand_in(void** state)
+static void unknown_letters_are_refused_one_by_one(void** state)
 {
     (void)state;
     options_t options;
     char said[400];
     assert_false(READ(&options, said, OPTION_BIT(OPTION_JSON), "a", "-xy"));
-    assert_non_null(strstr(said, "unknown option '-xy'"));
+    assert_non_null(strstr(said, "unknown option '-x'"));
+    assert_false(READ(&options, said, OPTION_BIT(OPTION_JSON), "-hy"));
+    assert_non_null(strstr(said, "unknown option '-y'"));
     assert_true(READ(&options, said, OPTION_BIT(OPTION_JSON), "-h"));
     assert_true(options.help);
 }
@@ -162,7 +164,7 @@ int main(void)
         cmocka_unit_test(the_largest_seed_is_the_largest_number),
         cmocka_unit_test(an_option_that_the_verb_does_not_take_is_unknown),
         cmocka_unit_test(an_option_stands_once),
-        cmocka_unit_test(letters_in_a_cluster_are_refused_by_the_word_they_stand_in),
+        cmocka_unit_test(unknown_letters_are_refused_one_by_one),
         cmocka_unit_test(help_names_every_option_that_is_taken_and_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
