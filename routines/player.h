@@ -14,15 +14,16 @@ typedef struct {
 } player_state_t;
 
 typedef struct {
-    bool done;          // nothing left to play
-    bool rest;          // the item is a rest: stay above
-    bool item_finished; // the item's time is up: lift and go on
+    bool done;              // nothing left to play
+    bool rest;              // the item is a rest: stay above
+    bool item_finished;     // the item's time is up: lift and go on
     stroke_target_t target; // where to be; for a rest and past the end the last place touched
-    double remaining_s; // of the item
+    double remaining_s;     // of the item
 } player_view_t;
 
 /// What the routine wants now.
-player_view_t player_view(const body_t* body, const routine_t* routine, const player_state_t* state);
+player_view_t player_view(const body_t* body, const routine_t* routine,
+                          const player_state_t* state);
 
 /// Lets `period_us` of the item pass.
 void player_advance(const routine_t* routine, player_state_t* state, int64_t period_us);
@@ -31,8 +32,8 @@ void player_advance(const routine_t* routine, player_state_t* state, int64_t per
 void player_next(const routine_t* routine, player_state_t* state);
 
 /// Place where the item `item` first touches, and its region; false if it never does (a rest).
-bool player_first_place(const body_t* body, const routine_t* routine, int item,
-                        body_place_t* place, int* region);
+bool player_first_place(const body_t* body, const routine_t* routine, int item, body_place_t* place,
+                        int* region);
 
 /// Planned time in contact and in rests, s; travel between items is not in it.
 double player_planned_s(const routine_t* routine);

@@ -12,8 +12,8 @@ typedef enum { ITEM_STROKE, ITEM_REST } item_kind_t;
 
 typedef struct {
     item_kind_t kind;
-    stroke_t stroke;   // where kind is ITEM_STROKE
-    double rest_s;     // where kind is ITEM_REST: lifted, above the last place
+    stroke_t stroke; // where kind is ITEM_STROKE
+    double rest_s;   // where kind is ITEM_REST: lifted, above the last place
 } routine_item_t;
 
 typedef struct {
@@ -23,9 +23,11 @@ typedef struct {
     char pad[NAME_CAPACITY];
     int item_count;
     routine_item_t items[ROUTINE_ITEM_CAPACITY];
-    int step_count;
+    int step_count; // strokes and rests as written, repeats counted once
     int step_line[ROUTINE_STEP_CAPACITY];
-    char path[TEXT_CAPACITY]; // the file, for messages
+    int step_column[ROUTINE_STEP_CAPACITY];
+    char step_field[ROUTINE_STEP_CAPACITY][NAME_CAPACITY]; // key path: steps[2].steps[0]
+    char path[TEXT_CAPACITY];                              // the file, for messages
 } routine_t;
 
 #endif

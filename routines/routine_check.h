@@ -1,5 +1,5 @@
-/// Refuses, before anything moves, a routine that this machine can't reach, the limits forbid, or the
-/// body map denies. Every finding names the step's line and the rule.
+/// Refuses, before anything moves, a routine that this machine can't reach, the limits forbid, or
+/// the body map denies. Every finding names the step's line and the rule.
 #ifndef KNEAD_ROUTINES_ROUTINE_CHECK_H
 #define KNEAD_ROUTINES_ROUTINE_CHECK_H
 
@@ -9,19 +9,56 @@
 #include "routines/routine.h"
 
 typedef struct {
-    double planned_s;          // contact and rests
+    double planned_s; // contact and rests
     double contact_s;
     double force_max_N;
     double speed_max_mps;
-    double reach_error_max_m;  // worst IK error over the checked places
-    double joint_margin_min;   // smallest distance to a joint limit, rad or m
-    int place_count;           // places whose reach was checked
+    double reach_error_max_m; // worst IK error over the checked places
+    double joint_margin_min;  // smallest distance to a joint limit, rad or m
+    int place_count;          // places whose reach was checked
 } routine_figures_t;
 
-/// Checks force × region × technique, pressure by pad area, speed, rhythm, forbidden zones with their
-/// margins and the registration error, light before deep, session length, and reach: the inverse
-/// kinematics of places along every stroke with the tool on the surface normal. Adds findings at the
-/// step's line; true if there was no error. `figures` may be null.
+/// Words that begin a finding's message, one a rule; stable, for tools and tests.
+#define ROUTINE_RULE_LIST(X)                                                                       \
+    X(RULE_PAD_UNKNOWN, "pad-unknown")              /* the machine has no such pad */              \
+    X(RULE_TECHNIQUE, "technique-not-allowed")      /* the region's list leaves it out */          \
+    X(RULE_TECHNIQUE_FORCE, "force-over-technique") /* ceiling times the region's factor */        \
+    X(RULE_REGION_FORCE, "force-over-region-cap")   /* the region's cap */                         \
+    X(RULE_SAFETY_FORCE, "force-over-safety-limit") /* contact_force_max less its margin */        \
+    X(RULE_PRESSURE, "pressure-over-region-cap")    /* force over the pad's face */                \
+    X(RULE_FORCE_RATE, "force-rate")                /* STROKE_FORCE_RATE_MAX_N_PER_S */            \
+    X(RULE_TECHNIQUE_SPEED, "speed-over-technique") /* along the skin */                           \
+    X(RULE_SAFETY_SPEED, "speed-over-safety-limit") /* contact_speed_max */                        \
+    X(RULE_RATE, "rate-outside-technique")          /* circles a second */                         \
+    X(RULE_RADIUS, "radius-too-wide")               /* the region has no room for the circle */    \
+    X(RULE_ZONE, "zone-too-near")                   /* pad's centre: margin and registration */    \
+    X(RULE_REGION, "path-outside-region")           /* the stroke leaves its region */             \
+    X(RULE_SKIN, "skin-too-steep")                  /* SKIN_SLOPE_MAX_RAD */                       \
+    X(RULE_ORDER, "deep-before-light")              /* first stroke on a region */                 \
+    X(RULE_SESSION, "session-too-long")             /* session_time_max */                         \
+    X(RULE_EMPTY, "nothing-to-do")                  /* no stroke at all */                         \
+    X(RULE_REACH, "unreachable")                    /* inverse kinematics, on the skin and above */
+typedef enum {
+#define X(id, text) id,
+    ROUTINE_RULE_LIST(X)
+#undef X
+} routine_rule_t;
+const char* routine_rule_text(routine_rule_t rule);
+
+// The first stroke on a region asks for no more than this: light before deep keeps muscles at rest,
+// deep first raised their activity by 235 % (Roberts 2011, IJTMB); 20 N is where stronger touch
+// begins (Chen 2022, IJERPH 19:13191).
+#define FIRST_STROKE_FORCE_MAX_N 20.0
+#define SKIN_SLOPE_MAX_RAD 0.87 // 50 degrees: beyond, a pad slides off a flank (judgement)
+#define HOVER_HEIGHT_M 0.080    // above the skin, where reach is checked a second time
+
+/// Checks force × region × technique, pressure by pad area, speed, rhythm, forbidden zones with
+/// their margins and the registration error, light before deep, session length, and reach: the
+/// inverse kinematics of places along every stroke with the tool on the surface normal, on the skin
+/// and HOVER_HEIGHT_M above it. Adds findings at the step's line, each beginning with the rule's
+/// word; one finding a rule, step and region. True if there was no error. Zone margins are measured
+/// from the pad's centre. `pad` may be null where the machine has no pad of the routine's name:
+/// then pressure and reach are not checked, but the answer is no. `figures` may be null.
 bool routine_check(const routine_t* routine, const body_t* body, const safety_settings_t* safety,
                    const machine_settings_t* machine, const chain_t* chain,
                    const pad_settings_t* pad, routine_figures_t* figures, findings_t* findings);
