@@ -16,14 +16,10 @@ static const struct {
     uint16_t bits;
     drive_state_t state;
 } status_patterns[] = {
-    {0x4F, 0x00, DRIVE_NOT_READY},
-    {0x4F, 0x40, DRIVE_SWITCH_ON_DISABLED},
-    {0x6F, 0x21, DRIVE_READY_TO_SWITCH_ON},
-    {0x6F, 0x23, DRIVE_SWITCHED_ON},
-    {0x6F, 0x27, DRIVE_OPERATION_ENABLED},
-    {0x6F, 0x07, DRIVE_QUICK_STOP},
-    {0x4F, 0x0F, DRIVE_FAULT_REACTION},
-    {0x4F, 0x08, DRIVE_FAULT},
+    {0x4F, 0x00, DRIVE_NOT_READY},          {0x4F, 0x40, DRIVE_SWITCH_ON_DISABLED},
+    {0x6F, 0x21, DRIVE_READY_TO_SWITCH_ON}, {0x6F, 0x23, DRIVE_SWITCHED_ON},
+    {0x6F, 0x27, DRIVE_OPERATION_ENABLED},  {0x6F, 0x07, DRIVE_QUICK_STOP},
+    {0x4F, 0x0F, DRIVE_FAULT_REACTION},     {0x4F, 0x08, DRIVE_FAULT},
 };
 #define STATUS_PATTERN_COUNT ((int)(sizeof status_patterns / sizeof status_patterns[0]))
 

@@ -1,18 +1,23 @@
-/// All devices of a machine as one: a command in SI units goes out and the feedback comes back, once a
-/// period, whatever the wire does. Below it a `port_t` carries protocol data units; above it nobody sees
-/// a register.
+/// All devices of a machine as one: a command in SI units goes out and the feedback comes back,
+/// once a period, whatever the wire does. Below it a `port_t` carries protocol data units; above it
+/// nobody sees a register.
+///
+/// A force sensor's status word is good at 0.
 ///
 /// Always holds:
-/// - A sample feeds only if its reply matched its request, its words decoded to finite numbers and the
+/// - A sample feeds only if its reply matched its request, its words decoded to finite numbers and
+/// the
 ///   device's own sample counter moved forward. Everything else counts, and the sample ages.
 /// - An age counts from when the counter last moved, not from when a reply came. A device without a
-///   counter is aged from its last good reply. What was never seen has AGE_NEVER_US; what was seen stays,
-///   with its age, and is never replaced by a default.
-/// - A command that does not fit its register is not sent: the drive gets a quick stop and its last good
+///   counter is aged from its last good reply. What was never seen has AGE_NEVER_US; what was seen
+///   stays, with its age, and is never replaced by a default.
+/// - A command that does not fit its register is not sent: the drive gets a quick stop and its last
+/// good
 ///   target (before the first one, the control word alone).
-/// - After a link has failed, a device must prove again who it is, and that its watchdog and torque limit
-///   stand as they were written, before it is commanded: one check a period, its sample ageing meanwhile.
-///   A device that fails a check stays silent for the controller.
+/// - After a link has failed, a device must prove again who it is, and that its watchdog and torque
+/// limit
+///   stand as they were written, before it is commanded: one check a period, its sample ageing
+///   meanwhile. A device that fails a check stays silent for the controller.
 #ifndef KNEAD_CONTROLLER_BUS_FIELDBUS_H
 #define KNEAD_CONTROLLER_BUS_FIELDBUS_H
 
@@ -20,9 +25,10 @@
 #include "controller/bus/modbus_pdu.h"
 #include "controller/bus/port.h"
 
-#define FIELDBUS_BLOCK_CAPACITY 32    // words of a device's read or write block
-#define FIELDBUS_CHECK_CAPACITY 3     // identity, watchdog, torque limit
-#define FIELDBUS_RESTART_SAMPLES 8    // forward steps after which a counter that jumped back counts again
+#define FIELDBUS_BLOCK_CAPACITY 32 // words of a device's read or write block
+#define FIELDBUS_CHECK_CAPACITY 3  // identity, watchdog, torque limit
+#define FIELDBUS_RESTART_SAMPLES                                                                   \
+    8 // forward steps after which a counter that jumped back counts again
 #define FIELDBUS_FINDING_CAPACITY (4 * DEVICE_CAPACITY)
 #define FIELDBUS_MESSAGE_CAPACITY 360
 
@@ -67,12 +73,13 @@ typedef struct {
 
 /// Upper edges of the round-trip histogram; the last bucket has none.
 #define BUS_ROUND_TRIP_BUCKET_LIST(X)                                                              \
-    X(20) X(40) X(60) X(80) X(100) X(150) X(200) X(300) X(400) X(600) X(800) X(1000) X(1500)       \
-    X(2000) X(3000) X(5000) X(10000) X(20000) X(50000) X(100000)
+    X(20)                                                                                          \
+    X(40) X(60) X(80) X(100) X(150) X(200) X(300) X(400) X(600) X(800) X(1000) X(1500) X(2000)     \
+        X(3000) X(5000) X(10000) X(20000) X(50000) X(100000)
 #define BUS_ROUND_TRIP_BUCKET_COUNT 21
 
 typedef struct {
-    uint64_t exchanges;  // requests sent
+    uint64_t exchanges; // requests sent
     uint64_t timeouts;
     uint64_t mismatches; // replies that did not match, or held no finite number
     uint64_t exceptions;
@@ -89,8 +96,8 @@ typedef struct {
 } bus_counters_t;
 
 double bus_round_trip_mean_us(const bus_counters_t* counters);
-/// Upper edge of the bucket below which at least `fraction` (0 to 1) of the round trips lie, at most the
-/// longest one seen. 0 before the first.
+/// Upper edge of the bucket below which at least `fraction` (0 to 1) of the round trips lie, at
+/// most the longest one seen. 0 before the first.
 int64_t bus_round_trip_quantile_us(const bus_counters_t* counters, double fraction);
 /// Upper edge of bucket `index` in microseconds; INT64_MAX for the last.
 int64_t bus_round_trip_bucket_edge_us(int index);
@@ -121,7 +128,7 @@ typedef struct {
 } fieldbus_finding_t;
 
 typedef struct {
-    int count;   // kept
+    int count;          // kept
     int blocking_count; // met, kept or not
     fieldbus_finding_t at[FIELDBUS_FINDING_CAPACITY];
 } fieldbus_findings_t;
@@ -138,20 +145,20 @@ typedef struct {
 typedef struct {
     const device_settings_t* settings;
     const device_profile_t* profile;
-    int joint;                                       // that a drive moves, -1 for none
-    const point_settings_t* points[POINT_ID_COUNT];  // by meaning, null where there is none
+    int joint;                                      // that a drive moves, -1 for none
+    const point_settings_t* points[POINT_ID_COUNT]; // by meaning, null where there is none
     int read_at[POINT_ID_COUNT];  // first word in the read block, -1 where it is not in it
     int write_at[POINT_ID_COUNT]; // likewise in the write block
     int check_count;
     fieldbus_check_t checks[FIELDBUS_CHECK_CAPACITY];
 
-    int checks_left;    // before the device is commanded again
+    int checks_left; // before the device is commanded again
     bool link_lost;
-    bool seen;          // a sample has been accepted
+    bool seen; // a sample has been accepted
     bool counter_known;
-    uint32_t counter;   // of the newest sample
+    uint32_t counter;     // of the newest sample
     uint32_t counter_met; // in the newest reply, accepted or not
-    int restart_run;    // forward steps of a counter that had jumped back
+    int restart_run;      // forward steps of a counter that had jumped back
     int64_t sampled_at_us;
     bool target_known;
     uint16_t target[2]; // words of the last good target
@@ -160,8 +167,8 @@ typedef struct {
     bus_counters_t counters;
 } fieldbus_device_t;
 
-/// The whole bus. The caller owns it; nothing is allocated. Fields are read-only for others; counters and
-/// `frame` are there to be read after an exchange.
+/// The whole bus. The caller owns it; nothing is allocated. Fields are read-only for others;
+/// counters and `frame` are there to be read after an exchange.
 typedef struct {
     port_t port;
     const machine_settings_t* machine;
@@ -173,22 +180,23 @@ typedef struct {
     port_batch_t batch;
 } fieldbus_t;
 
-/// Lays out the bus for a machine over `port` (copied; its context and `machine` are borrowed). False
-/// with findings if a profile lacks what its role needs or does not fit a capacity above; then the bus
-/// is not to be used. Sends nothing.
+/// Lays out the bus for a machine over `port` (copied; its context and `machine` are borrowed).
+/// False with findings if a profile lacks what its role needs or does not fit a capacity above;
+/// then the bus is not to be used. Sends nothing.
 bool fieldbus_init(fieldbus_t* bus, const port_t* port, const machine_settings_t* machine,
                    int64_t timeout_us, fieldbus_findings_t* findings);
 
-/// Before arming: opens every link, checks every identity, reads whether drives report a fault, writes
-/// watchdogs and torque limits and reads them back. Waits at most `open_timeout_us` for the links and
-/// `timeout_us` for each of the few exchanges after that. True if nothing blocking was found. Goes on past
-/// a device that fails, so that all findings come in one pass. Starts every sample afresh; may be called
-/// again. Enables nothing: no control word is sent.
+/// Before arming: opens every link, checks every identity, reads whether drives report a fault,
+/// writes watchdogs and torque limits and reads them back. Waits at most `open_timeout_us` for the
+/// links and `timeout_us` for each of the few exchanges after that. True if nothing blocking was
+/// found. Goes on past a device that fails, so that all findings come in one pass. Starts every
+/// sample afresh; may be called again. Enables nothing: no control word is sent.
 bool fieldbus_configure(fieldbus_t* bus, int64_t open_timeout_us, fieldbus_findings_t* findings);
 
-/// One period: one request a device, all pipelined, `feedback` filled whatever happened. `now_us` is the
-/// caller's time and the zero of all ages. True if every device gave a fresh sample and every command
-/// fitted; `bus->frame` tells what happened to each.
+/// One period: one request a device, all pipelined, `feedback` filled whatever happened. `now_us`
+/// is the caller's time, against which ages count. True if every device answered as asked, be its
+/// sample new or not, and every command fitted; `bus->frame` tells what happened to each, the ages
+/// how old it is.
 bool fieldbus_exchange(fieldbus_t* bus, const bus_command_t* command, int64_t now_us,
                        bus_feedback_t* feedback);
 

@@ -1,7 +1,7 @@
 /// The Modbus protocol data unit and the MBAP frame around it, both directions, as pure functions:
-/// bytes in, verdict out, no I/O and no memory of their own. References are to the Modbus Application
-/// Protocol V1.1b3 (the "application protocol") and the Modbus Messaging on TCP/IP Implementation Guide
-/// V1.0b (the "messaging guide").
+/// bytes in, verdict out, no I/O and no memory of their own. References are to the Modbus
+/// Application Protocol V1.1b3 (the "application protocol") and the Modbus Messaging on TCP/IP
+/// Implementation Guide V1.0b (the "messaging guide").
 ///
 /// Always holds: a reply is accepted only if every field of it that the request determines has the
 /// value that the request determines, and not a byte is missing or left over.
@@ -22,13 +22,13 @@ typedef enum {
     MODBUS_READ_WRITE = 0x17, // writes first, then reads
 } modbus_function_t;
 
-#define MODBUS_READ_COUNT_MAX 125        // words, FC 03, 04 and the read part of 23
-#define MODBUS_WRITE_COUNT_MAX 123       // words, FC 16
-#define MODBUS_READ_WRITE_COUNT_MAX 121  // words, write part of FC 23
+#define MODBUS_READ_COUNT_MAX 125       // words, FC 03, 04 and the read part of 23
+#define MODBUS_WRITE_COUNT_MAX 123      // words, FC 16
+#define MODBUS_READ_WRITE_COUNT_MAX 121 // words, write part of FC 23
 #define MODBUS_ADDRESS_COUNT 65536
 
-/// A request as values. Addresses are those on the wire, 0-based. Parts that a function does not have
-/// are 0; FC 06 writes one word.
+/// A request as values. Addresses are those on the wire, 0-based. Parts that a function does not
+/// have are 0; FC 06 writes one word.
 typedef struct {
     modbus_function_t function;
     int read_address;
@@ -77,16 +77,16 @@ typedef enum {
 #define MODBUS_RESULT_COUNT 9
 const char* modbus_result_text(modbus_result_t result);
 
-/// True if the specification allows the request: a known function, quantities from 1 to the function's
-/// limit, addresses that end by 65535.
+/// True if the specification allows the request: a known function, quantities from 1 to the
+/// function's limit, addresses that end by 65535.
 bool modbus_request_allowed(const modbus_request_t* request);
 
 /// Client: values to bytes. `request` must be allowed (asserted).
 void modbus_encode_request(const modbus_request_t* request, pdu_t* pdu);
 
 /// Client: judges `reply` strictly against the request that was sent. On MODBUS_OK `words` holds
-/// `request->read_count` words (it may be null where nothing is read). On MODBUS_EXCEPTION `exception`
-/// is the code. Otherwise neither is touched.
+/// `request->read_count` words (it may be null where nothing is read). On MODBUS_EXCEPTION
+/// `exception` is the code. Otherwise neither is touched.
 modbus_result_t modbus_decode_reply(const modbus_request_t* request, const pdu_t* reply,
                                     uint16_t* words, int* exception);
 
@@ -99,8 +99,8 @@ modbus_result_t modbus_decode_request(const pdu_t* pdu, modbus_request_t* reques
 /// anything else 03.
 modbus_exception_t modbus_refusal(modbus_result_t result);
 
-/// Server: the reply to an allowed request. `words` are the `read_count` words asked for (null where
-/// nothing is read).
+/// Server: the reply to an allowed request. `words` are the `read_count` words asked for (null
+/// where nothing is read).
 void modbus_encode_reply(const modbus_request_t* request, const uint16_t* words, pdu_t* reply);
 /// Server: the refusal of a request whose first byte was `function`.
 void modbus_encode_exception(uint8_t function, modbus_exception_t exception, pdu_t* reply);
@@ -132,8 +132,8 @@ typedef struct {
 /// Writes MBAP and PDU; returns the frame's size. `pdu->size` is 1 to PDU_CAPACITY (asserted).
 int frame_encode(uint16_t transaction, uint8_t unit, const pdu_t* pdu, uint8_t* bytes);
 
-/// Judges the `count` bytes at the head of a stream as early as they allow it. On FRAME_COMPLETE fills
-/// `frame` and `size`, the bytes it took; bytes may follow it. Otherwise touches neither.
+/// Judges the `count` bytes at the head of a stream as early as they allow it. On FRAME_COMPLETE
+/// fills `frame` and `size`, the bytes it took; bytes may follow it. Otherwise touches neither.
 frame_result_t frame_decode(const uint8_t* bytes, int count, frame_t* frame, int* size);
 
 #endif

@@ -53,7 +53,8 @@ void registers_set_raw(const point_settings_t* point, word_order_t order, uint32
     words[1 - high] = (uint16_t)(raw & 0xFFFFu);
 }
 
-// A float's bits are copied, never converted: 3.1.8 to 3.1.10 of libmodbus changed their byte order.
+// A float's bits are copied, never converted: 3.1.8 to 3.1.10 of libmodbus changed their byte
+// order.
 static uint32_t bits_of_float(float value)
 {
     uint32_t bits;

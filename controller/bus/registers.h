@@ -1,6 +1,6 @@
-/// Register words and SI values: raw = (SI - offset) / scale, by the point's type and the device's word
-/// order. Both ends of the wire use this one codec. What does not fit is refused, never wrapped, cut or
-/// rounded to a limit.
+/// Register words and SI values: raw = (SI - offset) / scale, by the point's type and the device's
+/// word order. Both ends of the wire use this one codec. What does not fit is refused, never
+/// wrapped, cut or rounded to a limit.
 #ifndef KNEAD_CONTROLLER_BUS_REGISTERS_H
 #define KNEAD_CONTROLLER_BUS_REGISTERS_H
 
@@ -23,8 +23,9 @@ uint32_t registers_raw(const point_settings_t* point, word_order_t order, const 
 void registers_set_raw(const point_settings_t* point, word_order_t order, uint32_t raw,
                        uint16_t* words);
 
-/// SI value to words, rounded to the nearest raw value. False, and `words` untouched, if the value is
-/// not finite, does not fit the type, or the point is writable and it lies outside minimum to maximum.
+/// SI value to words, rounded to the nearest raw value. False, and `words` untouched, if the value
+/// is not finite, does not fit the type, or the point is writable and it lies outside minimum to
+/// maximum.
 bool registers_encode(const point_settings_t* point, word_order_t order, double si_value,
                       uint16_t* words);
 
@@ -32,8 +33,8 @@ bool registers_encode(const point_settings_t* point, word_order_t order, double 
 bool registers_decode(const point_settings_t* point, word_order_t order, const uint16_t* words,
                       double* si_value);
 
-/// The receiving end's check of a write: the words are a finite number between minimum and maximum, each
-/// as it is rounded on the wire, so that what `registers_encode` lets out is let in.
+/// The receiving end's check of a write: the words are a finite number between minimum and maximum,
+/// each as it is rounded on the wire, so that what `registers_encode` lets out is let in.
 bool registers_permit_write(const point_settings_t* point, word_order_t order,
                             const uint16_t* words);
 

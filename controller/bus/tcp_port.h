@@ -1,9 +1,10 @@
 /// A port over Modbus TCP: one connection a device, all requests sent before any reply is awaited.
 ///
-/// Every connection is a libmodbus context: it owns the socket and closes it. Requests and replies are
-/// framed and judged by our own codec on that socket, because libmodbus 3.1.6 accepts replies of a wrong
-/// unit, a wrong protocol identifier, a wrong length or a wrong echo, and sends transaction 0 with raw
-/// requests. Connecting is done here too: modbus_connect waits, this must not.
+/// Every connection is a libmodbus context: it owns the socket and closes it. Requests and replies
+/// are framed and judged by our own codec on that socket, because libmodbus 3.1.6 accepts replies
+/// of a wrong unit, a wrong protocol identifier, a wrong length or a wrong echo, and sends
+/// transaction 0 with raw requests. Connecting is done here too: modbus_connect waits, this must
+/// not.
 ///
 /// Always holds:
 /// - At most one request is outstanding on a connection, each under a fresh transaction identifier.
@@ -30,8 +31,8 @@ int tcp_endpoints_of_machine(const machine_settings_t* machine, const char* host
 
 typedef struct tcp_port tcp_port_t;
 
-/// Makes a port without connecting. Null if memory is short or an endpoint is not usable (address not
-/// numeric, port not 1 to 65535, unit not 0 to 255, count not 1 to DEVICE_CAPACITY).
+/// Makes a port without connecting. Null if memory is short or an endpoint is not usable (address
+/// not numeric, port not 1 to 65535, unit not 0 to 255, count not 1 to DEVICE_CAPACITY).
 tcp_port_t* tcp_port_create(const tcp_endpoint_t* endpoints, int count);
 void tcp_port_destroy(tcp_port_t* port);
 

@@ -70,8 +70,7 @@ static bool insert_block(register_file_t* file, int address, int count, int coun
     }
     for (int i = 0; i < count; i++) {
         const int found = find_run(file, address + i, 1);
-        register_cell_t* cell =
-            found >= 0 ? &file->cells[found] : insert_cell(file, address + i);
+        register_cell_t* cell = found >= 0 ? &file->cells[found] : insert_cell(file, address + i);
         cell->written = cell->written || written;
     }
     return true;
@@ -241,8 +240,8 @@ uint32_t register_file_raw(const register_file_t* file, point_id_t id)
         return 0;
     }
     const int cell = file->cell_of_point[id];
-    return registers_raw(&file->profile->points[file->cells[cell].point],
-                         file->profile->word_order, &file->words[cell]);
+    return registers_raw(&file->profile->points[file->cells[cell].point], file->profile->word_order,
+                         &file->words[cell]);
 }
 
 void register_file_set_raw(register_file_t* file, point_id_t id, uint32_t raw)

@@ -1,0 +1,425 @@
+#define _GNU_SOURCE // NOLINT(bugprone-reserved-identifier): ppoll, for deadlines below a
+                    // millisecond
+
+#include "controller/bus/tcp_port.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <modbus.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "controller/bus/modbus_pdu.h"
+
+#define CONNECT_TIME_MAX_US 1000000 // an attempt that took longer is given up and made anew
+
+static const int64_t retry_after_us[] = {10000, 20000, 50000, 100000};
+#define RETRY_STEP_COUNT ((int)(sizeof retry_after_us / sizeof retry_after_us[0]))
+
+typedef enum { LINK_DOWN, LINK_CONNECTING, LINK_UP } link_state_t;
+
+typedef struct {
+    tcp_endpoint_t endpoint;
+    modbus_t* modbus; // owns the socket
+    link_state_t state;
+    int64_t since_us;    // when connecting began
+    int64_t retry_at_us; // not before this while down
+    int retry_step;
+    uint64_t connect_count;
+
+    uint16_t transaction;
+    bool waiting; // a request is outstanding
+    int64_t sent_at_us;
+    modbus_request_t asked;
+    int received_count;
+    uint8_t received[FRAME_CAPACITY + 1]; // a byte more, to see that too many came
+} tcp_link_t;
+
+struct tcp_port {
+    int count;
+    tcp_link_t links[DEVICE_CAPACITY];
+};
+
+static int64_t monotonic_us(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); // cannot fail on Linux
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int tcp_endpoints_of_machine(const machine_settings_t* machine, const char* host, int port_base,
+                             tcp_endpoint_t endpoints[DEVICE_CAPACITY])
+{
+    for (int i = 0; i < machine->device_count; i++) {
+        const device_settings_t* device = &machine->devices[i];
+        tcp_endpoint_t* endpoint = &endpoints[i];
+        (void)snprintf(endpoint->host, sizeof endpoint->host, "%s",
+                       host != NULL ? host : device->host);
+        endpoint->port = port_base > 0 ? port_base + i : device->port;
+        endpoint->unit = device->unit;
+    }
+    return machine->device_count;
+}
+
+// ---------------------------------------------------------------------------------------- links
+
+static void link_drop(tcp_link_t* link, int64_t now_us)
+{
+    modbus_close(link->modbus);
+    link->state = LINK_DOWN;
+    link->waiting = false;
+    link->retry_at_us = now_us + retry_after_us[link->retry_step];
+    if (link->retry_step < RETRY_STEP_COUNT - 1) {
+        link->retry_step++;
+    }
+}
+
+static void link_came_up(tcp_link_t* link)
+{
+    link->state = LINK_UP;
+    link->connect_count++;
+}
+
+// Begins to connect; never waits. PORT_OK means that the link is up or on its way.
+static port_result_t link_connect(tcp_link_t* link, int64_t now_us)
+{
+    const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (socket_fd < 0) {
+        link->retry_at_us = now_us + retry_after_us[link->retry_step];
+        return PORT_NOT_CONNECTED;
+    }
+    (void)modbus_set_socket(link->modbus, socket_fd);
+    const int yes = 1;
+    (void)setsockopt(socket_fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)link->endpoint.port)};
+    (void)inet_pton(AF_INET, link->endpoint.host, &address.sin_addr); // checked at creation
+    link->since_us = now_us;
+    if (connect(socket_fd, (const struct sockaddr*)&address, sizeof address) == 0) {
+        link_came_up(link);
+        return PORT_OK;
+    }
+    if (errno == EINPROGRESS || errno == EINTR) {
+        link->state = LINK_CONNECTING;
+        return PORT_OK;
+    }
+    const bool refused = errno == ECONNREFUSED;
+    link_drop(link, now_us);
+    return refused ? PORT_REFUSED : PORT_NOT_CONNECTED;
+}
+
+// Looks whether a connection on its way has been made or has failed; call when the socket is
+// writable.
+static port_result_t link_finish(tcp_link_t* link, int64_t now_us)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (getsockopt(modbus_get_socket(link->modbus), SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
+        error = errno;
+    }
+    if (error == 0) {
+        link_came_up(link);
+        return PORT_OK;
+    }
+    link_drop(link, now_us);
+    return error == ECONNREFUSED ? PORT_REFUSED : PORT_NOT_CONNECTED;
+}
+
+// Moves a link that is not up a step on, without waiting.
+static void link_progress(tcp_link_t* link, int64_t now_us)
+{
+    if (link->state == LINK_DOWN && now_us >= link->retry_at_us) {
+        (void)link_connect(link, now_us);
+    }
+    if (link->state == LINK_CONNECTING) {
+        struct pollfd ready = {.fd = modbus_get_socket(link->modbus), .events = POLLOUT};
+        if (poll(&ready, 1, 0) > 0) {
+            (void)link_finish(link, now_us);
+        } else if (now_us - link->since_us > CONNECT_TIME_MAX_US) {
+            link_drop(link, now_us);
+        }
+    }
+}
+
+static port_result_t link_send(tcp_link_t* link, const pdu_t* request, int64_t now_us)
+{
+    uint8_t frame[FRAME_CAPACITY];
+    link->transaction++;
+    const int size = frame_encode(link->transaction, (uint8_t)link->endpoint.unit, request, frame);
+    const ssize_t sent =
+        send(modbus_get_socket(link->modbus), frame, (size_t)size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent != size) { // closed, or a peer that has not read for so long that the buffer is full
+        link_drop(link, now_us);
+        return PORT_CLOSED;
+    }
+    link->sent_at_us = now_us;
+    link->received_count = 0;
+    link->waiting = true;
+    return PORT_OK;
+}
+
+// Judges what has come. PORT_NOT_ASKED: more is needed.
+static port_result_t link_judge(const tcp_link_t* link, pdu_t* reply)
+{
+    frame_t frame;
+    int size = 0;
+    switch (frame_decode(link->received, link->received_count, &frame, &size)) {
+    case FRAME_INCOMPLETE:
+        return PORT_NOT_ASKED;
+    case FRAME_WRONG_PROTOCOL:
+    case FRAME_WRONG_LENGTH:
+        return PORT_BAD_FRAME;
+    case FRAME_COMPLETE:
+        break;
+    }
+    uint16_t words[MODBUS_READ_COUNT_MAX];
+    int exception;
+    if (size != link->received_count || frame.transaction != link->transaction ||
+        frame.unit != link->endpoint.unit) {
+        return PORT_BAD_FRAME;
+    }
+    const modbus_result_t verdict =
+        modbus_decode_reply(&link->asked, &frame.pdu, words, &exception);
+    if (verdict != MODBUS_OK && verdict != MODBUS_EXCEPTION) {
+        return PORT_BAD_FRAME;
+    }
+    reply->size = frame.pdu.size;
+    memcpy(reply->bytes, frame.pdu.bytes, (size_t)frame.pdu.size);
+    return PORT_OK;
+}
+
+// Takes what has arrived. PORT_NOT_ASKED: more is needed. Anything but that and PORT_OK drops the
+// link.
+static port_result_t link_receive(tcp_link_t* link, pdu_t* reply)
+{
+    const size_t room = sizeof link->received - (size_t)link->received_count;
+    const ssize_t count = recv(modbus_get_socket(link->modbus),
+                               link->received + link->received_count, room, MSG_DONTWAIT);
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
+        return PORT_NOT_ASKED;
+    }
+    if (count <= 0) {
+        return PORT_CLOSED;
+    }
+    link->received_count += (int)count;
+    return link_judge(link, reply);
+}
+
+// ------------------------------------------------------------------------------------- the port
+
+static void wait_for(struct pollfd* descriptors, int count, int64_t wait_us)
+{
+    const struct timespec wait = {.tv_sec = wait_us / 1000000,
+                                  .tv_nsec = (long)(wait_us % 1000000) * 1000};
+    // A signal or an error wakes us early; the callers look at the sockets and the clock
+    // themselves.
+    (void)ppoll(descriptors, (nfds_t)count, &wait, NULL);
+}
+
+static void send_all(tcp_port_t* port, port_batch_t* batch)
+{
+    for (int i = 0; i < port->count; i++) {
+        tcp_link_t* link = &port->links[i];
+        const pdu_t* request = &batch->request[i];
+        batch->round_trip_us[i] = 0;
+        const int64_t now_us = monotonic_us();
+        link_progress(link, now_us);
+        if (request->size == 0) {
+            batch->result[i] = PORT_NOT_ASKED;
+            continue;
+        }
+        const modbus_result_t verdict = modbus_decode_request(request, &link->asked);
+        assert(verdict == MODBUS_OK); // the caller sends what the specification allows
+        (void)verdict;
+        batch->result[i] =
+            link->state == LINK_UP ? link_send(link, request, now_us) : PORT_NOT_CONNECTED;
+    }
+}
+
+static void collect(tcp_link_t* link, port_batch_t* batch, int i)
+{
+    const port_result_t result = link_receive(link, &batch->reply[i]);
+    if (result == PORT_NOT_ASKED) {
+        return;
+    }
+    const int64_t now_us = monotonic_us();
+    batch->result[i] = result;
+    if (result != PORT_OK) {
+        link_drop(link, now_us);
+        return;
+    }
+    link->waiting = false;
+    link->retry_step = 0;
+    batch->round_trip_us[i] = now_us - link->sent_at_us;
+}
+
+static void exchange(void* context, port_batch_t* batch, int64_t timeout_us)
+{
+    tcp_port_t* port = context;
+    const int64_t deadline_us = monotonic_us() + timeout_us;
+    send_all(port, batch);
+    for (;;) {
+        struct pollfd descriptors[DEVICE_CAPACITY];
+        int of_link[DEVICE_CAPACITY];
+        int waiting = 0;
+        for (int i = 0; i < port->count; i++) {
+            if (port->links[i].waiting) {
+                descriptors[waiting] = (struct pollfd){
+                    .fd = modbus_get_socket(port->links[i].modbus), .events = POLLIN};
+                of_link[waiting++] = i;
+            }
+        }
+        if (waiting == 0) {
+            break;
+        }
+        // At the deadline still one look without waiting: what is here in time counts, even if this
+        // thread was kept from looking.
+        const int64_t left_us = deadline_us - monotonic_us();
+        wait_for(descriptors, waiting, left_us > 0 ? left_us : 0);
+        for (int k = 0; k < waiting; k++) {
+            if (descriptors[k].revents != 0) {
+                collect(&port->links[of_link[k]], batch, of_link[k]);
+            }
+        }
+        if (left_us <= 0) {
+            break;
+        }
+    }
+    for (int i = 0; i < port->count; i++) {
+        if (port->links[i].waiting) { // a reply that comes later must not meet the next request
+            batch->result[i] = PORT_TIMEOUT;
+            link_drop(&port->links[i], monotonic_us());
+        }
+    }
+}
+
+static int connecting_links(tcp_port_t* port, struct pollfd* descriptors, int* of_link)
+{
+    int count = 0;
+    for (int i = 0; i < port->count; i++) {
+        if (port->links[i].state == LINK_CONNECTING) {
+            descriptors[count] =
+                (struct pollfd){.fd = modbus_get_socket(port->links[i].modbus), .events = POLLOUT};
+            of_link[count++] = i;
+        }
+    }
+    return count;
+}
+
+static bool open_links(void* context, port_batch_t* batch, int64_t timeout_us)
+{
+    tcp_port_t* port = context;
+    const int64_t deadline_us = monotonic_us() + timeout_us;
+    for (int i = 0; i < port->count; i++) {
+        tcp_link_t* link = &port->links[i];
+        batch->round_trip_us[i] = 0;
+        batch->result[i] = PORT_OK;
+        if (link->state == LINK_DOWN) {
+            link->retry_step = 0;
+            batch->result[i] = link_connect(link, monotonic_us());
+        }
+    }
+    for (;;) {
+        struct pollfd descriptors[DEVICE_CAPACITY];
+        int of_link[DEVICE_CAPACITY];
+        const int count = connecting_links(port, descriptors, of_link);
+        const int64_t left_us = deadline_us - monotonic_us();
+        if (count == 0 || left_us <= 0) {
+            break;
+        }
+        wait_for(descriptors, count, left_us);
+        for (int k = 0; k < count; k++) {
+            if (descriptors[k].revents != 0) {
+                batch->result[of_link[k]] = link_finish(&port->links[of_link[k]], monotonic_us());
+            }
+        }
+    }
+    bool all_open = true;
+    for (int i = 0; i < port->count; i++) {
+        if (port->links[i].state == LINK_CONNECTING) {
+            batch->result[i] = PORT_TIMEOUT;
+            link_drop(&port->links[i], monotonic_us());
+        }
+        all_open = all_open && port->links[i].state == LINK_UP;
+    }
+    return all_open;
+}
+
+static void close_links(void* context)
+{
+    tcp_port_t* port = context;
+    for (int i = 0; i < port->count; i++) {
+        modbus_close(port->links[i].modbus);
+        port->links[i].state = LINK_DOWN;
+        port->links[i].waiting = false;
+        port->links[i].retry_at_us = 0;
+        port->links[i].retry_step = 0;
+    }
+}
+
+// -------------------------------------------------------------------------------------- life
+
+static bool endpoint_usable(const tcp_endpoint_t* endpoint)
+{
+    struct in_addr address;
+    return inet_pton(AF_INET, endpoint->host, &address) == 1 && endpoint->port >= 1 &&
+           endpoint->port <= UINT16_MAX && endpoint->unit >= 0 && endpoint->unit <= UINT8_MAX;
+}
+
+tcp_port_t* tcp_port_create(const tcp_endpoint_t* endpoints, int count)
+{
+    if (count < 1 || count > DEVICE_CAPACITY) {
+        return NULL;
+    }
+    tcp_port_t* port = calloc(1, sizeof *port);
+    if (port == NULL) {
+        return NULL;
+    }
+    for (int i = 0; i < count; i++) {
+        tcp_link_t* link = &port->links[i];
+        link->endpoint = endpoints[i];
+        if (endpoint_usable(&endpoints[i])) {
+            link->modbus = modbus_new_tcp(endpoints[i].host, endpoints[i].port);
+        }
+        if (link->modbus == NULL) {
+            tcp_port_destroy(port);
+            return NULL;
+        }
+        port->count++;
+    }
+    return port;
+}
+
+void tcp_port_destroy(tcp_port_t* port)
+{
+    if (port == NULL) {
+        return;
+    }
+    close_links(port);
+    for (int i = 0; i < port->count; i++) {
+        modbus_free(port->links[i].modbus);
+    }
+    free(port);
+}
+
+port_t tcp_port_view(tcp_port_t* port)
+{
+    static const port_vtable_t vtable = {
+        .exchange = exchange, .open = open_links, .close = close_links};
+    return (port_t){.vtable = &vtable, .context = port, .device_count = port->count};
+}
+
+uint64_t tcp_port_connect_count(const tcp_port_t* port, int device)
+{
+    assert(device >= 0 && device < port->count);
+    return port->links[device].connect_count;
+}
