@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every shipped file is in order; every broken one is refused with a finding that names file, line and
-# column; what is data goes to standard output and what is not does not.
+# Every shipped file is in order; every broken one is refused with a finding that names file, line
+# and column; what is data goes to standard output and what is not does not.
 set -eu
 # shellcheck source=tests/cli/harness.sh
 . tests/cli/harness.sh

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Every kind has a schema that is JSON and says which draft; another word is refused with a near match.
+# Every kind has a schema that is JSON and says which draft; another word is refused with a near
+# match.
 set -eu
 # shellcheck source=tests/cli/harness.sh
 . tests/cli/harness.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The rules refuse what they are for: every rule meets a small tree with one violation of it, and a tree
-# without any, which it must leave alone.
+# The rules refuse what they are for: every rule meets a small tree with one violation of it, and a
+# tree without any, which it must leave alone.
 set -eu
 rules=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -86,7 +86,8 @@ test_layers() {
     source_file controller/odd/odd.c '#include "config/part.h"'
     refuses layers 'no row of layers.txt'
     for include in 'config/part.c yaml.h' 'controller/loop.c modbus.h' 'sim/world.c modbus-tcp.h' \
-        'routines/body.c cglm/struct.h' 'controller/loop.c sha2.h' 'tests/config/test_part.c cmocka.h'; do
+        'routines/body.c cglm/struct.h' 'controller/loop.c sha2.h' \
+        'tests/config/test_part.c cmocka.h'; do
         source_file "${include% *}" "#include <${include#* }>"
         refuses layers "${include% *}:1: may not include <${include#* }>"
     done
@@ -163,7 +164,7 @@ test_headers() {
     refuses headers 'config/part.h:1: does not compile by itself'
 }
 
-# object SOURCE LINE...: compiles the lines as if they were that source, into a tree of objects alone
+# object SOURCE LINE...: compiles the lines as if they were that source, into a tree of objects
 object() {
     file=$1
     shift
