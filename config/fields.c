@@ -441,15 +441,10 @@ static bool read_vector(const place_t* place, int node, const field_t* field, do
     return ok;
 }
 
-static const char* const grade_words[GRADE_COUNT + 1] = {
+const char* const fields_grade_words[GRADE_COUNT + 1] = {
     [GRADE_STANDARD] = "standard", [GRADE_STUDY] = "study",     [GRADE_SECOND_HAND] = "second_hand",
     [GRADE_COMPUTED] = "computed", [GRADE_GENERAL] = "general", [GRADE_JUDGEMENT] = "judgement",
 };
-
-const char* const* fields_grade_words(void)
-{
-    return grade_words;
-}
 
 void fields_of_figure(const field_t* field, field_t fields[FIGURE_FIELD_COUNT + 1])
 {
@@ -466,7 +461,7 @@ void fields_of_figure(const field_t* field, field_t fields[FIGURE_FIELD_COUNT + 
          .kind = FIELD_CHOICE,
          .required = true,
          .offset = offsetof(figure_t, grade),
-         .words = grade_words,
+         .words = fields_grade_words,
          .meaning = "How sure the figure is."},
         {.key = "source",
          .kind = FIELD_TEXT,

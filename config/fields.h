@@ -100,7 +100,7 @@ bool fields_read(const yaml_document_t* document, int node, const record_t* reco
                  const char* field_path, findings_t* findings);
 
 /// The words of `grade`, by position in grade_t; ends with null.
-const char* const* fields_grade_words(void);
+extern const char* const fields_grade_words[GRADE_COUNT + 1];
 
 /// An error at the place of a node; `field` is the key path.
 void fields_refuse(const yaml_document_t* document, int node, const char* field,

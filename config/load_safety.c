@@ -1,0 +1,94 @@
+#include <math.h>
+#include <string.h>
+
+#include "config/load.h"
+
+static const field_t safety_fields[] = {
+    {.key = "name",
+     .kind = FIELD_NAME,
+     .required = true,
+     .offset = offsetof(safety_settings_t, name),
+     .capacity = NAME_CAPACITY,
+     .meaning = "What this set of limits is called."},
+#define X(member, text, unit, lowest, highest, sentence)                                           \
+    {.key = text,                                                                                  \
+     .kind = FIELD_FIGURE,                                                                         \
+     .required = true,                                                                             \
+     .offset = offsetof(safety_settings_t, member),                                                \
+     .dimension = unit,                                                                            \
+     .minimum = lowest,                                                                            \
+     .maximum = highest,                                                                           \
+     .meaning = sentence},
+    SAFETY_LIMIT_LIST(X)
+#undef X
+        {0},
+};
+const record_t load_safety_record = {
+    .name = "safety", .meaning = "Every limit with its source.", .fields = safety_fields};
+
+/// The smaller limit stays below the larger one.
+static void check_below(const yaml_document_t* document, const figure_t* smaller,
+                        const char* smaller_key, const figure_t* larger, const char* larger_key,
+                        findings_t* findings)
+{
+    if (smaller->value < larger->value)
+        return;
+    char path[FINDING_FIELD_CAPACITY];
+    snprintf(path, sizeof path, "%s.value", smaller_key);
+    fields_refuse_path(document, path, findings, "%s has to be below %s (%.6g is not below %.6g)",
+                       smaller_key, larger_key, smaller->value, larger->value);
+}
+
+static void check_across(const yaml_document_t* document, const safety_settings_t* safety,
+                         findings_t* findings)
+{
+    // A touch is felt before it counts as an unexpected one, that before it is too much for
+    // anybody.
+    check_below(document, &safety->touch_force_N, "touch_force", &safety->free_force_max_N,
+                "free_force_max", findings);
+    check_below(document, &safety->free_force_max_N, "free_force_max", &safety->contact_force_max_N,
+                "contact_force_max", findings);
+    check_below(document, &safety->contact_force_margin_N, "contact_force_margin",
+                &safety->contact_force_max_N, "contact_force_max", findings);
+    check_below(document, &safety->shear_force_max_N, "shear_force_max",
+                &safety->contact_force_max_N, "contact_force_max", findings);
+    // What may be tared away must not hide a touch in free motion.
+    check_below(document, &safety->tare_force_max_N, "tare_force_max", &safety->free_force_max_N,
+                "free_force_max", findings);
+    // The nearer the skin, the slower.
+    check_below(document, &safety->touch_speed_max_mps, "touch_speed_max",
+                &safety->approach_speed_max_mps, "approach_speed_max", findings);
+    check_below(document, &safety->approach_speed_max_mps, "approach_speed_max",
+                &safety->transit_speed_max_mps, "transit_speed_max", findings);
+    // The force loop must be slower than what gets the tool away.
+    check_below(document, &safety->normal_speed_max_mps, "normal_speed_max",
+                &safety->yield_speed_mps, "yield_speed", findings);
+    check_below(document, &safety->contact_force_margin_time_s, "contact_force_margin_time",
+                &safety->contact_loss_time_s, "contact_loss_time", findings);
+    const double yield_time_s = safety->yield_distance_m.value / safety->yield_speed_mps.value;
+    if (!(yield_time_s <= safety->yield_time_max_s.value))
+        fields_refuse_path(document, "yield_time_max.value", findings,
+                           "yielding takes at least yield_distance / yield_speed = %.3g s",
+                           yield_time_s);
+    const double overruns = safety->overrun_count_max.value;
+    if (overruns != floor(overruns))
+        fields_refuse_path(document, "overrun_count_max.value", findings,
+                           "%.6g periods: a whole number is expected", overruns);
+}
+
+bool load_safety(const char* path, safety_settings_t* safety, findings_t* findings)
+{
+    const int errors_before = findings->error_count;
+    yaml_document_t document;
+    if (!yaml_document_read(path, &document, findings))
+        return false;
+    safety_settings_t read = {0};
+    bool ok = fields_expect_kind(&document, load_safety_record.name, findings);
+    if (fields_read(&document, 0, &load_safety_record, &read, "", findings))
+        check_across(&document, &read, findings);
+    ok = ok && findings->error_count == errors_before;
+    if (ok)
+        *safety = read;
+    yaml_document_free(&document);
+    return ok;
+}
