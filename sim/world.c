@@ -1,6 +1,5 @@
 #include "sim/world.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "sim/arm.h"
@@ -86,9 +85,15 @@ void world_settings_defaults(world_settings_t* settings)
 void world_settings_draw_body(world_settings_t* settings, double offset_max_m, double turn_max_rad)
 {
     random_stream_t stream = random_stream(settings->seed, PURPOSE_BODY);
-    for (int axis = 0; axis < 3; ++axis) {
-        settings->body_offset_m[axis] = random_between(&stream, -offset_max_m, offset_max_m);
-    }
+    vec3_t part; // of the ball: drawn in the cube around it until inside
+    do {
+        part.x = random_between(&stream, -1.0, 1.0);
+        part.y = random_between(&stream, -1.0, 1.0);
+        part.z = random_between(&stream, -1.0, 1.0);
+    } while (!(vec3_dot(part, part) <= 1.0));
+    settings->body_offset_m[0] = offset_max_m * part.x;
+    settings->body_offset_m[1] = offset_max_m * part.y;
+    settings->body_offset_m[2] = offset_max_m * part.z;
     settings->body_turn_rad = random_between(&stream, -turn_max_rad, turn_max_rad);
 }
 
@@ -413,11 +418,10 @@ static void latch(world_t* world, int index)
 
 bool world_request(world_t* world, int device, const pdu_t* request, pdu_t* reply)
 {
-    assert(device >= 0 && device < world->device_count);
-    world_device_t* asked = &world->devices[device];
-    if (asked->silent) {
+    if (device < 0 || device >= world->device_count || world->devices[device].silent) {
         return false;
     }
+    world_device_t* asked = &world->devices[device];
     latch(world, device);
     bool wrote = false;
     const bool answered = register_file_request(&asked->registers, request, reply, &wrote);

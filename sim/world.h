@@ -70,9 +70,9 @@ typedef struct {
 /// from.
 void world_settings_defaults(world_settings_t* settings);
 
-/// Lays the body down from the seed: up to `offset_max_m` off its model in each direction and
-/// turned by up to `turn_max_rad`. With a body's registration error for bounds, what the controller
-/// was promised.
+/// Lays the body down from the seed: up to `offset_max_m` off its model in any direction, turned by
+/// up to `turn_max_rad`. With a body's registration error for bounds: what the controller was
+/// promised.
 void world_settings_draw_body(world_settings_t* settings, double offset_max_m, double turn_max_rad);
 
 typedef struct world world_t;
