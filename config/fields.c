@@ -248,8 +248,8 @@ static bool read_quantity(const place_t* place, int node, const field_t* field, 
     const char* text = place->document->nodes[node].text;
     const unit_t* unit = NULL;
     int number_length = 0;
-    double si_value = 0.0;
-    switch (quantity_read(text, field->dimension, &si_value, &unit, &number_length)) {
+    double si_number = 0.0;
+    switch (quantity_read(text, field->dimension, &si_number, &unit, &number_length)) {
     case QUANTITY_OK:
         break;
     case QUANTITY_NOT_A_NUMBER:
@@ -263,11 +263,11 @@ static bool read_quantity(const place_t* place, int node, const field_t* field, 
     // Converting may miss a bound that is meant by an ulp: 5 deg is not 5 * (pi/180 rounded)
     // exactly.
     const double slack = 1e-12 * fmax(fabs(field->minimum), fabs(field->maximum));
-    if (!(si_value >= field->minimum - slack && si_value <= field->maximum + slack)) {
+    if (!(si_number >= field->minimum - slack && si_number <= field->maximum + slack)) {
         refuse_range(place, node, field, text, unit);
         return false;
     }
-    *value = fmin(fmax(si_value, field->minimum), field->maximum);
+    *value = fmin(fmax(si_number, field->minimum), field->maximum);
     return true;
 }
 

@@ -44,7 +44,7 @@ typedef enum {
 /// success. No locale, no NaN, no infinity, nothing left over.
 /// At most 15 significant digits and a size from 1e-22 to 1e22 or zero, so that the conversion is
 /// exact to the last bit.
-bool quantity_parse(const char* text, dimension_t dimension, double* si_value);
+bool quantity_parse(const char* text, dimension_t dimension, double* si_number);
 
 #define FIELD_KEY_CAPACITY 64     // keys of one record that suggestions are drawn from
 #define FIELD_VARIANT_CAPACITY 12 // variants of one list

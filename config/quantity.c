@@ -156,7 +156,7 @@ static bool decimal_value(const decimal_t* number, int shift, double* value)
     return true;
 }
 
-quantity_result_t quantity_read(const char* text, dimension_t dimension, double* si_value,
+quantity_result_t quantity_read(const char* text, dimension_t dimension, double* si_number,
                                 const unit_t** unit, int* number_length)
 {
     decimal_t number;
@@ -174,24 +174,24 @@ quantity_result_t quantity_read(const char* text, dimension_t dimension, double*
     double value;
     if (!decimal_value(&number, (*unit)->exponent, &value))
         return QUANTITY_NOT_A_NUMBER;
-    *si_value = value * (*unit)->factor;
+    *si_number = value * (*unit)->factor;
     return QUANTITY_OK;
 }
 
-bool quantity_parse(const char* text, dimension_t dimension, double* si_value)
+bool quantity_parse(const char* text, dimension_t dimension, double* si_number)
 {
     const unit_t* unit = NULL;
     int number_length = 0;
     double value;
     if (quantity_read(text, dimension, &value, &unit, &number_length) != QUANTITY_OK)
         return false;
-    *si_value = value;
+    *si_number = value;
     return true;
 }
 
-double quantity_in_unit(double si_value, const unit_t* unit)
+double quantity_in_unit(double si_number, const unit_t* unit)
 {
-    const double number = si_value / unit->factor;
+    const double number = si_number / unit->factor;
     return unit->exponent < 0 ? number * powers_of_ten[-unit->exponent]
                               : number / powers_of_ten[unit->exponent];
 }

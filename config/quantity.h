@@ -26,7 +26,7 @@ const char* quantity_dimension_units(dimension_t dimension);
 const unit_t* quantity_first_unit(dimension_t dimension);
 
 /// An SI value as a number of this unit; for messages, not exact.
-double quantity_in_unit(double si_value, const unit_t* unit);
+double quantity_in_unit(double si_number, const unit_t* unit);
 
 typedef enum {
     QUANTITY_OK,
@@ -38,7 +38,7 @@ typedef enum {
 /// Reads text into an SI value; `unit` receives the unit it was written in, `number_length` how
 /// many bytes its number has. Both are set on success; the length also where only the unit is
 /// wrong.
-quantity_result_t quantity_read(const char* text, dimension_t dimension, double* si_value,
+quantity_result_t quantity_read(const char* text, dimension_t dimension, double* si_number,
                                 const unit_t** unit, int* number_length);
 
 /// The fields of a figure are the same everywhere but for what its value measures: four, then an

@@ -182,17 +182,17 @@ static void add_check(fieldbus_device_t* device, point_id_t id, fieldbus_result_
 }
 
 // A parameter that is written before arming: its words, or a finding that it does not fit.
-static void add_parameter_check(fieldbus_t* bus, int device, point_id_t id, double si_value,
+static void add_parameter_check(fieldbus_t* bus, int device, point_id_t id, double si_number,
                                 fieldbus_result_t failure, fieldbus_findings_t* findings)
 {
     fieldbus_device_t* laid = &bus->devices[device];
     const point_settings_t* point = laid->points[id];
     uint16_t words[2] = {0, 0};
     if (point == NULL || !point->writable ||
-        !registers_encode(point, laid->profile->word_order, si_value, words)) {
+        !registers_encode(point, laid->profile->word_order, si_number, words)) {
         add_finding(findings, bus, device, FIELDBUS_PROFILE_UNFIT, 0, 0,
                     "profile '%s': '%s' cannot be set to %g", laid->profile->name,
-                    registers_point_text(id), si_value);
+                    registers_point_text(id), si_number);
         return;
     }
     add_check(laid, id, failure, true, words);
@@ -629,11 +629,11 @@ static void ask_device(fieldbus_t* bus, int device, const bus_command_t* command
 
 // Decodes a point of the read block; true for points the device does not have, which stay 0.
 static bool decode_point(const fieldbus_device_t* from, const uint16_t* words, point_id_t id,
-                         double* si_value)
+                         double* si_number)
 {
     const int at = from->read_at[id];
     return at < 0 ||
-           registers_decode(from->points[id], from->profile->word_order, words + at, si_value);
+           registers_decode(from->points[id], from->profile->word_order, words + at, si_number);
 }
 
 static bool decode_drive(const fieldbus_device_t* from, const uint16_t* words,

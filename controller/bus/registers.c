@@ -108,14 +108,14 @@ static bool bits_of_raw(word_type_t type, double raw, uint32_t* bits)
     return false;
 }
 
-bool registers_encode(const point_settings_t* point, word_order_t order, double si_value,
+bool registers_encode(const point_settings_t* point, word_order_t order, double si_number,
                       uint16_t* words)
 {
-    if (point->writable && !(si_value >= point->minimum && si_value <= point->maximum)) {
+    if (point->writable && !(si_number >= point->minimum && si_number <= point->maximum)) {
         return false;
     }
     uint32_t bits;
-    if (!bits_of_raw(point->type, (si_value - point->offset) / point->scale, &bits)) {
+    if (!bits_of_raw(point->type, (si_number - point->offset) / point->scale, &bits)) {
         return false;
     }
     registers_set_raw(point, order, bits, words);
@@ -123,7 +123,7 @@ bool registers_encode(const point_settings_t* point, word_order_t order, double 
 }
 
 bool registers_decode(const point_settings_t* point, word_order_t order, const uint16_t* words,
-                      double* si_value)
+                      double* si_number)
 {
     const uint32_t bits = registers_raw(point, order, words);
     double raw = 0.0;
@@ -146,7 +146,7 @@ bool registers_decode(const point_settings_t* point, word_order_t order, const u
     if (!isfinite(converted)) {
         return false;
     }
-    *si_value = converted;
+    *si_number = converted;
     return true;
 }
 
@@ -166,8 +166,8 @@ static double limit_on_wire(const point_settings_t* point, word_order_t order, d
 bool registers_permit_write(const point_settings_t* point, word_order_t order,
                             const uint16_t* words)
 {
-    double si_value;
-    return registers_decode(point, order, words, &si_value) &&
-           si_value >= limit_on_wire(point, order, point->minimum) &&
-           si_value <= limit_on_wire(point, order, point->maximum);
+    double si_number;
+    return registers_decode(point, order, words, &si_number) &&
+           si_number >= limit_on_wire(point, order, point->minimum) &&
+           si_number <= limit_on_wire(point, order, point->maximum);
 }

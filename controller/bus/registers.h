@@ -26,12 +26,12 @@ void registers_set_raw(const point_settings_t* point, word_order_t order, uint32
 /// SI value to words, rounded to the nearest raw value. False, and `words` untouched, if the value
 /// is not finite, does not fit the type, or the point is writable and it lies outside minimum to
 /// maximum.
-bool registers_encode(const point_settings_t* point, word_order_t order, double si_value,
+bool registers_encode(const point_settings_t* point, word_order_t order, double si_number,
                       uint16_t* words);
 
-/// Words to SI value. False, and `si_value` untouched, if the words are no finite number.
+/// Words to SI value. False, and `si_number` untouched, if the words are no finite number.
 bool registers_decode(const point_settings_t* point, word_order_t order, const uint16_t* words,
-                      double* si_value);
+                      double* si_number);
 
 /// The receiving end's check of a write: the words are a finite number between minimum and maximum,
 /// each as it is rounded on the wire, so that what `registers_encode` lets out is let in.

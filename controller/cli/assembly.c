@@ -8,6 +8,7 @@
 
 #include "config/load.h"
 #include "routines/routine_load.h"
+#include "sim/scenario.h"
 
 // A file that every copy of the tree has; a folder with it is a tree.
 #define DATA_MARK "config/machines/rail6.yaml"
@@ -35,35 +36,40 @@ static bool holds_data(const char* folder)
     return path_join(folder, DATA_MARK, mark, sizeof mark) && stat(mark, &status) == 0;
 }
 
-/// Takes the last part off a path; false if there is none.
-static bool path_ascend(char* path)
+/// Takes the last `levels` parts off a path; false if it has not so many.
+static bool path_ascend(char* path, int levels)
 {
-    char* slash = strrchr(path, '/');
-    if (slash == NULL) {
-        return false;
+    for (int i = 0; i < levels; ++i) {
+        char* slash = strrchr(path, '/');
+        if (slash == NULL) {
+            return false;
+        }
+        *slash = '\0';
     }
-    *slash = '\0';
     return true;
 }
 
 /// The tree the program belongs to: it lies in build/PRESET/knead of a source tree, or in bin/knead
 /// beside share/knead. False if neither is there.
-static bool program_tree(char* folder, size_t capacity)
+static bool program_tree(char folder[ASSEMBLY_PATH_CAPACITY])
 {
-    char program[ASSEMBLY_PATH_CAPACITY];
-    const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length <= 0 || (size_t)length >= sizeof program - 1) {
+    char above[ASSEMBLY_PATH_CAPACITY];
+    const ssize_t length = readlink("/proc/self/exe", above, sizeof above - 1);
+    if (length <= 0 || (size_t)length >= sizeof above - 1) {
         return false;
     }
-    program[length] = '\0';
-    if (!path_ascend(program) || !path_ascend(program)) {
+    above[length] = '\0';
+    if (!path_ascend(above, 2)) {
         return false;
     }
-    if (path_join(program, "share/knead", folder, capacity) && holds_data(folder)) {
+    if (path_join(above, "share/knead", folder, ASSEMBLY_PATH_CAPACITY) && holds_data(folder)) {
         return true;
     }
-    return path_ascend(program) && path_join(program, "", folder, capacity) &&
-           path_ascend(folder) && holds_data(folder);
+    if (!path_ascend(above, 1)) {
+        return false;
+    }
+    memcpy(folder, above, sizeof above);
+    return holds_data(folder);
 }
 
 bool assembly_data_path(const char* name, char* path, size_t capacity)
@@ -73,7 +79,7 @@ bool assembly_data_path(const char* name, char* path, size_t capacity)
         return path_join(named, name, path, capacity);
     }
     char folder[ASSEMBLY_PATH_CAPACITY];
-    if (!holds_data(".") && program_tree(folder, sizeof folder)) {
+    if (!holds_data(".") && program_tree(folder)) {
         return path_join(folder, name, path, capacity);
     }
     const int length = snprintf(path, capacity, "%s", name);
@@ -137,6 +143,16 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
     if (!good) {
         return false;
     }
+    const char* const paths[] = {machine_path, safety_path, body_path, client_path};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; ++i) {
+        (void)inputs_add(&assembly->inputs, paths[i]);
+    }
+    for (int i = 0; i < assembly->machine.profile_count; ++i) {
+        char profile[2 * ASSEMBLY_PATH_CAPACITY];
+        (void)snprintf(profile, sizeof profile, "%s/%s.yaml", devices,
+                       assembly->machine.profiles[i].name);
+        (void)inputs_add(&assembly->inputs, profile);
+    }
     const body_result_t result =
         body_build(&assembly->body_settings, &assembly->client, assembly->machine.neck_x_m,
                    assembly->machine.table_length_m, &assembly->body);
@@ -177,6 +193,7 @@ bool assembly_load_routine(assembly_t* assembly, const char* path)
     if (!routine_load(path, &assembly->body, &assembly->routine, findings)) {
         return false;
     }
+    (void)inputs_add(&assembly->inputs, path);
     const arm_settings_t* arm = &assembly->machine.arm;
     assembly->pad_index = pad_named(&arm->tool, assembly->routine.pad);
     if (assembly->pad_index < 0) {
@@ -229,14 +246,29 @@ static void place_true_body(const body_settings_t* body, uint64_t seed, world_se
     world->body_turn_rad = draw_signed_part(&stream) * body->registration_error_rad;
 }
 
-bool assembly_build(assembly_t* assembly, const options_t* options)
+bool assembly_choose_pad(assembly_t* assembly, const char* name)
 {
-    if (!session_build(&assembly->machine, &assembly->safety, &assembly->body, &assembly->routine,
-                       assembly->pad_index, &assembly->session)) {
+    const tool_settings_t* tool = &assembly->machine.arm.tool;
+    assembly->pad_index = name != NULL ? pad_named(tool, name) : 0;
+    if (assembly->pad_index < 0) {
+        refuse_pad(tool, "--pad", name, &assembly->findings);
+    }
+    return assembly->pad_index >= 0;
+}
+
+bool assembly_build_session(assembly_t* assembly)
+{
+    const bool built = session_build(&assembly->machine, &assembly->safety, &assembly->body,
+                                     &assembly->routine, assembly->pad_index, &assembly->session);
+    if (!built) {
         finding_add(&assembly->findings, FINDING_ERROR, assembly->routine.path, 0, 0, "", "",
                     "machine and pad do not fit together");
-        return false;
     }
+    return built;
+}
+
+bool assembly_build_world(assembly_t* assembly, const options_t* options)
+{
     const body_settings_t* body = &assembly->body_settings;
     for (int i = 0; i < body->region_count; ++i) {
         assembly->tissues[i] = body->regions[i].tissue;
@@ -252,5 +284,9 @@ bool assembly_build(assembly_t* assembly, const options_t* options)
     world->tissue_count = body->region_count;
     world->seed = (uint64_t)options->whole[OPTION_SEED];
     place_true_body(body, world->seed, world);
-    return true;
+    const char* scenario = options->text[OPTION_SCENARIO];
+    if (scenario != NULL) {
+        (void)inputs_add(&assembly->inputs, scenario);
+    }
+    return scenario == NULL || scenario_load(scenario, world, &assembly->findings);
 }

@@ -7,6 +7,7 @@
 #include "config/finding.h"
 #include "config/settings.h"
 #include "controller/cli/options.h"
+#include "controller/record/inputs.h"
 #include "controller/session.h"
 #include "routines/body.h"
 #include "routines/routine.h"
@@ -18,6 +19,7 @@
 /// What is loaded stays where it is: session and world point into it.
 typedef struct {
     findings_t findings; // of everything loaded so far
+    inputs_t inputs;     // the files loaded so far, for the record
     machine_settings_t machine;
     safety_settings_t safety;
     body_settings_t body_settings;
@@ -54,9 +56,17 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options);
 /// False with findings if it was refused. May be called again for the next routine.
 bool assembly_load_routine(assembly_t* assembly, const char* path);
 
-/// Builds the session and the settings of the virtual world from what is loaded. The true client
-/// lies where the model has him but for an error that `--seed` draws, as large as the body map says
-/// the registration's may be. False with a finding if no session can be made of it.
-bool assembly_build(assembly_t* assembly, const options_t* options);
+/// Mounts the pad called `name`, or the machine's first where `name` is null; a routine that is
+/// loaded names its own. False with a finding if there is none of that name.
+bool assembly_choose_pad(assembly_t* assembly, const char* name);
+
+/// Builds the session from what is loaded, a routine included. False with a finding if no session
+/// can be made of it.
+bool assembly_build_session(assembly_t* assembly);
+
+/// Builds the settings of the virtual world from what is loaded. The true client lies where the
+/// model has him but for an error that `--seed` draws, as large as the body map says the
+/// registration's may be. Loads `--scenario`. False with findings if that was refused.
+bool assembly_build_world(assembly_t* assembly, const options_t* options);
 
 #endif

@@ -33,6 +33,17 @@ typedef enum {
       "numeric IPv4 address instead of those in the machine's file")                               \
     X(OPTION_PORT_BASE, "port-base", "N", OPTION_KIND_WHOLE, 1, 65000,                             \
       "TCP port of the first device, the others follow, instead of those in the machine's file")   \
+    X(OPTION_PAD, "pad", "NAME", OPTION_KIND_TEXT, 0, 0,                                           \
+      "pad that is mounted on the virtual table's tool (default: the machine's first)")            \
+    X(OPTION_LOCK_STEP, "lock-step", NULL, OPTION_KIND_FLAG, 0, 0,                                 \
+      "virtual time: the table moves only when the controller says so, as fast as it can")         \
+    X(OPTION_YES, "yes", NULL, OPTION_KIND_FLAG, 0, 0,                                             \
+      "arm and start without asking (virtual machines only)")                                      \
+    X(OPTION_ACKNOWLEDGE, "acknowledge", NULL, OPTION_KIND_FLAG, 0, 0,                             \
+      "what stopped the last run has been looked at: clear the drives' faults")                    \
+    X(OPTION_REPORT, "report", NULL, OPTION_KIND_FLAG, 0, 0,                                       \
+      "write report.html, one page to look at, into the record")                                   \
+    X(OPTION_QUIET, "quiet", NULL, OPTION_KIND_FLAG, 0, 0, "no progress on standard error")        \
     X(OPTION_JSON, "json", NULL, OPTION_KIND_FLAG, 0, 0, "figures as JSON on standard output")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,

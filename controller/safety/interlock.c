@@ -95,13 +95,13 @@ static bool in(supervisor_mode_t mode, unsigned modes)
 static void judge_io(verdict_t* verdict, const safety_settings_t* safety, const judged_t* judged)
 {
     const io_feedback_t* io = &judged->feedback->io;
-    require_fresh(verdict, RULE_IO_AGE, -1, io->age_us, safety->sample_age_max_s.value);
+    require_fresh(verdict, INTERLOCK_IO_AGE, -1, io->age_us, safety->sample_age_max_s.value);
     if (io->age_us == AGE_NEVER_US) {
         return; // nothing was ever heard: silence is the cause, the bits mean nothing
     }
-    require(verdict, RULE_ESTOP, io->estop_closed);
-    require(verdict, RULE_CLIENT_BUTTON, io->client_button_released);
-    require(verdict, RULE_CLIENT_PRESENT, io->client_present);
+    require(verdict, INTERLOCK_ESTOP, io->estop_closed);
+    require(verdict, INTERLOCK_CLIENT_BUTTON, io->client_button_released);
+    require(verdict, INTERLOCK_CLIENT_PRESENT, io->client_present);
 }
 
 static void judge_joint(verdict_t* verdict, const safety_settings_t* safety, const chain_t* chain,
@@ -113,33 +113,33 @@ static void judge_joint(verdict_t* verdict, const safety_settings_t* safety, con
     const bool following_judged =
         supervisor_mode_powered(judged->mode) && !in(judged->mode, M(ARMING));
 
-    require_fresh(verdict, RULE_DRIVE_AGE, joint, drive->age_us, safety->sample_age_max_s.value);
+    require_fresh(verdict, INTERLOCK_DRIVE_AGE, joint, drive->age_us, safety->sample_age_max_s.value);
     if (drive->age_us == AGE_NEVER_US) {
         verdict->locked_joints |= 1u << joint;
         return;
     }
     if (following_judged && drive->state != DRIVE_OPERATION_ENABLED) {
-        refuse(verdict, RULE_DRIVE_STATE, joint, drive->state, DRIVE_OPERATION_ENABLED);
+        refuse(verdict, INTERLOCK_DRIVE_STATE, joint, drive->state, DRIVE_OPERATION_ENABLED);
     }
     if (verdict->refused != before) {
         verdict->locked_joints |= 1u << joint;
     }
     if (!(isfinite(drive->position) && isfinite(drive->velocity) && isfinite(drive->effort))) {
-        refuse(verdict, RULE_FINITE, joint, drive->position, 0.0);
+        refuse(verdict, INTERLOCK_FINITE, joint, drive->position, 0.0);
         return;
     }
     const double overtravel =
         prismatic ? safety->rail_overtravel_m.value : safety->joint_overtravel_rad.value;
-    require_at_most(verdict, RULE_JOINT_POSITION, joint, drive->position,
+    require_at_most(verdict, INTERLOCK_JOINT_POSITION, joint, drive->position,
                     chain->position_max.at[joint] + overtravel);
-    require_at_most(verdict, RULE_JOINT_POSITION, joint, -drive->position,
+    require_at_most(verdict, INTERLOCK_JOINT_POSITION, joint, -drive->position,
                     -chain->position_min.at[joint] + overtravel);
-    require_at_most(verdict, RULE_JOINT_SPEED, joint, fabs(drive->velocity),
+    require_at_most(verdict, INTERLOCK_JOINT_SPEED, joint, fabs(drive->velocity),
                     chain->velocity_max.at[joint] * safety->joint_speed_margin.value);
     if (following_judged && (verdict->locked_joints >> joint & 1u) == 0) {
         const double at_rest =
             prismatic ? safety->rail_following_error_m.value : safety->following_error_rad.value;
-        require_at_most(verdict, RULE_FOLLOWING, joint,
+        require_at_most(verdict, INTERLOCK_FOLLOWING, joint,
                         fabs(judged->commanded->position[joint] - drive->position),
                         at_rest + safety->following_time_s.value * fabs(drive->velocity));
     }
@@ -149,25 +149,25 @@ static void judge_force(verdict_t* verdict, const safety_settings_t* safety,
                         const interlock_state_t* state, const judged_t* judged, int64_t period_us)
 {
     const force_feedback_t* force = &judged->feedback->force;
-    require_fresh(verdict, RULE_FORCE_AGE, -1, force->age_us, safety->sample_age_max_s.value);
+    require_fresh(verdict, INTERLOCK_FORCE_AGE, -1, force->age_us, safety->sample_age_max_s.value);
     if (force->age_us == AGE_NEVER_US) {
         return;
     }
-    require(verdict, RULE_FORCE_STATUS, force->status_ok);
+    require(verdict, INTERLOCK_FORCE_STATUS, force->status_ok);
     for (int i = 0; i < 3; ++i) {
         if (!(isfinite(force->force_N[i]) && isfinite(force->torque_Nm[i]))) {
-            refuse(verdict, RULE_FINITE, -1, force->force_N[i], 0.0);
+            refuse(verdict, INTERLOCK_FINITE, -1, force->force_N[i], 0.0);
         }
     }
     if (!judged->force_tared || !supervisor_mode_powered(judged->mode)) {
         return; // untared values are judged where they are tared: a large offset never arms
     }
-    require_at_most(verdict, RULE_FORCE_FROZEN, -1, state->frozen_samples, FROZEN_SAMPLE_LIMIT);
-    require_at_most(verdict, RULE_FORCE_MAX, -1, judged->force_total_N,
+    require_at_most(verdict, INTERLOCK_FORCE_FROZEN, -1, state->frozen_samples, FROZEN_SAMPLE_LIMIT);
+    require_at_most(verdict, INTERLOCK_FORCE_MAX, -1, judged->force_total_N,
                     safety->contact_force_max_N.value);
     if (supervisor_mode_touches(judged->mode)) {
-        require_at_most(verdict, RULE_FORCE_CAP, -1, judged->normal_force_N, judged->force_cap_N);
-        require_at_most(verdict, RULE_SHEAR, -1, judged->shear_force_N,
+        require_at_most(verdict, INTERLOCK_FORCE_CAP, -1, judged->normal_force_N, judged->force_cap_N);
+        require_at_most(verdict, INTERLOCK_SHEAR, -1, judged->shear_force_N,
                         safety->shear_force_max_N.value);
     }
     if (in(judged->mode, M(CONTACT))) {
@@ -176,13 +176,13 @@ static void judge_force(verdict_t* verdict, const safety_settings_t* safety,
         if (!(isfinite(judged->normal_force_N) && isfinite(allowed_N) &&
               (judged->normal_force_N <= allowed_N ||
                state->margin_us + period_us <= allowed_us))) {
-            refuse(verdict, RULE_FORCE_MARGIN, -1, judged->normal_force_N, allowed_N);
+            refuse(verdict, INTERLOCK_FORCE_MARGIN, -1, judged->normal_force_N, allowed_N);
         }
-        require_at_most(verdict, RULE_CONTACT_LOST, -1, (double)state->contact_lost_us * 1e-6,
+        require_at_most(verdict, INTERLOCK_CONTACT_LOST, -1, (double)state->contact_lost_us * 1e-6,
                         safety->contact_loss_time_s.value);
     }
     if (in(judged->mode, M(ARMED) | M(TRANSIT) | M(PAUSED) | M(PARKING))) {
-        require_at_most(verdict, RULE_FORCE_FREE, -1, judged->force_total_N,
+        require_at_most(verdict, INTERLOCK_FORCE_FREE, -1, judged->force_total_N,
                         safety->free_force_max_N.value);
     }
 }
@@ -193,28 +193,28 @@ static void judge_motion(verdict_t* verdict, const safety_settings_t* safety,
     const unsigned planned = M(TRANSIT) | M(APPROACH) | M(CONTACT) | M(RETRACT) | M(LIFT) |
                              M(PAUSED) | M(PARKING) | M(ARMED);
     if (in(judged->mode, planned)) {
-        require_at_most(verdict, RULE_TOOL_SPEED, -1, judged->tool_speed_mps,
+        require_at_most(verdict, INTERLOCK_TOOL_SPEED, -1, judged->tool_speed_mps,
                         judged->tool_speed_allowed_mps * safety->tool_speed_margin.value);
-        require_at_most(verdict, RULE_REACH, -1, judged->path_error_m, PATH_ERROR_MAX_M);
+        require_at_most(verdict, INTERLOCK_REACH, -1, judged->path_error_m, PATH_ERROR_MAX_M);
     }
     if (in(judged->mode, M(APPROACH) | M(CONTACT))) {
         const double pressed_m = in(judged->mode, M(CONTACT))
                                      ? fmax(judged->force_target_N, 0.0) / SOFTEST_TISSUE_N_PER_M
                                      : 0.0;
-        require_at_most(verdict, RULE_SURFACE_MISSED, -1, -judged->surface_gap_m,
+        require_at_most(verdict, INTERLOCK_SURFACE_MISSED, -1, -judged->surface_gap_m,
                         safety->surface_search_m.value + pressed_m);
     }
     if (in(judged->mode, M(ARMING))) {
-        require_at_most(verdict, RULE_ARMING_TIME, -1, (double)judged->mode_us * 1e-6,
+        require_at_most(verdict, INTERLOCK_ARMING_TIME, -1, (double)judged->mode_us * 1e-6,
                         safety->arming_time_max_s.value);
         if (judged->tare_refused) {
-            refuse(verdict, RULE_TARE, -1, judged->tare_offset_N, safety->tare_force_max_N.value);
+            refuse(verdict, INTERLOCK_TARE, -1, judged->tare_offset_N, safety->tare_force_max_N.value);
         }
     }
     if (supervisor_mode_powered(judged->mode)) {
-        require_at_most(verdict, RULE_OVERRUN, -1, judged->overruns,
+        require_at_most(verdict, INTERLOCK_OVERRUN, -1, judged->overruns,
                         safety->overrun_count_max.value);
-        require_at_most(verdict, RULE_SESSION_TIME, -1, (double)judged->session_us * 1e-6,
+        require_at_most(verdict, INTERLOCK_SESSION_TIME, -1, (double)judged->session_us * 1e-6,
                         safety->session_time_max_s.value);
     }
 }
@@ -235,8 +235,8 @@ verdict_t interlock_evaluate(const safety_settings_t* safety, const chain_t* cha
     if (verdict.refused != 0) {
         const bool clear = isfinite(judged->force_total_N) && judged->force_tared &&
                            judged->force_total_N < safety->touch_force_N.value &&
-                           (verdict.refused & (1u << RULE_FORCE_AGE | 1u << RULE_FORCE_STATUS |
-                                               1u << RULE_FORCE_FROZEN)) == 0;
+                           (verdict.refused & (1u << INTERLOCK_FORCE_AGE | 1u << INTERLOCK_FORCE_STATUS |
+                                               1u << INTERLOCK_FORCE_FROZEN)) == 0;
         const bool contact = supervisor_mode_touches(judged->mode) || !clear;
         verdict.reaction = interlock_reaction(verdict.trust, contact);
     }

@@ -29,33 +29,33 @@ typedef enum { TRUST_FULL, TRUST_PARTIAL, TRUST_NONE } trust_t;
 
 /// Rule, name, hazard it answers (safety.md 2.4), trust that is left, what the text of a stop says.
 #define INTERLOCK_RULE_LIST(X)                                                                     \
-    X(RULE_ESTOP, "estop", "H53", TRUST_NONE, "the emergency stop chain is open")                  \
-    X(RULE_FINITE, "finite", "H45", TRUST_NONE, "a measured value is not a number")                \
-    X(RULE_JOINT_POSITION, "joint_position", "H19", TRUST_NONE, "a joint is past its limit")       \
-    X(RULE_JOINT_SPEED, "joint_speed", "H24", TRUST_NONE, "a joint is too fast")                   \
-    X(RULE_IO_AGE, "io_age", "H55", TRUST_FULL, "the I/O coupler is silent")                       \
-    X(RULE_CLIENT_BUTTON, "client_button", "H55", TRUST_FULL, "the client pressed the button")     \
-    X(RULE_CLIENT_PRESENT, "client_present", "H08", TRUST_FULL, "nobody is on the table")          \
-    X(RULE_DRIVE_AGE, "drive_age", "H28", TRUST_PARTIAL, "a drive is silent")                      \
-    X(RULE_DRIVE_STATE, "drive_state", "H22", TRUST_PARTIAL, "a drive left operation enabled")     \
-    X(RULE_FOLLOWING, "following", "H21", TRUST_FULL, "a joint does not follow its command")       \
-    X(RULE_FORCE_AGE, "force_age", "H28", TRUST_FULL, "the force sensor is silent")                \
-    X(RULE_FORCE_STATUS, "force_status", "H14", TRUST_FULL, "the force sensor reports a fault")    \
-    X(RULE_FORCE_FROZEN, "force_frozen", "H11", TRUST_FULL, "the force sensor repeats itself")     \
-    X(RULE_FORCE_CAP, "force_cap", "H01", TRUST_FULL, "the force is above the region's cap")       \
-    X(RULE_FORCE_MAX, "force_max", "H01", TRUST_FULL, "the force is above the limit of all")       \
-    X(RULE_FORCE_MARGIN, "force_margin", "H01", TRUST_FULL, "the force passed its target too far") \
-    X(RULE_FORCE_FREE, "force_free", "H03", TRUST_FULL, "something touches a tool in free motion") \
-    X(RULE_SHEAR, "shear", "H04", TRUST_FULL, "the force along the skin is too high")              \
-    X(RULE_TOOL_SPEED, "tool_speed", "H24", TRUST_FULL, "the tool is faster than allowed here")    \
-    X(RULE_CONTACT_LOST, "contact_lost", "H08", TRUST_FULL, "the tool lost the body")              \
-    X(RULE_SURFACE_MISSED, "surface_missed", "H09", TRUST_FULL, "no skin where it should be")      \
-    X(RULE_REACH, "reach", "H44", TRUST_FULL, "the arm can't follow the planned path")             \
-    X(RULE_OVERRUN, "overrun", "H39", TRUST_FULL, "the control loop is late")                      \
-    X(RULE_TARE, "tare", "H12", TRUST_FULL, "the force sensor's offset is too large to be one")    \
-    X(RULE_ARMING_TIME, "arming_time", "H22", TRUST_FULL,                                          \
+    X(INTERLOCK_ESTOP, "estop", "H53", TRUST_NONE, "the emergency stop chain is open")                  \
+    X(INTERLOCK_FINITE, "finite", "H45", TRUST_NONE, "a measured value is not a number")                \
+    X(INTERLOCK_JOINT_POSITION, "joint_position", "H19", TRUST_NONE, "a joint is past its limit")       \
+    X(INTERLOCK_JOINT_SPEED, "joint_speed", "H24", TRUST_NONE, "a joint is too fast")                   \
+    X(INTERLOCK_IO_AGE, "io_age", "H55", TRUST_FULL, "the I/O coupler is silent")                       \
+    X(INTERLOCK_CLIENT_BUTTON, "client_button", "H55", TRUST_FULL, "the client pressed the button")     \
+    X(INTERLOCK_CLIENT_PRESENT, "client_present", "H08", TRUST_FULL, "nobody is on the table")          \
+    X(INTERLOCK_DRIVE_AGE, "drive_age", "H28", TRUST_PARTIAL, "a drive is silent")                      \
+    X(INTERLOCK_DRIVE_STATE, "drive_state", "H22", TRUST_PARTIAL, "a drive left operation enabled")     \
+    X(INTERLOCK_FOLLOWING, "following", "H21", TRUST_FULL, "a joint does not follow its command")       \
+    X(INTERLOCK_FORCE_AGE, "force_age", "H28", TRUST_FULL, "the force sensor is silent")                \
+    X(INTERLOCK_FORCE_STATUS, "force_status", "H14", TRUST_FULL, "the force sensor reports a fault")    \
+    X(INTERLOCK_FORCE_FROZEN, "force_frozen", "H11", TRUST_FULL, "the force sensor repeats itself")     \
+    X(INTERLOCK_FORCE_CAP, "force_cap", "H01", TRUST_FULL, "the force is above the region's cap")       \
+    X(INTERLOCK_FORCE_MAX, "force_max", "H01", TRUST_FULL, "the force is above the limit of all")       \
+    X(INTERLOCK_FORCE_MARGIN, "force_margin", "H01", TRUST_FULL, "the force passed its target too far") \
+    X(INTERLOCK_FORCE_FREE, "force_free", "H03", TRUST_FULL, "something touches a tool in free motion") \
+    X(INTERLOCK_SHEAR, "shear", "H04", TRUST_FULL, "the force along the skin is too high")              \
+    X(INTERLOCK_TOOL_SPEED, "tool_speed", "H24", TRUST_FULL, "the tool is faster than allowed here")    \
+    X(INTERLOCK_CONTACT_LOST, "contact_lost", "H08", TRUST_FULL, "the tool lost the body")              \
+    X(INTERLOCK_SURFACE_MISSED, "surface_missed", "H09", TRUST_FULL, "no skin where it should be")      \
+    X(INTERLOCK_REACH, "reach", "H44", TRUST_FULL, "the arm can't follow the planned path")             \
+    X(INTERLOCK_OVERRUN, "overrun", "H39", TRUST_FULL, "the control loop is late")                      \
+    X(INTERLOCK_TARE, "tare", "H12", TRUST_FULL, "the force sensor's offset is too large to be one")    \
+    X(INTERLOCK_ARMING_TIME, "arming_time", "H22", TRUST_FULL,                                          \
       "the drives took too long to be enabled")                                                    \
-    X(RULE_SESSION_TIME, "session_time", "H54", TRUST_FULL, "the session has lasted too long")
+    X(INTERLOCK_SESSION_TIME, "session_time", "H54", TRUST_FULL, "the session has lasted too long")
 typedef enum {
 #define X(id, name, hazard, trust, text) id,
     INTERLOCK_RULE_LIST(X)

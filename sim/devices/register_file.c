@@ -190,7 +190,7 @@ bool register_file_has(const register_file_t* file, point_id_t id)
 }
 
 // SI value of the type's ends, so that a measurement beyond them saturates.
-static double saturate(const point_settings_t* point, double si_value)
+static double saturate(const point_settings_t* point, double si_number)
 {
     static const double lowest[] = {[WORD_U16] = 0.0,
                                     [WORD_S16] = INT16_MIN,
@@ -202,36 +202,36 @@ static double saturate(const point_settings_t* point, double si_value)
                                      [WORD_U32] = UINT32_MAX,
                                      [WORD_S32] = INT32_MAX,
                                      [WORD_F32] = 3.4028234663852886e38};
-    const double raw = (si_value - point->offset) / point->scale;
+    const double raw = (si_number - point->offset) / point->scale;
     return fmin(fmax(raw, lowest[point->type]), highest[point->type]) * point->scale +
            point->offset;
 }
 
-bool register_file_set(register_file_t* file, point_id_t id, double si_value)
+bool register_file_set(register_file_t* file, point_id_t id, double si_number)
 {
-    if (!register_file_has(file, id) || !isfinite(si_value)) {
+    if (!register_file_has(file, id) || !isfinite(si_number)) {
         return false;
     }
     const int cell = file->cell_of_point[id];
     // What a device puts into its own register is not bound by what others may write there.
     point_settings_t point = file->profile->points[file->cells[cell].point];
     point.writable = false;
-    if (registers_encode(&point, file->profile->word_order, si_value, &file->words[cell])) {
+    if (registers_encode(&point, file->profile->word_order, si_number, &file->words[cell])) {
         return true;
     }
-    (void)registers_encode(&point, file->profile->word_order, saturate(&point, si_value),
+    (void)registers_encode(&point, file->profile->word_order, saturate(&point, si_number),
                            &file->words[cell]);
     return false;
 }
 
-bool register_file_get(const register_file_t* file, point_id_t id, double* si_value)
+bool register_file_get(const register_file_t* file, point_id_t id, double* si_number)
 {
     if (!register_file_has(file, id)) {
         return false;
     }
     const int cell = file->cell_of_point[id];
     return registers_decode(&file->profile->points[file->cells[cell].point],
-                            file->profile->word_order, &file->words[cell], si_value);
+                            file->profile->word_order, &file->words[cell], si_number);
 }
 
 uint32_t register_file_raw(const register_file_t* file, point_id_t id)

@@ -51,11 +51,11 @@ bool register_file_has(const register_file_t* file, point_id_t id);
 /// Sets what the device measures or reports, SI. As a real device it saturates at the ends of the
 /// word type rather than wrapping. False if it had to, if the value is not finite (then nothing
 /// changes), or if there is no such point.
-bool register_file_set(register_file_t* file, point_id_t id, double si_value);
+bool register_file_set(register_file_t* file, point_id_t id, double si_number);
 
 /// SI value of a point as it stands in the registers. False if there is no such point or its words
 /// are no finite number.
-bool register_file_get(const register_file_t* file, point_id_t id, double* si_value);
+bool register_file_get(const register_file_t* file, point_id_t id, double* si_number);
 
 /// Raw bits of a point, 0 if there is none: for bit fields and counters.
 uint32_t register_file_raw(const register_file_t* file, point_id_t id);

@@ -136,12 +136,12 @@ static void force_limits_hold_below_at_and_above(void** context)
     (void)context;
     scene_t scene = well();
     scene.judged.force_target_N = 100.0; // so that the margin does not speak first
-    assert_upper_limit(&scene, &scene.judged.normal_force_N, 40.0, RULE_FORCE_CAP);
+    assert_upper_limit(&scene, &scene.judged.normal_force_N, 40.0, INTERLOCK_FORCE_CAP);
     scene.judged.force_target_N = 20.0;
-    assert_upper_limit(&scene, &scene.judged.force_total_N, 60.0, RULE_FORCE_MAX);
-    assert_upper_limit(&scene, &scene.judged.shear_force_N, 25.0, RULE_SHEAR);
+    assert_upper_limit(&scene, &scene.judged.force_total_N, 60.0, INTERLOCK_FORCE_MAX);
+    assert_upper_limit(&scene, &scene.judged.shear_force_N, 25.0, INTERLOCK_SHEAR);
     scene.judged.mode = MODE_TRANSIT;
-    assert_upper_limit(&scene, &scene.judged.force_total_N, 8.0, RULE_FORCE_FREE);
+    assert_upper_limit(&scene, &scene.judged.force_total_N, 8.0, INTERLOCK_FORCE_FREE);
 }
 
 static void an_unknown_cap_refuses(void** context)
@@ -149,7 +149,7 @@ static void an_unknown_cap_refuses(void** context)
     (void)context;
     scene_t scene = well();
     scene.judged.force_cap_N = (double)NAN;
-    assert_true(refuses(&scene, RULE_FORCE_CAP));
+    assert_true(refuses(&scene, INTERLOCK_FORCE_CAP));
 }
 
 static void the_margin_may_be_passed_only_for_its_time(void** context)
@@ -157,12 +157,12 @@ static void the_margin_may_be_passed_only_for_its_time(void** context)
     (void)context;
     scene_t scene = well();
     scene.judged.normal_force_N = 28.0; // target 20, margin 8: at the limit
-    assert_false(refuses(&scene, RULE_FORCE_MARGIN));
+    assert_false(refuses(&scene, INTERLOCK_FORCE_MARGIN));
     scene.judged.normal_force_N = 28.5;
     int permitted = 0;
     for (int period = 0; period < 40; ++period) {
         const verdict_t verdict = judge(&scene);
-        if ((verdict.refused >> RULE_FORCE_MARGIN & 1u) != 0) {
+        if ((verdict.refused >> INTERLOCK_FORCE_MARGIN & 1u) != 0) {
             break;
         }
         interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
@@ -174,7 +174,7 @@ static void the_margin_may_be_passed_only_for_its_time(void** context)
     interlock_record(&scene.state, &scene.safety, &scene.judged, &calm, PERIOD_US);
     assert_int_equal(scene.state.margin_us, 0);
     scene.judged.normal_force_N = (double)NAN;
-    assert_true(refuses(&scene, RULE_FORCE_MARGIN));
+    assert_true(refuses(&scene, INTERLOCK_FORCE_MARGIN));
 }
 
 static void joint_limits_hold_on_both_sides_of_every_joint(void** context)
@@ -184,17 +184,17 @@ static void joint_limits_hold_on_both_sides_of_every_joint(void** context)
     scene.judged.mode = MODE_READY; // following error is judged elsewhere
     double* rail = &scene.feedback.drives[RAIL].position;
     double* elbow = &scene.feedback.drives[ELBOW].position;
-    assert_upper_limit(&scene, rail, 1.602, RULE_JOINT_POSITION);
-    assert_upper_limit(&scene, elbow, 2.01, RULE_JOINT_POSITION);
+    assert_upper_limit(&scene, rail, 1.602, INTERLOCK_JOINT_POSITION);
+    assert_upper_limit(&scene, elbow, 2.01, INTERLOCK_JOINT_POSITION);
     *elbow = -2.01;
-    assert_false(refuses(&scene, RULE_JOINT_POSITION));
+    assert_false(refuses(&scene, INTERLOCK_JOINT_POSITION));
     *elbow = -2.010001;
-    assert_true(refuses(&scene, RULE_JOINT_POSITION));
+    assert_true(refuses(&scene, INTERLOCK_JOINT_POSITION));
     *elbow = 0.5;
-    assert_upper_limit(&scene, &scene.feedback.drives[RAIL].velocity, 1.0, RULE_JOINT_SPEED);
-    assert_upper_limit(&scene, &scene.feedback.drives[ELBOW].velocity, 2.5, RULE_JOINT_SPEED);
+    assert_upper_limit(&scene, &scene.feedback.drives[RAIL].velocity, 1.0, INTERLOCK_JOINT_SPEED);
+    assert_upper_limit(&scene, &scene.feedback.drives[ELBOW].velocity, 2.5, INTERLOCK_JOINT_SPEED);
     scene.feedback.drives[ELBOW].velocity = -2.6;
-    assert_true(refuses(&scene, RULE_JOINT_SPEED));
+    assert_true(refuses(&scene, INTERLOCK_JOINT_SPEED));
 }
 
 static void following_error_grows_with_speed_and_is_not_judged_without_torque(void** context)
@@ -202,18 +202,18 @@ static void following_error_grows_with_speed_and_is_not_judged_without_torque(vo
     (void)context;
     scene_t scene = well();
     scene.commanded.position[ELBOW] = 0.5 + 0.0399;
-    assert_false(refuses(&scene, RULE_FOLLOWING));
+    assert_false(refuses(&scene, INTERLOCK_FOLLOWING));
     scene.commanded.position[ELBOW] = 0.5 + 0.0401;
-    assert_true(refuses(&scene, RULE_FOLLOWING));
+    assert_true(refuses(&scene, INTERLOCK_FOLLOWING));
     scene.feedback.drives[ELBOW].velocity = 1.0; // 0.04 + 0.06
     scene.commanded.position[ELBOW] = 0.5 + 0.0999;
-    assert_false(refuses(&scene, RULE_FOLLOWING));
+    assert_false(refuses(&scene, INTERLOCK_FOLLOWING));
     scene.commanded.position[ELBOW] = 0.5 + 0.1001;
-    assert_true(refuses(&scene, RULE_FOLLOWING));
+    assert_true(refuses(&scene, INTERLOCK_FOLLOWING));
     scene.commanded.position[ELBOW] = (double)NAN;
-    assert_true(refuses(&scene, RULE_FOLLOWING));
+    assert_true(refuses(&scene, INTERLOCK_FOLLOWING));
     scene.judged.mode = MODE_TRIPPED;
-    assert_false(refuses(&scene, RULE_FOLLOWING));
+    assert_false(refuses(&scene, INTERLOCK_FOLLOWING));
 }
 
 static void ages_refuse_above_their_limit_and_when_nothing_ever_came(void** context)
@@ -222,7 +222,7 @@ static void ages_refuse_above_their_limit_and_when_nothing_ever_came(void** cont
     scene_t scene = well();
     int64_t* ages[] = {&scene.feedback.io.age_us, &scene.feedback.force.age_us,
                        &scene.feedback.drives[ELBOW].age_us};
-    const interlock_rule_t rules[] = {RULE_IO_AGE, RULE_FORCE_AGE, RULE_DRIVE_AGE};
+    const interlock_rule_t rules[] = {INTERLOCK_IO_AGE, INTERLOCK_FORCE_AGE, INTERLOCK_DRIVE_AGE};
     for (int i = 0; i < 3; ++i) {
         *ages[i] = 12000;
         assert_false(refuses(&scene, rules[i]));
@@ -246,7 +246,7 @@ static void a_silent_or_faulted_drive_locks_its_own_joint_only(void** context)
     scene.feedback.drives[RAIL].age_us = 0;
     for (int state = 0; state < DRIVE_STATE_COUNT; ++state) {
         scene.feedback.drives[ELBOW].state = (drive_state_t)state;
-        assert_int_equal(refuses(&scene, RULE_DRIVE_STATE), state != DRIVE_OPERATION_ENABLED);
+        assert_int_equal(refuses(&scene, INTERLOCK_DRIVE_STATE), state != DRIVE_OPERATION_ENABLED);
         assert_int_equal(judge(&scene).locked_joints,
                          state != DRIVE_OPERATION_ENABLED ? 1u << ELBOW : 0u);
     }
@@ -258,19 +258,19 @@ static void estop_and_button_act_on_the_open_wire(void** context)
     scene_t scene = well();
     scene.feedback.io.estop_closed = false;
     verdict_t verdict = judge(&scene);
-    assert_int_equal(verdict.rule, RULE_ESTOP);
+    assert_int_equal(verdict.rule, INTERLOCK_ESTOP);
     assert_int_equal(verdict.reaction, REACTION_POWER_OFF);
     scene.feedback.io.estop_closed = true;
     scene.feedback.io.client_button_released = false;
     verdict = judge(&scene);
-    assert_int_equal(verdict.rule, RULE_CLIENT_BUTTON);
+    assert_int_equal(verdict.rule, INTERLOCK_CLIENT_BUTTON);
     assert_int_equal(verdict.reaction, REACTION_YIELD);
     scene.judged.mode = MODE_TRANSIT;
     scene.judged.force_total_N = 0.2;
     assert_int_equal(judge(&scene).reaction, REACTION_STOP);
     scene.feedback.io.client_button_released = true;
     scene.feedback.io.client_present = false;
-    assert_int_equal(judge(&scene).rule, RULE_CLIENT_PRESENT);
+    assert_int_equal(judge(&scene).rule, INTERLOCK_CLIENT_PRESENT);
 }
 
 static void values_that_are_no_numbers_take_the_power_off(void** context)
@@ -284,7 +284,7 @@ static void values_that_are_no_numbers_take_the_power_off(void** context)
     for (size_t i = 0; i < sizeof places / sizeof places[0]; ++i) {
         const double kept = *places[i];
         *places[i] = (double)NAN;
-        assert_true(refuses(&scene, RULE_FINITE));
+        assert_true(refuses(&scene, INTERLOCK_FINITE));
         assert_int_equal(judge(&scene).reaction, REACTION_POWER_OFF);
         *places[i] = kept;
     }
@@ -294,25 +294,25 @@ static void motion_rules_hold_below_at_and_above(void** context)
 {
     (void)context;
     scene_t scene = well();
-    assert_upper_limit(&scene, &scene.judged.tool_speed_mps, 0.3, RULE_TOOL_SPEED);
-    assert_upper_limit(&scene, &scene.judged.path_error_m, 0.010, RULE_REACH);
+    assert_upper_limit(&scene, &scene.judged.tool_speed_mps, 0.3, INTERLOCK_TOOL_SPEED);
+    assert_upper_limit(&scene, &scene.judged.path_error_m, 0.010, INTERLOCK_REACH);
     scene.judged.mode = MODE_APPROACH;
     scene.judged.surface_gap_m = -0.04;
-    assert_false(refuses(&scene, RULE_SURFACE_MISSED));
+    assert_false(refuses(&scene, INTERLOCK_SURFACE_MISSED));
     scene.judged.surface_gap_m = -0.0401;
-    assert_true(refuses(&scene, RULE_SURFACE_MISSED));
+    assert_true(refuses(&scene, INTERLOCK_SURFACE_MISSED));
     scene.judged.surface_gap_m = (double)NAN;
-    assert_true(refuses(&scene, RULE_SURFACE_MISSED));
+    assert_true(refuses(&scene, INTERLOCK_SURFACE_MISSED));
     scene.judged.surface_gap_m = 0.0;
     scene.judged.overruns = 5;
-    assert_false(refuses(&scene, RULE_OVERRUN));
+    assert_false(refuses(&scene, INTERLOCK_OVERRUN));
     scene.judged.overruns = 6;
-    assert_true(refuses(&scene, RULE_OVERRUN));
+    assert_true(refuses(&scene, INTERLOCK_OVERRUN));
     scene.judged.overruns = 0;
     scene.judged.session_us = 5400000000;
-    assert_false(refuses(&scene, RULE_SESSION_TIME));
+    assert_false(refuses(&scene, INTERLOCK_SESSION_TIME));
     scene.judged.session_us += 1;
-    assert_true(refuses(&scene, RULE_SESSION_TIME));
+    assert_true(refuses(&scene, INTERLOCK_SESSION_TIME));
 }
 
 static void arming_refuses_a_large_offset_and_slow_drives(void** context)
@@ -321,17 +321,17 @@ static void arming_refuses_a_large_offset_and_slow_drives(void** context)
     scene_t scene = well();
     scene.judged.mode = MODE_ARMING;
     scene.judged.mode_us = 3000000;
-    assert_false(refuses(&scene, RULE_ARMING_TIME));
+    assert_false(refuses(&scene, INTERLOCK_ARMING_TIME));
     scene.judged.mode_us = 3000001;
-    assert_true(refuses(&scene, RULE_ARMING_TIME));
+    assert_true(refuses(&scene, INTERLOCK_ARMING_TIME));
     scene.judged.mode_us = 0;
     scene.judged.force_tared = false;
     scene.judged.tare_refused = true;
     scene.judged.tare_offset_N = 17.0;
-    assert_int_equal(judge(&scene).rule, RULE_TARE);
+    assert_int_equal(judge(&scene).rule, INTERLOCK_TARE);
     assert_near(judge(&scene).measured, 17.0, 0.0);
     scene.judged.mode = MODE_ARMED;
-    assert_false(refuses(&scene, RULE_TARE));
+    assert_false(refuses(&scene, INTERLOCK_TARE));
 }
 
 static void lost_contact_is_refused_after_its_time(void** context)
@@ -342,7 +342,7 @@ static void lost_contact_is_refused_after_its_time(void** context)
     int permitted = 0;
     for (int period = 0; period < 200; ++period) {
         const verdict_t verdict = judge(&scene);
-        if ((verdict.refused >> RULE_CONTACT_LOST & 1u) != 0) {
+        if ((verdict.refused >> INTERLOCK_CONTACT_LOST & 1u) != 0) {
             break;
         }
         interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
@@ -358,7 +358,7 @@ static void a_sensor_that_repeats_itself_is_frozen(void** context)
     int permitted = 0;
     for (int period = 0; period < 100; ++period) {
         const verdict_t verdict = judge(&scene);
-        if ((verdict.refused >> RULE_FORCE_FROZEN & 1u) != 0) {
+        if ((verdict.refused >> INTERLOCK_FORCE_FROZEN & 1u) != 0) {
             break;
         }
         interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
@@ -464,14 +464,14 @@ static void the_first_cause_stays_the_first(void** context)
     scene.judged.shear_force_N = 30.0;
     verdict_t verdict = judge(&scene);
     interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
-    assert_int_equal(scene.state.first_rule, RULE_SHEAR);
+    assert_int_equal(scene.state.first_rule, INTERLOCK_SHEAR);
     assert_near(scene.state.first_measured, 30.0, 0.0);
     assert_near(scene.state.first_allowed, 25.0, 0.0);
     scene.feedback.io.estop_closed = false;
     verdict = judge(&scene);
     interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
-    assert_int_equal(verdict.rule, RULE_ESTOP);
-    assert_int_equal(scene.state.first_rule, RULE_SHEAR);
+    assert_int_equal(verdict.rule, INTERLOCK_ESTOP);
+    assert_int_equal(scene.state.first_rule, INTERLOCK_SHEAR);
 }
 
 static void every_rule_has_its_texts(void** context)

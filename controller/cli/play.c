@@ -1,0 +1,342 @@
+#include "controller/cli/play.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "controller/bus/fieldbus.h"
+#include "controller/cli/progress.h"
+#include "controller/cli/requests.h"
+#include "controller/loop.h"
+#include "controller/operator.h"
+#include "controller/record/report.h"
+
+// Waiting for the links to open, all of them together.
+#define OPEN_TIMEOUT_US INT64_C(1000000)
+// Periods played after the arm has come to its end, so that the last command has been carried out.
+#define FAREWELL_PERIODS 25
+// A table that refuses to be acknowledged for this long is not going to be.
+#define REFUSED_TIME_US INT64_C(3000000)
+
+static volatile sig_atomic_t interrupts;
+
+static void count_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupts = interrupts + 1;
+}
+
+typedef struct {
+    const play_t* play;
+    const session_t* session;
+    recording_t* recording;
+    operator_t automatic;
+    request_input_t typed;
+    progress_t progress;
+    sig_atomic_t interrupts_seen;
+    int farewell;
+    int64_t refused_us;
+    int last_refusal; // rule that kept the lock closed, or INTERLOCK_RULE_NONE
+    bool was_powered;
+    bool unattended; // nobody can start it: standard input is closed
+    bool gave_up;
+    double items_planned_s[ROUTINE_ITEM_CAPACITY + 1]; // planned time before each item
+} player_room_t;
+
+static int64_t wall_now_us(void)
+{
+    const timebase_t wall = timebase_monotonic();
+    return wall.vtable->now_us(wall.context);
+}
+
+/// First Ctrl-C: lift, park, finish. Second: yield and stop.
+static uint32_t interrupt_requests(player_room_t* room)
+{
+    if (interrupts == room->interrupts_seen) {
+        return 0;
+    }
+    room->interrupts_seen = interrupts;
+    return interrupts > 1 ? REQUEST_STOP : REQUEST_END;
+}
+
+static uint32_t ask(void* context, const cycle_output_t* last, int64_t now_us)
+{
+    player_room_t* room = context;
+    (void)now_us;
+    uint32_t requests = interrupt_requests(room);
+    if (room->play->automatic && requests == 0) {
+        requests |= operator_requests(&room->automatic, last, room->session->period_us);
+    }
+    requests |= request_input_read(&room->typed);
+    if (!room->typed.open && last != NULL && last->mode == MODE_PAUSED) {
+        requests |= REQUEST_END; // nobody is left who could resume
+    }
+    return requests;
+}
+
+static void show(player_room_t* room, const cycle_output_t* out)
+{
+    const session_t* session = room->session;
+    const routine_t* routine = session->routine;
+    const int item =
+        out->target.item < routine->item_count ? out->target.item : routine->item_count;
+    const double planned_s = room->items_planned_s[routine->item_count];
+    const double done_s = item < routine->item_count
+                              ? room->items_planned_s[item] + out->target.item_elapsed_s
+                              : planned_s;
+    const progress_view_t view = {
+        .done_part = planned_s > 0.0 ? done_s / planned_s : 0.0,
+        .step =
+            item < routine->item_count ? routine->items[item].stroke.step : routine->step_count - 1,
+        .step_count = routine->step_count,
+        .doing = supervisor_mode_text(out->mode),
+        .region = out->target.region >= 0
+                      ? session->body->settings->regions[out->target.region].name
+                      : "",
+        .force_N = out->estimate.normal_force_N,
+        .force_target_N = out->target.force_target_N,
+        .remaining_s = planned_s - done_s,
+    };
+    progress_show(&room->progress, &view, wall_now_us());
+}
+
+/// True as long as there is something left to do.
+static bool goes_on(player_room_t* room, const cycle_output_t* out)
+{
+    room->was_powered = room->was_powered || supervisor_mode_powered(out->mode);
+    const bool over =
+        out->mode == MODE_PARKED ||
+        (room->was_powered && (out->mode == MODE_TRIPPED || out->mode == MODE_LOCKED));
+    room->farewell = over ? room->farewell + 1 : 0;
+    const bool refused = !room->was_powered && out->verdict.refused != 0;
+    room->refused_us = refused ? room->refused_us + room->session->period_us : 0;
+    if (refused) {
+        room->last_refusal = out->verdict.rule;
+    }
+    const bool waits = room->play->automatic && !room->was_powered;
+    room->unattended = !room->play->automatic && !room->typed.open && !room->was_powered;
+    room->gave_up = (waits && room->refused_us >= REFUSED_TIME_US) || room->unattended ||
+                    (!room->was_powered && room->interrupts_seen > 0);
+    return room->farewell < FAREWELL_PERIODS && !room->gave_up;
+}
+
+static bool watch(void* context, const cycle_input_t* in, const cycle_output_t* out,
+                  const bus_frame_t* frame)
+{
+    player_room_t* room = context;
+    (void)frame;
+    recording_append(room->recording, in, out);
+    if (!room->play->options->given[OPTION_QUIET] && in->cycle % 16 == 0) {
+        show(room, out);
+    }
+    return goes_on(room, out);
+}
+
+static void print_device_findings(const fieldbus_findings_t* findings)
+{
+    for (int i = 0; i < findings->count; ++i) {
+        (void)fprintf(stderr, "%s\n", findings->at[i].message);
+    }
+}
+
+/// Devices that do not answer, or are not what the machine file says, end it here; drives that
+/// remember a fault want somebody to say that its cause has been looked at.
+static exit_code_t configure(const play_t* play, fieldbus_t* bus)
+{
+    fieldbus_findings_t findings = {0};
+    const bool fits = fieldbus_init(bus, &play->port, &play->assembly->machine,
+                                    play->exchange_timeout_us, &findings);
+    if (!fits || !fieldbus_configure(bus, OPEN_TIMEOUT_US, &findings)) {
+        print_device_findings(&findings);
+        return EXIT_DEVICE;
+    }
+    bool faults = false;
+    for (int i = 0; i < findings.count; ++i) {
+        faults = faults || findings.at[i].result == FIELDBUS_DRIVE_FAULT;
+    }
+    if (faults && !play->options->given[OPTION_ACKNOWLEDGE]) {
+        print_device_findings(&findings);
+        (void)fprintf(
+            stderr,
+            "knead %s: nothing moves until this is acknowledged. Look at the arm and at the "
+            "client,\nfree whoever is held, find the cause; then start again with "
+            "--acknowledge.\n",
+            play->verb);
+        return EXIT_SAFETY_STOP;
+    }
+    return EXIT_DONE;
+}
+
+static void fill_device_figures(const fieldbus_t* bus, const play_t* play, run_outcome_t* outcome)
+{
+    outcome->device_count = play->assembly->machine.device_count;
+    for (int i = 0; i < outcome->device_count; ++i) {
+        const device_settings_t* device = &play->assembly->machine.devices[i];
+        const bus_counters_t* counters = &bus->devices[i].counters;
+        link_figures_t* figures = &outcome->devices[i];
+        (void)snprintf(figures->name, sizeof figures->name, "%s", device->name);
+        (void)snprintf(figures->host, sizeof figures->host, "%s", device->host);
+        figures->port = device->port;
+        figures->unit = device->unit;
+        figures->exchanges = (int64_t)counters->exchanges;
+        figures->timeouts = (int64_t)counters->timeouts;
+        figures->mismatches = (int64_t)counters->mismatches;
+        figures->reconnects = (int64_t)counters->reconnects;
+        figures->round_trip_mean_us = bus_round_trip_mean_us(counters);
+        figures->round_trip_max_us = counters->round_trip_max_us;
+    }
+}
+
+static void explain_failure(const player_room_t* room, loop_result_t result, char* text,
+                            size_t capacity)
+{
+    text[0] = '\0';
+    if (result == LOOP_TIME_LOST) {
+        (void)snprintf(text, capacity, "%s", loop_result_text(result));
+    } else if (room->unattended) {
+        (void)snprintf(text, capacity,
+                       "nobody can arm and start: standard input is closed "
+                       "(--yes starts by itself on a virtual machine)");
+    } else if (room->gave_up && room->interrupts_seen == 0) {
+        const interlock_rule_info_t* info =
+            interlock_rule_info((interlock_rule_t)room->last_refusal);
+        (void)snprintf(text, capacity, "the table was never ready: %s",
+                       info != NULL ? info->text : "unknown");
+    }
+}
+
+static void print_timing(const play_t* play, const loop_timing_t* timing)
+{
+    if (play->real_time && timing->cycles > 0) {
+        const double cycles = (double)timing->cycles;
+        (void)fprintf(
+            stderr,
+            "loop: %lld periods, %lld late by more than one (%lld in a row at most); wake-up "
+            "%.0f us late on average, %lld at most; busy %.0f us, %lld at most\n",
+            (long long)timing->cycles, (long long)timing->overruns,
+            (long long)timing->overruns_in_row, timing->late_sum_us / cycles,
+            (long long)timing->late_max_us, timing->busy_sum_us / cycles,
+            (long long)timing->busy_max_us);
+    }
+}
+
+static exit_code_t exit_code_of(const player_room_t* room, const summary_t* summary)
+{
+    switch (summary_verdict(summary)) {
+    case VERDICT_FINISHED:
+        return EXIT_DONE;
+    case VERDICT_ENDED:
+    case VERDICT_RUNNING:
+        return room->interrupts_seen > 0 ? EXIT_INTERRUPTED : EXIT_DONE;
+    case VERDICT_STOPPED:
+        return EXIT_SAFETY_STOP;
+    case VERDICT_FAILED:
+        break;
+    }
+    return room->gave_up ? EXIT_SAFETY_STOP : EXIT_DEVICE;
+}
+
+static exit_code_t finish(player_room_t* room, const run_outcome_t* outcome)
+{
+    const play_t* play = room->play;
+    recording_t* recording = room->recording;
+    if (!recording_finish(recording, outcome)) {
+        (void)fprintf(stderr, "knead %s: the record in %s is not complete: is the disk full?\n",
+                      play->verb, recording->run.path);
+    }
+    if (play->options->given[OPTION_JSON]) {
+        char path[RUN_PATH_CAPACITY];
+        char line[4096];
+        FILE* file = run_directory_file(&recording->run, RUN_SUMMARY, path, sizeof path)
+                         ? fopen(path, "r")
+                         : NULL;
+        while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+            (void)fputs(line, stdout);
+        }
+        if (file != NULL) {
+            (void)fclose(file);
+        }
+    } else {
+        summary_print(&recording->summary, stdout);
+        (void)printf("record: %s\n", recording->run.path);
+    }
+    if (play->report) {
+        const report_result_t written = report_write(recording->run.path, &recording->summary);
+        if (written != REPORT_OK) {
+            (void)fprintf(stderr, "knead %s: no report: %s\n", play->verb, report_text(written));
+        } else if (!play->options->given[OPTION_JSON]) {
+            (void)printf("report: %s/%s\n", recording->run.path, RUN_REPORT);
+        }
+    }
+    return exit_code_of(room, &recording->summary);
+}
+
+static void room_open(player_room_t* room, const play_t* play, recording_t* recording)
+{
+    memset(room, 0, sizeof *room);
+    room->play = play;
+    room->session = &play->assembly->session;
+    room->recording = recording;
+    room->progress = progress_open(stderr);
+    room->last_refusal = INTERLOCK_RULE_NONE;
+    request_input_open(&room->typed, !play->automatic);
+    const routine_t* routine = room->session->routine;
+    for (int item = 0; item < routine->item_count; ++item) {
+        const routine_item_t* planned = &routine->items[item];
+        room->items_planned_s[item + 1] =
+            room->items_planned_s[item] +
+            (planned->kind == ITEM_REST ? planned->rest_s : planned->stroke.duration_s);
+    }
+    struct sigaction action = {.sa_handler = count_interrupt};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+exit_code_t play(const play_t* play)
+{
+    // Large and needed once a process: not for the stack.
+    static fieldbus_t bus;
+    static recording_t recording;
+    static cycle_state_t state;
+    static player_room_t room;
+
+    const exit_code_t configured = configure(play, &bus);
+    if (configured != EXIT_DONE) {
+        fieldbus_close(&bus);
+        return configured;
+    }
+    const recording_settings_t settings = {.session = &play->assembly->session,
+                                           .inputs = &play->assembly->inputs,
+                                           .directory = play->options->text[OPTION_OUT],
+                                           .seed = (uint64_t)play->options->whole[OPTION_SEED],
+                                           .threaded = play->real_time,
+                                           .now = time(NULL)};
+    const run_directory_result_t made = recording_begin(&recording, &settings);
+    if (made != RUN_DIRECTORY_OK) {
+        (void)fprintf(stderr, "knead %s: no record can be kept in %s: %s\n", play->verb,
+                      settings.directory != NULL ? settings.directory : RUN_PARENT_DEFAULT,
+                      run_directory_text(made));
+        fieldbus_close(&bus);
+        return EXIT_INTERNAL;
+    }
+    room_open(&room, play, &recording);
+    cycle_begin(&state);
+    const loop_client_t client = {.context = &room, .requests = ask, .observe = watch};
+    loop_timing_t timing;
+    const int64_t start_us = wall_now_us();
+    const loop_result_t result =
+        loop_run(&play->assembly->session, &bus, play->timebase, &client, &state, &timing);
+    run_outcome_t outcome = {.planned_s = play->assembly->figures.planned_s,
+                             .wall_s = (double)(wall_now_us() - start_us) * 1e-6};
+    progress_close(&room.progress);
+    explain_failure(&room, result, outcome.failure, sizeof outcome.failure);
+    fill_device_figures(&bus, play, &outcome);
+    fieldbus_close(&bus);
+    print_timing(play, &timing);
+    return finish(&room, &outcome);
+}

@@ -1,0 +1,84 @@
+#include "controller/cli/play_tcp.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "controller/bus/tcp_port.h"
+#include "sim/lockstep.h"
+
+// In real time an exchange may take this part of the period; the rest is for the step and the
+// sleep.
+#define EXCHANGE_PERIOD_PART 0.6
+// In lock-step the table may take its time.
+#define LOCK_STEP_TIMEOUT_US INT64_C(5000000)
+#define CLOCK_CONNECT_TIMEOUT_US INT64_C(1000000)
+// Of the real-time priorities 1 to 99: above ordinary work, below the kernel's own watchdogs.
+#define REAL_TIME_PRIORITY 60
+
+/// Asks for what a loop with deadlines wants; says what it did not get, and goes on without it.
+static void hurry(const char* verb)
+{
+    const struct sched_param priority = {.sched_priority = REAL_TIME_PRIORITY};
+    if (sched_setscheduler(0, SCHED_FIFO, &priority) != 0) {
+        (void)fprintf(stderr,
+                      "knead %s: no real-time priority (%s): expect late periods; see the limits "
+                      "'rtprio' and 'memlock'\n",
+                      verb, strerror(errno));
+    }
+    if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0) {
+        (void)fprintf(stderr, "knead %s: memory could not be locked (%s)\n", verb, strerror(errno));
+    }
+}
+
+static exit_code_t play_with(const play_tcp_t* settings, tcp_port_t* tcp, lockstep_t* lockstep)
+{
+    const double period_us = (double)settings->assembly->machine.period_us;
+    const play_t parts = {
+        .verb = settings->verb,
+        .options = settings->options,
+        .assembly = settings->assembly,
+        .port = tcp_port_view(tcp),
+        .timebase = lockstep != NULL ? lockstep_timebase(lockstep) : timebase_monotonic(),
+        .exchange_timeout_us =
+            lockstep != NULL ? LOCK_STEP_TIMEOUT_US : (int64_t)(EXCHANGE_PERIOD_PART * period_us),
+        .real_time = lockstep == NULL,
+        .automatic = settings->automatic,
+        .report = settings->report};
+    if (parts.real_time) {
+        hurry(settings->verb);
+    }
+    return play(&parts);
+}
+
+exit_code_t play_tcp(const play_tcp_t* settings)
+{
+    tcp_endpoint_t endpoints[DEVICE_CAPACITY];
+    const int count = tcp_endpoints_of_machine(&settings->assembly->machine, settings->host,
+                                               settings->port_base, endpoints);
+    lockstep_t* lockstep = NULL;
+    if (settings->lock_step) {
+        const int clock_port = endpoints[0].port + count;
+        lockstep = lockstep_create(endpoints[0].host, clock_port, CLOCK_CONNECT_TIMEOUT_US);
+        if (lockstep == NULL) {
+            (void)fprintf(stderr,
+                          "knead %s: no clock of a virtual table answers at %s:%d; start 'knead "
+                          "table --lock-step' first\n",
+                          settings->verb, endpoints[0].host, clock_port);
+            return EXIT_DEVICE;
+        }
+    }
+    tcp_port_t* tcp = tcp_port_create(endpoints, count);
+    exit_code_t code = EXIT_USAGE;
+    if (tcp != NULL) {
+        code = play_with(settings, tcp, lockstep);
+    } else {
+        (void)fprintf(stderr, "knead %s: %s is no numeric IPv4 address, or a port is past 65535\n",
+                      settings->verb, endpoints[0].host);
+    }
+    tcp_port_destroy(tcp);
+    lockstep_destroy(lockstep);
+    return code;
+}

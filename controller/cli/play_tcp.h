@@ -1,0 +1,21 @@
+/// Plays over Modbus TCP: makes the connections of a machine and, in lock-step, the one to the
+/// virtual table's clock, and hands them to `play`.
+#ifndef KNEAD_CONTROLLER_CLI_PLAY_TCP_H
+#define KNEAD_CONTROLLER_CLI_PLAY_TCP_H
+
+#include "controller/cli/play.h"
+
+typedef struct {
+    const char* verb;
+    const options_t* options;
+    assembly_t* assembly;
+    const char* host; // null: as in the machine's file
+    int port_base;    // 0: as in the machine's file
+    bool lock_step;
+    bool automatic;
+    bool report;
+} play_tcp_t;
+
+exit_code_t play_tcp(const play_tcp_t* settings);
+
+#endif
