@@ -82,24 +82,24 @@ static void check_force(check_t* check, const stroke_t* stroke, double force_N)
     const double safety_N =
         check->safety->contact_force_max_N.value - check->safety->contact_force_margin_N.value;
     if (!(force_N <= technique_N)) {
-        refuse(check, stroke, RULE_TECHNIQUE_FORCE,
+        refuse(check, stroke, ROUTINE_RULE_TECHNIQUE_FORCE,
                "%s asks for up to %.1f N on %s; at most %.1f N (%.0f N times the region's %.2f)",
                info->name, force_N, region->name, technique_N, info->force_ceiling_N,
                region->force_factor);
     }
     if (!(force_N <= region->force_max_N.value)) {
-        refuse(check, stroke, RULE_REGION_FORCE, "up to %.1f N on %s; at most %.1f N", force_N,
-               region->name, region->force_max_N.value);
+        refuse(check, stroke, ROUTINE_RULE_REGION_FORCE, "up to %.1f N on %s; at most %.1f N",
+               force_N, region->name, region->force_max_N.value);
     }
     if (!(force_N <= safety_N)) {
-        refuse(check, stroke, RULE_SAFETY_FORCE,
+        refuse(check, stroke, ROUTINE_RULE_SAFETY_FORCE,
                "up to %.1f N; at most %.1f N (contact_force_max less contact_force_margin)",
                force_N, safety_N);
     }
     const double force_rate = technique_force_rate_peak_N_per_s(check->body, stroke);
     if (!(force_rate <= STROKE_FORCE_RATE_MAX_N_PER_S * (1.0 + 1e-9))) {
         refuse(
-            check, stroke, RULE_FORCE_RATE,
+            check, stroke, ROUTINE_RULE_FORCE_RATE,
             "the force changes by up to %.0f N/s; at most %.0f N/s: press and release more slowly",
             force_rate, STROKE_FORCE_RATE_MAX_N_PER_S);
     }
@@ -109,7 +109,7 @@ static void check_force(check_t* check, const stroke_t* stroke, double force_N)
     const double area_m2 = 0.25 * PI * check->pad->diameter_m * check->pad->diameter_m;
     const double pressure_Pa = force_N / area_m2;
     if (!(pressure_Pa <= region->pressure_max_Pa.value)) {
-        refuse(check, stroke, RULE_PRESSURE,
+        refuse(check, stroke, ROUTINE_RULE_PRESSURE,
                "%.1f N under pad %s are %.1f kPa on %s; at most %.1f kPa", force_N,
                check->pad->name, 1e-3 * pressure_Pa, region->name,
                1e-3 * region->pressure_max_Pa.value);
@@ -121,7 +121,7 @@ static void check_rhythm(check_t* check, const stroke_t* stroke)
     const technique_info_t* info = technique_info(stroke->technique);
     const technique_parameters_t* p = &stroke->parameters;
     if (info->uses_rate && !(p->rate_Hz >= info->rate_min_Hz && p->rate_Hz <= info->rate_max_Hz)) {
-        refuse(check, stroke, RULE_RATE, "%.2f Hz; %s goes at %.1f to %.1f Hz", p->rate_Hz,
+        refuse(check, stroke, ROUTINE_RULE_RATE, "%.2f Hz; %s goes at %.1f to %.1f Hz", p->rate_Hz,
                info->name, info->rate_min_Hz, info->rate_max_Hz);
     }
     if (info->uses_radius) {
@@ -129,7 +129,7 @@ static void check_rhythm(check_t* check, const stroke_t* stroke)
         const double half_length_m =
             0.5 * body_region_length_m(check->body, stroke->region) - STROKE_INSET_M;
         if (!(across_m >= RADIUS_SHARE_MIN * p->radius_m && p->radius_m <= half_length_m)) {
-            refuse(check, stroke, RULE_RADIUS,
+            refuse(check, stroke, ROUTINE_RULE_RADIUS,
                    "circles of radius %.0f mm do not fit on %s, which leaves %.0f mm across and "
                    "%.0f mm along",
                    1e3 * p->radius_m, region_of(check, stroke)->name, 1e3 * across_m,
@@ -145,7 +145,7 @@ static void check_order(check_t* check, const stroke_t* stroke)
     }
     check->region_touched[stroke->region] = true;
     if (!(stroke->parameters.force_N <= FIRST_STROKE_FORCE_MAX_N)) {
-        refuse(check, stroke, RULE_ORDER,
+        refuse(check, stroke, ROUTINE_RULE_ORDER,
                "the first stroke on %s asks for %.1f N; begin with at most %.0f N",
                region_of(check, stroke)->name, stroke->parameters.force_N,
                FIRST_STROKE_FORCE_MAX_N);
@@ -179,7 +179,7 @@ static double check_zones(check_t* check, const stroke_t* stroke, body_place_t p
         const double needed_m = settings->margin_m.value + error_m;
         clearance_m = fmin(clearance_m, distance_m - needed_m);
         if (!(distance_m >= needed_m - 1e-9) && !walk->zone_reported) {
-            refuse(check, stroke, RULE_ZONE,
+            refuse(check, stroke, ROUTINE_RULE_ZONE,
                    "%s passes %s at %.0f mm; at least %.0f mm (margin %.0f mm, registration "
                    "%.0f mm)",
                    region_of(check, stroke)->name, settings->name, 1e3 * distance_m, 1e3 * needed_m,
@@ -195,7 +195,8 @@ static void check_skin(check_t* check, const stroke_t* stroke, const surface_sam
 {
     walk->stretch_max = fmax(walk->stretch_max, 1.0 / fmax(skin->normal.z, 1e-3));
     if (!(skin->inside && skin->normal.z >= cos(SKIN_SLOPE_MAX_RAD)) && !walk->skin_reported) {
-        refuse(check, stroke, RULE_SKIN, "the skin under %s slopes by %.0f degrees; at most %.0f",
+        refuse(check, stroke, ROUTINE_RULE_SKIN,
+               "the skin under %s slopes by %.0f degrees; at most %.0f",
                region_of(check, stroke)->name, acos(fmin(1.0, skin->normal.z)) * 180.0 / PI,
                SKIN_SLOPE_MAX_RAD * 180.0 / PI);
         walk->skin_reported = true;
@@ -245,7 +246,7 @@ static void check_reach(check_t* check, const stroke_t* stroke, const surface_sa
             check->seed = joints;
             note_joint_margins(check, &joints);
         } else if (!walk->reach_reported) {
-            refuse(check, stroke, RULE_REACH,
+            refuse(check, stroke, ROUTINE_RULE_REACH,
                    "%.0f mm above the skin of %s at x %.0f, y %.0f, z %.0f mm: %s (%.0f mm short)",
                    1e3 * heights_m[i], region_of(check, stroke)->name, 1e3 * pose.position_m.x,
                    1e3 * pose.position_m.y, 1e3 * pose.position_m.z, ik_result_text(result),
@@ -260,7 +261,8 @@ static void check_reach(check_t* check, const stroke_t* stroke, const surface_sa
 static void check_place(check_t* check, const stroke_t* stroke, body_place_t place, walk_t* walk)
 {
     if (!body_region_holds(check->body, stroke->region, place, -1e-9) && !walk->region_reported) {
-        refuse(check, stroke, RULE_REGION, "the stroke leaves %s at %.0f mm along, %.0f mm across",
+        refuse(check, stroke, ROUTINE_RULE_REGION,
+               "the stroke leaves %s at %.0f mm along, %.0f mm across",
                region_of(check, stroke)->name, 1e3 * place.along_m, 1e3 * place.across_m);
         walk->region_reported = true;
     }
@@ -293,12 +295,12 @@ static void check_speed(check_t* check, const stroke_t* stroke, double speed_mps
     const technique_info_t* info = technique_info(stroke->technique);
     const double safety_mps = check->safety->contact_speed_max_mps.value;
     if (!(speed_mps <= info->speed_ceiling_mps)) {
-        refuse(check, stroke, RULE_TECHNIQUE_SPEED,
+        refuse(check, stroke, ROUTINE_RULE_TECHNIQUE_SPEED,
                "%s goes along the skin of %s at up to %.0f mm/s; at most %.0f mm/s", info->name,
                region_of(check, stroke)->name, 1e3 * speed_mps, 1e3 * info->speed_ceiling_mps);
     }
     if (!(speed_mps <= safety_mps)) {
-        refuse(check, stroke, RULE_SAFETY_SPEED,
+        refuse(check, stroke, ROUTINE_RULE_SAFETY_SPEED,
                "along the skin of %s at up to %.0f mm/s; at most %.0f mm/s (contact_speed_max)",
                region_of(check, stroke)->name, 1e3 * speed_mps, 1e3 * safety_mps);
     }
@@ -314,7 +316,7 @@ static void check_stroke(check_t* check, const stroke_t* stroke)
     check->stroke_seen[stroke->step][stroke->region] = true;
     const region_settings_t* region = region_of(check, stroke);
     if ((region->techniques & (1u << stroke->technique)) == 0u) {
-        refuse(check, stroke, RULE_TECHNIQUE, "%s is not for %s",
+        refuse(check, stroke, ROUTINE_RULE_TECHNIQUE, "%s is not for %s",
                technique_info(stroke->technique)->name, region->name);
     }
     double speed_mps = 0.0;
@@ -341,9 +343,9 @@ static void check_pad(check_t* check)
     }
     const char* nearest = finding_nearest(check->routine->pad, words);
     check->pad = NULL;
-    refuse(check, NULL, RULE_PAD_UNKNOWN, "the machine has no pad '%s'%s%s%s", check->routine->pad,
-           nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
-           nearest != NULL ? "'?" : "");
+    refuse(check, NULL, ROUTINE_RULE_PAD_UNKNOWN, "the machine has no pad '%s'%s%s%s",
+           check->routine->pad, nearest != NULL ? "; did you mean '" : "",
+           nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
 }
 
 static void check_session(check_t* check)
@@ -351,11 +353,12 @@ static void check_session(check_t* check)
     const double allowed_s = check->safety->session_time_max_s.value;
     check->figures.planned_s = player_planned_s(check->routine);
     if (!(check->figures.planned_s <= allowed_s)) {
-        refuse(check, NULL, RULE_SESSION, "%.1f min in contact and at rest; at most %.1f min",
-               check->figures.planned_s / 60.0, allowed_s / 60.0);
+        refuse(check, NULL, ROUTINE_RULE_SESSION,
+               "%.1f min in contact and at rest; at most %.1f min", check->figures.planned_s / 60.0,
+               allowed_s / 60.0);
     }
     if (!(check->figures.contact_s > 0.0)) {
-        refuse(check, NULL, RULE_EMPTY, "the routine touches nothing");
+        refuse(check, NULL, ROUTINE_RULE_EMPTY, "the routine touches nothing");
     }
 }
 

@@ -20,24 +20,26 @@ typedef struct {
 
 /// Words that begin a finding's message, one a rule; stable, for tools and tests.
 #define ROUTINE_RULE_LIST(X)                                                                       \
-    X(RULE_PAD_UNKNOWN, "pad-unknown")              /* the machine has no such pad */              \
-    X(RULE_TECHNIQUE, "technique-not-allowed")      /* the region's list leaves it out */          \
-    X(RULE_TECHNIQUE_FORCE, "force-over-technique") /* ceiling times the region's factor */        \
-    X(RULE_REGION_FORCE, "force-over-region-cap")   /* the region's cap */                         \
-    X(RULE_SAFETY_FORCE, "force-over-safety-limit") /* contact_force_max less its margin */        \
-    X(RULE_PRESSURE, "pressure-over-region-cap")    /* force over the pad's face */                \
-    X(RULE_FORCE_RATE, "force-rate")                /* STROKE_FORCE_RATE_MAX_N_PER_S */            \
-    X(RULE_TECHNIQUE_SPEED, "speed-over-technique") /* along the skin */                           \
-    X(RULE_SAFETY_SPEED, "speed-over-safety-limit") /* contact_speed_max */                        \
-    X(RULE_RATE, "rate-outside-technique")          /* circles a second */                         \
-    X(RULE_RADIUS, "radius-too-wide")               /* the region has no room for the circle */    \
-    X(RULE_ZONE, "zone-too-near")                   /* pad's centre: margin and registration */    \
-    X(RULE_REGION, "path-outside-region")           /* the stroke leaves its region */             \
-    X(RULE_SKIN, "skin-too-steep")                  /* SKIN_SLOPE_MAX_RAD */                       \
-    X(RULE_ORDER, "deep-before-light")              /* first stroke on a region */                 \
-    X(RULE_SESSION, "session-too-long")             /* session_time_max */                         \
-    X(RULE_EMPTY, "nothing-to-do")                  /* no stroke at all */                         \
-    X(RULE_REACH, "unreachable")                    /* inverse kinematics, on the skin and above */
+    X(ROUTINE_RULE_PAD_UNKNOWN, "pad-unknown")         /* the machine has no such pad */           \
+    X(ROUTINE_RULE_TECHNIQUE, "technique-not-allowed") /* the region's list leaves it out */       \
+    X(ROUTINE_RULE_TECHNIQUE_FORCE,                                                                \
+      "force-over-technique")                             /* ceiling times the region's factor */  \
+    X(ROUTINE_RULE_REGION_FORCE, "force-over-region-cap") /* the region's cap */                   \
+    X(ROUTINE_RULE_SAFETY_FORCE,                                                                   \
+      "force-over-safety-limit")                         /* contact_force_max less its margin */   \
+    X(ROUTINE_RULE_PRESSURE, "pressure-over-region-cap") /* force over the pad's face */           \
+    X(ROUTINE_RULE_FORCE_RATE, "force-rate")             /* STROKE_FORCE_RATE_MAX_N_PER_S */       \
+    X(ROUTINE_RULE_TECHNIQUE_SPEED, "speed-over-technique") /* along the skin */                   \
+    X(ROUTINE_RULE_SAFETY_SPEED, "speed-over-safety-limit") /* contact_speed_max */                \
+    X(ROUTINE_RULE_RATE, "rate-outside-technique")          /* circles a second */                 \
+    X(ROUTINE_RULE_RADIUS, "radius-too-wide")     /* the region has no room for the circle */      \
+    X(ROUTINE_RULE_ZONE, "zone-too-near")         /* pad's centre: margin and registration */      \
+    X(ROUTINE_RULE_REGION, "path-outside-region") /* the stroke leaves its region */               \
+    X(ROUTINE_RULE_SKIN, "skin-too-steep")        /* SKIN_SLOPE_MAX_RAD */                         \
+    X(ROUTINE_RULE_ORDER, "deep-before-light")    /* first stroke on a region */                   \
+    X(ROUTINE_RULE_SESSION, "session-too-long")   /* session_time_max */                           \
+    X(ROUTINE_RULE_EMPTY, "nothing-to-do")        /* no stroke at all */                           \
+    X(ROUTINE_RULE_REACH, "unreachable")          /* inverse kinematics, on the skin and above */
 typedef enum {
 #define X(id, text) id,
     ROUTINE_RULE_LIST(X)
