@@ -1,7 +1,7 @@
 /// Vectors, unit quaternions and poses in double, for everything that is differentiated, integrated
 /// or solved: float poses carry 0.2 um of rounding, which a 4 ms period turns into 60 um/s of false
-/// speed. Surfaces and clearances, which nobody differentiates, are on cglm
-/// (`kinematics/surface.h`).
+/// speed. Capsule distances, which nobody differentiates, are on cglm
+/// (`kinematics/capsule.h`).
 ///
 /// Units: metres, radians, newtons. Quaternions are x, y, z, w and of unit length. A pose maps
 /// points of its own frame into its parent's: p_parent = R(q) p + t. Names say the frames where two
@@ -152,9 +152,8 @@ static inline quat_t quat_slerp(quat_t a, quat_t b, double t)
 /// that allows. Where the two are parallel, any x axis.
 static inline quat_t quat_from_z_and_x(vec3_t z_axis, vec3_t x_hint)
 {
-    const vec3_t side =
-        vec3_unit(vec3_cross(z_axis, x_hint),
-                  vec3_unit(vec3_cross(z_axis, vec3(0.0, 1.0, 0.0)), vec3(0, 1, 0)));
+    const vec3_t across = vec3_unit(vec3_cross(z_axis, vec3(0.0, 1.0, 0.0)), vec3(1.0, 0.0, 0.0));
+    const vec3_t side = vec3_unit(vec3_cross(z_axis, x_hint), across);
     const vec3_t x = vec3_cross(side, z_axis);
     const double trace = x.x + side.y + z_axis.z;
     quat_t q;
