@@ -5,8 +5,9 @@
 #include "controller/cli/verb.h"
 #include "controller/record/json.h"
 #include "routines/routine_load.h"
+#include "sim/scenario.h"
 
-/// How far the table that routines are checked on has got.
+/// How far the table that routines and scenarios are checked on has got.
 typedef enum { TABLE_NOT_LOADED, TABLE_LOADED, TABLE_REFUSED } table_state_t;
 
 typedef struct {
@@ -57,25 +58,39 @@ static bool read_client(check_t* check, const char* path)
     return client_load(path, &client, &check->assembly->findings);
 }
 
-static bool read_routine(check_t* check, const char* path)
+/// Loads the table at the first file that needs it; false, with a finding, if it was refused.
+static bool table_ready(check_t* check, const char* path)
 {
     assembly_t* assembly = check->assembly;
     if (check->table == TABLE_NOT_LOADED) {
         check->table = assembly_load_table(assembly, check->options) ? TABLE_LOADED : TABLE_REFUSED;
     }
     if (check->table == TABLE_REFUSED) {
-        if (assembly->findings.error_count == 0) { // they were said with the first routine
+        if (assembly->findings.error_count == 0) { // they were said with the first such file
             finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "", "",
                         "not checked, because the table it is for was refused");
         }
         return false;
     }
-    return assembly_load_routine(assembly, path);
+    return true;
+}
+
+static bool read_routine(check_t* check, const char* path)
+{
+    return table_ready(check, path) && assembly_load_routine(check->assembly, path);
+}
+
+static bool read_scenario(check_t* check, const char* path)
+{
+    scenario_t scenario;
+    return table_ready(check, path) &&
+           scenario_read(path, &check->assembly->machine, &scenario, &check->assembly->findings);
 }
 
 static const kind_row_t kinds[] = {
-    {"machine", read_machine}, {"safety", read_safety},   {"body", read_body},
-    {"device", read_device},   {"routine", read_routine}, {"client", read_client},
+    {"machine", read_machine},   {"safety", read_safety},   {"body", read_body},
+    {"device", read_device},     {"routine", read_routine}, {"client", read_client},
+    {"scenario", read_scenario},
 };
 #define KIND_COUNT ((int)(sizeof kinds / sizeof kinds[0]))
 

@@ -4,15 +4,17 @@
 #include "config/load.h"
 #include "controller/cli/verb.h"
 #include "routines/routine_load.h"
+#include "sim/scenario.h"
 
-static const char* const kinds[] = {"machine", "safety", "body", "device",
-                                    "routine", "client", NULL};
+static const char* const kinds[] = {"machine", "safety", "body",     "device",
+                                    "routine", "client", "scenario", NULL};
 
 exit_code_t verb_schema(const options_t* options, assembly_t* assembly)
 {
     (void)assembly;
     const char* kind = options->operands[0];
-    const record_t* record = load_record(kind);
+    const bool scenario = strcmp(kind, "scenario") == 0;
+    const record_t* record = scenario ? scenario_record() : load_record(kind);
     if (record != NULL) {
         fields_print_schema(record, stdout, 0);
         return EXIT_DONE;
