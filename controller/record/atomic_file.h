@@ -1,5 +1,6 @@
-/// A file that appears whole or not at all: written beside its place under another name, made durable,
-/// and then given the name in one step. Whoever opens the name sees the old file or the new one.
+/// A file that appears whole or not at all: written beside its place under another name, made
+/// durable, and then given the name in one step. Whoever opens the name sees the old file or the
+/// new one.
 #ifndef KNEAD_CONTROLLER_RECORD_ATOMIC_FILE_H
 #define KNEAD_CONTROLLER_RECORD_ATOMIC_FILE_H
 
@@ -17,8 +18,8 @@ typedef struct {
 /// False with errno if the draft can't be made.
 bool atomic_file_open(atomic_file_t* target, const char* path);
 
-/// Closes and takes the name. False with errno, and the draft removed, if any write or the renaming was
-/// refused; what stood under the name is then untouched.
+/// Closes and takes the name. False with errno, and the draft removed, if any write or the renaming
+/// was refused; what stood under the name is then untouched.
 bool atomic_file_commit(atomic_file_t* target);
 
 #endif

@@ -67,8 +67,7 @@ void cycle_header_store(const crc32c_tables_t* tables, const cycle_file_header_t
 }
 
 cycle_open_t cycle_header_load(const crc32c_tables_t* tables,
-                               const uint8_t bytes[CYCLE_HEADER_BYTES],
-                               cycle_file_header_t* header)
+                               const uint8_t bytes[CYCLE_HEADER_BYTES], cycle_file_header_t* header)
 {
     if (memcmp(bytes, file_magic, sizeof file_magic) != 0) {
         return CYCLE_OPEN_NOT_OURS;
@@ -109,8 +108,8 @@ void cycle_block_store(const crc32c_tables_t* tables, const cycle_block_t* block
     le_store_u32(bytes + 20, crc32c(tables, bytes, 20));
 }
 
-bool cycle_block_load(const crc32c_tables_t* tables,
-                      const uint8_t bytes[CYCLE_BLOCK_HEADER_BYTES], cycle_block_t* block)
+bool cycle_block_load(const crc32c_tables_t* tables, const uint8_t bytes[CYCLE_BLOCK_HEADER_BYTES],
+                      cycle_block_t* block)
 {
     if (memcmp(bytes, block_magic, sizeof block_magic) != 0 ||
         le_load_u32(bytes + 20) != crc32c(tables, bytes, 20)) {

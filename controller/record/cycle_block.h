@@ -29,7 +29,7 @@ void cycle_block_store(const crc32c_tables_t* tables, const cycle_block_t* block
                        uint8_t bytes[CYCLE_BLOCK_HEADER_BYTES]);
 
 /// False if the bytes are no block header, or one no writer makes.
-bool cycle_block_load(const crc32c_tables_t* tables,
-                      const uint8_t bytes[CYCLE_BLOCK_HEADER_BYTES], cycle_block_t* block);
+bool cycle_block_load(const crc32c_tables_t* tables, const uint8_t bytes[CYCLE_BLOCK_HEADER_BYTES],
+                      cycle_block_t* block);
 
 #endif

@@ -180,7 +180,8 @@ static bool record_in_range(const cycle_record_t* record)
                   record->verdict.rule < INTERLOCK_RULE_COUNT &&
                   (unsigned)record->ik_result <= IK_BAD_INPUT;
     for (int joint = 0; joint < JOINT_CAPACITY; joint++) {
-        inside = inside && (unsigned)record->input.feedback.drives[joint].state < DRIVE_STATE_COUNT &&
+        inside = inside &&
+                 (unsigned)record->input.feedback.drives[joint].state < DRIVE_STATE_COUNT &&
                  (unsigned)record->command.request[joint] <= DRIVE_REQUEST_RESET_FAULT;
     }
     return inside;
@@ -266,8 +267,8 @@ static int bytes_needed(uint64_t number)
 /// The counts behind a value, if it is exactly a number of counts.
 static bool counts_of(const cycle_scales_t* scales, int index, uint64_t bits, int64_t* counts)
 {
-    const double number = (double_of(bits) - scales->scale[index].offset) *
-                          scales->counts_per_unit[index];
+    const double number =
+        (double_of(bits) - scales->scale[index].offset) * scales->counts_per_unit[index];
     if (!(fabs(number) < COUNTS_MAX) || scales->counts_per_unit[index] == 0.0) {
         return false;
     }
@@ -431,8 +432,8 @@ size_t cycle_decode(const cycle_scales_t* scales, cycle_memory_t* memory, const 
     for (int index = 0; index < CYCLE_FLOAT_COUNT; index++) {
         const unsigned nibble = nibble_at(nibbles, CYCLE_DOUBLE_COUNT + index);
         source.broken = source.broken || nibble > 4;
-        row.floats[index] =
-            foreseen_float(memory, index) ^ (uint32_t)take_bytes(&source, nibble > 4 ? 0 : (int)nibble);
+        row.floats[index] = foreseen_float(memory, index) ^
+                            (uint32_t)take_bytes(&source, nibble > 4 ? 0 : (int)nibble);
     }
     for (int index = 0; index < CYCLE_INTEGER_COUNT; index++) {
         const uint64_t foreseen = (uint64_t)foreseen_integer(scales, memory, index);

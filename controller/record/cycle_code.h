@@ -1,5 +1,5 @@
-/// Codes one record of `cycles.bin` as a difference to the one before it, and back; the format is in
-/// `cycle_file.h`. Pure: no I/O, no heap.
+/// Codes one record of `cycles.bin` as a difference to the one before it, and back; the format is
+/// in `cycle_file.h`. Pure: no I/O, no heap.
 #ifndef KNEAD_CONTROLLER_RECORD_CYCLE_CODE_H
 #define KNEAD_CONTROLLER_RECORD_CYCLE_CODE_H
 
@@ -49,8 +49,8 @@ cycle_scales_t cycle_scales_make(const cycle_file_header_t* header);
 size_t cycle_encode(const cycle_scales_t* scales, cycle_memory_t* memory,
                     const cycle_record_t* record, uint8_t* bytes);
 
-/// Reads one record from `size` bytes; returns how many it took, or 0 if they are no record. `bytes` may
-/// hold anything.
+/// Reads one record from `size` bytes; returns how many it took, or 0 if they are no record.
+/// `bytes` may hold anything.
 size_t cycle_decode(const cycle_scales_t* scales, cycle_memory_t* memory, const uint8_t* bytes,
                     size_t size, cycle_record_t* record);
 

@@ -140,8 +140,7 @@ void cycle_file_append_record(cycle_file_t* file, const cycle_record_t* record)
     }
 }
 
-void cycle_file_append(cycle_file_t* file, const cycle_input_t* input,
-                       const cycle_output_t* output)
+void cycle_file_append(cycle_file_t* file, const cycle_input_t* input, const cycle_output_t* output)
 {
     cycle_record_t record;
     cycle_record_make(input, output, &record);
@@ -161,7 +160,10 @@ int64_t cycle_file_bytes(const cycle_file_t* file)
     return file->bytes + (int64_t)file->block_bytes;
 }
 
-int64_t cycle_file_records(const cycle_file_t* file) { return file->records; }
+int64_t cycle_file_records(const cycle_file_t* file)
+{
+    return file->records;
+}
 
 bool cycle_file_close(cycle_file_t* file)
 {

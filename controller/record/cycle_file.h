@@ -1,10 +1,12 @@
-/// `cycles.bin`: every cycle of a run, what the cycle read and what it decided, without loss, so that a
-/// run can be recomputed bit for bit and looked at sample by sample.
+/// `cycles.bin`: every cycle of a run, what the cycle read and what it decided, without loss, so
+/// that a run can be recomputed bit for bit and looked at sample by sample.
 ///
 /// File, all numbers little-endian:
 ///
-///   header   "KNEADCYC" | u32 version | u32 header size | u32 joints | u32 devices | i64 period_us |
-///            u64 seed | 32 bytes SHA-256 of the inputs | 30 x (f64 scale, f64 offset) | u32 CRC-32C
+///   header   "KNEADCYC" | u32 version | u32 header size | u32 joints | u32 devices | i64 period_us
+///   |
+///            u64 seed | 32 bytes SHA-256 of the inputs | 30 x (f64 scale, f64 offset) | u32
+///            CRC-32C
 ///   block    "KBLK" | u32 sequence | u32 records | u32 bytes | u32 CRC-32C of the bytes |
 ///            u32 CRC-32C of the 20 bytes before | bytes
 ///   ...      up to CYCLE_BLOCK_RECORDS records a block; a block also ends where the arm is stopped
@@ -20,10 +22,10 @@
 ///   nibble 9 to 12 1 to 4 bytes, zigzag: counts of the device's register less the counts foreseen
 ///   nibble 13      5 high bytes of the XOR      14       the counts foreseen
 ///
-/// Foreseen is the last value for velocity, effort, force, torque and the judge's figures; the straight
-/// line through the last two for positions, commanded positions and telemetry; for integers the last
-/// value, one period later for the time and one more for the cycle. A register's value is
-/// counts * scale + offset; a value that is not exactly that is coded by XOR.
+/// Foreseen is the last value for velocity, effort, force, torque and the judge's figures; the
+/// straight line through the last two for positions, commanded positions and telemetry; for
+/// integers the last value, one period later for the time and one more for the cycle. A register's
+/// value is counts * scale + offset; a value that is not exactly that is coded by XOR.
 ///
 /// Always holds: the same records give the same bytes; no wall clock is in the file.
 #ifndef KNEAD_CONTROLLER_RECORD_CYCLE_FILE_H
@@ -100,8 +102,8 @@ void cycle_file_header_make(const machine_settings_t* machine, uint64_t seed,
 
 typedef struct cycle_file cycle_file_t;
 
-/// Creates or empties the file at `path`. Takes all memory it will ever need. Null if the file can't be
-/// created or memory is short; errno says which.
+/// Creates or empties the file at `path`. Takes all memory it will ever need. Null if the file
+/// can't be created or memory is short; errno says which.
 cycle_file_t* cycle_file_create(const char* path, const cycle_file_header_t* header);
 
 /// Adds one cycle. Never fails for the caller: when the disk refuses, recording ends, and
@@ -120,7 +122,8 @@ bool cycle_file_failed(const cycle_file_t* file, int* error);
 int64_t cycle_file_bytes(const cycle_file_t* file);
 int64_t cycle_file_records(const cycle_file_t* file);
 
-/// Ends the file and frees the writer. False if anything of the run is missing from it. Null is allowed.
+/// Ends the file and frees the writer. False if anything of the run is missing from it. Null is
+/// allowed.
 bool cycle_file_close(cycle_file_t* file);
 
 // ------------------------------------------------------------------------------------- reading
@@ -157,8 +160,8 @@ typedef struct cycle_reader cycle_reader_t;
 cycle_open_t cycle_reader_open(const char* path, cycle_file_header_t* header,
                                cycle_reader_t** reader);
 
-/// The next record. After anything but CYCLE_READ_RECORD every further call says the same again. All
-/// whole blocks before a torn or damaged one are read. Bytes in the file are never trusted.
+/// The next record. After anything but CYCLE_READ_RECORD every further call says the same again.
+/// All whole blocks before a torn or damaged one are read. Bytes in the file are never trusted.
 cycle_read_t cycle_reader_next(cycle_reader_t* reader, cycle_record_t* record);
 
 /// Starts again at the first record.

@@ -95,8 +95,7 @@ static void line_end(events_t* events, line_t* line)
         return;
     }
     chain_next(events->chain, line->bytes, line->json.length, events->chain);
-    const int printed =
-        fprintf(events->file, "%s" CHAIN_KEY "%s\"}\n", line->bytes, events->chain);
+    const int printed = fprintf(events->file, "%s" CHAIN_KEY "%s\"}\n", line->bytes, events->chain);
     // Each line goes out at once: what led to a crash is what is wanted most.
     events->failed = events->failed || printed < 0 || fflush(events->file) != 0;
     events->count++;
@@ -195,7 +194,8 @@ static void observe_mode(events_t* events, const cycle_record_t* record)
                             ? interlock_rule_info((interlock_rule_t)rule)->text
                         : asked ? "somebody asked for it"
                                 : "no rule refused; see the conditions";
-    (void)snprintf(text, sizeof text, "stopped by %s: %s", supervisor_mode_text(record->mode), cause);
+    (void)snprintf(text, sizeof text, "stopped by %s: %s", supervisor_mode_text(record->mode),
+                   cause);
     line_begin_at(&line, record, EVENT_STOP, text);
     if (rule != INTERLOCK_RULE_NONE) {
         add_cause(events, &line, record, rule);
@@ -284,8 +284,8 @@ static void finish_item(events_t* events, const cycle_record_t* record)
     events->item = ITEM_NONE;
 }
 
-/// A stroke starts when the skin is touched for it, a rest when it is its turn; both finish when the
-/// next item's turn comes.
+/// A stroke starts when the skin is touched for it, a rest when it is its turn; both finish when
+/// the next item's turn comes.
 static void observe_item(events_t* events, const cycle_record_t* record)
 {
     const routine_t* routine = events->session->routine;
@@ -334,11 +334,12 @@ static void report_device(events_t* events, const cycle_record_t* record, int de
     line_end(events, &line);
 }
 
-static void observe_age(events_t* events, const cycle_record_t* record, int device,
-                        int64_t age_us, int64_t age_before_us)
+static void observe_age(events_t* events, const cycle_record_t* record, int device, int64_t age_us,
+                        int64_t age_before_us)
 {
     const double allowed_us = 1e6 * events->session->safety->sample_age_max_s.value;
-    const int64_t limit_us = allowed_us > (double)SILENT_FLOOR_US ? (int64_t)allowed_us : SILENT_FLOOR_US;
+    const int64_t limit_us =
+        allowed_us > (double)SILENT_FLOOR_US ? (int64_t)allowed_us : SILENT_FLOOR_US;
     const bool silent = age_us > limit_us;
     const bool silent_before = !events->any || age_before_us > limit_us;
     if (silent != silent_before) {
@@ -359,7 +360,8 @@ static void observe_devices(events_t* events, const cycle_record_t* record)
         if (events->any && drive->state != drive_before->state) {
             report_device(events, record, device, drive_state_text(drive->state));
         }
-        if (drive->fault_code != 0 && (!events->any || drive->fault_code != drive_before->fault_code)) {
+        if (drive->fault_code != 0 &&
+            (!events->any || drive->fault_code != drive_before->fault_code)) {
             char what[NAME_CAPACITY];
             (void)snprintf(what, sizeof what, "fault code 0x%04X", drive->fault_code);
             report_device(events, record, device, what);

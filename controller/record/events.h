@@ -1,10 +1,11 @@
 /// `events.jsonl`: what happened in a run, one JSON object a line, for people and for tools.
 ///
-///   {"time_s":12.4,"cycle":3100,"kind":"step_started","text":"...", fields of the kind,"chain":"64 hex"}
+///   {"time_s":12.4,"cycle":3100,"kind":"step_started","text":"...", fields of the kind,"chain":"64
+///   hex"}
 ///
 /// `chain` is SHA-256 over the chain of the line before (64 zeros before the first) followed by the
-/// line's own bytes up to `,"chain"`, so that a changed, missing or added line is found later; a cut-off
-/// end is found with the last chain in `summary.json`.
+/// line's own bytes up to `,"chain"`, so that a changed, missing or added line is found later; a
+/// cut-off end is found with the last chain in `summary.json`.
 #ifndef KNEAD_CONTROLLER_RECORD_EVENTS_H
 #define KNEAD_CONTROLLER_RECORD_EVENTS_H
 
@@ -31,12 +32,13 @@ const char* event_kind_text(event_kind_t kind);
 
 #define EVENT_LINE_CAPACITY 2048 // bytes, with terminator
 #define EVENT_TEXT_CAPACITY 240
-#define EVENT_CAPACITY 50000          // lines of one run; one note says that more happened
+#define EVENT_CAPACITY 50000             // lines of one run; one note says that more happened
 #define EVENT_REPEAT_US INT64_C(1000000) // the same rule is reported at most this often
 
 typedef struct events events_t;
 
-/// Creates or empties the file. `session` is borrowed. Null if the file can't be made or memory is short.
+/// Creates or empties the file. `session` is borrowed. Null if the file can't be made or memory is
+/// short.
 events_t* events_create(const char* path, const session_t* session);
 
 /// Looks at one cycle, in their order, and writes what it means: modes, stops, refusals, requests,
@@ -63,9 +65,9 @@ typedef struct {
 
 typedef void (*event_visit_t)(void* context, const event_line_t* line);
 
-/// Visits every line of the file (`visit` may be null) and checks the chain. True if all are chained;
-/// otherwise `first_broken` is the 1-based number of the first that is not (0: no file). `last_chain` is
-/// that of the last line. Both may be null.
+/// Visits every line of the file (`visit` may be null) and checks the chain. True if all are
+/// chained; otherwise `first_broken` is the 1-based number of the first that is not (0: no file).
+/// `last_chain` is that of the last line. Both may be null.
 bool events_read(const char* path, event_visit_t visit, void* context, int64_t* first_broken,
                  char last_chain[DIGEST_TEXT_CAPACITY]);
 

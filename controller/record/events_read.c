@@ -71,7 +71,8 @@ static void read_members(const char* bytes, event_line_t* line)
 static bool follow_chain(const char* bytes, char chain[DIGEST_TEXT_CAPACITY])
 {
     const char* key = NULL;
-    for (const char* found = strstr(bytes, CHAIN_KEY); found; found = strstr(found + 1, CHAIN_KEY)) {
+    for (const char* found = strstr(bytes, CHAIN_KEY); found;
+         found = strstr(found + 1, CHAIN_KEY)) {
         key = found;
     }
     if (!key || strlen(key) != strlen(CHAIN_KEY) + CHAIN_DIGITS + strlen("\"}\n")) {
@@ -86,8 +87,8 @@ static bool follow_chain(const char* bytes, char chain[DIGEST_TEXT_CAPACITY])
     char expected[DIGEST_TEXT_CAPACITY];
     digest_text(&digest, expected);
     const char* stated = key + strlen(CHAIN_KEY);
-    const bool same = memcmp(stated, expected, CHAIN_DIGITS) == 0 &&
-                      strcmp(stated + CHAIN_DIGITS, "\"}\n") == 0;
+    const bool same =
+        memcmp(stated, expected, CHAIN_DIGITS) == 0 && strcmp(stated + CHAIN_DIGITS, "\"}\n") == 0;
     memcpy(chain, stated, CHAIN_DIGITS);
     return same;
 }

@@ -1,4 +1,5 @@
-/// Which files a run was made from, and SHA-256 fingerprints (FIPS 180-4) of them and of anything else.
+/// Which files a run was made from, and SHA-256 fingerprints (FIPS 180-4) of them and of anything
+/// else.
 #ifndef KNEAD_CONTROLLER_RECORD_INPUTS_H
 #define KNEAD_CONTROLLER_RECORD_INPUTS_H
 
@@ -31,8 +32,8 @@ typedef struct {
 /// long, or the list is full. Adding the same path twice keeps one.
 bool inputs_add(inputs_t* inputs, const char* path);
 
-/// Fingerprint of all contents in their order. Paths are left out: a copy of the files elsewhere counts
-/// as the same inputs.
+/// Fingerprint of all contents in their order. Paths are left out: a copy of the files elsewhere
+/// counts as the same inputs.
 digest_t inputs_digest(const inputs_t* inputs);
 
 #endif

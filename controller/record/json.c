@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-json_t json_to_file(FILE* file) { return (json_t){.file = file, .indented = true}; }
+json_t json_to_file(FILE* file)
+{
+    return (json_t){.file = file, .indented = true};
+}
 
 json_t json_to_buffer(char* buffer, size_t capacity)
 {
@@ -28,7 +31,10 @@ static void write_bytes(json_t* json, const char* bytes, size_t count)
     }
 }
 
-static void write_text(json_t* json, const char* text) { write_bytes(json, text, strlen(text)); }
+static void write_text(json_t* json, const char* text)
+{
+    write_bytes(json, text, strlen(text));
+}
 
 static void write_indent(json_t* json)
 {
@@ -41,7 +47,8 @@ static void write_indent(json_t* json)
     }
 }
 
-/// Length of the UTF-8 sequence at `text` (RFC 3629, section 4: no overlong forms, no surrogates), or 0.
+/// Length of the UTF-8 sequence at `text` (RFC 3629, section 4: no overlong forms, no surrogates),
+/// or 0.
 static size_t utf8_length(const unsigned char* text)
 {
     const unsigned char lead = text[0];
@@ -141,10 +148,22 @@ static void end_nesting(json_t* json, const char* bracket)
     }
 }
 
-void json_object_begin(json_t* json, const char* key) { begin_nesting(json, key, "{"); }
-void json_object_end(json_t* json) { end_nesting(json, "}"); }
-void json_array_begin(json_t* json, const char* key) { begin_nesting(json, key, "["); }
-void json_array_end(json_t* json) { end_nesting(json, "]"); }
+void json_object_begin(json_t* json, const char* key)
+{
+    begin_nesting(json, key, "{");
+}
+void json_object_end(json_t* json)
+{
+    end_nesting(json, "}");
+}
+void json_array_begin(json_t* json, const char* key)
+{
+    begin_nesting(json, key, "[");
+}
+void json_array_end(json_t* json)
+{
+    end_nesting(json, "]");
+}
 
 void json_text(json_t* json, const char* key, const char* text)
 {

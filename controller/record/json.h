@@ -1,8 +1,9 @@
-/// Writes JSON (RFC 8259), to a stream or into a bounded buffer, member by member. Commas, escapes and
-/// nesting are its business, so that no writer of files needs format strings for them.
+/// Writes JSON (RFC 8259), to a stream or into a bounded buffer, member by member. Commas, escapes
+/// and nesting are its business, so that no writer of files needs format strings for them.
 ///
-/// Always holds: what comes out is valid UTF-8 and valid JSON, whatever text and numbers go in: bytes
-/// that are not UTF-8 become U+FFFD, numbers that are not finite become null. The C locale is assumed.
+/// Always holds: what comes out is valid UTF-8 and valid JSON, whatever text and numbers go in:
+/// bytes that are not UTF-8 become U+FFFD, numbers that are not finite become null. The C locale is
+/// assumed.
 #ifndef KNEAD_CONTROLLER_RECORD_JSON_H
 #define KNEAD_CONTROLLER_RECORD_JSON_H
 
@@ -24,7 +25,8 @@ typedef struct {
     bool member_before[JSON_DEPTH_CAPACITY]; // a comma is due
 } json_t;
 
-/// Writes to `file` (borrowed), a member a line. Errors of the stream stay with the stream (ferror).
+/// Writes to `file` (borrowed), a member a line. Errors of the stream stay with the stream
+/// (ferror).
 json_t json_to_file(FILE* file);
 
 /// Writes into `buffer`, all on one line. `capacity` at least 1.

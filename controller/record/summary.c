@@ -74,8 +74,8 @@ static force_figures_t no_figures(void)
     return (force_figures_t){.cap_N = (double)INFINITY};
 }
 
-static void figures_observe(force_figures_t* figures, double force_N, double target_N,
-                            double cap_N, bool just_touched)
+static void figures_observe(force_figures_t* figures, double force_N, double target_N, double cap_N,
+                            bool just_touched)
 {
     figures->cycles++;
     if (!isfinite(force_N) || !isfinite(target_N)) {

@@ -1,8 +1,10 @@
-/// The figures of a run, gathered once a cycle and written as `summary.json` and as a table for people.
+/// The figures of a run, gathered once a cycle and written as `summary.json` and as a table for
+/// people.
 ///
-/// Always holds: `summary_observe` takes constant time and no memory, and the same records give the same
-/// figures and the same hash of the decisions. *Contact* is the time in MODE_CONTACT. A sample that is
-/// not finite is counted and left out of sums, and then nothing is said to be within its limit.
+/// Always holds: `summary_observe` takes constant time and no memory, and the same records give the
+/// same figures and the same hash of the decisions. *Contact* is the time in MODE_CONTACT. A sample
+/// that is not finite is counted and left out of sums, and then nothing is said to be within its
+/// limit.
 #ifndef KNEAD_CONTROLLER_RECORD_SUMMARY_H
 #define KNEAD_CONTROLLER_RECORD_SUMMARY_H
 
@@ -19,7 +21,8 @@
 #define FORCE_RMS_FLOOR_N 2.0
 #define FORCE_RMS_PART 0.10 // of the mean target
 #define FORCE_OVERSHOOT_MAX_N 5.0
-#define FORCE_TOUCH_WINDOW_US INT64_C(1000000) // in which a peak counts as overshoot of touching down
+#define FORCE_TOUCH_WINDOW_US                                                                      \
+    INT64_C(1000000) // in which a peak counts as overshoot of touching down
 
 /// Sums over samples in contact.
 typedef struct {
@@ -60,10 +63,10 @@ typedef struct {
 } joint_figures_t;
 
 #define VERDICT_LIST(X)                                                                            \
-    X(VERDICT_RUNNING, "running")   /* not over, or cut off before it was */                        \
-    X(VERDICT_FINISHED, "finished") /* the routine was played to its end and the arm parked */      \
-    X(VERDICT_STOPPED, "stopped")   /* a safety rule or somebody's stop ended it */                 \
-    X(VERDICT_ENDED, "ended")       /* somebody ended it early */                                   \
+    X(VERDICT_RUNNING, "running")   /* not over, or cut off before it was */                       \
+    X(VERDICT_FINISHED, "finished") /* the routine was played to its end and the arm parked */     \
+    X(VERDICT_STOPPED, "stopped")   /* a safety rule or somebody's stop ended it */                \
+    X(VERDICT_ENDED, "ended")       /* somebody ended it early */                                  \
     X(VERDICT_FAILED, "failed")     /* it could not be carried out */
 typedef enum {
 #define X(id, text) id,
@@ -84,7 +87,7 @@ typedef struct {
     int64_t reconnects;
     double round_trip_mean_us;
     int64_t round_trip_max_us;
-} bus_counters_t;
+} link_figures_t;
 
 /// What the cycles cannot tell; handed over once the run is over.
 typedef struct {
@@ -92,9 +95,9 @@ typedef struct {
     double planned_s;            // contact and rests
     double wall_s;               // the machine's own clock, from start to end of the run
     int device_count;
-    bus_counters_t devices[DEVICE_CAPACITY];
-    int64_t cycles_dropped;  // not recorded, because the disk did not keep up
-    bool recording_complete; // cycles and events are all in their files
+    link_figures_t devices[DEVICE_CAPACITY];
+    int64_t cycles_dropped;                  // not recorded, because the disk did not keep up
+    bool recording_complete;                 // cycles and events are all in their files
     char events_chain[DIGEST_TEXT_CAPACITY]; // of the last line; empty if there is none
     int64_t event_count;
 } run_outcome_t;
@@ -119,8 +122,8 @@ typedef struct {
     // From here on written by summary_observe.
     int64_t cycles;
     int64_t first_us, last_us;
-    int64_t overruns;      // late periods
-    int64_t overruns_row;  // longest row of them
+    int64_t overruns;     // late periods
+    int64_t overruns_row; // longest row of them
     int64_t stops;
     int64_t mode_cycles[MODE_COUNT];
     int64_t refusals[INTERLOCK_RULE_COUNT]; // times a rule began to refuse while the arm was in use
@@ -174,8 +177,8 @@ double summary_following_limit(const session_t* session, int joint);
 /// SHA-256 over mode and command of every cycle so far.
 digest_t summary_decisions(const summary_t* summary);
 
-/// Writes `summary.json` at `path`, whole or not at all (a new file takes the old one's name). Before the
-/// run is over its verdict is "running". False if the disk refuses.
+/// Writes `summary.json` at `path`, whole or not at all (a new file takes the old one's name).
+/// Before the run is over its verdict is "running". False if the disk refuses.
 bool summary_write(const summary_t* summary, const char* path);
 
 /// A table for the terminal. Plain text, at most 100 columns.

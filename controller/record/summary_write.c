@@ -45,16 +45,18 @@ static void write_cause(json_t* json, const summary_t* summary)
     const interlock_rule_info_t* info =
         ruled ? interlock_rule_info((interlock_rule_t)stop->rule) : NULL;
     json_text(json, "rule", info ? info->name : stop->asked ? "request" : "arming");
-    json_text(json, "text", info          ? info->text
-                            : stop->asked ? "somebody asked to stop"
-                                          : "the arm could not be made ready");
+    json_text(json, "text",
+              info          ? info->text
+              : stop->asked ? "somebody asked to stop"
+                            : "the arm could not be made ready");
     json_text(json, "hazard", info ? info->hazard : NULL);
     json_text(json, "reaction", reaction_text(stop->reaction));
     json_number(json, "measured", info ? stop->measured : (double)NAN);
     json_number(json, "allowed", info ? stop->allowed : (double)NAN);
-    json_text(json, "joint", stop->subject >= 0 && stop->subject < arm->joint_count
-                                 ? arm->joints[stop->subject].name
-                                 : NULL);
+    json_text(json, "joint",
+              stop->subject >= 0 && stop->subject < arm->joint_count
+                  ? arm->joints[stop->subject].name
+                  : NULL);
     json_number(json, "time_s", (double)stop->time_us / 1e6);
     json_integer(json, "item", stop->item);
     json_object_end(json);
@@ -192,8 +194,7 @@ static void write_joints(json_t* json, const summary_t* summary)
         json_number(json, "effort_max", settings->effort_max);
         json_number(json, "following_error_peak", any ? figures->following_peak : (double)NAN);
         json_number(json, "following_error_rms", summary_following_rms(figures));
-        json_number(json, "following_error_max",
-                    summary_following_limit(summary->session, joint));
+        json_number(json, "following_error_max", summary_following_limit(summary->session, joint));
         json_object_end(json);
     }
     json_array_end(json);
@@ -215,7 +216,7 @@ static void write_bus(json_t* json, const summary_t* summary)
 {
     json_array_begin(json, "bus");
     for (int device = 0; device < summary->outcome.device_count; device++) {
-        const bus_counters_t* counters = &summary->outcome.devices[device];
+        const link_figures_t* counters = &summary->outcome.devices[device];
         json_object_begin(json, NULL);
         json_text(json, "device", counters->name);
         json_text(json, "host", counters->host);
@@ -299,8 +300,8 @@ static void print_number(FILE* out, int width, int decimals, double number)
 
 static void print_techniques(const summary_t* summary, FILE* out)
 {
-    (void)fprintf(out, "  %-14s  %7s  %8s  %8s  %7s  %7s  %9s  %s\n", "technique", "strokes", "time s",
-                  "target N", "RMS N", "peak N", "oversh. N", "ok");
+    (void)fprintf(out, "  %-14s  %7s  %8s  %8s  %7s  %7s  %9s  %s\n", "technique", "strokes",
+                  "time s", "target N", "RMS N", "peak N", "oversh. N", "ok");
     for (int technique = 0; technique < TECHNIQUE_COUNT; technique++) {
         const force_figures_t figures = summary_technique(summary, (technique_id_t)technique);
         if (figures.cycles == 0) {

@@ -1,0 +1,52 @@
+/// What the pictures of a report are drawn from: a run's cycles thinned to the width of a page,
+/// without losing its extremes.
+#ifndef KNEAD_CONTROLLER_RECORD_REPORT_DATA_H
+#define KNEAD_CONTROLLER_RECORD_REPORT_DATA_H
+
+#include "controller/record/summary.h"
+
+#define REPORT_COLUMN_COUNT 1100    // of the force chart
+#define REPORT_BAND_CAPACITY 2048   // strokes, parts of strokes after a pause counted apart
+#define REPORT_PATH_CAPACITY 16000  // places of the path on the body
+#define REPORT_PATH_SPACING_M 0.002 // closer places are left out
+
+/// Lowest and highest of all samples that fall into one column; NaN where there is none.
+typedef struct {
+    double force_min_N, force_max_N;
+    double target_min_N, target_max_N;
+    double cap_min_N;
+} report_column_t;
+
+/// One item in contact without interruption.
+typedef struct {
+    int item;
+    double from_s, to_s;
+} report_band_t;
+
+typedef struct {
+    double x_m, y_m; // table frame
+    double force_N;  // highest since the place before
+    bool begins;     // the tool came down here
+} report_place_t;
+
+typedef struct {
+    double from_s, to_s;             // of the run
+    cycle_read_t end;                // how the file ended
+    double force_max_N, force_min_N; // over all columns
+    double target_max_N;
+    double cap_min_N, cap_max_N; // in contact; NaN without contact
+    report_column_t columns[REPORT_COLUMN_COUNT];
+    int band_count;
+    report_band_t bands[REPORT_BAND_CAPACITY];
+    int place_count;
+    double place_force_max_N;
+    report_place_t places[REPORT_PATH_CAPACITY];
+} report_data_t;
+
+/// Fills `data` from a file of cycles. Reads it twice.
+cycle_open_t report_data_read(const char* path, report_data_t* data);
+
+/// Time in the middle of a column, s.
+double report_column_s(const report_data_t* data, int column);
+
+#endif

@@ -1,0 +1,21 @@
+/// The two pictures of a report, as inline SVG: force over time, and the way over the body.
+#ifndef KNEAD_CONTROLLER_RECORD_REPORT_PICTURES_H
+#define KNEAD_CONTROLLER_RECORD_REPORT_PICTURES_H
+
+#include "controller/record/report_data.h"
+
+/// Force, target and cap over time with a band a stroke. The picture's plot area and its scales
+/// stand in data attributes, so that a script or a test can turn places back into newtons and
+/// seconds.
+void report_draw_force(FILE* out, const summary_t* summary, const report_data_t* data);
+
+/// Colours of forces on the body run from 0 N to this.
+#define REPORT_FORCE_COLOURS 6
+
+/// The body's outline and regions from above, head up, with the tool's way coloured by force.
+void report_draw_body(FILE* out, const summary_t* summary, const report_data_t* data);
+
+/// Class of a technique's colour: "t0", "t1", ...
+const char* report_technique_class(technique_id_t technique);
+
+#endif
