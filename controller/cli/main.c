@@ -57,6 +57,7 @@ static void print_verb_help(const verb_t* verb, FILE* out)
 
 static exit_code_t say_unknown_verb(const char* given)
 {
+    static const char* const options[] = {"--help", "--version", NULL};
     const char* words[VERB_COUNT + 2];
     int count = 0;
     for (; count < VERB_COUNT; ++count) {
@@ -64,8 +65,9 @@ static exit_code_t say_unknown_verb(const char* given)
     }
     words[count++] = "help";
     words[count] = NULL;
-    const char* nearest = finding_nearest(given + strspn(given, "-"), words);
-    (void)fprintf(stderr, "knead: unknown %s '%s'", given[0] == '-' ? "option" : "verb", given);
+    const bool option = given[0] == '-';
+    const char* nearest = finding_nearest(given, option ? options : words);
+    (void)fprintf(stderr, "knead: unknown %s '%s'", option ? "option" : "verb", given);
     if (nearest != NULL) {
         (void)fprintf(stderr, "; did you mean '%s'?", nearest);
     }

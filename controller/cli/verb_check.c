@@ -66,10 +66,8 @@ static bool table_ready(check_t* check, const char* path)
         check->table = assembly_load_table(assembly, check->options) ? TABLE_LOADED : TABLE_REFUSED;
     }
     if (check->table == TABLE_REFUSED) {
-        if (assembly->findings.error_count == 0) { // they were said with the first such file
-            finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "", "",
-                        "not checked, because the table it is for was refused");
-        }
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "", "",
+                    "not checked, because the table it is for was refused");
         return false;
     }
     return true;

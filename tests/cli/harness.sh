@@ -3,6 +3,10 @@
 # expect CODE COMMAND...: runs it; its output is then in $out (standard output) and $err.
 knead=$1
 failures=0
+[ -x "$knead" ] || {
+    echo "FAILED: '$knead' is no program"
+    exit 1
+}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
