@@ -106,6 +106,7 @@ static inline arm_settings_t arm_rail_kr6(void)
     const double along[3] = {1.0, 0.0, 0.0};
     arm_add_joint(&arm, JOINT_PRISMATIC, none, none, along);
     arm_add_kr6(&arm);
+    arm.joints[1].preferred = -0.5 * ARM_PI; // across the rail; the axis points down
     arm.base_xyz_m[0] = 1.0;
     arm.base_xyz_m[1] = -0.55;
     arm.base_rpy_rad[2] = 0.1;
