@@ -278,17 +278,11 @@ static void connection_ready(server_t* server, connection_t* connection, uint32_
 
 static void accept_client(server_t* server, int listener)
 {
-    // libmodbus 3.1.6 closes the listening socket when accept fails, so it gets a copy to close.
-    int copy = fcntl(server->listener_fds[listener], F_DUPFD_CLOEXEC, 0);
-    if (copy < 0) {
-        server->counters->turned_away++;
-        return;
-    }
-    const int fd = modbus_tcp_accept(server->listeners[listener], &copy);
+    int listening_fd = server->listener_fds[listener];
+    const int fd = modbus_tcp_accept(server->listeners[listener], &listening_fd);
     if (fd < 0) {
         return; // gone again before it was taken
     }
-    (void)close(copy);
     // The context listens only; the connection is ours to close.
     (void)modbus_set_socket(server->listeners[listener], -1);
     connection_t* connection = NULL;

@@ -27,7 +27,8 @@ typedef enum {
 #define DRIVE_STATE_COUNT 9
 const char* drive_state_text(drive_state_t state);
 
-/// What the controller wants of a drive; the next control word follows from it and the drive's state.
+/// What the controller wants of a drive; the next control word follows from it and the drive's
+/// state.
 typedef enum {
     DRIVE_REQUEST_DISABLE,     // no torque
     DRIVE_REQUEST_ENABLE,      // walk to operation enabled and follow the target
@@ -55,7 +56,7 @@ typedef struct {
 } force_feedback_t;
 
 typedef struct {
-    bool estop_closed;          // the chain is whole; false stops
+    bool estop_closed;           // the chain is whole; false stops
     bool client_button_released; // normally closed; false stops
     bool client_present;
     bool power_relay_closed;

@@ -405,9 +405,8 @@ static void report_bad_reply(fieldbus_t* bus, int device, fieldbus_result_t resu
 {
     if (reply == BUS_EXCEPTION) {
         add_finding(findings, bus, device, result, address, count,
-                    "%s register %d (0x%04X) with exception %02X, %s", bus_result_text(reply),
-                    address, (unsigned)address, (unsigned)exception,
-                    modbus_exception_text(exception));
+                    "%s: register %d (0x%04X): exception %02X, %s", bus_result_text(reply), address,
+                    (unsigned)address, (unsigned)exception, modbus_exception_text(exception));
         return;
     }
     add_finding(findings, bus, device, result, address, count, "%s: register %d (0x%04X): %s",

@@ -1,7 +1,7 @@
-/// The seam between the controller and the wire: a batch of Modbus requests to numbered devices goes
-/// in, their replies come out, by an absolute deadline. Two things implement it: sockets to real or
-/// virtual devices (`tcp_port.h`) and the virtual table in the same process (`sim/sim_port.h`).
-/// Both carry the same protocol data units, byte for byte.
+/// The seam between the controller and the wire: a batch of Modbus requests to numbered devices
+/// goes in, their replies come out, by an absolute deadline. Two things implement it: sockets to
+/// real or virtual devices (`tcp_port.h`) and the virtual table in the same process
+/// (`sim/sim_port.h`). Both carry the same protocol data units, byte for byte.
 #ifndef KNEAD_CONTROLLER_BUS_PORT_H
 #define KNEAD_CONTROLLER_BUS_PORT_H
 

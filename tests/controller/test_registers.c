@@ -1,5 +1,5 @@
-// Words and SI values: known words, round trips of every type and order, and the ends of every range.
-// libmodbus's float functions stand as a witness for the word orders.
+// Words and SI values: known words, round trips of every type and order, and the ends of every
+// range. libmodbus's float functions stand as a witness for the word orders.
 #include "tests/support/cmocka_prelude.h"
 
 #include <float.h>
@@ -10,8 +10,7 @@
 
 static point_settings_t point_of(word_type_t type, double scale, double offset)
 {
-    return (point_settings_t){
-        .id = POINT_POSITION, .type = type, .scale = scale, .offset = offset};
+    return (point_settings_t){.id = POINT_POSITION, .type = type, .scale = scale, .offset = offset};
 }
 
 static void assert_words(const point_settings_t* point, word_order_t order, double si_number,

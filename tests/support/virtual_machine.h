@@ -1,6 +1,6 @@
-/// A machine of nine devices built by hand, and the simplest virtual devices behind it: register files
-/// whose drives stand at their target one step after it was written and whose counters count steps. For
-/// tests of the bus that need no physics. Everything is deterministic.
+/// A machine of nine devices built by hand, and the simplest virtual devices behind it: register
+/// files whose drives stand at their target one step after it was written and whose counters count
+/// steps. For tests of the bus that need no physics. Everything is deterministic.
 #ifndef KNEAD_TESTS_SUPPORT_VIRTUAL_MACHINE_H
 #define KNEAD_TESTS_SUPPORT_VIRTUAL_MACHINE_H
 
@@ -154,8 +154,8 @@ static inline void virtual_devices_init(virtual_devices_t* devices,
     devices->device_count = machine->device_count;
     for (int i = 0; i < machine->device_count; i++) {
         const device_settings_t* settings = &machine->devices[i];
-        assert_true(register_file_init(&devices->files[i],
-                                       &machine->profiles[settings->profile_index]));
+        assert_true(
+            register_file_init(&devices->files[i], &machine->profiles[settings->profile_index]));
         register_file_set_raw(&devices->files[i], POINT_STATUS_WORD,
                               cia402_status_word(DRIVE_SWITCH_ON_DISABLED));
         register_file_set_raw(&devices->files[i], POINT_INPUTS, 0x000Fu);
