@@ -81,7 +81,8 @@ static void check_force(check_t* check, const stroke_t* stroke, double force_N)
     const double technique_N = info->force_ceiling_N * region->force_factor;
     const double safety_N =
         check->safety->contact_force_max_N.value - check->safety->contact_force_margin_N.value;
-    if (!(force_N <= technique_N)) {
+    // Peaks are made with fmax, which would let a force that is not a number pass.
+    if (!(isfinite(stroke->parameters.force_N) && force_N <= technique_N)) {
         refuse(check, stroke, ROUTINE_RULE_TECHNIQUE_FORCE,
                "%s asks for up to %.1f N on %s; at most %.1f N (%.0f N times the region's %.2f)",
                info->name, force_N, region->name, technique_N, info->force_ceiling_N,

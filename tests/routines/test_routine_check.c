@@ -1,0 +1,568 @@
+// What is proven: each rule passes what lies at its limit and refuses what lies just beyond, at the
+// step's place and with the rule's word; and over drawn routines, that none which is accepted comes
+// nearer to a zone than its margin or asks for more than any cap. Reach is judged with a gantry
+// whose limits say by hand what it reaches.
+#include "tests/support/cmocka_prelude.h"
+
+#include "kinematics/ik.h"
+#include "routines/player.h"
+#include "routines/routine_check.h"
+#include "tests/support/sample_body.h"
+
+#define PI 3.14159265358979323846
+#define SEED 7151129u
+#define DRAWN_ROUTINES 400
+
+static body_settings_t settings;
+static body_t body;
+static safety_settings_t safety;
+static machine_settings_t machine;
+static chain_t chain;
+static routine_t routine;
+static findings_t findings;
+static routine_figures_t figures;
+
+static void add_joint(arm_settings_t* arm, joint_kind_t kind, int axis, double low, double high)
+{
+    joint_settings_t* joint = &arm->joints[arm->joint_count++];
+    snprintf(joint->name, sizeof joint->name, "joint_%d", arm->joint_count);
+    joint->kind = kind;
+    joint->axis[axis] = 1.0;
+    joint->position_min = low;
+    joint->position_max = high;
+    joint->velocity_max = 1.0;
+    joint->acceleration_max = 5.0;
+    joint->effort_max = 200.0;
+    joint->mass_kg = 1.0;
+    joint->inertia_kgm2[0] = joint->inertia_kgm2[1] = joint->inertia_kgm2[2] = 0.01;
+    joint->parked = joint->preferred = 0.5 * (low + high);
+}
+
+/// A gantry over the table that turns its tool about z, y and x; the tool points down.
+static void build_gantry(double y_reach_m)
+{
+    memset(&machine, 0, sizeof machine);
+    machine.table_length_m = SAMPLE_TABLE_LENGTH_M;
+    machine.neck_x_m = SAMPLE_NECK_X_M;
+    arm_settings_t* arm = &machine.arm;
+    add_joint(arm, JOINT_PRISMATIC, 0, 0.0, 2.0);
+    add_joint(arm, JOINT_PRISMATIC, 1, -y_reach_m, y_reach_m);
+    add_joint(arm, JOINT_PRISMATIC, 2, 0.0, 1.0);
+    add_joint(arm, JOINT_REVOLUTE, 2, -3.0, 3.0);
+    add_joint(arm, JOINT_REVOLUTE, 1, -1.4, 1.4);
+    add_joint(arm, JOINT_REVOLUTE, 0, -1.4, 1.4);
+    tool_settings_t* tool = &arm->tool;
+    tool->flange_rpy_rad[0] = PI;
+    tool->mass_kg = 0.5;
+    tool->pad_count = 2;
+    tool->pads[0] = (pad_settings_t){.name = "palm_60", .diameter_m = 0.060, .length_m = 0.1};
+    tool->pads[1] = (pad_settings_t){.name = "thumb_20", .diameter_m = 0.020, .length_m = 0.1};
+    assert_true(chain_build(arm, 0, &chain));
+}
+
+static stroke_t* add_stroke(technique_id_t technique, const char* region,
+                            technique_parameters_t parameters)
+{
+    routine_item_t* item = &routine.items[routine.item_count++];
+    const int step = routine.step_count++;
+    routine.step_line[step] = 10 * (step + 1);
+    routine.step_column[step] = 5;
+    snprintf(routine.step_field[step], NAME_CAPACITY, "steps[%d]", step);
+    *item = (routine_item_t){.kind = ITEM_STROKE};
+    item->stroke = (stroke_t){.technique = technique,
+                              .region = body_region_named(&settings, region),
+                              .parameters = parameters,
+                              .step = step,
+                              .line = routine.step_line[step]};
+    item->stroke.duration_s = technique_duration_s(&body, &item->stroke);
+    return &item->stroke;
+}
+
+static technique_parameters_t effleurage(double force_N)
+{
+    return (technique_parameters_t){.force_N = force_N, .speed_mps = 0.05, .passes = 2};
+}
+
+static int reset(void** state)
+{
+    (void)state;
+    memset(&findings, 0, sizeof findings);
+    memset(&routine, 0, sizeof routine);
+    snprintf(routine.path, sizeof routine.path, "test.yaml");
+    snprintf(routine.pad, sizeof routine.pad, "palm_60");
+    sample_body_settings(&settings);
+    sample_safety(&safety);
+    build_gantry(0.6);
+    return 0;
+}
+
+static int setup(void** state)
+{
+    sample_body_settings(&settings);
+    const client_settings_t client = sample_average_man();
+    if (body_build(&settings, &client, SAMPLE_NECK_X_M, SAMPLE_TABLE_LENGTH_M, &body) != BODY_OK) {
+        return -1;
+    }
+    return reset(state);
+}
+
+static bool check(void)
+{
+    memset(&findings, 0, sizeof findings);
+    return routine_check(&routine, &body, &safety, &machine, &chain, &machine.arm.tool.pads[0],
+                         &figures, &findings);
+}
+
+static int count_rule(routine_rule_t rule)
+{
+    char begin[64];
+    snprintf(begin, sizeof begin, "%s: ", routine_rule_text(rule));
+    int count = 0;
+    for (int i = 0; i < findings.count; i++) {
+        count += strncmp(findings.at[i].message, begin, strlen(begin)) == 0;
+    }
+    return count;
+}
+
+static void assert_accepted(void)
+{
+    const bool ok = check();
+    if (!ok) {
+        findings_print(&findings, stderr);
+    }
+    assert_true(ok);
+    assert_int_equal(findings.count, 0);
+}
+
+/// Refused by this rule alone, at the last step added.
+static void assert_refused_by(routine_rule_t rule)
+{
+    assert_false(check());
+    if (findings.error_count != 1 || count_rule(rule) != 1) {
+        findings_print(&findings, stderr);
+    }
+    assert_int_equal(findings.error_count, 1);
+    assert_int_equal(count_rule(rule), 1);
+    assert_string_equal(findings.at[0].path, "test.yaml");
+    if (findings.at[0].line > 0) {
+        assert_int_equal(findings.at[0].line, 10 * routine.step_count);
+        assert_int_equal(findings.at[0].column, 5);
+    }
+}
+
+static void good_routine_passes_and_has_its_figures(void** state)
+{
+    (void)state;
+    const stroke_t* first = add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    add_stroke(TECHNIQUE_EFFLEURAGE, "gluteus.right", effleurage(18.0));
+    routine.items[routine.item_count++] = (routine_item_t){.kind = ITEM_REST, .rest_s = 30.0};
+    assert_accepted();
+    assert_near(figures.planned_s, player_planned_s(&routine), 1e-12);
+    assert_near(figures.contact_s, figures.planned_s - 30.0, 1e-9);
+    assert_near(figures.force_max_N, 18.0, 1e-12);
+    assert_true(figures.speed_max_mps >= 0.05 && figures.speed_max_mps < 0.08);
+    assert_true(figures.place_count > 20);
+    assert_true(figures.reach_error_max_m <= IK_POSITION_TOLERANCE_M);
+    assert_true(figures.joint_margin_min > 0.0);
+    assert_true(first->duration_s > 0.0);
+}
+
+static void technique_a_region_leaves_out_is_refused(void** state)
+{
+    (void)state;
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    const int region = body_region_named(&settings, "lumbar.left");
+    settings.regions[region].techniques = 1u << TECHNIQUE_EFFLEURAGE;
+    assert_accepted();
+    settings.regions[region].techniques = SAMPLE_ALL_TECHNIQUES & ~(1u << TECHNIQUE_EFFLEURAGE);
+    assert_refused_by(ROUTINE_RULE_TECHNIQUE);
+    assert_string_equal(findings.at[0].message,
+                        "technique-not-allowed: effleurage is not for lumbar.left");
+}
+
+/// A light stroke first, so that the order is right, then one of `force_N`.
+static void press_on(const char* region, double force_N)
+{
+    routine.item_count = 0;
+    routine.step_count = 0;
+    add_stroke(TECHNIQUE_EFFLEURAGE, region, effleurage(8.0));
+    add_stroke(TECHNIQUE_EFFLEURAGE, region, effleurage(force_N));
+}
+
+static void force_up_to_the_techniques_ceiling_times_the_factor_passes(void** state)
+{
+    (void)state;
+    // Effleurage 30 N; trapezius 0.7: 21 N.
+    press_on("trapezius.left", 20.99);
+    assert_accepted();
+    press_on("trapezius.left", 21.01);
+    assert_refused_by(ROUTINE_RULE_TECHNIQUE_FORCE);
+    press_on("trapezius.left", (double)NAN);
+    assert_false(check());
+    assert_true(count_rule(ROUTINE_RULE_TECHNIQUE_FORCE) >= 1);
+}
+
+static void force_up_to_the_regions_cap_passes(void** state)
+{
+    (void)state;
+    const int region = body_region_named(&settings, "lumbar.left");
+    settings.regions[region].force_max_N.value = 25.0;
+    press_on("lumbar.left", 24.99);
+    assert_accepted();
+    press_on("lumbar.left", 25.0);
+    assert_accepted();
+    press_on("lumbar.left", 25.01);
+    assert_refused_by(ROUTINE_RULE_REGION_FORCE);
+}
+
+static void force_up_to_the_safety_limit_less_its_margin_passes(void** state)
+{
+    (void)state;
+    safety.contact_force_max_N.value = 30.0;
+    safety.contact_force_margin_N.value = 8.0;
+    press_on("lumbar.left", 22.0);
+    assert_accepted();
+    press_on("lumbar.left", 22.01);
+    assert_refused_by(ROUTINE_RULE_SAFETY_FORCE);
+}
+
+static void swell_of_kneading_counts_as_force(void** state)
+{
+    (void)state;
+    const int region = body_region_named(&settings, "gluteus.left");
+    const technique_parameters_t p = {
+        .force_N = 16.0, .rate_Hz = 0.5, .radius_m = 0.02, .duration_s = 20.0};
+    add_stroke(TECHNIQUE_KNEADING, "gluteus.left", p);
+    settings.regions[region].force_max_N.value = 20.001;
+    assert_accepted();
+    settings.regions[region].force_max_N.value = 19.999;
+    assert_refused_by(ROUTINE_RULE_REGION_FORCE);
+}
+
+static void pressure_is_force_over_the_pads_face(void** state)
+{
+    (void)state;
+    // 20 N on 60 mm: 20 / (pi 0.03^2) = 7073.6 Pa.
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(20.0));
+    const int region = body_region_named(&settings, "lumbar.left");
+    settings.regions[region].pressure_max_Pa.value = 7074.0;
+    assert_accepted();
+    settings.regions[region].pressure_max_Pa.value = 7073.0;
+    assert_refused_by(ROUTINE_RULE_PRESSURE);
+}
+
+static void force_that_changes_too_quickly_is_refused(void** state)
+{
+    (void)state;
+    // Half a cosine over T: pi/2 x 17 N / T = 40 N/s at T = 0.6676 s, below the shortest ramp; over
+    // 37 N at T = 1.4530 s.
+    technique_parameters_t p = {
+        .force_N = 40.0, .press_s = 1.454, .hold_s = 1.0, .release_s = 2.0, .passes = 2};
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(10.0));
+    stroke_t* press = add_stroke(TECHNIQUE_COMPRESSION, "lumbar.left", p);
+    assert_accepted();
+    press->parameters.press_s = 1.452;
+    assert_refused_by(ROUTINE_RULE_FORCE_RATE);
+}
+
+static void speed_over_the_skin_stays_under_both_limits(void** state)
+{
+    (void)state;
+    // Long enough to get up to speed.
+    settings.regions[body_region_named(&settings, "lumbar.left")].level_min = 0.2;
+    stroke_t* stroke = add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    assert_accepted();
+    const double speed_mps = figures.speed_max_mps;
+    safety.contact_speed_max_mps.value = speed_mps + 1e-6;
+    assert_accepted();
+    safety.contact_speed_max_mps.value = speed_mps - 1e-6;
+    assert_refused_by(ROUTINE_RULE_SAFETY_SPEED);
+
+    // The technique's 150 mm/s, counted over the sloping skin.
+    safety.contact_speed_max_mps.value = 0.20;
+    const double stretch = speed_mps / stroke->parameters.speed_mps;
+    assert_true(stretch >= 1.0 && stretch < 1.2);
+    stroke->parameters.speed_mps = 0.1499 / stretch;
+    stroke->duration_s = technique_duration_s(&body, stroke);
+    assert_accepted();
+    stroke->parameters.speed_mps = 0.1503 / stretch;
+    stroke->duration_s = technique_duration_s(&body, stroke);
+    assert_refused_by(ROUTINE_RULE_TECHNIQUE_SPEED);
+}
+
+static void rhythm_stays_in_the_techniques_range(void** state)
+{
+    (void)state;
+    const struct {
+        double rate_Hz;
+        bool accepted;
+    } cases[] = {{0.199, false}, {0.2, true}, {1.2, true}, {1.201, false}, {(double)NAN, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        reset(NULL);
+        stroke_t* stroke =
+            add_stroke(TECHNIQUE_KNEADING, "gluteus.left",
+                       (technique_parameters_t){
+                           .force_N = 12.0, .rate_Hz = 0.5, .radius_m = 0.008, .duration_s = 20.0});
+        stroke->parameters.rate_Hz = cases[i].rate_Hz;
+        assert_int_equal(check(), cases[i].accepted);
+        assert_int_equal(count_rule(ROUTINE_RULE_RATE), cases[i].accepted ? 0 : 1);
+    }
+}
+
+static void circle_must_fit_its_region(void** state)
+{
+    (void)state;
+    // Lumbar leaves 12 mm across: at least 0.3 of the radius, so up to 40 mm.
+    technique_parameters_t p = {
+        .force_N = 12.0, .rate_Hz = 0.25, .radius_m = 0.0399, .duration_s = 20.0};
+    stroke_t* stroke = add_stroke(TECHNIQUE_KNEADING, "lumbar.left", p);
+    assert_accepted();
+    stroke->parameters.radius_m = 0.0401;
+    assert_refused_by(ROUTINE_RULE_RADIUS);
+}
+
+static void path_keeps_margin_and_registration_error_from_every_zone(void** state)
+{
+    (void)state;
+    // Medial lane at 24 + 8 = 32 mm; the spine's edge at 10 mm: 22 mm of distance.
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    const int spine = settings.zone_count - 1;
+    settings.registration_error_m = 0.010;
+    settings.zones[spine].margin_m.value = 0.012;
+    assert_accepted();
+    settings.zones[spine].margin_m.value = 0.0121;
+    assert_refused_by(ROUTINE_RULE_ZONE);
+    settings.zones[spine].margin_m.value = 0.012;
+    settings.registration_error_m = 0.0101;
+    assert_refused_by(ROUTINE_RULE_ZONE);
+    settings.registration_error_m = 0.010;
+    settings.registration_error_rad = 0.001;
+    assert_refused_by(ROUTINE_RULE_ZONE);
+    settings.zones[spine].margin_m.value = (double)NAN;
+    settings.registration_error_rad = 0.0;
+    assert_false(check());
+    assert_int_equal(count_rule(ROUTINE_RULE_ZONE), 1);
+}
+
+static void skin_steeper_than_a_pad_holds_on_is_refused(void** state)
+{
+    (void)state;
+    const int region = body_region_named(&settings, "lumbar.left");
+    settings.zone_count = 0;
+    settings.regions[region].across_min_m = 0.10;
+    settings.regions[region].across_max_m = 0.19; // far down the flank
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    assert_refused_by(ROUTINE_RULE_SKIN);
+}
+
+static void first_stroke_on_a_region_is_light(void** state)
+{
+    (void)state;
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(20.0));
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(25.0));
+    assert_accepted();
+    // Another region, though it lies beside the first, begins anew.
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.right", effleurage(20.01));
+    assert_refused_by(ROUTINE_RULE_ORDER);
+}
+
+static void session_lasts_no_longer_than_allowed(void** state)
+{
+    (void)state;
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    routine.items[routine.item_count++] = (routine_item_t){.kind = ITEM_REST, .rest_s = 100.0};
+    const double planned_s = player_planned_s(&routine);
+    safety.session_time_max_s.value = planned_s;
+    assert_accepted();
+    safety.session_time_max_s.value = planned_s - 0.001;
+    assert_refused_by(ROUTINE_RULE_SESSION);
+    assert_int_equal(findings.at[0].line, 0);
+}
+
+static void routine_that_touches_nothing_is_refused(void** state)
+{
+    (void)state;
+    routine.items[routine.item_count++] = (routine_item_t){.kind = ITEM_REST, .rest_s = 10.0};
+    assert_refused_by(ROUTINE_RULE_EMPTY);
+}
+
+static void pad_the_machine_does_not_have_is_refused(void** state)
+{
+    (void)state;
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    snprintf(routine.pad, sizeof routine.pad, "palm_06");
+    assert_refused_by(ROUTINE_RULE_PAD_UNKNOWN);
+    assert_non_null(strstr(findings.at[0].message, "did you mean 'palm_60'?"));
+    memset(&findings, 0, sizeof findings);
+    assert_false(routine_check(&routine, &body, &safety, &machine, &chain, NULL, NULL, &findings));
+}
+
+static void skin_within_the_gantrys_width_is_reached_and_no_further(void** state)
+{
+    (void)state;
+    // Gluteus reaches to 117 mm; a normal leaning outwards puts the flange, 100 to 180 mm above,
+    // further out still. A gantry of 100 mm to a side can't follow.
+    add_stroke(TECHNIQUE_EFFLEURAGE, "gluteus.left", effleurage(12.0));
+    assert_accepted();
+    build_gantry(0.10);
+    assert_refused_by(ROUTINE_RULE_REACH);
+    assert_non_null(strstr(findings.at[0].message, "gluteus.left"));
+    assert_true(figures.reach_error_max_m > 0.005);
+}
+
+static void place_reached_only_on_the_skin_is_refused_for_its_hover(void** state)
+{
+    (void)state;
+    // Skin of the lumbar region is 0.2 m high; the flange stands 0.1 m above, hovering 0.18 m.
+    build_gantry(0.6);
+    machine.arm.joints[2].position_max = 0.33;
+    machine.arm.joints[2].preferred = 0.2;
+    assert_true(chain_build(&machine.arm, 0, &chain));
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    assert_refused_by(ROUTINE_RULE_REACH);
+    assert_non_null(strstr(findings.at[0].message, "80 mm above"));
+}
+
+static void repeated_step_is_reported_once(void** state)
+{
+    (void)state;
+    press_on("trapezius.left", 25.0);
+    for (int i = 0; i < 5; i++) {
+        routine.items[routine.item_count] = routine.items[1];
+        routine.item_count++;
+    }
+    assert_refused_by(ROUTINE_RULE_TECHNIQUE_FORCE);
+}
+
+static void every_mistake_of_a_routine_is_found_in_one_pass(void** state)
+{
+    (void)state;
+    safety.session_time_max_s.value = 11.0;
+    snprintf(routine.pad, sizeof routine.pad, "palm");
+    add_stroke(TECHNIQUE_COMPRESSION, "calf.left",
+               (technique_parameters_t){
+                   .force_N = 50.0, .press_s = 0.8, .hold_s = 10.0, .release_s = 2.0, .passes = 2});
+    assert_false(check());
+    assert_int_equal(count_rule(ROUTINE_RULE_PAD_UNKNOWN), 1);
+    assert_int_equal(count_rule(ROUTINE_RULE_ORDER), 1);
+    assert_int_equal(count_rule(ROUTINE_RULE_TECHNIQUE_FORCE), 1);
+    assert_int_equal(count_rule(ROUTINE_RULE_REGION_FORCE), 1);
+    assert_int_equal(count_rule(ROUTINE_RULE_FORCE_RATE), 1);
+    assert_int_equal(count_rule(ROUTINE_RULE_SESSION), 1);
+    assert_int_equal(findings.error_count, 6);
+}
+
+/// xorshift64*, so that a seed means the same everywhere.
+static double draw(uint64_t* random, double low, double high)
+{
+    *random ^= *random >> 12;
+    *random ^= *random << 25;
+    *random ^= *random >> 27;
+    const uint64_t bits = (*random * 2685821657736338717u) >> 11;
+    return low + (high - low) * (double)bits * 0x1p-53;
+}
+
+static void draw_routine(uint64_t* random)
+{
+    reset(NULL);
+    settings.registration_error_m = draw(random, 0.0, 0.02);
+    for (int i = 0; i < settings.zone_count; i++) {
+        settings.zones[i].margin_m.value = draw(random, 0.0, 0.02);
+    }
+    const int count = (int)draw(random, 1.0, 4.0);
+    for (int i = 0; i < count; i++) {
+        const int region = (int)draw(random, 0.0, settings.region_count);
+        add_stroke((technique_id_t)draw(random, 0.0, TECHNIQUE_COUNT),
+                   settings.regions[region].name,
+                   (technique_parameters_t){.force_N = draw(random, 4.0, 24.0),
+                                            .speed_mps = draw(random, 0.02, 0.16),
+                                            .rate_Hz = draw(random, 0.15, 1.25),
+                                            .radius_m = draw(random, 0.005, 0.03),
+                                            .duration_s = draw(random, 5.0, 20.0),
+                                            .press_s = draw(random, 0.8, 4.0),
+                                            .hold_s = draw(random, 0.0, 4.0),
+                                            .release_s = draw(random, 0.8, 4.0),
+                                            .passes = (int)draw(random, 1.0, 5.0)});
+    }
+}
+
+/// Looks at a whole stroke every 20 ms, by other means than the check's.
+static void judge_accepted(const stroke_t* stroke)
+{
+    const region_settings_t* region = &settings.regions[stroke->region];
+    const double area_m2 = PI * 0.03 * 0.03;
+    for (double time_s = 0.0; time_s <= stroke->duration_s; time_s += 0.02) {
+        const stroke_target_t target = technique_target(&body, stroke, time_s);
+        for (int i = 0; i < settings.zone_count; i++) {
+            const double needed_m =
+                settings.zones[i].margin_m.value + settings.registration_error_m;
+            assert_true(body_distance_to_zone_m(&body, i, target.place) >= needed_m - 0.0005);
+        }
+        assert_true(body_region_holds(&body, stroke->region, target.place, 0.0));
+        assert_true(target.force_N <= region->force_max_N.value + 1e-9);
+        assert_true(target.force_N <=
+                    region->force_factor * technique_info(stroke->technique)->force_ceiling_N +
+                        1e-9);
+        assert_true(target.force_N <=
+                    safety.contact_force_max_N.value - safety.contact_force_margin_N.value + 1e-9);
+        assert_true(target.force_N / area_m2 <= region->pressure_max_Pa.value);
+        assert_true(fabs(target.force_rate_N_per_s) <= STROKE_FORCE_RATE_MAX_N_PER_S + 1e-6);
+        const vec3_t n = body_surface_at(&body, target.place).normal;
+        const double x = -target.along_speed_mps;
+        const double y = target.across_speed_mps;
+        const double z = -(n.x * x + n.y * y) / n.z;
+        const double speed_mps = sqrt(x * x + y * y + z * z);
+        assert_true(speed_mps <= safety.contact_speed_max_mps.value + 1e-6);
+        assert_true(speed_mps <= technique_info(stroke->technique)->speed_ceiling_mps + 1e-6);
+    }
+}
+
+static void no_accepted_routine_comes_too_near_or_asks_for_too_much(void** state)
+{
+    (void)state;
+    uint64_t random = SEED;
+    int accepted = 0;
+    for (int i = 0; i < DRAWN_ROUTINES; i++) {
+        draw_routine(&random);
+        if (!check()) {
+            continue;
+        }
+        accepted++;
+        for (int item = 0; item < routine.item_count; item++) {
+            judge_accepted(&routine.items[item].stroke);
+        }
+    }
+    print_message("seed %u: %d of %d drawn routines accepted\n", SEED, accepted, DRAWN_ROUTINES);
+    // Both answers must have been given often enough to mean something.
+    assert_true(accepted > DRAWN_ROUTINES / 20);
+    assert_true(accepted < DRAWN_ROUTINES * 19 / 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(good_routine_passes_and_has_its_figures, reset),
+        cmocka_unit_test_setup(technique_a_region_leaves_out_is_refused, reset),
+        cmocka_unit_test_setup(force_up_to_the_techniques_ceiling_times_the_factor_passes, reset),
+        cmocka_unit_test_setup(force_up_to_the_regions_cap_passes, reset),
+        cmocka_unit_test_setup(force_up_to_the_safety_limit_less_its_margin_passes, reset),
+        cmocka_unit_test_setup(swell_of_kneading_counts_as_force, reset),
+        cmocka_unit_test_setup(pressure_is_force_over_the_pads_face, reset),
+        cmocka_unit_test_setup(force_that_changes_too_quickly_is_refused, reset),
+        cmocka_unit_test_setup(speed_over_the_skin_stays_under_both_limits, reset),
+        cmocka_unit_test_setup(rhythm_stays_in_the_techniques_range, reset),
+        cmocka_unit_test_setup(circle_must_fit_its_region, reset),
+        cmocka_unit_test_setup(path_keeps_margin_and_registration_error_from_every_zone, reset),
+        cmocka_unit_test_setup(skin_steeper_than_a_pad_holds_on_is_refused, reset),
+        cmocka_unit_test_setup(first_stroke_on_a_region_is_light, reset),
+        cmocka_unit_test_setup(session_lasts_no_longer_than_allowed, reset),
+        cmocka_unit_test_setup(routine_that_touches_nothing_is_refused, reset),
+        cmocka_unit_test_setup(pad_the_machine_does_not_have_is_refused, reset),
+        cmocka_unit_test_setup(skin_within_the_gantrys_width_is_reached_and_no_further, reset),
+        cmocka_unit_test_setup(place_reached_only_on_the_skin_is_refused_for_its_hover, reset),
+        cmocka_unit_test_setup(repeated_step_is_reported_once, reset),
+        cmocka_unit_test_setup(every_mistake_of_a_routine_is_found_in_one_pass, reset),
+        cmocka_unit_test_setup(no_accepted_routine_comes_too_near_or_asks_for_too_much, reset),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}
