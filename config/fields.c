@@ -125,10 +125,15 @@ static void join_words(char* text, size_t capacity, const char* const* words)
 {
     size_t used = 0;
     text[0] = '\0';
-    for (int i = 0; words[i] != NULL && used < capacity; i++) {
+    for (int i = 0; words[i] != NULL; i++) {
         const char* separator = i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ";
-        const int written = snprintf(text + used, capacity - used, "%s%s", separator, words[i]);
-        used += written > 0 ? (size_t)written : 0u;
+        const size_t left = capacity - used;
+        // Room is kept for the dots that say that there are more.
+        if (strlen(separator) + strlen(words[i]) + sizeof ", ..." > left) {
+            snprintf(text + used, left, ", ...");
+            return;
+        }
+        used += (size_t)snprintf(text + used, left, "%s%s", separator, words[i]);
     }
 }
 
@@ -222,11 +227,13 @@ static void refuse_number(const place_t* place, int node, dimension_t dimension,
         fields_refuse(place->document, node, place->field_path, place->findings,
                       "'%.40s' is not finite; a number is expected", text);
     else
-        fields_refuse(place->document, node, place->field_path, place->findings,
-                      "'%.40s' is not a number; write a decimal number%s%s, for example 12.5%s%s",
-                      text, dimension == DIMENSION_NONE ? "" : " in ",
-                      dimension == DIMENSION_NONE ? "" : quantity_dimension_units(dimension),
-                      unit->text[0] != '\0' ? " " : "", unit->text);
+        fields_refuse(
+            place->document, node, place->field_path, place->findings,
+            "'%.40s' is not a number; write a plain decimal number of at most 15 digits%s%s, "
+            "for example 12.5%s%s",
+            text, dimension == DIMENSION_NONE ? "" : " in ",
+            dimension == DIMENSION_NONE ? "" : quantity_dimension_units(dimension),
+            unit->text[0] != '\0' ? " " : "", unit->text);
 }
 
 /// Says the range in the unit the file uses.
@@ -238,6 +245,13 @@ static void refuse_range(const place_t* place, int node, const field_t* field, c
                   "'%.40s' is out of range; allowed: %.6g%s%s to %.6g%s%s", text,
                   quantity_in_unit(field->minimum, unit), space, unit->text,
                   quantity_in_unit(field->maximum, unit), space, unit->text);
+}
+
+/// Whether what follows a number was meant as a part of it: 0x3C, 6_0, 60,5.
+static bool continues_number(const char* rest)
+{
+    return *rest == '_' || *rest == ',' || *rest == '.' || *rest == '\'' ||
+           ((*rest == 'x' || *rest == 'X' || *rest == 'o') && rest[1] != '\0');
 }
 
 /// Reads a quantity inside the field's range.
@@ -257,7 +271,10 @@ static bool read_quantity(const place_t* place, int node, const field_t* field, 
         return false;
     case QUANTITY_UNIT_MISSING:
     case QUANTITY_UNIT_UNKNOWN:
-        refuse_unit(place, node, field->dimension, text, number_length);
+        if (continues_number(text + number_length))
+            refuse_number(place, node, field->dimension, text);
+        else
+            refuse_unit(place, node, field->dimension, text, number_length);
         return false;
     }
     // Converting may miss a bound that is meant by an ulp: 5 deg is not 5 * (pi/180 rounded)

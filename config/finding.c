@@ -62,28 +62,42 @@ static void cut_to_character(char* text)
         text[at - 1] = '\0';
 }
 
+static bool is_known(const findings_t* findings, const finding_t* finding)
+{
+    for (int i = 0; i < findings->count; i++) {
+        const finding_t* kept = &findings->at[i];
+        if (kept->line == finding->line && kept->column == finding->column &&
+            kept->severity == finding->severity && strcmp(kept->path, finding->path) == 0 &&
+            strcmp(kept->field, finding->field) == 0 &&
+            strcmp(kept->message, finding->message) == 0)
+            return true;
+    }
+    return false;
+}
+
 void finding_add(findings_t* findings, finding_severity_t severity, const char* path, int line,
                  int column, const char* field, const char* excerpt, const char* format, ...)
 {
+    finding_t finding = {.severity = severity, .line = line, .column = column};
+    snprintf(finding.path, sizeof finding.path, "%s", path);
+    snprintf(finding.field, sizeof finding.field, "%s", field == NULL ? "" : field);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(finding.message, sizeof finding.message, format, arguments);
+    va_end(arguments);
+    cut_to_character(finding.path);
+    cut_to_character(finding.field);
+    cut_to_character(finding.message);
+    if (excerpt != NULL && line > 0)
+        copy_excerpt(finding.excerpt, excerpt, column);
+    if (is_known(findings, &finding))
+        return;
     if (severity == FINDING_ERROR)
         findings->error_count++;
     else
         findings->warning_count++;
-    if (findings->count >= FINDING_CAPACITY)
-        return;
-    finding_t* finding = &findings->at[findings->count++];
-    *finding = (finding_t){.severity = severity, .line = line, .column = column};
-    snprintf(finding->path, sizeof finding->path, "%s", path);
-    snprintf(finding->field, sizeof finding->field, "%s", field == NULL ? "" : field);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(finding->message, sizeof finding->message, format, arguments);
-    va_end(arguments);
-    cut_to_character(finding->path);
-    cut_to_character(finding->field);
-    cut_to_character(finding->message);
-    if (excerpt != NULL && line > 0)
-        copy_excerpt(finding->excerpt, excerpt, column);
+    if (findings->count < FINDING_CAPACITY)
+        findings->at[findings->count++] = finding;
 }
 
 /// Where the path of a finding was first met: files stay in the order they were read.

@@ -32,9 +32,9 @@ typedef struct {
     finding_t at[FINDING_CAPACITY];
 } findings_t;
 
-/// Adds one. `format` as for printf. Lines and columns are 1-based, columns count characters.
-/// `excerpt` points at the beginning of the line as written and is read up to its end; null for
-/// none. Texts that are too long are cut at a whole character.
+/// Adds one, unless the same stands there already. `format` as for printf. Lines and columns are
+/// 1-based, columns count characters. `excerpt` points at the beginning of the line as written and
+/// is read up to its end; null for none. Texts that are too long are cut at a whole character.
 void finding_add(findings_t* findings, finding_severity_t severity, const char* path, int line,
                  int column, const char* field, const char* excerpt, const char* format, ...)
     __attribute__((format(printf, 8, 9)));
