@@ -78,21 +78,19 @@ static const char* const style[] = {
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n",
 };
 
-static const char* const script[] = {
+static const char script[] =
     "(function(){var s=document.getElementById('force'),r=document.getElementById('read'),"
-    "c=document.getElementById('cursor'),d=JSON.parse(document.getElementById('columns')."
-    "textContent),"
-    "a=s.dataset,l=+a.left,w=+a.right-l,t0=+a.fromS,t1=+a.toS;\n",
+    "c=document.getElementById('cursor'),"
+    "d=JSON.parse(document.getElementById('columns').textContent),"
+    "a=s.dataset,l=+a.left,w=+a.right-l,t0=+a.fromS,t1=+a.toS;\n"
+    "function hide(){c.setAttribute('visibility','hidden');r.textContent=''}\n"
     "function at(e){var b=s.getBoundingClientRect(),x=(e.clientX-b.left)*1200/b.width,"
-    "i=Math.floor((x-l)/"
-    "w*d.length);if(i<0||i>=d.length){c.setAttribute('visibility','hidden');return}"
-    "var q=d[i],t=t0+(t1-t0)*(i+.5)/d.length;\n",
+    "i=Math.floor((x-l)/w*d.length);if(0>i||i>=d.length){hide();return}"
+    "var q=d[i],t=t0+(t1-t0)*(i+.5)/d.length;\n"
     "c.setAttribute('visibility','visible');c.setAttribute('transform','translate('+x+' 0)');"
     "r.textContent=t.toFixed(1)+' s: '+(q[0]===null?'no force known':'force '+q[0].toFixed(1)+"
-    "' to '+q[1].toFixed(1)+' N')+(q[2]===null?'':', wanted '+q[2].toFixed(1)+' N')}\n",
-    "s.addEventListener('pointermove',at);s.addEventListener('pointerleave',function(){"
-    "c.setAttribute('visibility','hidden');r.textContent=''})})();\n",
-};
+    "' to '+q[1].toFixed(1)+' N')+(q[2]===null?'':', wanted '+q[2].toFixed(1)+' N')}\n"
+    "s.addEventListener('pointermove',at);s.addEventListener('pointerleave',hide)})();\n";
 
 void report_write_style(FILE* out)
 {
@@ -101,9 +99,4 @@ void report_write_style(FILE* out)
     }
 }
 
-void report_write_script(FILE* out)
-{
-    for (size_t index = 0; index < sizeof script / sizeof script[0]; index++) {
-        (void)fputs(script[index], out);
-    }
-}
+void report_write_script(FILE* out) { (void)fputs(script, out); }
