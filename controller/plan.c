@@ -180,7 +180,6 @@ static void contact_step(const session_t* session, plan_state_t* state, supervis
         STROKE_LIGHT_FORCE_N + regained * (view.target.force_N - STROKE_LIGHT_FORCE_N);
     target->force_rate_N_per_s = regained * view.target.force_rate_N_per_s;
     target->force_cap_N = smallest_cap_N(session, target->region);
-    target->item_elapsed_s = (double)state->player.elapsed_us * 1e-6;
     target->speed_allowed_mps = mode == MODE_CONTACT
                                     ? session->safety->contact_speed_max_mps.value +
                                           session->safety->normal_speed_max_mps.value
@@ -197,9 +196,7 @@ static void leave_step(const session_t* session, plan_state_t* state, supervisor
         player_next(session->routine, &state->player);
         state->item_finished = false;
     }
-    const int item = target->item;
     *target = state->last;
-    target->item = item;
     target->force_controlled = false;
     target->force_target_N = 0.0;
     target->force_rate_N_per_s = 0.0;
@@ -284,6 +281,7 @@ plan_target_t plan_step(const session_t* session, plan_state_t* state, superviso
         break;
     }
     target.item = state->player.item;
+    target.item_elapsed_s = (double)state->player.elapsed_us * 1e-6;
     state->mode = mode;
     return target;
 }

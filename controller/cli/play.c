@@ -17,6 +17,8 @@
 
 // Waiting for the links to open, all of them together.
 #define OPEN_TIMEOUT_US INT64_C(1000000)
+// Before arming a reply may take this long: devices are asked for parameters, not for samples.
+#define CONFIGURE_TIMEOUT_US INT64_C(100000)
 // Periods played after the arm has come to its end, so that the last command has been carried out.
 #define FAREWELL_PERIODS 25
 // A table that refuses to be acknowledged for this long is not going to be.
@@ -149,11 +151,12 @@ static exit_code_t configure(const play_t* play, fieldbus_t* bus)
 {
     fieldbus_findings_t findings = {0};
     const bool fits = fieldbus_init(bus, &play->port, &play->assembly->machine,
-                                    play->exchange_timeout_us, &findings);
+                                    CONFIGURE_TIMEOUT_US, &findings);
     if (!fits || !fieldbus_configure(bus, OPEN_TIMEOUT_US, &findings)) {
         print_device_findings(&findings);
         return EXIT_DEVICE;
     }
+    bus->timeout_us = play->exchange_timeout_us;
     bool faults = false;
     for (int i = 0; i < findings.count; ++i) {
         faults = faults || findings.at[i].result == FIELDBUS_DRIVE_FAULT;

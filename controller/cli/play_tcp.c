@@ -1,12 +1,9 @@
 #include "controller/cli/play_tcp.h"
 
-#include <errno.h>
-#include <sched.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
 
 #include "controller/bus/tcp_port.h"
+#include "controller/cli/real_time.h"
 #include "sim/lockstep.h"
 
 // In real time an exchange may take this part of the period; the rest is for the step and the
@@ -15,23 +12,6 @@
 // In lock-step the table may take its time.
 #define LOCK_STEP_TIMEOUT_US INT64_C(5000000)
 #define CLOCK_CONNECT_TIMEOUT_US INT64_C(1000000)
-// Of the real-time priorities 1 to 99: above ordinary work, below the kernel's own watchdogs.
-#define REAL_TIME_PRIORITY 60
-
-/// Asks for what a loop with deadlines wants; says what it did not get, and goes on without it.
-static void hurry(const char* verb)
-{
-    const struct sched_param priority = {.sched_priority = REAL_TIME_PRIORITY};
-    if (sched_setscheduler(0, SCHED_FIFO, &priority) != 0) {
-        (void)fprintf(stderr,
-                      "knead %s: no real-time priority (%s): expect late periods; see the limits "
-                      "'rtprio' and 'memlock'\n",
-                      verb, strerror(errno));
-    }
-    if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0) {
-        (void)fprintf(stderr, "knead %s: memory could not be locked (%s)\n", verb, strerror(errno));
-    }
-}
 
 static exit_code_t play_with(const play_tcp_t* settings, tcp_port_t* tcp, lockstep_t* lockstep)
 {
@@ -48,7 +28,7 @@ static exit_code_t play_with(const play_tcp_t* settings, tcp_port_t* tcp, lockst
         .automatic = settings->automatic,
         .report = settings->report};
     if (parts.real_time) {
-        hurry(settings->verb);
+        real_time_ask(settings->verb, REAL_TIME_PRIORITY_CONTROLLER);
     }
     return play(&parts);
 }

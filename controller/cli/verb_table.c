@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "controller/cli/real_time.h"
 #include "controller/cli/verb.h"
 #include "sim/scenario.h"
 #include "sim/server.h"
@@ -138,6 +139,9 @@ static exit_code_t serve(const options_t* options, assembly_t* assembly, world_t
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 
+    if (!settings.lock_step) {
+        real_time_ask("table", REAL_TIME_PRIORITY_TABLE);
+    }
     server_counters_t counters;
     const server_result_t result = server_run(&settings, &host, &counters);
     if (result != SERVER_ENDED) {

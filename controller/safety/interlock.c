@@ -237,7 +237,8 @@ verdict_t interlock_evaluate(const safety_settings_t* safety, const chain_t* cha
                            judged->force_total_N < safety->touch_force_N.value &&
                            (verdict.refused & (1u << INTERLOCK_FORCE_AGE | 1u << INTERLOCK_FORCE_STATUS |
                                                1u << INTERLOCK_FORCE_FROZEN)) == 0;
-        const bool contact = supervisor_mode_touches(judged->mode) || !clear;
+        const bool contact = supervisor_mode_touches(judged->mode) ||
+                             judged->mode == MODE_YIELD || !clear;
         verdict.reaction = interlock_reaction(verdict.trust, contact);
     }
     return verdict;

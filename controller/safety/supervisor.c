@@ -24,7 +24,8 @@ static const supervisor_row_t rows[] = {
     // Stops first: the first matching row wins, and these hold in every mode they can matter in.
     {FROM_ANY & ~UNPOWERED, C(POWER_OFF), 0, MODE_TRIPPED},
     {FROM(MODE_READY), C(NOT_HEALTHY), 0, MODE_LOCKED},
-    {TOUCHING | TRAVELLING | STANDING | FROM(MODE_YIELD), C(STOP), 0, MODE_STOPPING},
+    // Yielding already ends in a stop; stopping it halfway would leave the tool at the body.
+    {TOUCHING | TRAVELLING | STANDING, C(STOP), 0, MODE_STOPPING},
     {STANDING, C(YIELD), 0, MODE_STOPPING},
     {TOUCHING | TRAVELLING, C(YIELD), 0, MODE_YIELD},
     {FROM(MODE_YIELD), C(YIELDED), 0, MODE_STOPPING},

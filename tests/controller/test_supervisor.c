@@ -19,7 +19,7 @@ static supervisor_mode_t model_next(supervisor_mode_t mode, conditions_t conditi
     if (torque && HAS(POWER_OFF)) {
         return MODE_TRIPPED;
     }
-    if (torque && mode != MODE_STOPPING && HAS(STOP)) {
+    if ((at_body || travels || stands) && HAS(STOP)) {
         return MODE_STOPPING;
     }
     if (HAS(YIELD) && stands) {
