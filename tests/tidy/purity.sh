@@ -12,7 +12,8 @@ objects=$(find . -name '*.c.o' | LC_ALL=C sort)
 symbols() {
     case $1 in
     heap) echo 'malloc|calloc|realloc|free|aligned_alloc|posix_memalign|strdup|strndup' ;;
-    output) echo '(__)?v?(f|s|sn|d)?printf(_chk)?|f?puts|f?putc|putchar|fwrite|write|perror' ;;
+    output) echo '(__)?v?(f|d)?printf(_chk)?|f?puts|f?putc|putchar|fwrite|write|perror' ;;
+    text) echo '(__)?v?sn?printf(_chk)?' ;;
     files) echo 'f?open(64|at)?|fdopen|fclose|f?read|f?getc|fgets|close|socket|recv|send|getenv' ;;
     clock) echo 'clock_gettime|gettimeofday|time|clock|nanosleep|clock_nanosleep|sleep|usleep' ;;
     chance) echo 's?rand(om)?|rand_r|[dejlmn]rand48|getrandom|arc4random.*' ;;

@@ -191,6 +191,9 @@ test_purity() {
     refuses purity 'controller/limit.c: output: printf'
     object controller/cycle.c '#include <stdio.h>' 'void f(void) { puts("a"); }'
     refuses purity 'controller/cycle.c: output: puts'
+    object controller/plan.c '#include <stdio.h>' \
+        'void f(char *a, int i) { snprintf(a, 9, "%d", i); }'
+    refuses purity 'controller/plan.c: text: snprintf'
     object kinematics/ik.c '#include <stdio.h>' 'void *f(void) { return fopen("a", "r"); }'
     refuses purity 'kinematics/ik.c: files: fopen'
     object routines/player.c '#include <time.h>' \
