@@ -437,6 +437,8 @@ static bool dimensions_hold(const body_t* body)
     return true;
 }
 
+static void region_grid_build(body_t* body);
+
 body_result_t body_build(const body_settings_t* settings, const client_settings_t* client,
                          double neck_x_m, double table_length_m, body_t* body)
 {
@@ -464,15 +466,7 @@ body_result_t body_build(const body_settings_t* settings, const client_settings_
         return BODY_TOO_LONG_FOR_TABLE;
     }
     surface_build(body);
-    for (int row = 0; row < body->surface.row_count; row++) {
-        for (int column = 0; column < body->surface.column_count; column++) {
-            const body_place_t place = {neck_x_m -
-                                            (body->surface.origin_x_m + row * GRID_SPACING_M),
-                                        body->surface.origin_y_m + column * GRID_SPACING_M};
-            const int region = body_region_at(body, place);
-            body->region_at[row][column] = (uint8_t)(region < 0 ? REGION_NONE : region);
-        }
-    }
+    region_grid_build(body);
     return BODY_OK;
 }
 
@@ -551,18 +545,48 @@ static double patch_distance_m(const patch_t* patch, body_place_t place)
     return sqrt(along_m * along_m + across_m * across_m);
 }
 
+/// The first region listed that holds a place, or -1; `patches` are those of all regions.
+static int region_among(const patch_t patches[], int count, body_place_t place)
+{
+    for (int i = 0; i < count; i++) {
+        if (patch_distance_m(&patches[i], place) <= 1e-9) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static void region_patches(const body_t* body, patch_t patches[REGION_CAPACITY])
+{
+    for (int i = 0; i < body->settings->region_count; i++) {
+        patches[i] = region_patch(body, i);
+    }
+}
+
+static void region_grid_build(body_t* body)
+{
+    patch_t patches[REGION_CAPACITY];
+    region_patches(body, patches);
+    const surface_t* surface = &body->surface;
+    for (int row = 0; row < surface->row_count; row++) {
+        for (int column = 0; column < surface->column_count; column++) {
+            const body_place_t place = {body->neck_x_m -
+                                            (surface->origin_x_m + row * surface->spacing_m),
+                                        surface->origin_y_m + column * surface->spacing_m};
+            const int region = region_among(patches, body->settings->region_count, place);
+            body->region_at[row][column] = (uint8_t)(region < 0 ? REGION_NONE : region);
+        }
+    }
+}
+
 int body_region_at(const body_t* body, body_place_t place)
 {
     if (!isfinite(place.along_m) || !isfinite(place.across_m)) {
         return -1;
     }
-    for (int i = 0; i < body->settings->region_count; i++) {
-        const patch_t patch = region_patch(body, i);
-        if (patch_distance_m(&patch, place) <= 1e-9) {
-            return i;
-        }
-    }
-    return -1;
+    patch_t patches[REGION_CAPACITY];
+    region_patches(body, patches);
+    return region_among(patches, body->settings->region_count, place);
 }
 
 bool body_region_holds(const body_t* body, int region, body_place_t place, double inset_m)
