@@ -68,6 +68,7 @@ void client_init(client_t* client, const surface_t* surface, double neck_x_m, ve
     // Nobody waits for the machine to breathe out: the first breath is met somewhere on its way.
     client->breath_phase = random_between(&client->stream, 0.0, 1.0);
     draw_breath(client);
+    client_step(client, 0.0);
 }
 
 void client_step(client_t* client, double step_s)

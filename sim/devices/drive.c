@@ -170,7 +170,7 @@ static bool decelerate(drive_t* drive, double speed, int64_t step_us)
     return stands || drive->state_age_us >= DRIVE_STOP_TIME_MAX_US;
 }
 
-static void step_enabled(drive_t* drive, double position, int64_t step_us)
+static void step_enabled(drive_t* drive, double position, double speed, int64_t step_us)
 {
     if (drive->watchdog_us > 0 && drive->write_age_us > drive->watchdog_us) {
         drive_fail(drive, DRIVE_FAULT_WATCHDOG);
@@ -189,6 +189,7 @@ static void step_enabled(drive_t* drive, double position, int64_t step_us)
                            fabs(drive->target_position - position) <= drive->position_error_max;
     if (!reachable || !(fabs(drive->demand - position) <= drive->position_error_max)) {
         hold_here(drive, position);
+        drive->demand_speed = speed; // from which it slows down
         drive_fail(drive, DRIVE_FAULT_FOLLOWING_ERROR);
         return;
     }
@@ -229,7 +230,7 @@ static void step_state(drive_t* drive, double position, double speed, int64_t st
         step_idle(drive, drive->power, position);
         break;
     case DRIVE_OPERATION_ENABLED:
-        step_enabled(drive, position, step_us);
+        step_enabled(drive, position, speed, step_us);
         break;
     case DRIVE_QUICK_STOP:
         if (decelerate(drive, speed, step_us) ||

@@ -1,0 +1,214 @@
+/// The sensor's sign and frame by hand, its delay, noise, offset and faults.
+#include "tests/support/cmocka_prelude.h"
+
+#include "sim/devices/force_sensor.h"
+#include "tests/sim/table_under_test.h"
+
+#define WEIGHT_N (1.5 * 9.80665)
+
+static const force_sensor_settings_t quiet = {
+    .tool_mass_kg = 1.5, .tool_centre_of_mass_m = {0.0, 0.0, 0.04}, .step_s = 0.001};
+static const wrench_t nothing;
+static const vec3_t at_rest;
+
+static register_file_t registers(void)
+{
+    static device_profile_t force, io;
+    register_file_t file;
+    table_other_profiles(&force, &io);
+    assert_true(register_file_init(&file, &force));
+    return file;
+}
+
+static double reading(const force_sensor_t* sensor, register_file_t* file, int axis)
+{
+    double value = NAN;
+    force_sensor_latch(sensor, file);
+    assert_true(register_file_get(file, (point_id_t)(POINT_FORCE_X + axis), &value));
+    return value;
+}
+
+static void weight_shows_in_the_sensors_axes(void** state)
+{
+    (void)state;
+    register_file_t file = registers();
+    // Hanging straight down: sensor z is table -z, weight along +z.
+    const pose_t down = {{0, 0, 1}, quat_from_rpy(PI, 0.0, 0.0)};
+    force_sensor_t sensor;
+    assert_true(force_sensor_init(&sensor, &quiet, 0.0, 4000, 1));
+    force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &nothing, at_rest);
+    assert_near(reading(&sensor, &file, 2), WEIGHT_N, 0.006);
+    for (int axis = 0; axis < 6; ++axis) {
+        if (axis != 2) {
+            assert_near(reading(&sensor, &file, axis), 0.0, 0.006);
+        }
+    }
+    // Lying along table x (z of the sensor is table x, x of the sensor is table -z): weight along
+    // +x, and 14.7 N on a lever of 40 mm turn it about +y.
+    const pose_t level = {{0, 0, 1}, quat_from_rpy(0.0, 0.5 * PI, 0.0)};
+    assert_true(force_sensor_init(&sensor, &quiet, 0.0, 4000, 1));
+    force_sensor_step(&sensor, &level, vec3(0.1, 0, 1), &nothing, at_rest);
+    assert_near(reading(&sensor, &file, 0), WEIGHT_N, 0.006);
+    assert_near(reading(&sensor, &file, 2), 0.0, 0.006);
+    assert_near(reading(&sensor, &file, 4), 0.04 * WEIGHT_N, 0.001);
+}
+
+static void pressing_down_makes_z_negative(void** state)
+{
+    (void)state;
+    register_file_t file = registers();
+    force_sensor_t sensor;
+    assert_true(force_sensor_init(&sensor, &quiet, 0.0, 0, 1));
+    const pose_t down = {{0, 0, 1}, quat_from_rpy(PI, 0.0, 0.0)};
+    // 30 N up from the body and 4 N of friction along table x, 0.1 m below the flange.
+    const wrench_t load = {{4.0, 0.0, 30.0}, {0.0, 0.0, 0.0}};
+    force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &load, at_rest);
+    assert_near(reading(&sensor, &file, 0), 4.0, 0.006);
+    assert_near(reading(&sensor, &file, 2), WEIGHT_N - 30.0, 0.006);
+    assert_near(reading(&sensor, &file, 4), 0.1 * 4.0, 0.001); // z lever times x force
+}
+
+static void accelerating_down_takes_weight_off(void** state)
+{
+    (void)state;
+    register_file_t file = registers();
+    force_sensor_t sensor;
+    assert_true(force_sensor_init(&sensor, &quiet, 0.0, 0, 1));
+    const pose_t down = {{0, 0, 1}, quat_from_rpy(PI, 0.0, 0.0)};
+    force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &nothing, vec3(0.0, 0.0, -2.0));
+    assert_near(reading(&sensor, &file, 2), WEIGHT_N - 3.0, 0.006);
+}
+
+static void step_arrives_late_by_the_latency(void** state)
+{
+    (void)state;
+    register_file_t file = registers();
+    const int64_t latencies_us[] = {0, 4000, 10000};
+    for (int k = 0; k < 3; ++k) {
+        force_sensor_t sensor;
+        const force_sensor_settings_t weightless = {.step_s = 0.001};
+        assert_true(force_sensor_init(&sensor, &weightless, 0.0, latencies_us[k], 1));
+        const pose_t upright = pose_identity();
+        const wrench_t load = {{0.0, 0.0, 10.0}, {0.0, 0.0, 0.0}};
+        force_sensor_step(&sensor, &upright, vec3(0, 0, 0), &nothing, at_rest);
+        double missing_Ns = 0.0; // the area between step and answer is 10 N times the mean delay
+        for (int i = 0; i < 200; ++i) {
+            force_sensor_step(&sensor, &upright, vec3(0, 0, 0), &load, at_rest);
+            missing_Ns += (10.0 - reading(&sensor, &file, 2)) * 0.001;
+        }
+        assert_near(reading(&sensor, &file, 2), 10.0, 0.006);
+        assert_near(missing_Ns / 10.0, (double)latencies_us[k] * 1e-6, 0.0003);
+    }
+}
+
+static void noise_has_the_stated_deviation_and_bias_its_bound(void** state)
+{
+    (void)state;
+    register_file_t file = registers();
+    force_sensor_settings_t noisy = quiet;
+    noisy.force_noise_N = 0.15;
+    const pose_t down = {{0, 0, 1}, quat_from_rpy(PI, 0.0, 0.0)};
+    double widest_N = 0.0;
+    for (uint64_t seed = 0; seed < 20; ++seed) {
+        force_sensor_t sensor;
+        assert_true(force_sensor_init(&sensor, &noisy, 2.0, 4000, seed));
+        double sum = 0.0, squares = 0.0;
+        for (int i = 0; i < 5000; ++i) {
+            force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &nothing, at_rest);
+            const double x = reading(&sensor, &file, 0);
+            sum += x;
+            squares += x * x;
+        }
+        const double mean_N = sum / 5000.0;
+        assert_true(fabs(mean_N) <= 2.0 + 0.01);
+        widest_N = fmax(widest_N, fabs(mean_N));
+        assert_near(sqrt(squares / 5000.0 - mean_N * mean_N), 0.15, 0.01);
+    }
+    assert_true(widest_N > 1.0);
+}
+
+static void what_a_sample_holds_does_not_depend_on_who_read_the_last(void** state)
+{
+    (void)state;
+    register_file_t file = registers();
+    force_sensor_settings_t noisy = quiet;
+    noisy.force_noise_N = 0.15;
+    const pose_t down = {{0, 0, 1}, quat_from_rpy(PI, 0.0, 0.0)};
+    force_sensor_t often, seldom;
+    assert_true(force_sensor_init(&often, &noisy, 2.0, 4000, 9));
+    assert_true(force_sensor_init(&seldom, &noisy, 2.0, 4000, 9));
+    for (int i = 0; i < 100; ++i) {
+        force_sensor_step(&often, &down, vec3(0, 0, 0.9), &nothing, at_rest);
+        force_sensor_step(&seldom, &down, vec3(0, 0, 0.9), &nothing, at_rest);
+        (void)reading(&often, &file, 0);
+    }
+    const double again_N = reading(&often, &file, 0);
+    assert_true(reading(&often, &file, 0) == again_N && reading(&seldom, &file, 0) == again_N);
+}
+
+static void frozen_sensor_repeats_itself_and_counts_on(void** state)
+{
+    (void)state;
+    register_file_t file = registers();
+    force_sensor_settings_t noisy = quiet;
+    noisy.force_noise_N = 0.15;
+    const pose_t down = {{0, 0, 1}, quat_from_rpy(PI, 0.0, 0.0)};
+    force_sensor_t sensor;
+    assert_true(force_sensor_init(&sensor, &noisy, 2.0, 4000, 9));
+    for (int i = 0; i < 10; ++i) {
+        force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &nothing, at_rest);
+    }
+    const double before_N = reading(&sensor, &file, 2);
+    const uint32_t count = register_file_raw(&file, POINT_SAMPLE_COUNTER);
+    force_sensor_freeze(&sensor);
+    const wrench_t load = {{0.0, 0.0, 50.0}, {0.0, 0.0, 0.0}};
+    for (int i = 0; i < 100; ++i) {
+        force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &load, at_rest);
+        assert_true(reading(&sensor, &file, 2) == before_N);
+    }
+    assert_int_equal(register_file_raw(&file, POINT_SAMPLE_COUNTER), count + 100);
+}
+
+static void overload_shows_in_the_status(void** state)
+{
+    (void)state;
+    register_file_t file = registers();
+    force_sensor_t sensor;
+    assert_true(force_sensor_init(&sensor, &quiet, 0.0, 0, 9));
+    const pose_t down = {{0, 0, 1}, quat_from_rpy(PI, 0.0, 0.0)};
+    const double loads_N[] = {300.0, 400.0}; // a word of 0.01 N ends at 327.67 N
+    for (int k = 0; k < 2; ++k) {
+        const wrench_t load = {{loads_N[k], 0.0, 0.0}, {0.0, 0.0, 0.0}};
+        for (int i = 0; i < 100; ++i) {
+            force_sensor_step(&sensor, &down, vec3(0, 0, 1), &load, at_rest);
+        }
+        force_sensor_latch(&sensor, &file);
+        assert_int_equal(register_file_raw(&file, POINT_STATUS) != 0, k);
+    }
+    assert_near(reading(&sensor, &file, 0), 327.67, 1e-9);
+}
+
+static void latency_past_the_delay_line_is_refused(void** state)
+{
+    (void)state;
+    force_sensor_t sensor;
+    assert_true(force_sensor_init(&sensor, &quiet, 0.0, 126000, 1));
+    assert_false(force_sensor_init(&sensor, &quiet, 0.0, 128000, 1));
+    assert_false(force_sensor_init(&sensor, &quiet, 0.0, -1, 1));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(weight_shows_in_the_sensors_axes),
+        cmocka_unit_test(pressing_down_makes_z_negative),
+        cmocka_unit_test(accelerating_down_takes_weight_off),
+        cmocka_unit_test(step_arrives_late_by_the_latency),
+        cmocka_unit_test(noise_has_the_stated_deviation_and_bias_its_bound),
+        cmocka_unit_test(what_a_sample_holds_does_not_depend_on_who_read_the_last),
+        cmocka_unit_test(frozen_sensor_repeats_itself_and_counts_on),
+        cmocka_unit_test(overload_shows_in_the_status),
+        cmocka_unit_test(latency_past_the_delay_line_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
