@@ -4,9 +4,9 @@
 
 // Crossover times delay of an integrator loop that keeps 60 degrees of phase margin: pi/2 - pi/3.
 #define CROSSOVER_DELAY 0.5236
-// The skin is looked for at touch speed from this far above where it is expected: covers the
-// registration error and a breath.
-#define SEARCH_HEIGHT_M 0.030
+// The skin is looked for at touch speed from the registration error and this much above where it is
+// expected: a breath and the way it takes to slow down.
+#define BREATH_HEIGHT_M 0.010
 #define LIFTED_HEIGHT_M 0.060
 #define OFFSET_ACCELERATION_MPS2 1.0
 #define YIELD_ACCELERATION_MPS2 4.0
@@ -21,7 +21,8 @@ static double toward(double from, double to, double step_max)
 static double approach_speed_mps(const session_t* session, double offset_m)
 {
     const double touch = session->safety->touch_speed_max_mps.value;
-    const double room_m = offset_m - SEARCH_HEIGHT_M;
+    const double search_m = session->body->settings->registration_error_m + BREATH_HEIGHT_M;
+    const double room_m = offset_m - search_m;
     if (!(room_m > 0.0)) {
         return -touch;
     }

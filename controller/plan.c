@@ -5,8 +5,11 @@
 // Height of the tool over the skin between strokes: clear of breathing and of a registration error,
 // with room to slow down before the skin is searched for.
 #define HOVER_HEIGHT_M 0.060
-// Places nearer to each other than this are reached at hover height, without rising in between.
-#define SHORT_HOP_M 0.12
+// What a travelling tool keeps from the skin, and at how many places of its way that is looked at.
+#define TRAVEL_CLEARANCE_M 0.050
+#define TRAVEL_SAMPLES 32
+// The first and the last part of a way, in which the tool rises and comes down.
+#define TRAVEL_RAMP_PART 0.35
 #define TURN_SPEED_MAX_RADPS 0.8
 #define TRAVEL_ACCELERATION_MAX_MPS2 0.8
 // A joint-space motion sweeps the tool by at most this much per radian (arm's length with tool).
@@ -52,67 +55,80 @@ static pose_t pose_above(pose_t on_skin, vec3_t normal)
                     on_skin.orientation};
 }
 
-static double segment_duration_s(const session_t* session, const pose_t* from, const pose_t* to)
+/// How much of the raise holds at part `t` of the way, and its slope.
+static double raised_part(double t)
 {
-    const twist_t way = pose_difference(*from, *to);
-    const double length_m = vec3_norm(way.linear_mps);
-    const double speed_mps = session->safety->transit_speed_max_mps.value;
-    const double by_speed_s = QUINTIC_PEAK_SPEED * length_m / speed_mps;
-    const double by_turn_s =
-        QUINTIC_PEAK_SPEED * vec3_norm(way.angular_radps) / TURN_SPEED_MAX_RADPS;
-    const double by_acceleration_s =
-        sqrt(QUINTIC_PEAK_ACCELERATION * length_m / TRAVEL_ACCELERATION_MAX_MPS2);
-    return fmax(fmax(by_speed_s, by_turn_s), fmax(by_acceleration_s, session->period_s));
+    const double from_end = fmin(t, 1.0 - t);
+    return quintic(from_end / TRAVEL_RAMP_PART);
 }
 
-static void start_segment(const session_t* session, plan_state_t* state, int segment)
+static vec3_t travel_position(const plan_state_t* state, double t)
 {
-    state->segment = segment;
-    state->segment_elapsed_s = 0.0;
-    state->segment_s =
-        segment_duration_s(session, &state->waypoint[segment], &state->waypoint[segment + 1]);
+    vec3_t position_m = vec3_lerp(state->travel_start.position_m, state->travel_goal.position_m, t);
+    position_m.z += state->travel_raise_m * raised_part(t);
+    return position_m;
 }
 
-/// Plans the way from the tool's present pose to `goal`, up and over unless it is a short hop.
-static void travel_begin(const session_t* session, plan_state_t* state, const pose_t* from,
+/// The raise that keeps the whole way clear of the skin; the ends lie where they lie.
+static double clearing_raise_m(const session_t* session, const plan_state_t* state)
+{
+    double raise_m = 0.0;
+    for (int i = 1; i < TRAVEL_SAMPLES; ++i) {
+        const double t = (double)i / TRAVEL_SAMPLES;
+        const vec3_t straight =
+            vec3_lerp(state->travel_start.position_m, state->travel_goal.position_m, t);
+        const surface_sample_t skin = surface_at(&session->body->surface, straight.x, straight.y);
+        const double wanted_m = skin.point_m.z + TRAVEL_CLEARANCE_M - straight.z;
+        const double part = raised_part(t);
+        if (part > 0.25) { // nearer to the ends the ends' own height decides
+            raise_m = fmax(raise_m, wanted_m / part);
+        }
+    }
+    return raise_m;
+}
+
+/// Steepest metres of way per unit of t: what the quintic's peak speed multiplies.
+static double travel_steepness_m(const plan_state_t* state)
+{
+    double steepest_m = 0.0;
+    vec3_t before = travel_position(state, 0.0);
+    for (int i = 1; i <= TRAVEL_SAMPLES; ++i) {
+        const vec3_t at = travel_position(state, (double)i / TRAVEL_SAMPLES);
+        steepest_m = fmax(steepest_m, vec3_norm(vec3_sub(at, before)) * TRAVEL_SAMPLES);
+        before = at;
+    }
+    return steepest_m;
+}
+
+static void travel_begin(const session_t* session, plan_state_t* state, const pose_t* start,
                          const pose_t* goal)
 {
-    const vec3_t way = vec3_sub(goal->position_m, from->position_m);
-    const double high_m = session->machine->transit_height_m;
-    state->waypoint_count = 0;
-    state->waypoint[state->waypoint_count++] = *from;
-    if (hypot(way.x, way.y) > SHORT_HOP_M) {
-        pose_t up = *from;
-        pose_t over = *goal;
-        up.position_m.z = fmax(from->position_m.z, high_m);
-        over.position_m.z = fmax(goal->position_m.z, high_m);
-        state->waypoint[state->waypoint_count++] = up;
-        state->waypoint[state->waypoint_count++] = over;
-    }
-    state->waypoint[state->waypoint_count++] = *goal;
+    state->travel_start = *start;
+    state->travel_goal = *goal;
+    state->travel_raise_m = clearing_raise_m(session, state);
+    const double steepest_m = travel_steepness_m(state);
+    const double turn_rad = vec3_norm(pose_difference(*start, *goal).angular_radps);
+    const double by_speed_s =
+        QUINTIC_PEAK_SPEED * steepest_m / session->safety->transit_speed_max_mps.value;
+    const double by_turn_s = QUINTIC_PEAK_SPEED * turn_rad / TURN_SPEED_MAX_RADPS;
+    const double by_acceleration_s =
+        sqrt(QUINTIC_PEAK_ACCELERATION * steepest_m / TRAVEL_ACCELERATION_MAX_MPS2);
+    state->travel_s = fmax(fmax(by_speed_s, by_turn_s), fmax(by_acceleration_s, session->period_s));
+    state->travel_elapsed_s = 0.0;
     state->arrived = false;
-    start_segment(session, state, 0);
 }
 
 static void travel_step(const session_t* session, plan_state_t* state, plan_target_t* target)
 {
-    state->segment_elapsed_s += session->period_s;
-    if (state->segment_elapsed_s >= state->segment_s) {
-        if (state->segment + 2 < state->waypoint_count) {
-            start_segment(session, state, state->segment + 1);
-        } else {
-            state->segment_elapsed_s = state->segment_s;
-            state->arrived = true;
-        }
-    }
-    const pose_t* from = &state->waypoint[state->segment];
-    const pose_t* to = &state->waypoint[state->segment + 1];
-    const double part = quintic(state->segment_elapsed_s / state->segment_s);
-    target->tool_desired.position_m = vec3_lerp(from->position_m, to->position_m, part);
-    target->tool_desired.orientation = quat_slerp(from->orientation, to->orientation, part);
+    state->travel_elapsed_s += session->period_s;
+    state->arrived = state->travel_elapsed_s >= state->travel_s;
+    const double part = quintic(state->travel_elapsed_s / state->travel_s);
+    target->tool_desired.position_m = travel_position(state, part);
+    target->tool_desired.orientation =
+        quat_slerp(state->travel_start.orientation, state->travel_goal.orientation, part);
 }
 
-/// Where the tool goes next: above the next place to be touched, or straight up when there is none.
+/// Where the tool goes next: above the next place to be touched, or nowhere when there is none.
 static pose_t next_goal(const session_t* session, const plan_state_t* state, const pose_t* tool,
                         int* region)
 {
@@ -127,9 +143,7 @@ static pose_t next_goal(const session_t* session, const plan_state_t* state, con
         found = player_first_place(session->body, session->routine, item, &place, region);
     }
     if (!found) {
-        pose_t up = *tool;
-        up.position_m.z = fmax(tool->position_m.z, session->machine->transit_height_m);
-        return up;
+        return *tool;
     }
     vec3_t normal;
     const pose_t on_skin = pose_on_skin(session, place, &normal);
@@ -209,9 +223,8 @@ static void parking_step(const session_t* session, plan_state_t* state, bool ent
                          const pose_t* tool, const joints_t* joints, plan_target_t* target)
 {
     if (entered) {
-        pose_t up = *tool;
-        up.position_m.z = fmax(tool->position_m.z, session->machine->transit_height_m);
-        travel_begin(session, state, tool, &up);
+        const pose_t parked = fk_tool_pose(&session->chain, &session->chain.parked);
+        travel_begin(session, state, tool, &parked);
         state->parking_joints = false;
         state->parked = false;
     }

@@ -1,5 +1,5 @@
 /// The mode's target: where the tool, or the joints, should be this period, and with what force.
-/// Follows the routine in contact, travels in smooth segments between places, parks in joint space.
+/// Follows the routine in contact, travels between places in one smooth sweep that clears the body, parks.
 /// Decides no mode; tells the supervisor by flags what has been reached.
 ///
 /// Always holds: targets are continuous, start and end at rest, and keep the speed limits of their
@@ -11,16 +11,13 @@
 #include "controller/session.h"
 #include "routines/player.h"
 
-#define PLAN_WAYPOINT_CAPACITY 4
-
 typedef struct {
     player_state_t player;
     supervisor_mode_t mode; // of the last period
-    // Travel through waypoints, one straight, rest-to-rest segment after another.
-    pose_t waypoint[PLAN_WAYPOINT_CAPACITY];
-    int waypoint_count;
-    int segment;
-    double segment_s, segment_elapsed_s;
+    // Travel: one rest-to-rest sweep from start to goal, raised in between to clear the body.
+    pose_t travel_start, travel_goal;
+    double travel_raise_m;
+    double travel_s, travel_elapsed_s;
     bool arrived;
     bool resting;
     bool routine_done;
