@@ -92,22 +92,35 @@ static const kind_row_t kinds[] = {
 };
 #define KIND_COUNT ((int)(sizeof kinds / sizeof kinds[0]))
 
+/// A finding at the place where the file says its kind.
+static void refuse_kind(const char* path, const char* kind, findings_t* findings)
+{
+    const char* words[KIND_COUNT + 1] = {0};
+    for (int i = 0; i < KIND_COUNT; ++i) {
+        words[i] = kinds[i].name;
+    }
+    const char* nearest = finding_nearest(kind, words);
+    yaml_document_t document;
+    if (yaml_document_read(path, &document, findings)) {
+        fields_refuse(&document, yaml_child(&document, 0, "kind"), "kind", findings,
+                      "there is no kind '%s'%s%s%s", kind,
+                      nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+                      nearest != NULL ? "'?" : "");
+        yaml_document_free(&document);
+    }
+}
+
 static const kind_row_t* kind_of(const char* path, char* kind, findings_t* findings)
 {
     if (!load_kind(path, kind, findings)) {
         return NULL;
     }
-    const char* words[KIND_COUNT + 1] = {0};
     for (int i = 0; i < KIND_COUNT; ++i) {
         if (strcmp(kinds[i].name, kind) == 0) {
             return &kinds[i];
         }
-        words[i] = kinds[i].name;
     }
-    const char* nearest = finding_nearest(kind, words);
-    finding_add(findings, FINDING_ERROR, path, 0, 0, "kind", "", "there is no kind '%s'%s%s%s",
-                kind, nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
-                nearest != NULL ? "'?" : "");
+    refuse_kind(path, kind, findings);
     return NULL;
 }
 
