@@ -144,15 +144,18 @@ test_style() {
     source_file config/part.c '// see plan.md 2.1'
     refuses style 'config/part.c:1: cites plan.md'
     rm "$tree/tests/config/test_part.c"
-    refuses style 'config/part.c:1: neither tests/config/test_part.c nor a reason'
+    refuses style 'config/part.c:1: neither tests/config/test_part.c nor a row'
     rm "$tree/tests/config/test_part.c"
-    source_file tests/tidy/untested.txt 'config/part.c: a table without behaviour'
+    source_file tests/config/test_whole.c '#include "config/part.h"'
+    source_file tests/tidy/untested.txt 'config/part.c: tests/config/test_whole.c'
     accepts style
-    source_file tests/tidy/untested.txt 'config/part.c:'
-    refuses style 'config/part.c: no reason'
-    source_file tests/tidy/untested.txt 'config/part.c: a table without behaviour'
+    source_file tests/tidy/untested.txt 'config/part.c: tests/config/test_gone.c'
+    refuses style 'config/part.c: names no test that is there'
+    source_file tests/tidy/untested.txt 'config/part.c: needs none'
+    refuses style 'config/part.c: names no test that is there'
+    source_file tests/tidy/untested.txt 'config/part.c: tests/config/test_part.c'
     refuses style 'config/part.c has a test after all'
-    source_file tests/tidy/untested.txt 'config/gone.c: a table without behaviour'
+    source_file tests/tidy/untested.txt 'config/gone.c: tests/config/test_part.c'
     refuses style 'config/gone.c is not there'
 }
 
