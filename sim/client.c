@@ -106,11 +106,19 @@ void client_shift(client_t* client, double rise_m)
     client->shift_age_s = 0.0;
 }
 
+client_skin_t client_skin_near(const client_t* client, vec3_t point_m)
+{
+    const double lift_m = client->offset_m.z + client->lift_m + client->shift_m;
+    if (!(point_m.z < client->highest_m + lift_m + CLEARANCE_M)) {
+        return (client_skin_t){.touchable = false};
+    }
+    return client_skin_at(client, point_m);
+}
+
 client_skin_t client_skin_at(const client_t* client, vec3_t point_m)
 {
     client_skin_t skin = {.touchable = false};
-    const double lift_m = client->offset_m.z + client->lift_m + client->shift_m;
-    if (!client->surface || !(point_m.z < client->highest_m + lift_m + CLEARANCE_M)) {
+    if (!client->surface) {
         return skin;
     }
     const double x_m = point_m.x - client->offset_m.x - client->middle_m.x;

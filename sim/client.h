@@ -35,7 +35,7 @@ typedef struct {
 
 /// The skin near a point.
 typedef struct {
-    bool touchable; // false: the point is off the body or far above it, nothing else holds
+    bool touchable; // false: the point is off the body, nothing else holds
     double depth_m; // of the point below the skin along the normal, first order; negative above
     vec3_t normal;  // out of the body, table frame
     vec3_t velocity_mps;       // of the skin
@@ -54,8 +54,12 @@ void client_step(client_t* client, double step_s);
 /// Begins to rise by `rise_m` (down if negative), done in CLIENT_SHIFT_TIME_S.
 void client_shift(client_t* client, double rise_m);
 
-/// Skin near a point of the table's frame.
+/// Skin above or below a point of the table's frame.
 client_skin_t client_skin_at(const client_t* client, vec3_t point_m);
+
+/// The same, but nothing for a point so far above the body that it can't be touched: for every
+/// step.
+client_skin_t client_skin_near(const client_t* client, vec3_t point_m);
 
 /// Part of the breathing lift that reaches a place `along_m` footward of the neck, 0 to 1.
 double client_breathing_share(double along_m);

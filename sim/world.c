@@ -253,7 +253,6 @@ static bool build(world_t* world, const world_settings_t* settings)
     world->tool_centre_of_mass_m = pose_transform_point(
         pose_inverse(tool_in_flange), world->force_sensor.settings.tool_centre_of_mass_m);
     world->contact.pad_m = contact_pad_m(&world->contact, &world->arm.frames.tool);
-    world->skin = client_skin_at(&world->client, world->contact.pad_m);
     return true;
 }
 
@@ -344,14 +343,13 @@ static wrench_t step_bodies(world_t* world)
     }
     client_step(&world->client, STEP_S);
     const pose_t tool = arm->frames.tool;
-    world->skin = client_skin_at(&world->client, contact_pad_m(&world->contact, &tool));
-    const client_skin_t* skin = &world->skin;
-    const bool near = skin->touchable;
+    const client_skin_t skin =
+        client_skin_near(&world->client, contact_pad_m(&world->contact, &tool));
     const tissue_settings_t tissue =
-        near ? tissue_map_at(&world->tissues, skin->body_x_m, skin->body_y_m)
-             : (tissue_settings_t){.relaxation_time_s = 1.0};
+        skin.touchable ? tissue_map_at(&world->tissues, skin.body_x_m, skin.body_y_m)
+                       : (tissue_settings_t){.relaxation_time_s = 1.0};
     const arm_load_t load = contact_advance(&world->contact_settings, &world->contact, &tool,
-                                            &arm->tool_twist, skin, &tissue, STEP_S);
+                                            &arm->tool_twist, &skin, &tissue, STEP_S);
     arm_advance(arm, actuation, &load, STEP_S);
     arm_prepare(arm);
     return load.wrench;
@@ -442,11 +440,11 @@ void world_truth(const world_t* world, world_truth_t* truth)
     truth->pad = (pose_t){contact_pad_m(&world->contact, &tool), tool.orientation};
     truth->normal_force_N = world->contact.normal_force_N;
     truth->shear_force_N = vec3_norm(world->contact.shear_N);
-    truth->skin_normal = world->skin.touchable ? world->skin.normal : vec3(0.0, 0.0, 1.0);
     truth->penetration_m = fmax(world->contact.depth_m, 0.0);
-    truth->surface_speed_mps = vec3_dot(world->skin.velocity_mps, truth->skin_normal);
-    if (world->skin.touchable) {
-        truth->tissue =
-            tissue_map_kind_at(&world->tissues, world->skin.body_x_m, world->skin.body_y_m);
+    const client_skin_t skin = client_skin_at(&world->client, truth->pad.position_m);
+    truth->skin_normal = skin.touchable ? skin.normal : vec3(0.0, 0.0, 1.0);
+    truth->surface_speed_mps = vec3_dot(skin.velocity_mps, truth->skin_normal);
+    if (skin.touchable) {
+        truth->tissue = tissue_map_kind_at(&world->tissues, skin.body_x_m, skin.body_y_m);
     }
 }
