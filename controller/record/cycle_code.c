@@ -276,9 +276,15 @@ static bool counts_of(const cycle_scales_t* scales, int index, uint64_t bits, in
     return bits_of(value_of_counts(scales, index, *counts)) == bits;
 }
 
-/// Adds the bytes of one double and returns its nibble.
-static unsigned encode_double(const cycle_scales_t* scales, cycle_memory_t* memory, int index,
-                              uint64_t bits, uint8_t** out)
+/// How one number is coded.
+typedef struct {
+    uint64_t code;
+    int size; // low bytes of the code that count
+    unsigned nibble;
+} coded_t;
+
+static coded_t code_double(const cycle_scales_t* scales, cycle_memory_t* memory, int index,
+                           uint64_t bits)
 {
     int64_t counts = 0;
     if (index < CYCLE_SCALED_COUNT && counts_of(scales, index, bits, &counts)) {
@@ -286,22 +292,17 @@ static unsigned encode_double(const cycle_scales_t* scales, cycle_memory_t* memo
         const int size = bytes_needed(code);
         if (size <= NIBBLE_COUNTS_MAX - NIBBLE_COUNTS) {
             memory_take_counts(memory, index, counts);
-            le_store_u64(*out, code);
-            *out += size;
             // Nibble 0 means the bits foreseen, and those need not be the counts foreseen.
-            return size > 0 ? (unsigned)(NIBBLE_COUNTS + size) : NIBBLE_COUNTS_FORESEEN;
+            const int nibble = size > 0 ? NIBBLE_COUNTS + size : NIBBLE_COUNTS_FORESEEN;
+            return (coded_t){code, size, (unsigned)nibble};
         }
     }
     const uint64_t difference = bits ^ foreseen_double(memory, index);
     const int size = bytes_needed(difference);
     if (size > HIGH_BYTES && (difference & 0xFFFFFFu) == 0) {
-        le_store_u64(*out, difference >> 24);
-        *out += HIGH_BYTES;
-        return NIBBLE_HIGH_BYTES;
+        return (coded_t){difference >> 24, HIGH_BYTES, NIBBLE_HIGH_BYTES};
     }
-    le_store_u64(*out, difference);
-    *out += size;
-    return (unsigned)size;
+    return (coded_t){difference, size, (unsigned)size};
 }
 
 static uint8_t* encode_varint(uint8_t* out, uint64_t code)
@@ -329,7 +330,10 @@ size_t cycle_encode(const cycle_scales_t* scales, cycle_memory_t* memory,
     uint8_t* out = bitmap + CYCLE_BITMAP_BYTES;
     memset(bytes, 0, CYCLE_NIBBLE_BYTES + CYCLE_BITMAP_BYTES);
     for (int index = 0; index < CYCLE_DOUBLE_COUNT; index++) {
-        put_nibble(nibbles, index, encode_double(scales, memory, index, row.doubles[index], &out));
+        const coded_t coded = code_double(scales, memory, index, row.doubles[index]);
+        le_store_u64(out, coded.code);
+        out += coded.size;
+        put_nibble(nibbles, index, coded.nibble);
     }
     for (int index = 0; index < CYCLE_FLOAT_COUNT; index++) {
         const uint32_t difference = row.floats[index] ^ foreseen_float(memory, index);

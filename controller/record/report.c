@@ -234,14 +234,14 @@ static void write_page(FILE* out, const summary_t* summary, const report_data_t*
         FORCE_RMS_FLOOR_N, 100.0 * FORCE_RMS_PART, FORCE_OVERSHOOT_MAX_N);
     (void)fputs("<div class=\"pair\">\n", out);
     write_body_section(out, summary, data);
-    (void)fputs("<section><h2>Regions</h2>\n", out);
+    (void)fputs("<div><section><h2>Regions</h2>\n", out);
     report_table_regions(out, summary);
-    (void)fputs("</section></div>\n<section><h2>Joints against their limits</h2>\n", out);
+    (void)fputs("</section>\n<section class=\"long\"><h2>What happened</h2>\n", out);
+    report_table_events(out, events_path, summary);
+    (void)fputs("</section></div></div>\n<section><h2>Joints against their limits</h2>\n", out);
     report_table_joints(out, summary);
     (void)fputs("</section>\n<section><h2>Bus</h2>\n", out);
     report_table_bus(out, summary);
-    (void)fputs("</section>\n<section class=\"long\"><h2>What happened</h2>\n", out);
-    report_table_events(out, events_path, summary);
     (void)fputs("</section>\n<section><h2>Inputs and fingerprints</h2>\n", out);
     report_table_inputs(out, summary);
     (void)fputs("</section>\n", out);

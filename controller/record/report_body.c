@@ -7,9 +7,9 @@
 #include "controller/record/report_pictures.h"
 
 // Millimetres on the page.
-#define MARGIN_SIDE_MM 270.0 // for names
+#define MARGIN_SIDE_MM 300.0 // for names
 #define MARGIN_END_MM 40.0
-#define LABEL_STEP_MM 36.0
+#define LABEL_STEP_MM 40.0
 #define LABEL_GAP_MM 18.0
 #define PATCH_EDGE_POINTS 12 // a side of a patch follows the body
 
@@ -222,7 +222,7 @@ static void draw_labels(const page_t* page, const summary_t* summary)
                       "<text class=\"%s\" x=\"%.0f\" y=\"%.0f\">",
                       label->x_mm, label->y_mm, turn_x, label->label_y_mm,
                       text_x + (label->left ? 6.0 : -6.0), label->left ? "right" : "", text_x,
-                      label->label_y_mm + 7.0);
+                      label->label_y_mm + 10.0);
         write_plain_name(out, body->settings->regions[label->region].name);
         (void)fputs("</text>\n", out);
     }

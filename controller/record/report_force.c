@@ -251,8 +251,8 @@ void report_draw_force(FILE* out, const summary_t* summary, const report_data_t*
     draw_bands(&axes, summary, data);
     draw_grid(&axes);
     draw_band_labels(&axes, summary, data);
-    draw_envelope(&axes, data);
     draw_line(&axes, data, false);
+    draw_envelope(&axes, data);
     draw_line(&axes, data, true);
     (void)fputs(
         "<g id=\"cursor\" visibility=\"hidden\"><path class=\"cursor\" d=\"M0 40V340\"/></g>"

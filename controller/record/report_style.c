@@ -20,12 +20,13 @@ static const char* const style[] = {
     "background:var(--card);border:1px solid var(--line);border-left:6px solid var(--soft);"
     "border-radius:8px}.verdict.good{border-left-color:var(--good)}"
     ".verdict.bad{border-left-color:var(--bad)}.verdict strong{font-size:18px;display:block}"
-    ".verdict p{margin:2px 0}\n",
+    ".verdict.good,.verdict.bad{color:var(--ink);font-weight:400}.verdict p{margin:2px 0}\n",
     ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;"
     "margin:0 0 24px;padding:0}.figures div{background:var(--card);border:1px solid var(--line);"
     "border-radius:8px;padding:12px 14px}.figures dt{color:var(--soft);font-size:13px}"
     ".figures dd{margin:2px 0 0;font-size:22px;font-weight:600;font-variant-numeric:tabular-nums}"
-    ".figures dd small{font-size:13px;font-weight:400;color:var(--soft)}\n",
+    ".figures dd "
+    "small{display:block;font-size:13px;line-height:1.35;font-weight:400;color:var(--soft)}\n",
     "section{background:var(--card);border:1px solid var(--line);border-radius:8px;"
     "padding:18px 18px 16px;margin:0 0 18px}.scroll{overflow-x:auto}.pair{display:grid;gap:18px;"
     "grid-template-columns:minmax(0,5fr) minmax(0,7fr);align-items:start}"
@@ -34,7 +35,8 @@ static const char* const style[] = {
     "th,td{padding:6px 10px 6px 0;text-align:left;border-bottom:1px solid var(--line);"
     "vertical-align:top}thead th{color:var(--soft);font-weight:500;font-size:13px;"
     "vertical-align:bottom}tbody th{font-weight:500}tbody tr:last-child>*{border-bottom:0}"
-    ".n{text-align:right}td.hash{font:12px/1.5 ui-monospace,'DejaVu Sans Mono',monospace;"
+    ".n{text-align:right}tbody th,td.m{white-space:nowrap}td.hash{font:12px/1.5 "
+    "ui-monospace,'DejaVu Sans Mono',monospace;"
     "overflow-wrap:anywhere}.good{color:var(--good)}.bad{color:var(--bad);font-weight:600}\n",
     "svg{display:block;width:100%;height:auto}.forcechart{min-width:760px}svg "
     "text{fill:var(--soft);"
@@ -46,7 +48,7 @@ static const char* const style[] = {
     "fill:var(--t3);background:var(--t3)}.t4 rect,i.t4{fill:var(--t4);background:var(--t4)}"
     ".t5 rect,i.t5{fill:var(--t5);background:var(--t5)}\n",
     ".force{fill:var(--force);stroke:var(--force);stroke-width:1.1;stroke-linejoin:round}"
-    ".target{fill:none;stroke:var(--target);stroke-width:1.3;stroke-dasharray:5 3}"
+    ".target{fill:none;stroke:var(--target);stroke-width:6;stroke-linejoin:round;opacity:.22}"
     ".cap{fill:none;stroke:var(--cap);stroke-width:1.8}.cursor{stroke:var(--ink);opacity:.5}\n",
     ".bodymap{max-width:560px;margin:0 auto}.skin{fill:var(--skin);stroke:var(--edge);"
     "stroke-width:3;stroke-linejoin:round}.region{fill:none;stroke:var(--edge);stroke-width:1.5;"
@@ -56,12 +58,12 @@ static const char* const style[] = {
     ".way{fill:none;stroke-width:4;stroke-linecap:round;stroke-linejoin:round}.f0{stroke:var(--f0)}"
     ".f1{stroke:var(--f1)}.f2{stroke:var(--f2)}.f3{stroke:var(--f3)}.f4{stroke:var(--f4)}"
     ".f5{stroke:var(--f5)}.leader{fill:none;stroke:var(--soft);stroke-width:1.2;opacity:.6}"
-    ".bodymap text{font-size:25px;fill:var(--ink)}.bodymap .side{fill:var(--soft);"
-    "font-size:23px}\n",
+    ".bodymap text{font-size:31px;fill:var(--ink)}.bodymap .side{fill:var(--soft);"
+    "font-size:28px}\n",
     ".key{display:flex;flex-wrap:wrap;gap:6px 18px;font-size:13px;color:var(--soft);margin:8px 0 0;"
     "padding:0;list-style:none}.key i{display:inline-block;width:22px;height:8px;margin-right:6px;"
     "border-radius:2px;vertical-align:middle}.key i.kf{background:var(--force)}"
-    ".key i.kt{height:0;border-top:2px dashed var(--target)}.key i.kc{height:3px;"
+    ".key i.kt{background:var(--target);opacity:.22}.key i.kc{height:3px;"
     "background:var(--cap)}.ramp{display:inline-flex;vertical-align:middle;margin:0 8px}"
     ".ramp i{margin:0;border-radius:0;height:10px}"
     ".key i.kz{background:var(--cap);opacity:.45}#read{min-height:1.5em;font-size:13px;"
@@ -71,7 +73,9 @@ static const char* const style[] = {
     ".meter{display:inline-block;width:70px;height:7px;background:var(--line);border-radius:4px;"
     "margin-right:8px;vertical-align:middle;overflow:hidden}.meter b{display:block;height:100%;"
     "background:var(--force)}.meter b.over{background:var(--bad)}\n",
-    "@media print{:root{--page:#fff;--card:#fff;--ink:#000;--soft:#444}main{max-width:none;"
+    ".events{max-height:520px;overflow:auto}@media "
+    "print{.events{max-height:none}:root{--page:#fff;--card:#fff;--ink:#000;--soft:#444}main{max-"
+    "width:none;"
     "padding:0}section,.verdict,.figures div{break-inside:avoid;border-color:#bbb}"
     "section.long{break-inside:auto}body{font-size:11px}#read{display:none}"
     ".pair{grid-template-columns:5fr 7fr}.forcechart{min-width:0}"
@@ -99,4 +103,7 @@ void report_write_style(FILE* out)
     }
 }
 
-void report_write_script(FILE* out) { (void)fputs(script, out); }
+void report_write_script(FILE* out)
+{
+    (void)fputs(script, out);
+}

@@ -96,9 +96,11 @@ static void meter_cell(FILE* out, double used, double allowed)
         (void)fputs("<td class=\"n\">\xE2\x80\x93</td>", out);
         return;
     }
-    (void)fprintf(
-        out, "<td><span class=\"meter\"><b%s style=\"width:%.0f%%\"></b></span>%.0f %%</td>",
-        part > 1.0 ? " class=\"over\"" : "", 100.0 * fmin(fmax(part, 0.0), 1.0), 100.0 * part);
+    (void)fprintf(out,
+                  "<td class=\"m\"><span class=\"meter\"><b%s "
+                  "style=\"width:%.0f%%\"></b></span>%.0f\xC2\xA0%%</td>",
+                  part > 1.0 ? " class=\"over\"" : "", 100.0 * fmin(fmax(part, 0.0), 1.0),
+                  100.0 * part);
 }
 
 void report_table_regions(FILE* out, const summary_t* summary)
@@ -135,7 +137,9 @@ void report_table_joints(FILE* out, const summary_t* summary)
         const bool any = figures->cycles > 0;
         const double unknown = (double)NAN;
         name_cell(out, settings->name);
-        (void)fputs(settings->kind == JOINT_PRISMATIC ? "<td>m, N</td>" : "<td>rad, Nm</td>", out);
+        (void)fputs(settings->kind == JOINT_PRISMATIC ? "<td class=\"m\">m, N</td>"
+                                                      : "<td class=\"m\">rad, Nm</td>",
+                    out);
         number_cell(out, any ? figures->position_min : unknown, 3);
         number_cell(out, any ? figures->position_max : unknown, 3);
         number_cell(out, settings->position_min, 2);
@@ -217,7 +221,7 @@ static void write_event_row(void* context, const event_line_t* line)
                       strcmp(line->kind, event_kind_text(EVENT_RULE_REFUSED)) == 0;
     (void)fputs("<tr>", rows->out);
     number_cell(rows->out, line->time_s, 3);
-    (void)fprintf(rows->out, "<td%s>", stop ? " class=\"bad\"" : "");
+    (void)fprintf(rows->out, "<td class=\"m%s\">", stop ? " bad" : "");
     html_name(rows->out, line->kind);
     (void)fputs("</td><td>", rows->out);
     html_name(rows->out, line->text);
@@ -231,9 +235,11 @@ void report_table_events(FILE* out, const char* events_path, const summary_t* su
     event_rows_t rows = {.out = out};
     int64_t broken = 0;
     char chain[DIGEST_TEXT_CAPACITY];
+    (void)fputs("<div class=\"events\">", out);
     begin_table(out, "Events", "#Time s|Kind|What");
     const bool whole = events_read(events_path, write_event_row, &rows, &broken, chain);
     end_table(out);
+    (void)fputs("</div>", out);
     if (rows.rows > EVENT_ROW_CAPACITY) {
         (void)fprintf(out, "<p class=\"note\">%lld more are in events.jsonl.</p>",
                       (long long)(rows.rows - EVENT_ROW_CAPACITY));

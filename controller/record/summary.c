@@ -159,6 +159,12 @@ static void hash_decision(summary_t* summary, const cycle_record_t* record)
     SHA256Update(&summary->decisions, bytes, (size_t)(out - bytes));
 }
 
+/// The greater of the two; the peak so far where `number` is not a number.
+static double peak_of(double peak, double number)
+{
+    return number > peak ? number : peak;
+}
+
 static void observe_joints(summary_t* summary, const cycle_record_t* record)
 {
     for (int joint = 0; joint < summary->session->machine->arm.joint_count; joint++) {
@@ -174,11 +180,11 @@ static void observe_joints(summary_t* summary, const cycle_record_t* record)
             figures->position_max = drive->position;
         }
         figures->cycles++;
-        figures->position_min = fmin(figures->position_min, drive->position);
-        figures->position_max = fmax(figures->position_max, drive->position);
-        figures->speed_peak = fmax(figures->speed_peak, fabs(drive->velocity));
-        figures->effort_peak = fmax(figures->effort_peak, fabs(drive->effort));
-        figures->following_peak = fmax(figures->following_peak, following);
+        figures->position_min = -peak_of(-figures->position_min, -drive->position);
+        figures->position_max = peak_of(figures->position_max, drive->position);
+        figures->speed_peak = peak_of(figures->speed_peak, fabs(drive->velocity));
+        figures->effort_peak = peak_of(figures->effort_peak, fabs(drive->effort));
+        figures->following_peak = peak_of(figures->following_peak, following);
         figures->following_square_sum += following * following;
     }
 }
@@ -247,7 +253,7 @@ static void observe_force(summary_t* summary, const cycle_record_t* record)
         figures_observe(region, force_N, target_N, cap_N, just_touched);
     }
     summary->item = record->item;
-    summary->shear_peak_N = fmax(summary->shear_peak_N, (double)record->shear_force_N);
+    summary->shear_peak_N = peak_of(summary->shear_peak_N, (double)record->shear_force_N);
 }
 
 void summary_observe(summary_t* summary, const cycle_record_t* record)
@@ -267,7 +273,7 @@ void summary_observe(summary_t* summary, const cycle_record_t* record)
     }
     summary->mode_cycles[record->mode]++;
     summary->tool_speed_peak_mps =
-        fmax(summary->tool_speed_peak_mps, (double)record->tool_speed_mps);
+        peak_of(summary->tool_speed_peak_mps, (double)record->tool_speed_mps);
     summary->end_requested = summary->end_requested || (record->input.requests & REQUEST_END);
     summary->mode = record->mode;
     summary->refused = record->verdict.refused;
