@@ -1,0 +1,131 @@
+// What is proven: every routine and client that ships loads without a finding, and every routine
+// passes the static check on the shipped machine, limits and body for every shipped client.
+#include "tests/support/cmocka_prelude.h"
+
+#include <string.h>
+
+#include "config/load.h"
+#include "routines/player.h"
+#include "routines/routine_check.h"
+#include "routines/routine_load.h"
+
+static const char* const client_paths[] = {
+    "routines/clients/average-man.yaml", "routines/clients/average-woman.yaml",
+    "routines/clients/small-woman.yaml", "routines/clients/tall-man.yaml"};
+#define CLIENT_COUNT 4
+
+static machine_settings_t machine;
+static safety_settings_t safety;
+static body_settings_t settings;
+static body_t body;
+static routine_t routine;
+static chain_t chain;
+static findings_t findings;
+
+static int setup(void** state)
+{
+    (void)state;
+    const bool ok =
+        load_machine("config/machines/rail6.yaml", "config/devices", &machine, &findings) &&
+        load_safety("config/safety/default.yaml", &safety, &findings) &&
+        load_body("config/bodies/prone.yaml", &settings, &findings) &&
+        chain_build(&machine.arm, 0, &chain);
+    if (!ok) {
+        findings_print(&findings, stderr);
+    }
+    return ok ? 0 : -1;
+}
+
+static void lay_down(const char* client_path)
+{
+    client_settings_t client;
+    memset(&findings, 0, sizeof findings);
+    assert_true(client_load(client_path, &client, &findings));
+    assert_int_equal(findings.count, 0);
+    assert_int_equal(
+        body_build(&settings, &client, machine.neck_x_m, machine.table_length_m, &body), BODY_OK);
+}
+
+static void assert_passes(const char* path, const char* client_path)
+{
+    lay_down(client_path);
+    routine_figures_t figures = {0};
+    const bool loaded = routine_load(path, &body, &routine, &findings);
+    const bool passed = loaded && routine_check(&routine, &body, &safety, &machine, &chain,
+                                                &machine.arm.tool.pads[0], &figures, &findings);
+    if (!passed) {
+        print_error("%s for %s\n", path, client_path);
+        findings_print(&findings, stderr);
+    }
+    assert_true(passed);
+    assert_int_equal(findings.count, 0);
+    assert_true(figures.joint_margin_min > 0.05);
+    assert_true(figures.place_count > 100);
+}
+
+static void relaxing_back_passes_for_every_client(void** state)
+{
+    (void)state;
+    for (int i = 0; i < CLIENT_COUNT; i++) {
+        assert_passes("routines/library/relaxing-back.yaml", client_paths[i]);
+        // Ten minutes for all, half a minute more or less for the average man.
+        assert_near(player_planned_s(&routine), 600.0, i == 0 ? 30.0 : 45.0);
+    }
+}
+
+static void short_back_passes_for_every_client(void** state)
+{
+    (void)state;
+    for (int i = 0; i < CLIENT_COUNT; i++) {
+        assert_passes("routines/library/short-back.yaml", client_paths[i]);
+        assert_true(player_planned_s(&routine) < 120.0);
+    }
+}
+
+static void relaxing_back_uses_every_technique_on_both_sides(void** state)
+{
+    (void)state;
+    lay_down(client_paths[0]);
+    assert_true(routine_load("routines/library/relaxing-back.yaml", &body, &routine, &findings));
+    double contact_s[TECHNIQUE_COUNT][3] = {{0.0}};
+    for (int i = 0; i < routine.item_count; i++) {
+        const routine_item_t* item = &routine.items[i];
+        if (item->kind == ITEM_STROKE) {
+            const side_t side = settings.regions[item->stroke.region].side;
+            contact_s[item->stroke.technique][side] += item->stroke.duration_s;
+        }
+    }
+    for (int i = 0; i < TECHNIQUE_COUNT; i++) {
+        assert_true(contact_s[i][SIDE_LEFT] > 10.0);
+        assert_near(contact_s[i][SIDE_LEFT], contact_s[i][SIDE_RIGHT], 1e-6);
+    }
+}
+
+static void every_region_of_the_shipped_body_lies_on_skin_and_off_the_zones(void** state)
+{
+    (void)state;
+    for (int c = 0; c < CLIENT_COUNT; c++) {
+        lay_down(client_paths[c]);
+        for (int region = 0; region < settings.region_count; region++) {
+            for (int i = 0; i <= 20; i++) {
+                const body_place_t place =
+                    body_place_in_region(&body, region, 0.05 * i, 0.1 * i - 1.0);
+                const surface_sample_t skin = body_surface_at(&body, place);
+                assert_true(skin.inside);
+                assert_true(skin.point_m.z > 0.04);
+                assert_true(body_zone_distance_m(&body, place, NULL) > 0.0);
+            }
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(relaxing_back_passes_for_every_client),
+        cmocka_unit_test(short_back_passes_for_every_client),
+        cmocka_unit_test(relaxing_back_uses_every_technique_on_both_sides),
+        cmocka_unit_test(every_region_of_the_shipped_body_lies_on_skin_and_off_the_zones),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}
