@@ -134,20 +134,13 @@ static port_result_t link_finish(tcp_link_t* link, int64_t now_us)
     return error == ECONNREFUSED ? PORT_REFUSED : PORT_NOT_CONNECTED;
 }
 
-// Moves a link that is not up a step on, without waiting.
-static void link_progress(tcp_link_t* link, int64_t now_us)
+// Bytes that come while nothing is asked answer nothing; an end of the stream may be among them.
+static port_result_t link_take_unasked(tcp_link_t* link, int64_t now_us)
 {
-    if (link->state == LINK_DOWN && now_us >= link->retry_at_us) {
-        (void)link_connect(link, now_us);
-    }
-    if (link->state == LINK_CONNECTING) {
-        struct pollfd ready = {.fd = modbus_get_socket(link->modbus), .events = POLLOUT};
-        if (poll(&ready, 1, 0) > 0) {
-            (void)link_finish(link, now_us);
-        } else if (now_us - link->since_us > CONNECT_TIME_MAX_US) {
-            link_drop(link, now_us);
-        }
-    }
+    uint8_t byte;
+    const ssize_t count = recv(modbus_get_socket(link->modbus), &byte, 1, MSG_DONTWAIT);
+    link_drop(link, now_us);
+    return count > 0 ? PORT_BAD_FRAME : PORT_CLOSED;
 }
 
 static port_result_t link_send(tcp_link_t* link, const pdu_t* request, int64_t now_us)
@@ -225,14 +218,44 @@ static void wait_for(struct pollfd* descriptors, int count, int64_t wait_us)
     (void)ppoll(descriptors, (nfds_t)count, &wait, NULL);
 }
 
+// Before anything is asked: one look at all links, without waiting. Says in `result` why one cannot
+// be used now.
+static void progress_all(tcp_port_t* port, port_result_t* result)
+{
+    struct pollfd descriptors[DEVICE_CAPACITY];
+    const int64_t now_us = monotonic_us();
+    for (int i = 0; i < port->count; i++) {
+        tcp_link_t* link = &port->links[i];
+        if (link->state == LINK_DOWN && now_us >= link->retry_at_us) {
+            (void)link_connect(link, now_us);
+        }
+        descriptors[i] =
+            (struct pollfd){.fd = link->state == LINK_DOWN ? -1 : modbus_get_socket(link->modbus),
+                            .events = link->state == LINK_CONNECTING ? POLLOUT : POLLIN};
+    }
+    const bool looked = poll(descriptors, (nfds_t)port->count, 0) > 0;
+    for (int i = 0; i < port->count; i++) {
+        tcp_link_t* link = &port->links[i];
+        const bool ready = looked && descriptors[i].revents != 0;
+        result[i] = PORT_NOT_CONNECTED;
+        if (link->state == LINK_CONNECTING && ready) {
+            (void)link_finish(link, now_us);
+        } else if (link->state == LINK_UP && ready) {
+            result[i] = link_take_unasked(link, now_us);
+        } else if (link->state == LINK_CONNECTING &&
+                   now_us - link->since_us > CONNECT_TIME_MAX_US) {
+            link_drop(link, now_us);
+        }
+    }
+}
+
 static void send_all(tcp_port_t* port, port_batch_t* batch)
 {
+    progress_all(port, batch->result);
     for (int i = 0; i < port->count; i++) {
         tcp_link_t* link = &port->links[i];
         const pdu_t* request = &batch->request[i];
         batch->round_trip_us[i] = 0;
-        const int64_t now_us = monotonic_us();
-        link_progress(link, now_us);
         if (request->size == 0) {
             batch->result[i] = PORT_NOT_ASKED;
             continue;
@@ -240,8 +263,9 @@ static void send_all(tcp_port_t* port, port_batch_t* batch)
         const modbus_result_t verdict = modbus_decode_request(request, &link->asked);
         assert(verdict == MODBUS_OK); // the caller sends what the specification allows
         (void)verdict;
-        batch->result[i] =
-            link->state == LINK_UP ? link_send(link, request, now_us) : PORT_NOT_CONNECTED;
+        if (link->state == LINK_UP) {
+            batch->result[i] = link_send(link, request, monotonic_us());
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 ///
 /// Always holds:
 /// - At most one request is outstanding on a connection, each under a fresh transaction identifier.
+///   Bytes that came before it was sent answer nothing and end the connection.
 /// - A reply that is late, or differs in any field its request determines, is never delivered: its
 ///   connection is closed and made anew after 10, 20, 50, then 100 ms, without waiting for it.
 /// - An exchange ends by its deadline on CLOCK_MONOTONIC, however slowly a peer drips its bytes.
