@@ -1,0 +1,41 @@
+/// The whole program in one process, one period at a time: shipped or given files, the real cycle,
+/// the real bus code, the virtual table, and the table's truth beside what the controller believes.
+/// For tests that say something about every cycle of a run.
+#ifndef KNEAD_TESTS_SUPPORT_CLOSED_LOOP_H
+#define KNEAD_TESTS_SUPPORT_CLOSED_LOOP_H
+
+#include "controller/bus/fieldbus.h"
+#include "controller/cli/assembly.h"
+#include "controller/cycle.h"
+#include "controller/operator.h"
+#include "sim/device_host.h"
+#include "sim/world.h"
+
+typedef struct {
+    assembly_t* assembly;
+    world_t* world;
+    device_host_t host;
+    fieldbus_t bus;
+    cycle_state_t state;
+    operator_t automatic;
+    uint32_t extra_requests; // added to the automatic operator's, for one period
+    bool unattended;         // no automatic operator
+    cycle_input_t in;        // of the last period, as are the next two
+    cycle_output_t out;
+    world_truth_t truth; // when the input was read
+} closed_loop_t;
+
+/// Any path may be null for the shipped default; `scenario` null for none. Fails the test on a
+/// refused file.
+closed_loop_t* closed_loop_open(const char* routine, const char* client, const char* scenario,
+                                int64_t seed);
+void closed_loop_close(closed_loop_t* loop);
+
+/// One period. False once the run is over: parked, or tripped after having been armed.
+bool closed_loop_step(closed_loop_t* loop);
+
+/// Steps until the mode is reached; false if the run is over before or it takes longer than
+/// `limit_s`.
+bool closed_loop_until(closed_loop_t* loop, supervisor_mode_t mode, double limit_s);
+
+#endif
