@@ -59,6 +59,7 @@ static void store_placement(chain_t* chain, int joint, pose_t placement)
     const vec3_t z = quat_rotate(placement.orientation, vec3(0.0, 0.0, 1.0));
     const double rotation[9] = {x.x, y.x, z.x, x.y, y.y, z.y, x.z, y.z, z.z};
     memcpy(chain->placement_rotation[joint], rotation, sizeof rotation);
+    chain->placement_turns[joint] = fabs(placement.orientation.w) != 1.0;
     chain->placement_translation_m[joint][0] = placement.position_m.x;
     chain->placement_translation_m[joint][1] = placement.position_m.y;
     chain->placement_translation_m[joint][2] = placement.position_m.z;

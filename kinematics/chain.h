@@ -19,7 +19,8 @@ typedef struct {
     // frame, with the base's pose multiplied in.
     double placement_rotation[JOINT_CAPACITY][9];
     double placement_translation_m[JOINT_CAPACITY][3];
-    double axis[JOINT_CAPACITY][3];  // unit vector in the joint's own frame
+    bool placement_turns[JOINT_CAPACITY]; // false: the rotation is none at all
+    double axis[JOINT_CAPACITY][3];       // unit vector in the joint's own frame
     int axis_column[JOINT_CAPACITY]; // 0, 1, 2: the axis is +x, +y, +z of the joint's frame; else
                                      // -1
     joints_t position_min, position_max;

@@ -11,6 +11,13 @@ static inline void matrix_multiply(const double a[9], const double b[9], double 
     }
 }
 
+static inline void matrix_copy(const double from[9], double to[9])
+{
+    for (int k = 0; k < 9; k++) {
+        to[k] = from[k];
+    }
+}
+
 static inline void matrix_apply(const double a[9], const double v[3], double out[3])
 {
     for (int row = 0; row < 3; row++) {
@@ -47,9 +54,7 @@ static void turn_about_vector(double rotation[9], const double axis[3], double a
         versine * x * y + sine * z, cosine + versine * y * y,   versine * y * z - sine * x,
         versine * x * z - sine * y, versine * y * z + sine * x, cosine + versine * z * z};
     double before[9];
-    for (int k = 0; k < 9; k++) {
-        before[k] = rotation[k];
-    }
+    matrix_copy(rotation, before);
     matrix_multiply(before, turn, rotation);
 }
 
@@ -79,14 +84,16 @@ static void place_joint(const chain_t* chain, int i, double coordinate, chain_fr
     double* origin = frames->origin_m[i];
     const double* placement = chain->placement_translation_m[i];
     if (i == 0) {
-        for (int k = 0; k < 9; k++) {
-            rotation[k] = chain->placement_rotation[0][k];
-        }
+        matrix_copy(chain->placement_rotation[0], rotation);
         for (int k = 0; k < 3; k++) {
             origin[k] = placement[k];
         }
     } else {
-        matrix_multiply(frames->rotation[i - 1], chain->placement_rotation[i], rotation);
+        if (chain->placement_turns[i]) {
+            matrix_multiply(frames->rotation[i - 1], chain->placement_rotation[i], rotation);
+        } else {
+            matrix_copy(frames->rotation[i - 1], rotation);
+        }
         matrix_apply(frames->rotation[i - 1], placement, origin);
         for (int k = 0; k < 3; k++) {
             origin[k] += frames->origin_m[i - 1][k];

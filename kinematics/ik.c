@@ -58,7 +58,9 @@ typedef struct {
 
 static double joint_clamp(const chain_t* chain, int i, double coordinate)
 {
-    return fmin(fmax(coordinate, chain->position_min.at[i]), chain->position_max.at[i]);
+    const double lowest = chain->position_min.at[i];
+    const double highest = chain->position_max.at[i];
+    return coordinate < lowest ? lowest : (coordinate > highest ? highest : coordinate);
 }
 
 /// Brings a coordinate into its limits, by whole turns where that helps.
@@ -124,9 +126,9 @@ static void linearise(const search_t* search, candidate_t* candidate, jacobian_t
     candidate->cost = vec3_dot(difference.linear_mps, difference.linear_mps) + vec3_dot(turn, turn);
 }
 
-/// step = J' (J J' + damping)^-1 error over the joints in `movable`.
+/// step = J' (J J' + damping)^-1 error.
 static bool solve_step(const chain_t* chain, const jacobian_t* jacobian, const double error[6],
-                       double damping, unsigned movable, joints_t* step)
+                       double damping, joints_t* step)
 {
     cholesky_t gram;
     double dual[CHOLESKY_CAPACITY] = {0.0};
@@ -134,9 +136,7 @@ static bool solve_step(const chain_t* chain, const jacobian_t* jacobian, const d
         for (int column = 0; column <= row; column++) {
             double sum = 0.0;
             for (int i = 0; i < chain->joint_count; i++) {
-                if ((movable >> i) & 1u) {
-                    sum += jacobian->at[row][i] * jacobian->at[column][i];
-                }
+                sum += jacobian->at[row][i] * jacobian->at[column][i];
             }
             gram.at[row][column] = sum;
         }
@@ -149,26 +149,29 @@ static bool solve_step(const chain_t* chain, const jacobian_t* jacobian, const d
     cholesky_solve(&gram, 6, dual);
     for (int i = 0; i < chain->joint_count; i++) {
         step->at[i] = 0.0;
-        if ((movable >> i) & 1u) {
-            for (int row = 0; row < 6; row++) {
-                step->at[i] += jacobian->at[row][i] * dual[row];
-            }
+        for (int row = 0; row < 6; row++) {
+            step->at[i] += jacobian->at[row][i] * dual[row];
         }
     }
     return true;
 }
 
-/// Joints that stand at a limit and are pressed against it.
-static unsigned pressed_joints(const chain_t* chain, const joints_t* joints, const joints_t* step)
+/// Takes the joints that stand at a limit and are pressed against it out of the problem. False if
+/// there are none.
+static bool drop_pressed_joints(const chain_t* chain, const joints_t* joints, const joints_t* step,
+                                jacobian_t* jacobian)
 {
-    unsigned pressed = 0;
+    bool dropped = false;
     for (int i = 0; i < chain->joint_count; i++) {
         if ((joints->at[i] <= chain->position_min.at[i] && step->at[i] < 0.0) ||
             (joints->at[i] >= chain->position_max.at[i] && step->at[i] > 0.0)) {
-            pressed |= 1u << i;
+            for (int row = 0; row < 6; row++) {
+                jacobian->at[row][i] = 0.0;
+            }
+            dropped = true;
         }
     }
-    return pressed;
+    return dropped;
 }
 
 static void take_step(const search_t* search, const joints_t* step, joints_t* joints)
@@ -191,7 +194,6 @@ static void take_step(const search_t* search, const joints_t* step, joints_t* jo
 static bool descend(search_t* search, const joints_t* start)
 {
     const chain_t* chain = search->chain;
-    const unsigned all = (1u << chain->joint_count) - 1u;
     candidate_t candidate = {*start, 0.0, 0.0, 0.0};
     double halved_cost = HUGE_VAL;
     int since_halved = 0;
@@ -215,17 +217,14 @@ static bool descend(search_t* search, const joints_t* start)
             return false;
         }
         const double damping = DAMPING_PART * candidate.cost + DAMPING_REST;
-        unsigned movable = all;
         for (int pass = 0; pass < 3; pass++) {
-            if (!solve_step(chain, &jacobian, error, damping, movable, &step)) {
+            if (!solve_step(chain, &jacobian, error, damping, &step)) {
                 return false;
             }
-            const unsigned pressed =
-                search->limited ? pressed_joints(chain, &candidate.joints, &step) & movable : 0u;
-            if (pressed == 0u) {
+            if (!search->limited ||
+                !drop_pressed_joints(chain, &candidate.joints, &step, &jacobian)) {
                 break;
             }
-            movable &= ~pressed;
         }
         take_step(search, &step, &candidate.joints);
     }

@@ -25,7 +25,8 @@ static const double ASKED_SPEED_MPS = 1e-5;
 typedef struct {
     int row_count; // 6, or 5 with the spin free
     int joint_count;
-    double jacobian[TASK_CAPACITY][JOINT_CAPACITY]; // columns of locked joints are zero
+    // Columns of locked joints, and of joints the chain does not have, are zero.
+    double jacobian[TASK_CAPACITY][JOINT_CAPACITY];
     double error[TASK_CAPACITY];
     double feedforward[TASK_CAPACITY];
 } task_t;
@@ -33,7 +34,8 @@ typedef struct {
 /// Inverse of J J' as it stands, and with damping where it is nearly singular.
 typedef struct {
     cholesky_t plain;
-    cholesky_t damped;
+    cholesky_t filtered;
+    const cholesky_t* damped; // the one to use: plain away from singular postures
     double smallest; // lower estimate of the smallest singular value, smooth, within 1.6 of it
     bool usable;
 } task_inverse_t;
@@ -45,6 +47,16 @@ typedef struct {
 } speed_range_t;
 
 // ------------------------------------------------------------------------------------- the task
+
+/// Unlike fmin and fmax these are single instructions; NaN never gets to them.
+static inline double lesser(double a, double b)
+{
+    return a < b ? a : b;
+}
+static inline double greater(double a, double b)
+{
+    return a > b ? a : b;
+}
 
 static bool sane(double figure)
 {
@@ -111,7 +123,7 @@ static void task_build(const chain_t* chain, const ik_track_settings_t* settings
     task->joint_count = chain->joint_count;
     task->row_count = settings->spin_free ? 5 : 6;
     for (int row = 0; row < 3; row++) {
-        for (int i = 0; i < chain->joint_count; i++) {
+        for (int i = 0; i < JOINT_CAPACITY; i++) {
             task->jacobian[row][i] = (locked >> i) & 1u ? 0.0 : jacobian.at[row][i];
         }
     }
@@ -141,16 +153,14 @@ static void task_build(const chain_t* chain, const ik_track_settings_t* settings
 
 // ---------------------------------------------------------------------------------- the inverse
 
-/// J J' over the joints in `joints_used`, lower triangle, with `ridge` on its diagonal.
-static void task_gram(const task_t* task, unsigned joints_used, double ridge, cholesky_t* gram)
+/// J J', lower triangle, with `ridge` on its diagonal.
+static void task_gram(const task_t* task, double ridge, cholesky_t* gram)
 {
     for (int row = 0; row < task->row_count; row++) {
         for (int column = 0; column <= row; column++) {
             double sum = 0.0;
             for (int i = 0; i < task->joint_count; i++) {
-                if ((joints_used >> i) & 1u) {
-                    sum += task->jacobian[row][i] * task->jacobian[column][i];
-                }
+                sum += task->jacobian[row][i] * task->jacobian[column][i];
             }
             gram->at[row][column] = sum;
         }
@@ -172,17 +182,16 @@ static double frobenius_norm(const cholesky_t* matrix, int count)
 /// Near a singular posture the inverse of J J' is all but one large term along the weak direction.
 /// Its norm therefore tells how weak that is, and added as damping it acts along that direction and
 /// leaves the others as they are. Both are smooth in the posture, which singular vectors are not.
-static void task_invert(const task_t* task, unsigned joints_used,
-                        const ik_track_settings_t* settings, task_inverse_t* inverse)
+static void task_invert(const task_t* task, const ik_track_settings_t* settings,
+                        task_inverse_t* inverse)
 {
     const int count = task->row_count;
     const double floor_m = settings->singular_floor;
     // Keeps the plain inverse defined at the singular posture itself; 1e-8 of what the floor lets
     // pass.
-    const double ridge = fmax(1e-8 * floor_m * floor_m, 1e-12);
-    cholesky_t gram = {{{0.0}}};
-    task_gram(task, joints_used, ridge, &gram);
-    cholesky_t factor = gram;
+    const double ridge = greater(1e-8 * floor_m * floor_m, 1e-12);
+    cholesky_t factor;
+    task_gram(task, ridge, &factor);
     inverse->smallest = 0.0;
     inverse->usable = cholesky_factor(&factor, count);
     if (!inverse->usable) {
@@ -191,43 +200,45 @@ static void task_invert(const task_t* task, unsigned joints_used,
     cholesky_invert(&factor, count, &inverse->plain);
     const double norm = frobenius_norm(&inverse->plain, count);
     inverse->smallest = 1.0 / sqrt(norm);
+    inverse->damped = &inverse->plain;
     if (inverse->smallest >= floor_m) {
-        inverse->damped = inverse->plain;
         return;
     }
     const double nearness = 1.0 - 1.0 / (norm * floor_m * floor_m);
     const double damping = settings->damping * nearness;
     const double scale = damping * damping / norm;
+    task_gram(task, ridge, &factor);
     for (int row = 0; row < count; row++) {
         for (int column = 0; column <= row; column++) {
-            gram.at[row][column] += scale * inverse->plain.at[row][column];
+            factor.at[row][column] += scale * inverse->plain.at[row][column];
         }
     }
-    inverse->usable = cholesky_factor(&gram, count);
+    inverse->usable = cholesky_factor(&factor, count);
     if (inverse->usable) {
-        cholesky_invert(&gram, count, &inverse->damped);
+        cholesky_invert(&factor, count, &inverse->filtered);
+        inverse->damped = &inverse->filtered;
     }
 }
 
-/// speeds += factor * J' inverse twist, over the joints used.
-static void task_add_solution(const task_t* task, unsigned joints_used, const cholesky_t* inverse,
+/// speeds += factor * J' inverse twist.
+static void task_add_solution(const task_t* task, const cholesky_t* inverse,
                               const double twist[TASK_CAPACITY], double factor,
                               double speeds[JOINT_CAPACITY])
 {
     double dual[TASK_CAPACITY];
     for (int row = 0; row < task->row_count; row++) {
-        dual[row] = 0.0;
+        double sum = 0.0;
         for (int column = 0; column < task->row_count; column++) {
-            dual[row] += inverse->at[row][column] * twist[column];
+            sum += inverse->at[row][column] * twist[column];
         }
-        dual[row] *= factor;
+        dual[row] = factor * sum;
     }
     for (int i = 0; i < task->joint_count; i++) {
-        if ((joints_used >> i) & 1u) {
-            for (int row = 0; row < task->row_count; row++) {
-                speeds[i] += task->jacobian[row][i] * dual[row];
-            }
+        double sum = 0.0;
+        for (int row = 0; row < task->row_count; row++) {
+            sum += task->jacobian[row][i] * dual[row];
         }
+        speeds[i] += sum;
     }
 }
 
@@ -253,8 +264,21 @@ static double braking_speed(double distance, double acceleration, double period_
         return 0.0;
     }
     const double quantum = acceleration * period_s * period_s;
-    const double periods = fmax(ceil(0.5 * (sqrt(1.0 + 8.0 * distance / quantum) - 1.0)), 1.0);
+    const double periods = greater(ceil(0.5 * (sqrt(1.0 + 8.0 * distance / quantum) - 1.0)), 1.0);
     return distance / (periods * period_s) + 0.5 * acceleration * period_s * (periods - 1.0);
+}
+
+/// The highest speed of a joint with `room` left: as a rule its velocity limit, which needs no
+/// root.
+static double free_speed(const chain_t* chain, int i, double room, double period_s)
+{
+    const double velocity = chain->velocity_max.at[i];
+    const double acceleration = chain->acceleration_max.at[i];
+    // v^2 / 2a + v T is more than braking in steps takes.
+    if (2.0 * acceleration * (room - velocity * period_s) >= velocity * velocity) {
+        return velocity;
+    }
+    return lesser(velocity, braking_speed(room, acceleration, period_s));
 }
 
 /// Speeds within the velocity limits from which the joint can brake before its position limits.
@@ -267,13 +291,10 @@ static void braking_range(const chain_t* chain, double period_s, const joints_t*
             range->highest[i] = 0.0;
             continue;
         }
-        const double acceleration = chain->acceleration_max.at[i];
         const double above = chain->position_max.at[i] - joints->at[i];
         const double below = joints->at[i] - chain->position_min.at[i];
-        range->highest[i] =
-            fmin(chain->velocity_max.at[i], braking_speed(above, acceleration, period_s));
-        range->lowest[i] =
-            -fmin(chain->velocity_max.at[i], braking_speed(below, acceleration, period_s));
+        range->highest[i] = free_speed(chain, i, above, period_s);
+        range->lowest[i] = -free_speed(chain, i, below, period_s);
     }
 }
 
@@ -289,8 +310,8 @@ static void narrow_by_acceleration(const chain_t* chain, double period_s, const 
         const double change = chain->acceleration_max.at[i] * period_s;
         const double lowest = speeds->at[i] - change;
         const double highest = speeds->at[i] + change;
-        range->lowest[i] = fmin(fmax(range->lowest[i], lowest), highest);
-        range->highest[i] = fmax(fmin(range->highest[i], highest), lowest);
+        range->lowest[i] = lesser(greater(range->lowest[i], lowest), highest);
+        range->highest[i] = greater(lesser(range->highest[i], highest), lowest);
         if (range->lowest[i] > range->highest[i]) {
             range->lowest[i] = range->highest[i];
         }
@@ -365,10 +386,16 @@ static void take_over(const task_t* task, const ik_track_settings_t* settings,
     if (!(held & movable) || !(movable & ~held)) {
         return;
     }
+    task_t rest = *task;
+    for (int i = 0; i < task->joint_count; i++) {
+        for (int row = 0; row < task->row_count && ((held >> i) & 1u); row++) {
+            rest.jacobian[row][i] = 0.0;
+        }
+    }
     task_inverse_t inverse;
-    task_invert(task, movable & ~held, settings, &inverse);
+    task_invert(&rest, settings, &inverse);
     const double floor_m = settings->singular_floor;
-    const double fitness = clamp(2.0 * inverse.smallest / fmax(floor_m, 1e-6) - 1.0, 0.0, 1.0);
+    const double fitness = clamp(2.0 * inverse.smallest / greater(floor_m, 1e-6) - 1.0, 0.0, 1.0);
     if (!inverse.usable || !(fitness > 0.0)) {
         return;
     }
@@ -377,7 +404,7 @@ static void take_over(const task_t* task, const ik_track_settings_t* settings,
     for (int i = 0; i < task->joint_count; i++) {
         speeds[i] -= fitness * missing_speeds[i];
     }
-    task_add_solution(task, movable & ~held, &inverse.damped, twist, fitness, speeds);
+    task_add_solution(&rest, inverse.damped, twist, fitness, speeds);
 }
 
 // ------------------------------------------------------------------------------------ the wishes
@@ -386,12 +413,13 @@ static void take_over(const task_t* task, const ik_track_settings_t* settings,
 static double approach_rate(const chain_t* chain, const ik_track_settings_t* settings,
                             const double towards[JOINT_CAPACITY])
 {
-    double rate = fmin(settings->gain_per_s, 1.0 / settings->period_s);
+    double rate = lesser(settings->gain_per_s, 1.0 / settings->period_s);
     for (int i = 0; i < chain->joint_count; i++) {
         const double distance = fabs(towards[i]);
         const double acceleration = BRAKING_SHARE * chain->acceleration_max.at[i];
         if (rate * distance > acceleration * settings->period_s) {
-            rate = fmin(rate, braking_speed(distance, acceleration, settings->period_s) / distance);
+            rate =
+                lesser(rate, braking_speed(distance, acceleration, settings->period_s) / distance);
         }
     }
     return rate;
@@ -409,8 +437,8 @@ static void posture_wish(const chain_t* chain, const ik_track_settings_t* settin
         }
         const double gain = settings->posture_gain_per_s;
         const double band = LIMIT_BAND * (chain->position_max.at[i] - chain->position_min.at[i]);
-        const double above = fmax(1.0 - (chain->position_max.at[i] - joints->at[i]) / band, 0.0);
-        const double below = fmax(1.0 - (joints->at[i] - chain->position_min.at[i]) / band, 0.0);
+        const double above = greater(1.0 - (chain->position_max.at[i] - joints->at[i]) / band, 0.0);
+        const double below = greater(1.0 - (joints->at[i] - chain->position_min.at[i]) / band, 0.0);
         double speed = gain * band * (below * below - above * above);
         if (chain->kind[i] == JOINT_REVOLUTE) {
             speed += gain * (chain->preferred.at[i] - joints->at[i]);
@@ -421,12 +449,11 @@ static void posture_wish(const chain_t* chain, const ik_track_settings_t* settin
 }
 
 /// The part of `wish` that does not move the tool.
-static void keep_spare(const task_t* task, unsigned movable, const cholesky_t* inverse,
-                       double wish[JOINT_CAPACITY])
+static void keep_spare(const task_t* task, const cholesky_t* inverse, double wish[JOINT_CAPACITY])
 {
     double twist[TASK_CAPACITY];
     task_twist(task, wish, twist);
-    task_add_solution(task, movable, inverse, twist, -1.0, wish);
+    task_add_solution(task, inverse, twist, -1.0, wish);
 }
 
 /// Whether joint speeds move the tool as asked.
@@ -452,19 +479,19 @@ static ik_result_t want_speeds(const chain_t* chain, const ik_track_settings_t* 
                                double wanted[JOINT_CAPACITY])
 {
     task_inverse_t inverse;
-    task_invert(task, movable, settings, &inverse);
+    task_invert(task, settings, &inverse);
     if (!inverse.usable) {
         return IK_BAD_INPUT;
     }
     double towards[JOINT_CAPACITY] = {0.0};
     double along[JOINT_CAPACITY] = {0.0};
     double spare[JOINT_CAPACITY] = {0.0};
-    task_add_solution(task, movable, &inverse.damped, task->error, 1.0, towards);
-    task_add_solution(task, movable, &inverse.damped, task->feedforward, 1.0, along);
+    task_add_solution(task, inverse.damped, task->error, 1.0, towards);
+    task_add_solution(task, inverse.damped, task->feedforward, 1.0, along);
     posture_wish(chain, settings, joints, movable, spare);
-    keep_spare(task, movable, &inverse.plain, spare);
+    keep_spare(task, &inverse.plain, spare);
 
-    const double gain_per_s = fmin(settings->gain_per_s, 1.0 / settings->period_s);
+    const double gain_per_s = lesser(settings->gain_per_s, 1.0 / settings->period_s);
     const double rate = approach_rate(chain, settings, towards);
     double asked[JOINT_CAPACITY] = {0.0};
     for (int i = 0; i < chain->joint_count; i++) {
@@ -495,10 +522,10 @@ static void advance(const chain_t* chain, double period_s, const joints_t* joint
         double coordinate = joints->at[i] + speed * period_s;
         // Rounding must not carry a joint past a limit it stood inside of.
         if (joints->at[i] <= chain->position_max.at[i]) {
-            coordinate = fmin(coordinate, chain->position_max.at[i]);
+            coordinate = lesser(coordinate, chain->position_max.at[i]);
         }
         if (joints->at[i] >= chain->position_min.at[i]) {
-            coordinate = fmax(coordinate, chain->position_min.at[i]);
+            coordinate = greater(coordinate, chain->position_min.at[i]);
         }
         next->at[i] = coordinate;
         next_speeds->at[i] = speed;
@@ -561,7 +588,7 @@ ik_result_t ik_track(const chain_t* chain, const ik_track_settings_t* settings,
         wanted[i] *= part;
     }
     advance(chain, settings->period_s, &from, &reachable, wanted, next, next_speeds);
-    const double gain_per_s = fmin(settings->gain_per_s, 1.0 / settings->period_s);
+    const double gain_per_s = lesser(settings->gain_per_s, 1.0 / settings->period_s);
     if (does_what_was_asked(&task, gain_per_s, next_speeds->at)) {
         return IK_OK;
     }

@@ -101,7 +101,8 @@ static inline quat_t quat_multiply(quat_t a, quat_t b)
 static inline quat_t quat_normalize(quat_t q)
 {
     const double norm = sqrt(q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w);
-    return (quat_t){q.x / norm, q.y / norm, q.z / norm, q.w / norm};
+    const double scale = 1.0 / norm;
+    return (quat_t){q.x * scale, q.y * scale, q.z * scale, q.w * scale};
 }
 static inline vec3_t quat_rotate(quat_t q, vec3_t v)
 {

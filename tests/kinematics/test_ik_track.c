@@ -493,6 +493,7 @@ static void small_changes_of_the_input_change_the_step_little(void** state)
     double worst = 0.0;
     for (int trial = 0; trial < 4000; trial++) {
         const chain_t* chain = &arms[trial % ARM_COUNT].chain;
+        const int nudged = trial % 6; // every arm has six joints at least
         ik_track_settings_t settings = usual_settings();
         settings.spin_free = trial % 3 == 0;
         joints_t joints = arm_random_joints(chain, &random, 0.0);
@@ -513,8 +514,8 @@ static void small_changes_of_the_input_change_the_step_little(void** state)
             joints_t nudged_joints = joints;
             joints_t nudged_speeds = speeds;
             pose_t nudged_target = target;
-            nudged_joints.at[trial % chain->joint_count] += way == 0 ? nudge : 0.0;
-            nudged_speeds.at[trial % chain->joint_count] += way == 1 ? nudge : 0.0;
+            nudged_joints.at[nudged] += way == 0 ? nudge : 0.0;
+            nudged_speeds.at[nudged] += way == 1 ? nudge : 0.0;
             nudged_target.position_m.y += way == 2 ? nudge : 0.0;
             joints_t other;
             joints_t other_speeds;

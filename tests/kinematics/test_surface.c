@@ -8,9 +8,9 @@
 
 static surface_t surface; // too large for a stack; every test fills it anew
 
-typedef double height_fn(double x_m, double y_m);
+typedef double height_fn_t(double x_m, double y_m);
 
-static void fill_surface(int rows, int columns, height_fn* height_m)
+static void fill_surface(int rows, int columns, height_fn_t* height_m)
 {
     surface.origin_x_m = 0.5;
     surface.origin_y_m = -0.3;
