@@ -10,6 +10,7 @@
 
 #include "controller/bus/fieldbus.h"
 #include "controller/cli/progress.h"
+#include "controller/cli/real_time.h"
 #include "controller/cli/requests.h"
 #include "controller/loop.h"
 #include "controller/operator.h"
@@ -19,6 +20,8 @@
 #define OPEN_TIMEOUT_US INT64_C(1000000)
 // Before arming a reply may take this long: devices are asked for parameters, not for samples.
 #define CONFIGURE_TIMEOUT_US INT64_C(100000)
+// Processor time that the loop reserves of every period: many times what it needs.
+#define RUN_PERIOD_PART 0.5
 // Periods played after the arm has come to its end, so that the last command has been carried out.
 #define FAREWELL_PERIODS 25
 // A table that refuses to be acknowledged for this long is not going to be.
@@ -150,8 +153,8 @@ static void print_device_findings(const fieldbus_findings_t* findings)
 static exit_code_t configure(const play_t* play, fieldbus_t* bus)
 {
     fieldbus_findings_t findings = {0};
-    const bool fits = fieldbus_init(bus, &play->port, &play->assembly->machine,
-                                    CONFIGURE_TIMEOUT_US, &findings);
+    const bool fits =
+        fieldbus_init(bus, &play->port, &play->assembly->machine, CONFIGURE_TIMEOUT_US, &findings);
     if (!fits || !fieldbus_configure(bus, OPEN_TIMEOUT_US, &findings)) {
         print_device_findings(&findings);
         return EXIT_DEVICE;
@@ -331,6 +334,10 @@ exit_code_t play(const play_t* play)
     cycle_begin(&state);
     const loop_client_t client = {.context = &room, .requests = ask, .observe = watch};
     loop_timing_t timing;
+    if (play->real_time) {
+        const int64_t period_us = play->assembly->session.period_us;
+        real_time_ask(play->verb, (int64_t)(RUN_PERIOD_PART * (double)period_us), period_us);
+    }
     const int64_t start_us = wall_now_us();
     const loop_result_t result =
         loop_run(&play->assembly->session, &bus, play->timebase, &client, &state, &timing);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "controller/bus/tcp_port.h"
-#include "controller/cli/real_time.h"
 #include "sim/lockstep.h"
 
 // In real time an exchange may take this part of the period; the rest is for the step and the
@@ -27,9 +26,6 @@ static exit_code_t play_with(const play_tcp_t* settings, tcp_port_t* tcp, lockst
         .real_time = lockstep == NULL,
         .automatic = settings->automatic,
         .report = settings->report};
-    if (parts.real_time) {
-        real_time_ask(settings->verb, REAL_TIME_PRIORITY_CONTROLLER);
-    }
     return play(&parts);
 }
 

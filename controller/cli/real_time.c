@@ -1,21 +1,66 @@
+// For syscall(): glibc 2.36 has no wrapper of sched_setattr.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include "controller/cli/real_time.h"
 
 #include <errno.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-void real_time_ask(const char* verb, int priority)
+// Of 1 to 99: above ordinary work, below the kernel's own watchdogs.
+#define FIFO_PRIORITY 60
+
+/// struct sched_attr of sched_setattr(2), first version.
+typedef struct {
+    uint32_t size;
+    uint32_t policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime_ns;
+    uint64_t deadline_ns;
+    uint64_t period_ns;
+} scheduling_t;
+
+#define POLICY_DEADLINE 6u
+#define FLAG_RESET_ON_FORK 1u
+
+static bool ask_for_deadlines(int64_t run_us, int64_t period_us)
 {
-    const struct sched_param parameters = {.sched_priority = priority};
-    if (sched_setscheduler(0, SCHED_FIFO, &parameters) != 0) {
-        (void)fprintf(stderr,
-                      "knead %s: no real-time priority (%s): expect late periods; see the limits "
-                      "'rtprio' and 'memlock'\n",
-                      verb, strerror(errno));
+    const scheduling_t scheduling = {.size = sizeof scheduling,
+                                     .policy = POLICY_DEADLINE,
+                                     .flags = FLAG_RESET_ON_FORK,
+                                     .runtime_ns = (uint64_t)run_us * 1000,
+                                     .deadline_ns = (uint64_t)period_us * 1000,
+                                     .period_ns = (uint64_t)period_us * 1000};
+    return syscall(SYS_sched_setattr, 0, &scheduling, 0) == 0;
+}
+
+static bool ask_for_priority(void)
+{
+    const struct sched_param parameters = {.sched_priority = FIFO_PRIORITY};
+    return sched_setscheduler(0, SCHED_FIFO, &parameters) == 0;
+}
+
+void real_time_ask(const char* verb, int64_t run_us, int64_t period_us)
+{
+    if (!ask_for_deadlines(run_us, period_us) && !ask_for_priority()) {
+        (void)fprintf(
+            stderr,
+            "knead %s: no real-time scheduling (%s): expect late periods; it takes root or "
+            "CAP_SYS_NICE, or the limit 'rtprio'\n",
+            verb, strerror(errno));
     }
     if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0) {
-        (void)fprintf(stderr, "knead %s: memory could not be locked (%s)\n", verb, strerror(errno));
+        (void)fprintf(stderr,
+                      "knead %s: memory could not be locked (%s); see the limit 'memlock'\n", verb,
+                      strerror(errno));
     }
 }

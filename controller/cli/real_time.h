@@ -1,14 +1,16 @@
-/// Asks the system for what a process with deadlines wants: a real-time priority and memory that stays in
-/// place. Without them it goes on, later than it would.
+/// Asks the system for what a process with deadlines wants: to be scheduled by them, and memory
+/// that stays in place. Without them it goes on, later than it would.
+///
+/// SCHED_DEADLINE comes first, because since Linux 6.12 ordinary tasks have a deadline server of
+/// their own that may hold up SCHED_FIFO for 50 ms in every second; earlier deadlines win against
+/// it.
 #ifndef KNEAD_CONTROLLER_CLI_REAL_TIME_H
 #define KNEAD_CONTROLLER_CLI_REAL_TIME_H
 
-// Of 1 to 99: above ordinary work, below the kernel's own watchdogs. A virtual table stands for devices
-// that are never late, so it comes before the controller.
-#define REAL_TIME_PRIORITY_CONTROLLER 60
-#define REAL_TIME_PRIORITY_TABLE 65
+#include <stdint.h>
 
-/// Says on standard error what was refused; `verb` is whose message it is.
-void real_time_ask(const char* verb, int priority);
+/// For the calling thread: `run_us` of processor time in every `period_us`. Threads it starts later
+/// are ordinary ones. Says on standard error what was refused; `verb` is whose message it is.
+void real_time_ask(const char* verb, int64_t run_us, int64_t period_us);
 
 #endif
