@@ -152,7 +152,7 @@ static void draw_path(const page_t* page, const report_data_t* data)
 /// A name beside the body and where its region lies.
 typedef struct {
     int region;
-    double x_mm, y_mm; // of the region's middle
+    double x_mm, y_mm; // of the region's lateral edge
     double label_y_mm;
     bool left;
 } label_t;
@@ -202,10 +202,11 @@ static void draw_labels(const page_t* page, const summary_t* summary)
     int count = 0;
     for (int region = 0; region < body->settings->region_count; region++) {
         if (summary->regions[region].cycles > 0) {
-            const body_place_t middle = body_place_in_region(body, region, 0.5, 0.0);
+            // Middle regions have both their edges beside the midline; any of them is good.
+            const body_place_t edge = body_place_in_region(body, region, 0.5, 1.0);
             labels[count++] = (label_t){.region = region,
-                                        .x_mm = page_x(page, middle.across_m),
-                                        .y_mm = page_y(page, body->neck_x_m - middle.along_m),
+                                        .x_mm = page_x(page, edge.across_m),
+                                        .y_mm = page_y(page, body->neck_x_m - edge.along_m),
                                         .left = body->settings->regions[region].side == SIDE_LEFT};
         }
     }

@@ -3,7 +3,7 @@
 static const char* const style[] = {
     ":root{color-scheme:light dark;--page:#fbfaf8;--card:#fff;--ink:#1d2126;--soft:#5a626c;"
     "--line:#e3e0da;--force:#0072b2;--target:#1d2126;--cap:#b8420a;--good:#00694e;--bad:#a63603;"
-    "--skin:#efe9e1;--edge:#b9aea0;--t0:#56b4e9;--t1:#009e73;--t2:#e69f00;--t3:#cc79a7;"
+    "--skin:#efe9e1;--edge:#b9aea0;--t0:#cc79a7;--t1:#009e73;--t2:#e69f00;--t3:#56b4e9;"
     "--t4:#f0e442;--t5:#999;--f0:#9ebcda;--f1:#8c96c6;--f2:#8c6bb1;--f3:#88419d;--f4:#810f7c;"
     "--f5:#4d004b}\n",
     "@media (prefers-color-scheme:dark){:root{--page:#15181c;--card:#1d2126;--ink:#e9e7e3;"

@@ -390,7 +390,7 @@ static void stop_sentence(const summary_t* summary, char* text, size_t capacity)
     const double time_s = (double)stop->time_us / 1e6;
     if (stop->rule == INTERLOCK_RULE_NONE) {
         (void)snprintf(text, capacity, "Stopped after %.1f s: %s.", time_s,
-                       stop->asked ? "somebody asked for it" : "the arm could not be made ready");
+                       stop->asked ? "somebody asked for it" : "no rule refused");
         return;
     }
     const char* cause = interlock_rule_info((interlock_rule_t)stop->rule)->text;

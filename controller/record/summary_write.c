@@ -44,11 +44,11 @@ static void write_cause(json_t* json, const summary_t* summary)
     const bool ruled = stop->rule != INTERLOCK_RULE_NONE;
     const interlock_rule_info_t* info =
         ruled ? interlock_rule_info((interlock_rule_t)stop->rule) : NULL;
-    json_text(json, "rule", info ? info->name : stop->asked ? "request" : "arming");
+    json_text(json, "rule", info ? info->name : stop->asked ? "request" : "none");
     json_text(json, "text",
               info          ? info->text
               : stop->asked ? "somebody asked to stop"
-                            : "the arm could not be made ready");
+                            : "no rule refused");
     json_text(json, "hazard", info ? info->hazard : NULL);
     json_text(json, "reaction", reaction_text(stop->reaction));
     json_number(json, "measured", info ? stop->measured : (double)NAN);

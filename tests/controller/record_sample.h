@@ -1,5 +1,5 @@
-/// A run made up for tests of the recorder: a session of sample settings and a generator of cycles that
-/// look like a real one's (register counts, noise, a lagging force), all from one seed.
+/// A run made up for tests of the recorder: a session of sample settings and a generator of cycles
+/// that look like a real one's (register counts, noise, a lagging force), all from one seed.
 #ifndef KNEAD_TESTS_CONTROLLER_RECORD_SAMPLE_H
 #define KNEAD_TESTS_CONTROLLER_RECORD_SAMPLE_H
 
@@ -231,8 +231,8 @@ static inline void sample_drives(sample_run_t* run, cycle_input_t* in, cycle_out
         const double rate = 0.7 + 0.13 * joint;
         const double wanted = 0.4 * sin(rate * time_s) + 0.1 * run->tool.x;
         const double measured = 0.4 * sin(rate * (time_s - 0.006)) + 0.1 * run->tool.x;
-        drive->position = sample_counts(measured + 2e-6 * sample_noise(&run->random),
-                                        SAMPLE_POSITION_SCALE);
+        drive->position =
+            sample_counts(measured + 2e-6 * sample_noise(&run->random), SAMPLE_POSITION_SCALE);
         drive->velocity =
             sample_counts(0.4 * rate * cos(rate * time_s) + 2e-4 * sample_noise(&run->random),
                           SAMPLE_VELOCITY_SCALE);
@@ -306,9 +306,9 @@ static inline bool sample_run_step(sample_run_t* run, cycle_input_t* in, cycle_o
     sample_drives(run, in, out);
     sample_tool(run, out);
     for (int axis = 0; axis < 3; axis++) {
-        in->feedback.force.force_N[axis] = sample_counts(
-            (axis == 2 ? -run->force_N : 0.0) + 0.2 * sample_noise(&run->random),
-            SAMPLE_FORCE_SCALE);
+        in->feedback.force.force_N[axis] =
+            sample_counts((axis == 2 ? -run->force_N : 0.0) + 0.2 * sample_noise(&run->random),
+                          SAMPLE_FORCE_SCALE);
         in->feedback.force.torque_Nm[axis] =
             sample_counts(0.02 * sample_noise(&run->random), SAMPLE_FORCE_SCALE);
     }

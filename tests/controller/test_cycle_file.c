@@ -1,6 +1,6 @@
-// A run's cycles come back bit for bit whatever is in them; a file that was cut or changed anywhere says
-// so and gives every whole block; a full disk ends recording and nothing else. The check sum is checked
-// against its published value.
+// A run's cycles come back bit for bit whatever is in them; a file that was cut or changed anywhere
+// says so and gives every whole block; a full disk ends recording and nothing else. The check sum
+// is checked against its published value.
 #include "tests/support/cmocka_prelude.h"
 
 #include <stdlib.h>
