@@ -21,7 +21,7 @@ static bool clock_exchange(lockstep_t* lockstep, bool advance, int64_t to_us, in
     modbus_request_t request = {.function = advance ? MODBUS_READ_WRITE : MODBUS_READ_HOLDING,
                                 .read_address = CLOCK_NOW_ADDRESS,
                                 .read_count = 2,
-                                .write_address = advance ? CLOCK_ADVANCE_TO_ADDRESS : 0,
+                                .write_address = CLOCK_ADVANCE_TO_ADDRESS,
                                 .write_count = advance ? 2 : 0};
     const uint32_t to = (uint32_t)(uint64_t)to_us;
     request.write_words[0] = (uint16_t)(to >> 16);

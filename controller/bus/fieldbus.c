@@ -202,17 +202,15 @@ static void lay_out_checks(fieldbus_t* bus, int device, fieldbus_findings_t* fin
 {
     fieldbus_device_t* laid = &bus->devices[device];
     const point_settings_t* identity = laid->points[POINT_IDENTITY];
-    if (identity != NULL) {
+    const uint32_t expected = (uint32_t)laid->profile->identity_expected;
+    if (identity != NULL && registers_word_count(identity->type) == 1 && expected > UINT16_MAX) {
+        add_finding(findings, bus, device, FIELDBUS_PROFILE_UNFIT, 0, 0,
+                    "profile '%s' expects an identity that does not fit its register",
+                    laid->profile->name);
+    } else if (identity != NULL) {
         uint16_t words[2] = {0, 0};
-        const uint32_t expected = (uint32_t)laid->profile->identity_expected;
-        if (registers_word_count(identity->type) == 1 && expected > UINT16_MAX) {
-            add_finding(findings, bus, device, FIELDBUS_PROFILE_UNFIT, 0, 0,
-                        "profile '%s' expects an identity that does not fit its register",
-                        laid->profile->name);
-        } else {
-            registers_set_raw(identity, laid->profile->word_order, expected, words);
-            add_check(laid, POINT_IDENTITY, FIELDBUS_WRONG_IDENTITY, false, words);
-        }
+        registers_set_raw(identity, laid->profile->word_order, expected, words);
+        add_check(laid, POINT_IDENTITY, FIELDBUS_WRONG_IDENTITY, false, words);
     }
     if (laid->profile->watchdog_s > 0.0) {
         add_parameter_check(bus, device, POINT_WATCHDOG, laid->profile->watchdog_s,
@@ -687,11 +685,9 @@ static bool counter_moved(fieldbus_device_t* from, const uint16_t* words)
     const point_settings_t* point = from->points[POINT_SAMPLE_COUNTER];
     const uint32_t counter = registers_raw(point, from->profile->word_order, words + at);
     const bool forward = !from->counter_known || moved_forward(point, from->counter, counter);
-    if (forward) {
-        from->restart_run = 0;
-    } else if (moved_forward(point, from->counter_met, counter)) {
+    if (!forward && moved_forward(point, from->counter_met, counter)) {
         from->restart_run++;
-    } else if (counter != from->counter_met) {
+    } else if (forward || counter != from->counter_met) {
         from->restart_run = 0;
     }
     from->counter_met = counter;

@@ -53,14 +53,14 @@ static int get_word(const uint8_t* bytes)
 static void put_words(uint8_t* bytes, const uint16_t* words, int count)
 {
     for (int i = 0; i < count; i++) {
-        put_word(bytes + 2 * i, words[i]);
+        put_word(&bytes[2 * i], words[i]);
     }
 }
 
 static void get_words(const uint8_t* bytes, uint16_t* words, int count)
 {
     for (int i = 0; i < count; i++) {
-        words[i] = (uint16_t)get_word(bytes + 2 * i);
+        words[i] = (uint16_t)get_word(&bytes[2 * i]);
     }
 }
 

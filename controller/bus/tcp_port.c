@@ -1,4 +1,4 @@
-#define _GNU_SOURCE // NOLINT(bugprone-reserved-identifier): ppoll, for deadlines below a
+#define _GNU_SOURCE // ppoll, for deadlines below a
                     // millisecond
 
 #include "controller/bus/tcp_port.h"

@@ -401,7 +401,7 @@ static void* witness_asks(void* context)
     modbus_set_socket(modbus, witness->fd);
     modbus_set_slave(modbus, 17);
     modbus_set_response_timeout(modbus, 10, 0);
-    uint16_t words[MODBUS_READ_COUNT_MAX];
+    uint16_t words[MODBUS_READ_COUNT_MAX] = {0};
     intptr_t wrong = 0;
     switch (request->function) {
     case MODBUS_READ_HOLDING:

@@ -423,10 +423,14 @@ static void doubled_unasked_and_random_replies_never_deliver_a_wrong_word(void**
             const int answers = atomic_load(&peer.answers);
             const port_result_t result = exchange_once(tcp_port, 50000);
             assert_true(result != PORT_OK || modes[i] != PEER_RANDOM);
-            for (int wait = 0; result != PORT_NOT_CONNECTED && result != PORT_CLOSED &&
-                               atomic_load(&peer.answers) == answers && wait < 100;
+            // The next request waits until all of this answer has been sent.
+            for (int wait = 0;
+                 result == PORT_OK && atomic_load(&peer.answers) == answers && wait < 1000;
                  wait++) {
-                sleep_us(1000); // until all of it has been sent
+                sleep_us(1000);
+            }
+            if (result != PORT_OK) {
+                sleep_us(10000);
             }
         }
         atomic_store(&peer.mode, PEER_HONEST);

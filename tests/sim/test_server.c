@@ -1,7 +1,7 @@
 // Virtual devices behind sockets, in a child process as in use: libmodbus's own client as a
 // witness, clients that drip, flood and babble beside one that works, lock-step with the same
 // traffic in process giving the same bytes, and an end that closes everything.
-#define _DEFAULT_SOURCE // NOLINT(bugprone-reserved-identifier): memory shared with a child
+#define _DEFAULT_SOURCE // memory shared with a child
 
 #include "tests/support/cmocka_prelude.h"
 
@@ -19,11 +19,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "config/load.h"
 #include "controller/bus/fieldbus.h"
 #include "controller/bus/tcp_port.h"
 #include "sim/lockstep.h"
 #include "sim/server.h"
 #include "sim/sim_port.h"
+#include "tests/sim/table_under_test.h"
 #include "tests/support/virtual_machine.h"
 
 #define WAIT_US 10000000 // for anything that is bound to happen, on a busy machine
@@ -37,6 +39,7 @@ typedef struct {
     server_counters_t counters;
     server_result_t result;
     virtual_devices_t devices;
+    world_truth_t truth; // of the world, where there is one
 } told_t;
 
 typedef struct {
@@ -48,6 +51,7 @@ typedef struct {
 static atomic_bool stop_asked;
 static int ready_pipe[2];
 static int64_t table_begins_at_us;
+static const world_settings_t* table_world; // behind the table instead of the simple devices
 
 static void on_terminate(int number)
 {
@@ -65,8 +69,14 @@ static void child_main(const server_settings_t* settings, told_t* told)
 {
     struct sigaction action = {.sa_handler = on_terminate};
     (void)sigaction(SIGTERM, &action, NULL);
-    const device_host_t host = virtual_devices_host(&told->devices);
+    world_t* world = table_world != NULL ? world_create(table_world) : NULL;
+    const device_host_t host =
+        world != NULL ? world_host(world) : virtual_devices_host(&told->devices);
     told->result = server_run(settings, &host, &told->counters);
+    if (world != NULL) {
+        world_truth(world, &told->truth);
+        world_destroy(world);
+    }
     _exit(0);
 }
 
@@ -129,6 +139,7 @@ static int setup(void** state)
     virtual_machine(&machine);
     memset(&findings, 0, sizeof findings);
     table_begins_at_us = 0;
+    table_world = NULL;
     return 0;
 }
 
@@ -333,9 +344,8 @@ static void any_bytes_leave_the_table_standing(void** state)
             const int length = 2 + (int)((random >> 8) % 253);
             memset(bytes, 0, 5);
             bytes[5] = (uint8_t)length;
-            bytes[6] = round % (VIRTUAL_DEVICES + 1) == VIRTUAL_DEVICES
-                           ? CLOCK_UNIT
-                           : (uint8_t)(1 + round % (VIRTUAL_DEVICES + 1));
+            const int device = round % (VIRTUAL_DEVICES + 1);
+            bytes[6] = (uint8_t)(device == VIRTUAL_DEVICES ? CLOCK_UNIT : 1 + device);
             static const uint8_t functions[] = {3, 4, 6, 16, 23};
             bytes[7] = functions[(random >> 4) % 5];
         }
@@ -473,10 +483,12 @@ static void run(const port_t* port, timebase_t timebase, bus_feedback_t* feedbac
     assert_true(fieldbus_init(&bus, port, &machine, WAIT_US, &findings));
     assert_true(fieldbus_configure(&bus, WAIT_US, &findings));
     static bus_command_t command;
+    command.power_relay_close = true; // drives without power do nothing
     for (int period = 0; period < RUN_PERIODS; period++) {
         for (int i = 0; i < VIRTUAL_DRIVES; i++) {
             command.request[i] = period < 400 ? DRIVE_REQUEST_ENABLE : DRIVE_REQUEST_QUICK_STOP;
-            command.position[i] = sin(0.02 * period + i);
+            command.position[i] =
+                machine.arm.joints[i].parked + 0.01 * (1.0 - cos(0.02 * period)) * (1 + i % 2);
         }
         const int64_t now_us = timebase.vtable->now_us(timebase.context);
         assert_true(fieldbus_exchange(&bus, &command, now_us, &feedback[period]));
@@ -512,6 +524,57 @@ static void lock_step_over_sockets_and_in_process_give_the_same_bytes(void** sta
                             sizeof local.files[i].words);
     }
     assert_int_equal(table.told->counters.second_masters, 0);
+    table_free(&table);
+}
+
+static void the_shipped_machine_in_its_world_moves_alike_over_sockets_and_in_process(void** state)
+{
+    (void)state;
+    static findings_t file_findings;
+    static surface_t surface;
+    static world_settings_t settings;
+    assert_true(
+        load_machine("config/machines/rail6.yaml", "config/devices", &machine, &file_findings));
+    table_flat_body(&surface, 0.2);
+    const tissue_settings_t tissue = table_tissue();
+    world_settings_defaults(&settings); // with its noise, friction and breathing
+    settings.machine = &machine;
+    settings.surface = &surface;
+    settings.tissues = &tissue;
+    settings.tissue_count = 1;
+    settings.seed = 31;
+    print_message("seed %llu\n", (unsigned long long)settings.seed);
+
+    world_t* world = world_create(&settings);
+    assert_non_null(world);
+    const device_host_t host = world_host(world);
+    const port_t in_process = sim_port(&host, machine.device_count);
+    run(&in_process, sim_timebase(&host), run_in_process);
+    world_truth_t truth;
+    world_truth(world, &truth);
+    world_destroy(world);
+    assert_int_equal(findings.count, 0);
+    assert_int_equal(run_in_process[399].drives[0].state, DRIVE_OPERATION_ENABLED);
+    assert_near(truth.joint_position[1], machine.arm.joints[1].parked + 0.02, 0.03);
+
+    table_world = &settings;
+    table_t table = table_start(true, -1);
+    tcp_endpoint_t endpoints[DEVICE_CAPACITY];
+    tcp_port_t* tcp_port = tcp_port_create(
+        endpoints, tcp_endpoints_of_machine(&machine, "127.0.0.1", table.port_base, endpoints));
+    lockstep_t* lockstep =
+        lockstep_create("127.0.0.1", table.port_base + machine.device_count, WAIT_US);
+    assert_non_null(lockstep);
+    const port_t over_tcp = tcp_port_view(tcp_port);
+    run(&over_tcp, lockstep_timebase(lockstep), run_over_tcp);
+    lockstep_destroy(lockstep);
+    tcp_port_destroy(tcp_port);
+    table_stop(&table);
+    assert_memory_equal(run_in_process, run_over_tcp, sizeof run_in_process);
+    assert_memory_equal(truth.joint_position, table.told->truth.joint_position,
+                        sizeof truth.joint_position);
+    assert_memory_equal(truth.joint_velocity, table.told->truth.joint_velocity,
+                        sizeof truth.joint_velocity);
     table_free(&table);
 }
 
@@ -608,6 +671,8 @@ int main(void)
         cmocka_unit_test_setup(lock_step_time_runs_over_32_bits, setup),
         cmocka_unit_test_setup(a_clock_that_is_not_there_is_told, setup),
         cmocka_unit_test_setup(lock_step_over_sockets_and_in_process_give_the_same_bytes, setup),
+        cmocka_unit_test_setup(
+            the_shipped_machine_in_its_world_moves_alike_over_sockets_and_in_process, setup),
         cmocka_unit_test_setup(in_real_time_the_table_moves_without_clients, setup),
         cmocka_unit_test_setup(a_table_that_dies_and_comes_back_is_found_again, setup),
         cmocka_unit_test_setup(ports_that_cannot_be_had_are_told, setup),
