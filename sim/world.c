@@ -47,7 +47,6 @@ struct world {
     contact_settings_t contact_settings;
     contact_state_t contact;
     client_t client;
-    client_skin_t skin;           // under the pad, as of the last step
     vec3_t tool_centre_of_mass_m; // in the tool's frame
     vec3_t tool_velocity_mps;     // of that point, last step
     int event_count;

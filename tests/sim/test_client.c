@@ -183,8 +183,8 @@ static void nothing_is_touched_off_the_body_or_high_above_it(void** state)
     assert_false(client_skin_at(&client, vec3(1.0, 0.31, 0.2)).touchable);
     assert_true(client_skin_at(&client, vec3(1.0, 0.0, 0.4)).touchable);
     assert_false(client_skin_near(&client, vec3(1.0, 0.0, 0.4)).touchable);
-    assert_false(client_skin_at(&client, vec3(NAN, NAN, NAN)).touchable);
-    assert_false(client_skin_near(&client, vec3(NAN, NAN, NAN)).touchable);
+    assert_false(client_skin_at(&client, vec3((double)NAN, (double)NAN, (double)NAN)).touchable);
+    assert_false(client_skin_near(&client, vec3((double)NAN, (double)NAN, (double)NAN)).touchable);
     assert_true(client_skin_near(&client, vec3(1.0, 0.0, 0.27)).touchable);
     client_t nobody;
     client_init(&nobody, NULL, 1.4, vec3(0, 0, 0), 0.0, 0.0025, 0.25, random_stream(1, 1));

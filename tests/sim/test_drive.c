@@ -310,7 +310,7 @@ static void following_error_trips_just_above_its_window(void** state)
         }
     }
     drive_t drive = drive_in(DRIVE_OPERATION_ENABLED);
-    drive_step(&drive, true, NAN, 0.0, STEP_US);
+    drive_step(&drive, true, (double)NAN, 0.0, STEP_US);
     assert_int_equal(drive.state, DRIVE_FAULT_REACTION);
 }
 

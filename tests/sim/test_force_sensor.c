@@ -22,7 +22,7 @@ static register_file_t registers(void)
 
 static double reading(const force_sensor_t* sensor, register_file_t* file, int axis)
 {
-    double value = NAN;
+    double value = (double)NAN;
     force_sensor_latch(sensor, file);
     assert_true(register_file_get(file, (point_id_t)(POINT_FORCE_X + axis), &value));
     return value;

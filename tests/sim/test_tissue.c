@@ -43,7 +43,7 @@ static void bone_floor_adds_35_newtons_per_millimetre(void** state)
 static void force_is_zero_at_and_above_the_skin(void** state)
 {
     (void)state;
-    const double depths_m[] = {0.0, -1e-9, -0.1, NAN};
+    const double depths_m[] = {0.0, -1e-9, -0.1, (double)NAN};
     for (size_t i = 0; i < sizeof depths_m / sizeof *depths_m; ++i) {
         const tissue_force_t force = tissue_force(&muscle, depths_m[i], 1.0, 0.0);
         assert_true(force.force_N == 0.0 && force.by_depth_N_per_m == 0.0 &&
@@ -180,7 +180,8 @@ static void empty_places_and_places_off_the_grid_are_answered(void** state)
                                  2, NULL, TISSUE_REFERENCE_PAD_M, &map));
     assert_int_equal(tissue_map_kind_at(&map, 0.0, 0.0), TISSUE_NONE);
     assert_int_equal(tissue_map_kind_at(&map, 0.9, 0.2), 1);
-    const double places[] = {-1e300, -1.0, 0.0, 5.0, 1e300, INFINITY, -INFINITY, NAN};
+    const double places[] = {-1e300,     -1.0, 0.0, 5.0, 1e300, (double)INFINITY, -(double)INFINITY,
+                             (double)NAN};
     for (int i = 0; i < 8; ++i) {
         for (int j = 0; j < 8; ++j) {
             const tissue_settings_t tissue = tissue_map_at(&map, places[i], places[j]);
@@ -199,7 +200,7 @@ static void too_many_or_no_kinds_are_refused(void** state)
     assert_true(tissue_map_build(&surface, NULL, many, TISSUE_CAPACITY, NULL, 0.04, &map));
     assert_false(tissue_map_build(&surface, NULL, many, TISSUE_CAPACITY + 1, NULL, 0.04, &map));
     assert_false(tissue_map_build(&surface, NULL, many, 0, NULL, 0.04, &map));
-    assert_false(tissue_map_build(&surface, NULL, many, 1, NULL, NAN, &map));
+    assert_false(tissue_map_build(&surface, NULL, many, 1, NULL, (double)NAN, &map));
 }
 
 int main(void)

@@ -452,9 +452,9 @@ static void settings_that_do_not_fit_give_no_world(void** state)
     REFUSED(settings.pad_index = -1);
     REFUSED(settings.tissues = NULL);
     REFUSED(settings.tissue_count = 0);
-    REFUSED(settings.friction = NAN);
+    REFUSED(settings.friction = (double)NAN);
     REFUSED(settings.breathing_rate_Hz = -0.1);
-    REFUSED(settings.body_offset_m[2] = INFINITY);
+    REFUSED(settings.body_offset_m[2] = (double)INFINITY);
     REFUSED(settings.force_latency_us = 1000000);
     REFUSED(settings.event_count = WORLD_EVENT_CAPACITY + 1);
     REFUSED(settings.event_count = 1;
@@ -464,7 +464,8 @@ static void settings_that_do_not_fit_give_no_world(void** state)
             settings.events[0] =
                 (world_event_t){.kind = WORLD_EVENT_DEVICE_SILENT, .device = TABLE_IO + 1});
     REFUSED(settings.event_count = 1;
-            settings.events[0] = (world_event_t){.kind = WORLD_EVENT_BODY_SHIFT, .magnitude = NAN});
+            settings.events[0] =
+                (world_event_t){.kind = WORLD_EVENT_BODY_SHIFT, .magnitude = (double)NAN});
     REFUSED(machine.drive_of_joint[3] = TABLE_IO);
     REFUSED(machine.drive_of_joint[3] = 2);
     REFUSED(machine.force_sensor = 0);
