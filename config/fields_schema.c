@@ -71,8 +71,8 @@ static void print_description(const field_t* field, FILE* out)
     finding_print_json_text(text, out);
 }
 
-static void print_record(const record_t* record, const field_t* constant, const char* constant_text,
-                         FILE* out, int indent);
+static void print_record(const record_t* record, const char* constant_key,
+                         const char* constant_text, FILE* out, int indent);
 
 static void print_figure(const field_t* field, FILE* out, int indent)
 {
@@ -80,15 +80,6 @@ static void print_figure(const field_t* field, FILE* out, int indent)
     fields_of_figure(field, fields);
     const record_t record = {.name = "figure", .meaning = field->meaning, .fields = fields};
     print_record(&record, NULL, NULL, out, indent);
-}
-
-/// The field of a variant that tells it from the others.
-static const field_t* variant_field(const record_t* record, const char* key)
-{
-    const field_t* field = record->fields;
-    while (field->key != NULL && strcmp(field->key, key) != 0)
-        field++;
-    return field;
 }
 
 static void print_list(const field_t* field, FILE* out, int indent)
@@ -103,8 +94,8 @@ static void print_list(const field_t* field, FILE* out, int indent)
         fputs("{\"oneOf\": [", out);
         for (int i = 0; field->variants[i] != NULL; i++) {
             fputs(i > 0 ? ", " : "", out);
-            print_record(field->variants[i], variant_field(field->variants[i], field->variant_key),
-                         field->variants[i]->name, out, indent);
+            print_record(field->variants[i], field->variant_key, field->variants[i]->name, out,
+                         indent);
         }
         fputs("]}", out);
     }
@@ -198,9 +189,9 @@ static void print_constant(const char* text, FILE* out)
     fputs("}", out);
 }
 
-/// Prints an object; the field `constant` may only be `constant_text`.
-static void print_record(const record_t* record, const field_t* constant, const char* constant_text,
-                         FILE* out, int indent)
+/// Prints an object; the key `constant_key`, null for none, may only be `constant_text`.
+static void print_record(const record_t* record, const char* constant_key,
+                         const char* constant_text, FILE* out, int indent)
 {
     const bool is_file = indent == 0;
     fputs("{\n", out);
@@ -229,7 +220,7 @@ static void print_record(const record_t* record, const field_t* constant, const 
         print_indent(out, indent + 2);
         finding_print_json_text(field->key, out);
         fputs(": ", out);
-        if (field == constant)
+        if (constant_key != NULL && strcmp(field->key, constant_key) == 0)
             print_constant(constant_text, out);
         else
             print_field(field, out, indent + 2);

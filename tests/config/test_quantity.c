@@ -126,8 +126,7 @@ static void everything_else_is_refused_and_leaves_the_value_alone(void** state)
                                         "12 N N",
                                         "12\tN",
                                         "12 N\n",
-                                        "\xC2\xA0"
-                                        "12 N",
+                                        "\302\24012 N",
                                         "12 mN/s",
                                         "twelve N",
                                         "12 \xCE\xBCN",
