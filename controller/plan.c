@@ -5,8 +5,10 @@
 // Height of the tool over the skin between strokes: clear of breathing and of a registration error,
 // with room to slow down before the skin is searched for.
 #define HOVER_HEIGHT_M 0.060
-// What a travelling tool keeps from the skin, and at how many places of its way that is looked at.
-#define TRAVEL_CLEARANCE_M 0.050
+// What a travelling tool keeps from the skin, how far around itself, and at how many places of its
+// way that is looked at.
+#define TRAVEL_CLEARANCE_M 0.045
+#define TRAVEL_RADIUS_M 0.040
 #define TRAVEL_SAMPLES 32
 // The first and the last part of a way, in which the tool rises and comes down.
 #define TRAVEL_RAMP_PART 0.35
