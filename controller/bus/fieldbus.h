@@ -173,7 +173,7 @@ typedef struct {
 typedef struct {
     port_t port;
     const machine_settings_t* machine;
-    int64_t timeout_us; // of one exchange
+    int64_t timeout_us; // of one exchange; the owner may change it between two
     uint64_t period;
     bus_feedback_t feedback; // newest samples
     bus_frame_t frame;       // of the last exchange
