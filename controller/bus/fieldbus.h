@@ -75,8 +75,9 @@ typedef struct {
 #define BUS_ROUND_TRIP_BUCKET_LIST(X)                                                              \
     X(20)                                                                                          \
     X(40)                                                                                          \
-    X(60) X(80) X(100) X(150) X(200) X(300) X(400) X(600) X(800) X(1000) X(1500) X(2000) X(3000)   \
-        X(5000) X(10000) X(20000) X(50000) X(100000)
+    X(60)                                                                                          \
+    X(80) X(100) X(150) X(200) X(300) X(400) X(600) X(800) X(1000) X(1500) X(2000) X(3000) X(5000) \
+        X(10000) X(20000) X(50000) X(100000)
 #define BUS_ROUND_TRIP_BUCKET_COUNT 21
 
 typedef struct {
