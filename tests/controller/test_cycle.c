@@ -1,0 +1,245 @@
+/// Proves that the cycle is a pure function: the same state and input give the same bytes, whatever
+/// the input; that whatever the feedback says the command is finite and inside the joint limits;
+/// and that nothing but acknowledge, arm and start, in that order, gives the drives torque.
+#include "tests/support/cmocka_prelude.h"
+
+#include "controller/cycle.h"
+#include "tests/support/gantry.h"
+
+#define SEED 20260101u
+
+static uint64_t random_state = SEED;
+
+static uint64_t random_bits(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state;
+}
+
+static double random_number(void)
+{
+    switch (random_bits() % 12) {
+    case 0:
+        return (double)NAN;
+    case 1:
+        return (double)INFINITY;
+    case 2:
+        return -(double)INFINITY;
+    case 3:
+        return 1e300;
+    case 4:
+        return 0.0;
+    default:
+        return ((double)(random_bits() >> 11) * 0x1p-53 - 0.5) * 4.0;
+    }
+}
+
+static int64_t random_age_us(void)
+{
+    switch (random_bits() % 8) {
+    case 0:
+        return AGE_NEVER_US;
+    case 1:
+        return (int64_t)(random_bits() % 100000);
+    default:
+        return (int64_t)(random_bits() % 4000);
+    }
+}
+
+static void random_feedback(bus_feedback_t* feedback)
+{
+    for (int joint = 0; joint < JOINT_CAPACITY; ++joint) {
+        drive_feedback_t* drive = &feedback->drives[joint];
+        drive->position = random_number();
+        drive->velocity = random_number();
+        drive->effort = random_number();
+        drive->state = (drive_state_t)(random_bits() % DRIVE_STATE_COUNT);
+        drive->age_us = random_age_us();
+    }
+    for (int i = 0; i < 3; ++i) {
+        feedback->force.force_N[i] = random_number() * 10.0;
+        feedback->force.torque_Nm[i] = random_number();
+    }
+    feedback->force.status_ok = random_bits() % 8 != 0;
+    feedback->force.age_us = random_age_us();
+    feedback->io.estop_closed = random_bits() % 16 != 0;
+    feedback->io.client_button_released = random_bits() % 16 != 0;
+    feedback->io.client_present = random_bits() % 16 != 0;
+    feedback->io.age_us = random_age_us();
+}
+
+static bus_feedback_t healthy(const joints_t* joints, drive_state_t state, int64_t cycle)
+{
+    bus_feedback_t feedback = {0};
+    for (int joint = 0; joint < 3; ++joint) {
+        feedback.drives[joint].position = joints->at[joint];
+        feedback.drives[joint].state = state;
+    }
+    // A real sensor is never quite still.
+    feedback.force.force_N[0] = 0.01 * (double)(cycle % 7);
+    feedback.force.force_N[2] = GANTRY_TOOL_MASS_KG * 9.80665;
+    feedback.force.status_ok = true;
+    feedback.io = (io_feedback_t){.estop_closed = true,
+                                  .client_button_released = true,
+                                  .client_present = true,
+                                  .power_relay_closed = true};
+    return feedback;
+}
+
+static void give_a_stroke(gantry_t* gantry)
+{
+    for (int i = 0; i < 5; ++i) {
+        gantry->body.landmark_along_m[i] = 0.4 * i;
+    }
+    region_settings_t* region = &gantry->body_settings.regions[0];
+    region->level_max = 1.0;
+    region->across_max_m = 0.1;
+    region->side = SIDE_LEFT;
+    routine_item_t* item = &gantry->routine.items[0];
+    item->stroke = (stroke_t){
+        .technique = TECHNIQUE_KNEADING,
+        .parameters = {.force_N = 10.0, .rate_Hz = 0.5, .radius_m = 0.01, .duration_s = 10.0}};
+    item->stroke.duration_s = technique_duration_s(&gantry->body, &item->stroke);
+    gantry->routine.item_count = 1;
+}
+
+/// Walks a healthy machine into transit; false if a period refused what it should not.
+static bool reach_transit(const gantry_t* gantry, cycle_state_t* state, cycle_input_t* in,
+                          cycle_output_t* out)
+{
+    cycle_begin(state);
+    const uint32_t requests[] = {REQUEST_ACKNOWLEDGE, REQUEST_ARM, REQUEST_START};
+    const supervisor_mode_t modes[] = {MODE_LOCKED, MODE_READY, MODE_ARMED};
+    int asked = 0;
+    for (in->cycle = 0; in->cycle < 500; ++in->cycle) {
+        const bool powered = supervisor_mode_powered(state->mode);
+        in->feedback =
+            healthy(&gantry->session.chain.parked,
+                    powered ? DRIVE_OPERATION_ENABLED : DRIVE_SWITCH_ON_DISABLED, in->cycle);
+        in->now_us = in->cycle * GANTRY_PERIOD_US;
+        in->requests = asked < 3 && state->mode == modes[asked] ? requests[asked++] : 0;
+        cycle_step(&gantry->session, state, in, out);
+        if (out->mode == MODE_TRANSIT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void the_same_state_and_input_give_the_same_bytes(void** context)
+{
+    (void)context;
+    print_message("seed %u\n", SEED);
+    gantry_t* gantry = gantry_make();
+    give_a_stroke(gantry);
+    static cycle_state_t first, second;
+    static cycle_output_t first_out, second_out;
+    for (int run = 0; run < 20; ++run) {
+        cycle_input_t in = {0};
+        assert_true(reach_transit(gantry, &first, &in, &first_out));
+        for (int cycle = 0; cycle < 200; ++cycle) {
+            if (random_bits() % 4 == 0) {
+                random_feedback(&in.feedback);
+            }
+            in.requests = (uint32_t)(random_bits() % 128);
+            in.overruns = (unsigned)(random_bits() % 8);
+            in.now_us += GANTRY_PERIOD_US;
+            second = first;
+            memset(&second_out, 0xa5, sizeof second_out);
+            memset(&first_out, 0x5a, sizeof first_out);
+            cycle_step(&gantry->session, &first, &in, &first_out);
+            cycle_step(&gantry->session, &second, &in, &second_out);
+            assert_memory_equal(&first_out, &second_out, sizeof first_out);
+            assert_memory_equal(&first, &second, sizeof first);
+        }
+    }
+    free(gantry);
+}
+
+static void whatever_the_feedback_says_commands_are_finite_and_inside_limits(void** context)
+{
+    (void)context;
+    print_message("seed %u\n", SEED);
+    gantry_t* gantry = gantry_make();
+    give_a_stroke(gantry);
+    const chain_t* chain = &gantry->session.chain;
+    static cycle_state_t state;
+    static cycle_output_t out;
+    for (int run = 0; run < 100; ++run) {
+        cycle_input_t in = {0};
+        assert_true(reach_transit(gantry, &state, &in, &out));
+        for (int cycle = 0; cycle < 100; ++cycle) {
+            random_feedback(&in.feedback);
+            in.requests = (uint32_t)(random_bits() % 128);
+            cycle_step(&gantry->session, &state, &in, &out);
+            for (int joint = 0; joint < chain->joint_count; ++joint) {
+                const double position = out.command.position[joint];
+                assert_true(isfinite(position));
+                assert_true(position >= chain->position_min.at[joint] &&
+                            position <= chain->position_max.at[joint]);
+                assert_int_equal(out.command.request[joint] == DRIVE_REQUEST_ENABLE &&
+                                     !supervisor_mode_powered(out.mode),
+                                 0);
+            }
+        }
+    }
+    free(gantry);
+}
+
+static void a_healthy_machine_walks_to_transit_in_three_steps_only(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    give_a_stroke(gantry);
+    static cycle_state_t state;
+    static cycle_output_t out;
+    cycle_input_t in = {0};
+    assert_true(reach_transit(gantry, &state, &in, &out));
+    // Any two of the three requests, as often as they are made, are not enough.
+    const uint32_t all = REQUEST_ACKNOWLEDGE | REQUEST_ARM | REQUEST_START;
+    for (int left_out = 0; left_out < 3; ++left_out) {
+        cycle_begin(&state);
+        for (int cycle = 0; cycle < 300; ++cycle) {
+            const bool powered = supervisor_mode_powered(state.mode);
+            in.feedback =
+                healthy(&gantry->session.chain.parked,
+                        powered ? DRIVE_OPERATION_ENABLED : DRIVE_SWITCH_ON_DISABLED, cycle);
+            in.requests = all & ~(1u << left_out);
+            cycle_step(&gantry->session, &state, &in, &out);
+            assert_int_not_equal(out.mode, MODE_TRANSIT);
+        }
+    }
+    free(gantry);
+}
+
+static void a_refused_period_stops_in_that_period(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    give_a_stroke(gantry);
+    static cycle_state_t state;
+    static cycle_output_t out;
+    cycle_input_t in = {0};
+    assert_true(reach_transit(gantry, &state, &in, &out));
+    in.feedback = healthy(&gantry->session.chain.parked, DRIVE_OPERATION_ENABLED, in.cycle);
+    in.feedback.io.estop_closed = false;
+    cycle_step(&gantry->session, &state, &in, &out);
+    assert_int_equal(out.mode, MODE_TRIPPED);
+    assert_int_equal(out.command.request[0], DRIVE_REQUEST_DISABLE);
+    assert_false(out.command.power_relay_close);
+    assert_int_equal(state.interlock.first_rule, INTERLOCK_ESTOP);
+    free(gantry);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_state_and_input_give_the_same_bytes),
+        cmocka_unit_test(whatever_the_feedback_says_commands_are_finite_and_inside_limits),
+        cmocka_unit_test(a_healthy_machine_walks_to_transit_in_three_steps_only),
+        cmocka_unit_test(a_refused_period_stops_in_that_period),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
