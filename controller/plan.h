@@ -1,6 +1,6 @@
 /// The mode's target: where the tool, or the joints, should be this period, and with what force.
-/// Follows the routine in contact, travels between places in one smooth sweep that clears the body, parks.
-/// Decides no mode; tells the supervisor by flags what has been reached.
+/// Follows the routine in contact, travels between places in one smooth sweep that clears the body,
+/// parks. Decides no mode; tells the supervisor by flags what has been reached.
 ///
 /// Always holds: targets are continuous, start and end at rest, and keep the speed limits of their
 /// phase; time of the routine passes only in contact and at rest.

@@ -13,7 +13,7 @@
 #define PATH_ERROR_MAX_M 0.010
 
 static const interlock_rule_info_t rule_infos[INTERLOCK_RULE_COUNT] = {
-#define X(id, name, hazard, trust, text) [id] = {name, hazard, trust, text},
+#define X(id, name, hazard, trust, unit, text) [id] = {name, hazard, trust, unit, text},
     INTERLOCK_RULE_LIST(X)
 #undef X
 };
@@ -113,7 +113,8 @@ static void judge_joint(verdict_t* verdict, const safety_settings_t* safety, con
     const bool following_judged =
         supervisor_mode_powered(judged->mode) && !in(judged->mode, M(ARMING));
 
-    require_fresh(verdict, INTERLOCK_DRIVE_AGE, joint, drive->age_us, safety->sample_age_max_s.value);
+    require_fresh(verdict, INTERLOCK_DRIVE_AGE, joint, drive->age_us,
+                  safety->sample_age_max_s.value);
     if (drive->age_us == AGE_NEVER_US) {
         verdict->locked_joints |= 1u << joint;
         return;
@@ -162,11 +163,13 @@ static void judge_force(verdict_t* verdict, const safety_settings_t* safety,
     if (!judged->force_tared || !supervisor_mode_powered(judged->mode)) {
         return; // untared values are judged where they are tared: a large offset never arms
     }
-    require_at_most(verdict, INTERLOCK_FORCE_FROZEN, -1, state->frozen_samples, FROZEN_SAMPLE_LIMIT);
+    require_at_most(verdict, INTERLOCK_FORCE_FROZEN, -1, state->frozen_samples,
+                    FROZEN_SAMPLE_LIMIT);
     require_at_most(verdict, INTERLOCK_FORCE_MAX, -1, judged->force_total_N,
                     safety->contact_force_max_N.value);
     if (supervisor_mode_touches(judged->mode)) {
-        require_at_most(verdict, INTERLOCK_FORCE_CAP, -1, judged->normal_force_N, judged->force_cap_N);
+        require_at_most(verdict, INTERLOCK_FORCE_CAP, -1, judged->normal_force_N,
+                        judged->force_cap_N);
         require_at_most(verdict, INTERLOCK_SHEAR, -1, judged->shear_force_N,
                         safety->shear_force_max_N.value);
     }
@@ -208,7 +211,8 @@ static void judge_motion(verdict_t* verdict, const safety_settings_t* safety,
         require_at_most(verdict, INTERLOCK_ARMING_TIME, -1, (double)judged->mode_us * 1e-6,
                         safety->arming_time_max_s.value);
         if (judged->tare_refused) {
-            refuse(verdict, INTERLOCK_TARE, -1, judged->tare_offset_N, safety->tare_force_max_N.value);
+            refuse(verdict, INTERLOCK_TARE, -1, judged->tare_offset_N,
+                   safety->tare_force_max_N.value);
         }
     }
     if (supervisor_mode_powered(judged->mode)) {
@@ -233,12 +237,13 @@ verdict_t interlock_evaluate(const safety_settings_t* safety, const chain_t* cha
     judge_motion(&verdict, safety, judged);
 
     if (verdict.refused != 0) {
-        const bool clear = isfinite(judged->force_total_N) && judged->force_tared &&
-                           judged->force_total_N < safety->touch_force_N.value &&
-                           (verdict.refused & (1u << INTERLOCK_FORCE_AGE | 1u << INTERLOCK_FORCE_STATUS |
-                                               1u << INTERLOCK_FORCE_FROZEN)) == 0;
-        const bool contact = supervisor_mode_touches(judged->mode) ||
-                             judged->mode == MODE_YIELD || !clear;
+        const bool clear =
+            isfinite(judged->force_total_N) && judged->force_tared &&
+            judged->force_total_N < safety->touch_force_N.value &&
+            (verdict.refused & (1u << INTERLOCK_FORCE_AGE | 1u << INTERLOCK_FORCE_STATUS |
+                                1u << INTERLOCK_FORCE_FROZEN)) == 0;
+        const bool contact =
+            supervisor_mode_touches(judged->mode) || judged->mode == MODE_YIELD || !clear;
         verdict.reaction = interlock_reaction(verdict.trust, contact);
     }
     return verdict;
