@@ -60,15 +60,14 @@ static int64_t monotonic_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-int tcp_endpoints_of_machine(const machine_settings_t* machine, const char* host, int port_base,
+int tcp_endpoints_of_machine(const machine_settings_t* machine,
                              tcp_endpoint_t endpoints[DEVICE_CAPACITY])
 {
     for (int i = 0; i < machine->device_count; i++) {
         const device_settings_t* device = &machine->devices[i];
         tcp_endpoint_t* endpoint = &endpoints[i];
-        (void)snprintf(endpoint->host, sizeof endpoint->host, "%s",
-                       host != NULL ? host : device->host);
-        endpoint->port = port_base > 0 ? port_base + i : device->port;
+        (void)snprintf(endpoint->host, sizeof endpoint->host, "%s", device->host);
+        endpoint->port = device->port;
         endpoint->unit = device->unit;
     }
     return machine->device_count;

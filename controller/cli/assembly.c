@@ -140,7 +140,8 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
     good = load_safety(safety_path, &assembly->safety, findings) && good;
     good = load_body(body_path, &assembly->body_settings, findings) && good;
     good = client_load(client_path, &assembly->client, findings) && good;
-    if (!good) {
+    if (!good ||
+        !load_check_together(&assembly->machine, &assembly->safety, machine_path, findings)) {
         return false;
     }
     const char* const paths[] = {machine_path, safety_path, body_path, client_path};
@@ -212,40 +213,6 @@ bool assembly_load_routine(assembly_t* assembly, const char* path)
                          findings);
 }
 
-/// Steele, Lea and Flood 2014: splitmix64. A stream of its own, so that the world's draws do not
-/// shift with what is drawn here.
-static uint64_t draw_bits(uint64_t* stream)
-{
-    *stream += 0x9E3779B97F4A7C15u;
-    uint64_t bits = *stream;
-    bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9u;
-    bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBu;
-    return bits ^ (bits >> 31);
-}
-
-/// Uniform in -1 to 1.
-static double draw_signed_part(uint64_t* stream)
-{
-    return (double)(draw_bits(stream) >> 11) * 0x1p-52 - 1.0;
-}
-
-/// Lays the true body beside its model: anywhere in the ball and the turn that the registration
-/// leaves.
-static void place_true_body(const body_settings_t* body, uint64_t seed, world_settings_t* world)
-{
-    uint64_t stream = seed ^ 0x6B6E656164u; // "knead": apart from the world's own stream
-    double part[3];
-    do {
-        for (int i = 0; i < 3; ++i) {
-            part[i] = draw_signed_part(&stream);
-        }
-    } while (!(part[0] * part[0] + part[1] * part[1] + part[2] * part[2] <= 1.0));
-    for (int i = 0; i < 3; ++i) {
-        world->body_offset_m[i] = part[i] * body->registration_error_m;
-    }
-    world->body_turn_rad = draw_signed_part(&stream) * body->registration_error_rad;
-}
-
 bool assembly_choose_pad(assembly_t* assembly, const char* name)
 {
     const tool_settings_t* tool = &assembly->machine.arm.tool;
@@ -254,6 +221,19 @@ bool assembly_choose_pad(assembly_t* assembly, const char* name)
         refuse_pad(tool, "--pad", name, &assembly->findings);
     }
     return assembly->pad_index >= 0;
+}
+
+void assembly_move_devices(assembly_t* assembly, const char* host, int port_base)
+{
+    for (int i = 0; i < assembly->machine.device_count; ++i) {
+        device_settings_t* device = &assembly->machine.devices[i];
+        if (host != NULL) {
+            (void)snprintf(device->host, sizeof device->host, "%s", host);
+        }
+        if (port_base > 0) {
+            device->port = port_base + i;
+        }
+    }
 }
 
 bool assembly_build_session(assembly_t* assembly)
@@ -283,7 +263,7 @@ bool assembly_build_world(assembly_t* assembly, const options_t* options)
     world->tissues = assembly->tissues;
     world->tissue_count = body->region_count;
     world->seed = (uint64_t)options->whole[OPTION_SEED];
-    place_true_body(body, world->seed, world);
+    world_settings_draw_body(world, body->registration_error_m, body->registration_error_rad);
     const char* scenario = options->text[OPTION_SCENARIO];
     if (scenario != NULL) {
         (void)inputs_add(&assembly->inputs, scenario);

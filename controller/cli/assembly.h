@@ -60,6 +60,11 @@ bool assembly_load_routine(assembly_t* assembly, const char* path);
 /// loaded names its own. False with a finding if there is none of that name.
 bool assembly_choose_pad(assembly_t* assembly, const char* name);
 
+/// Where the devices are instead of where the machine's file says: all at `host` unless that is
+/// null, the first at `port_base` and the others behind it unless that is 0. Before the session is
+/// built, so that every message names the address that was really used.
+void assembly_move_devices(assembly_t* assembly, const char* host, int port_base);
+
 /// Builds the session from what is loaded, a routine included. False with a finding if no session
 /// can be made of it.
 bool assembly_build_session(assembly_t* assembly);

@@ -32,8 +32,7 @@ static exit_code_t play_with(const play_tcp_t* settings, tcp_port_t* tcp, lockst
 exit_code_t play_tcp(const play_tcp_t* settings)
 {
     tcp_endpoint_t endpoints[DEVICE_CAPACITY];
-    const int count = tcp_endpoints_of_machine(&settings->assembly->machine, settings->host,
-                                               settings->port_base, endpoints);
+    const int count = tcp_endpoints_of_machine(&settings->assembly->machine, endpoints);
     lockstep_t* lockstep = NULL;
     if (settings->lock_step) {
         const int clock_port = endpoints[0].port + count;

@@ -142,11 +142,10 @@ exit_code_t verb_demo(const options_t* options, assembly_t* assembly)
         stderr, "'%s' on a virtual table: process %d, nine Modbus TCP devices on ports %d to %d\n",
         assembly->routine.name, (int)table.process, port_base,
         port_base + assembly->machine.device_count - 1);
+    assembly_move_devices(assembly, "127.0.0.1", port_base);
     const play_tcp_t settings = {.verb = "demo",
                                  .options = options,
                                  .assembly = assembly,
-                                 .host = "127.0.0.1",
-                                 .port_base = port_base,
                                  .lock_step = true,
                                  .automatic = true,
                                  .report = true};

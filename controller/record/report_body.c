@@ -198,7 +198,7 @@ static void draw_labels(const page_t* page, const summary_t* summary)
 {
     FILE* out = page->out;
     const body_t* body = summary->session->body;
-    label_t labels[REGION_CAPACITY];
+    label_t labels[REGION_CAPACITY] = {0};
     int count = 0;
     for (int region = 0; region < body->settings->region_count; region++) {
         if (summary->regions[region].cycles > 0) {
