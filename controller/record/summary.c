@@ -416,6 +416,7 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
     case INTERLOCK_SURFACE_MISSED:
     case INTERLOCK_REACH:
     case INTERLOCK_OVERRUN:
+    case INTERLOCK_NOT_CLEAR:
     case INTERLOCK_TARE:
     case INTERLOCK_ARMING_TIME:
     case INTERLOCK_SESSION_TIME:

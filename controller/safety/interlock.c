@@ -9,6 +9,10 @@
 // In contact the pad sinks in; a soft place gives about 1 N/mm, so force over this is depth to
 // expect.
 #define SOFTEST_TISSUE_N_PER_M 1000.0
+// A tool nearer to the expected skin than this may be touching it: more than the registration
+// error, a breath and what a light contact would pass as a sensor's offset. Less than yielding
+// leaves.
+#define ARMING_HEIGHT_MIN_M 0.040
 // Path error of the inverse kinematics above which the arm is not where the routine thinks.
 #define PATH_ERROR_MAX_M 0.010
 
@@ -208,6 +212,11 @@ static void judge_motion(verdict_t* verdict, const safety_settings_t* safety,
                         safety->surface_search_m.value + pressed_m);
     }
     if (in(judged->mode, M(ARMING))) {
+        // Measured and allowed are heights over the skin here: the first must not be the smaller
+        // one.
+        if (!(isfinite(judged->surface_gap_m) && judged->surface_gap_m >= ARMING_HEIGHT_MIN_M)) {
+            refuse(verdict, INTERLOCK_NOT_CLEAR, -1, judged->surface_gap_m, ARMING_HEIGHT_MIN_M);
+        }
         require_at_most(verdict, INTERLOCK_ARMING_TIME, -1, (double)judged->mode_us * 1e-6,
                         safety->arming_time_max_s.value);
         if (judged->tare_refused) {

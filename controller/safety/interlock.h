@@ -67,6 +67,8 @@ typedef enum { TRUST_FULL, TRUST_PARTIAL, TRUST_NONE } trust_t;
       "no skin where it should be")                                                                \
     X(INTERLOCK_REACH, "reach", "H44", TRUST_FULL, "m", "the arm can't follow the planned path")   \
     X(INTERLOCK_OVERRUN, "overrun", "H39", TRUST_FULL, "periods", "the control loop is late")      \
+    X(INTERLOCK_NOT_CLEAR, "not_clear", "H12", TRUST_FULL, "m",                                    \
+      "the tool is at the body: free it before arming")                                            \
     X(INTERLOCK_TARE, "tare", "H12", TRUST_FULL, "N",                                              \
       "the force sensor's offset is too large to be one")                                          \
     X(INTERLOCK_ARMING_TIME, "arming_time", "H22", TRUST_FULL, "s",                                \
@@ -78,7 +80,7 @@ typedef enum {
     INTERLOCK_RULE_LIST(X)
 #undef X
 } interlock_rule_t;
-#define INTERLOCK_RULE_COUNT 26
+#define INTERLOCK_RULE_COUNT 27
 #define INTERLOCK_RULE_NONE (-1)
 
 typedef struct {
