@@ -179,7 +179,7 @@ typedef struct {
     int64_t period_us;
     double table_length_m;
     double table_width_m;
-    double neck_x_m;         // where the seventh cervical vertebra of a client lies, table frame
+    double neck_x_m; // where the seventh cervical vertebra of a client lies, table frame
     arm_settings_t arm;
     int device_count;
     device_settings_t devices[DEVICE_CAPACITY];

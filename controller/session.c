@@ -12,8 +12,8 @@ static const ik_track_settings_t track_settings = {
     .spin_free = true,         // pads are round
 };
 
-/// From a force arising to the pad answering: the sensor, half a period until it is read, one until the
-/// command computed from it goes out, the slowest drive's lag.
+/// From a force arising to the pad answering: the sensor, half a period until it is read, one until
+/// the command computed from it goes out, the slowest drive's lag.
 static double loop_delay_s(const machine_settings_t* machine, double period_s)
 {
     double drive_lag_s = 0.0;
