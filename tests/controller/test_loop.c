@@ -112,6 +112,16 @@ static stage_t* stage_make(void)
     stage->session.safety = &stage->safety;
     stage->session.body = &stage->body;
     stage->session.routine = &stage->routine;
+    // The least chain there is: one joint, in the table's origin.
+    chain_t* chain = &stage->session.chain;
+    chain->joint_count = 1;
+    chain->axis[0][2] = 1.0;
+    for (int i = 0; i < 9; i += 4) {
+        chain->placement_rotation[0][i] = 1.0;
+    }
+    chain->base_in_table = pose_identity();
+    chain->flange_in_last_link = pose_identity();
+    chain->tool_in_last_link = pose_identity();
     stage->session.period_us = PERIOD_US;
     stage->session.period_s = PERIOD_US * 1e-6;
     stage->bus.machine = &stage->machine;
