@@ -8,7 +8,8 @@
 // In real time an exchange may take this part of the period; the rest is for the step and the
 // sleep.
 #define EXCHANGE_PERIOD_PART 0.6
-// In lock-step the table may take its time; a device that is silent costs this much, a few times over.
+// In lock-step the table may take its time; a device that is silent costs this much, a few times
+// over.
 #define LOCK_STEP_TIMEOUT_US INT64_C(1000000)
 #define CLOCK_CONNECT_TIMEOUT_US INT64_C(1000000)
 
