@@ -22,8 +22,8 @@ typedef struct {
     bool resting;
     bool routine_done;
     bool item_finished;
+    plan_target_t last; // of the last period: what lifting and yielding move away from
     // Contact.
-    plan_target_t last;
     double contact_s; // since touching
     bool resumed;     // the stroke had been begun before: regain its force before going on
     // Parking, the last part of it in joint space.
