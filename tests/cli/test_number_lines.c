@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "controller/cli/number_lines.h"
@@ -208,10 +209,14 @@ static void an_answer_goes_out_before_the_next_line_is_waited_for(void** state)
         assert_int_equal(write(there[1], " ", 1), 1);
         char answer[8] = "";
         assert_int_equal(read(back[0], answer, sizeof answer - 1), 2);
-        assert_int_equal(atoi(answer), i + 1);
+        assert_int_equal(answer[0], '1' + i);
     }
     (void)close(there[1]);
     (void)close(back[0]);
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    // The half line at the end was blank: it passed through.
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 int main(void)
