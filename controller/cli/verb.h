@@ -72,7 +72,7 @@ typedef enum {
       "A line of standard input holds one number a joint, from the base on, in rad or m, blanks "  \
       "or\ncommas between them. Its answer on standard output is 'x y z qx qy qz qw': the middle " \
       "of the\npad's face in the table's frame, in metres, and its unit quaternion, with 17 "      \
-      "digits.\nLimits are not checked.\n\n" VERB_HELP_LINES)                                      \
+      "digits,\nqw not negative. Limits are not checked.\n\n" VERB_HELP_LINES)                     \
     X(ik, "", 0, 0,                                                                                \
       OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD) | OPTION_BIT(OPTION_SEED_WITH_PREVIOUS), \
       "pose of the pad's face in, joints out, line by line",                                       \

@@ -14,10 +14,15 @@ static number_result_t answer_joints(void* context, const double* numbers, char*
     const chain_t* chain = context;
     joints_t joints = {0};
     memcpy(joints.at, numbers, (size_t)chain->joint_count * sizeof numbers[0]);
-    const pose_t tool = fk_tool_pose(chain, &joints);
+    pose_t tool = fk_tool_pose(chain, &joints);
     if (!pose_finite(tool)) {
         (void)snprintf(answer, NUMBER_ANSWER_CAPACITY, "no pose, the numbers are too large");
         return NUMBER_MALFORMED;
+    }
+    // Both signs are the same orientation; a format that scripts compare has one.
+    if (tool.orientation.w < 0.0) {
+        tool.orientation = (quat_t){-tool.orientation.x, -tool.orientation.y, -tool.orientation.z,
+                                    -tool.orientation.w};
     }
     (void)snprintf(answer, NUMBER_ANSWER_CAPACITY, "%.17g %.17g %.17g %.17g %.17g %.17g %.17g",
                    tool.position_m.x, tool.position_m.y, tool.position_m.z, tool.orientation.x,

@@ -41,6 +41,11 @@ printf '%s\n' "$out" | awk '
     { if (($1 - x)^2 + ($2 - y)^2 + ($3 - 0.145)^2 > 1e-24) exit 1 }
     END { if (NR != 3) exit 1 }' || fail "moved: $out"
 
+# Of the two quaternions of an orientation it is the one whose w is not negative.
+awk 'BEGIN { for (q = -6; q <= 6; q += 0.25) print "0 0 0 0 0 0 " q }' >"$work/in"
+filter 0 fk <"$work/in"
+awk '$7 < 0 { exit 1 } END { if (NR != 49) exit 1 }' "$work/out" || fail "a negative w: $out"
+
 # Another pad is as much longer or shorter as it is.
 printf '0 0 0 0 0 0 0\n' >"$work/in"
 filter 0 fk --pad thumb_20 <"$work/in"
