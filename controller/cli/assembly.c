@@ -270,3 +270,22 @@ bool assembly_build_world(assembly_t* assembly, const options_t* options)
     }
     return scenario == NULL || scenario_load(scenario, world, &assembly->findings);
 }
+
+bool assembly_load_arm(assembly_t* assembly, const options_t* options, chain_t* chain)
+{
+    findings_t* findings = &assembly->findings;
+    char path[ASSEMBLY_PATH_CAPACITY];
+    char devices[ASSEMBLY_PATH_CAPACITY];
+    if (!option_path(options, OPTION_MACHINE, "config/machines/rail6.yaml", path, findings) ||
+        !assembly_device_directory(path, devices, sizeof devices) ||
+        !load_machine(path, devices, &assembly->machine, findings) ||
+        !assembly_choose_pad(assembly, options->text[OPTION_PAD])) {
+        return false;
+    }
+    if (!chain_build(&assembly->machine.arm, assembly->pad_index, chain)) {
+        finding_add(findings, FINDING_ERROR, path, 0, 0, "", "",
+                    "no chain can be built from the machine's arm");
+        return false;
+    }
+    return true;
+}

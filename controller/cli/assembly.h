@@ -48,6 +48,10 @@ bool assembly_data_path(const char* name, char* path, size_t capacity);
 /// own folder if there is one, else the shipped one. False if the path would pass `capacity`.
 bool assembly_device_directory(const char* machine_path, char* path, size_t capacity);
 
+/// Loads the machine alone, as `--machine` names it or as shipped, and builds its arm with the pad
+/// of `--pad`. False with findings if either was refused.
+bool assembly_load_arm(assembly_t* assembly, const options_t* options, chain_t* chain);
+
 /// Loads machine, safety limits, body map and client, as `options` name them or as shipped, and
 /// builds the client's body. False with findings if any of it was refused.
 bool assembly_load_table(assembly_t* assembly, const options_t* options);
