@@ -132,7 +132,6 @@ void urdf_write_machine(const urdf_arm_t* arm, const char* machine, const char* 
             "  length: # m\n"
             "  width: # m\n"
             "  neck_x: # m, where the client's seventh cervical vertebra lies\n"
-            "  transit_height: # m over the table top\n"
             "# Where the frame of link ",
             machine);
     print_foreign(arm->base, out);

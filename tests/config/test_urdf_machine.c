@@ -32,7 +32,6 @@ static const struct {
     {"length: #", "length: 2 m"},
     {"width: #", "width: 0.7 m"},
     {"neck_x: #", "neck_x: 1.6 m"},
-    {"transit_height: #", "transit_height: 0.45 m"},
     {"xyz: #", "xyz: [0 m, 0 m, 0 m]"},
     {"rpy: #", "rpy: [0 deg, 0 deg, 0 deg]"},
     {"drive: #", "drive: drive_"}, // and the joint's number
