@@ -8,7 +8,6 @@
 
 #include "config/load.h"
 #include "routines/routine_load.h"
-#include "sim/scenario.h"
 
 // A file that every copy of the tree has; a folder with it is a tree.
 #define DATA_MARK "config/machines/rail6.yaml"
@@ -158,8 +157,13 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
         body_build(&assembly->body_settings, &assembly->client, assembly->machine.neck_x_m,
                    assembly->machine.table_length_m, &assembly->body);
     if (result != BODY_OK) {
-        finding_add(findings, FINDING_ERROR, client_path, 0, 0, "", "", "%s",
-                    body_result_text(result));
+        const body_settings_t* body = &assembly->body_settings;
+        finding_add(
+            findings, FINDING_ERROR, client_path, 0, 0, "", "",
+            "%s: %.2f m and %.0f kg; the body map holds for %.2f to %.2f m and %.0f to %.0f "
+            "kg, as far as the two go together",
+            body_result_text(result), assembly->client.stature_m, assembly->client.mass_kg,
+            body->stature_min_m, body->stature_max_m, body->mass_min_kg, body->mass_max_kg);
         return false;
     }
     return true;
@@ -221,6 +225,21 @@ bool assembly_choose_pad(assembly_t* assembly, const char* name)
         refuse_pad(tool, "--pad", name, &assembly->findings);
     }
     return assembly->pad_index >= 0;
+}
+
+bool assembly_load_expectation(assembly_t* assembly, const options_t* options)
+{
+    const char* path = options->text[OPTION_SCENARIO];
+    scenario_t scenario;
+    if (path == NULL) {
+        return true;
+    }
+    if (!scenario_read(path, &assembly->machine, &scenario, &assembly->findings)) {
+        return false;
+    }
+    assembly->expects = true;
+    assembly->expected = scenario.expect;
+    return true;
 }
 
 void assembly_move_devices(assembly_t* assembly, const char* host, int port_base)

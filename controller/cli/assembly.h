@@ -12,6 +12,7 @@
 #include "routines/body.h"
 #include "routines/routine.h"
 #include "routines/routine_check.h"
+#include "sim/scenario.h"
 #include "sim/world.h"
 
 #define ASSEMBLY_PATH_CAPACITY 1024 // bytes of a path, with its terminator
@@ -31,6 +32,8 @@ typedef struct {
     session_t session;
     tissue_settings_t tissues[REGION_CAPACITY];
     world_settings_t world;
+    bool expects; // a scenario says how the run is to end
+    scenario_ending_t expected;
 } assembly_t;
 
 /// Null if memory is short.
@@ -59,6 +62,9 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options);
 /// Loads a routine for the table loaded before, and checks it against all of it; fills `figures`.
 /// False with findings if it was refused. May be called again for the next routine.
 bool assembly_load_routine(assembly_t* assembly, const char* path);
+
+/// Reads what `--scenario` expects of the run. False with findings if it was refused.
+bool assembly_load_expectation(assembly_t* assembly, const options_t* options);
 
 /// Mounts the pad called `name`, or the machine's first where `name` is null; a routine that is
 /// loaded names its own. False with a finding if there is none of that name.

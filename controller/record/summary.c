@@ -194,9 +194,12 @@ static bool mode_in_use(supervisor_mode_t mode)
     return mode >= MODE_ARMED && mode != MODE_PARKED && mode != MODE_TRIPPED;
 }
 
-static bool mode_is_stop(supervisor_mode_t mode)
+/// Lifting is a stop where a rule asked for it, not where somebody paused.
+static bool record_is_stop(const cycle_record_t* record)
 {
-    return mode == MODE_LIFT || mode == MODE_YIELD || mode == MODE_STOPPING || mode == MODE_TRIPPED;
+    return record->mode == MODE_YIELD || record->mode == MODE_STOPPING ||
+           record->mode == MODE_TRIPPED ||
+           (record->mode == MODE_LIFT && record->verdict.reaction == REACTION_LIFT);
 }
 
 static void observe_stops(summary_t* summary, const cycle_record_t* record)
@@ -208,8 +211,9 @@ static void observe_stops(summary_t* summary, const cycle_record_t* record)
         }
     }
     // Tripping out of arming counts as well: then the drives had begun to move towards power.
-    const bool stops = summary->any && mode_is_stop(record->mode) && !mode_is_stop(summary->mode) &&
-                       summary->mode != MODE_LOCKED;
+    const bool stopped = record_is_stop(record);
+    const bool stops = summary->any && stopped && !summary->stopped && summary->mode != MODE_LOCKED;
+    summary->stopped = stopped;
     if (!stops) {
         return;
     }
@@ -229,6 +233,9 @@ static void observe_stops(summary_t* summary, const cycle_record_t* record)
 
 static void observe_force(summary_t* summary, const cycle_record_t* record)
 {
+    if (record->force_tared) {
+        summary->force_peak_N = peak_of(summary->force_peak_N, (double)record->normal_force_N);
+    }
     if (record->mode != MODE_CONTACT) {
         return;
     }
@@ -465,7 +472,7 @@ static void stop_sentence(const summary_t* summary, char* text, size_t capacity)
     char unit[NAME_CAPACITY];
     stop_unit(machine, stop, unit);
     if (unit[0] != '\0') {
-        (void)snprintf(figures, sizeof figures, " (%.4g %s, allowed %.4g)", stop->measured, unit,
+        (void)snprintf(figures, sizeof figures, " (%.6g %s, allowed %.6g)", stop->measured, unit,
                        stop->allowed);
     }
     (void)snprintf(text, capacity, "Stopped after %.1f s: %s%s%s.", time_s, info->text, subject,

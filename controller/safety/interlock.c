@@ -123,7 +123,9 @@ static void judge_joint(verdict_t* verdict, const safety_settings_t* safety, con
         verdict->locked_joints |= 1u << joint;
         return;
     }
-    if (following_judged && drive->state != DRIVE_OPERATION_ENABLED) {
+    const bool faulted = drive->state == DRIVE_FAULT || drive->state == DRIVE_FAULT_REACTION;
+    if ((following_judged && drive->state != DRIVE_OPERATION_ENABLED) ||
+        (in(judged->mode, M(ARMING)) && faulted)) {
         refuse(verdict, INTERLOCK_DRIVE_STATE, joint, drive->state, DRIVE_OPERATION_ENABLED);
     }
     if (verdict->refused != before) {

@@ -37,6 +37,7 @@ typedef enum { TRUST_FULL, TRUST_PARTIAL, TRUST_NONE } trust_t;
       "a joint is past its limit")                                                                 \
     X(INTERLOCK_JOINT_SPEED, "joint_speed", "H24", TRUST_NONE, "rad/s or m/s",                     \
       "a joint is too fast")                                                                       \
+    X(INTERLOCK_OVERRUN, "overrun", "H39", TRUST_FULL, "periods", "the control loop is late")      \
     X(INTERLOCK_IO_AGE, "io_age", "H55", TRUST_FULL, "s", "the I/O coupler is silent")             \
     X(INTERLOCK_CLIENT_BUTTON, "client_button", "H55", TRUST_FULL, "",                             \
       "the client pressed the button")                                                             \
@@ -66,7 +67,6 @@ typedef enum { TRUST_FULL, TRUST_PARTIAL, TRUST_NONE } trust_t;
     X(INTERLOCK_SURFACE_MISSED, "surface_missed", "H09", TRUST_FULL, "m",                          \
       "no skin where it should be")                                                                \
     X(INTERLOCK_REACH, "reach", "H44", TRUST_FULL, "m", "the arm can't follow the planned path")   \
-    X(INTERLOCK_OVERRUN, "overrun", "H39", TRUST_FULL, "periods", "the control loop is late")      \
     X(INTERLOCK_NOT_CLEAR, "not_clear", "H12", TRUST_FULL, "m",                                    \
       "the tool is at the body: free it before arming")                                            \
     X(INTERLOCK_TARE, "tare", "H12", TRUST_FULL, "N",                                              \
@@ -111,7 +111,7 @@ typedef struct {
     bool tare_refused;    // an offset was measured and found too large
     double tare_offset_N; // as measured
     int64_t mode_us;      // since `mode` was entered
-    unsigned overruns;    // periods in a row that were late
+    unsigned overruns;    // periods missed in a row of late ones
     int64_t session_us;   // since arming
 } judged_t;
 

@@ -336,6 +336,19 @@ static void arming_refuses_a_large_offset_and_slow_drives(void** context)
     assert_false(refuses(&scene, INTERLOCK_TARE));
 }
 
+static void a_drive_that_faults_while_arming_is_named_at_once(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.mode = MODE_ARMING;
+    scene.judged.surface_gap_m = 0.3;
+    scene.feedback.drives[ELBOW].state = DRIVE_SWITCHED_ON;
+    assert_false(refuses(&scene, INTERLOCK_DRIVE_STATE));
+    scene.feedback.drives[ELBOW].state = DRIVE_FAULT;
+    assert_int_equal(judge(&scene).rule, INTERLOCK_DRIVE_STATE);
+    assert_int_equal(judge(&scene).subject, ELBOW);
+}
+
 static void a_tool_at_the_body_is_never_armed(void** context)
 {
     (void)context;
@@ -520,6 +533,7 @@ int main(void)
         cmocka_unit_test(values_that_are_no_numbers_take_the_power_off),
         cmocka_unit_test(motion_rules_hold_below_at_and_above),
         cmocka_unit_test(arming_refuses_a_large_offset_and_slow_drives),
+        cmocka_unit_test(a_drive_that_faults_while_arming_is_named_at_once),
         cmocka_unit_test(a_tool_at_the_body_is_never_armed),
         cmocka_unit_test(lost_contact_is_refused_after_its_time),
         cmocka_unit_test(a_sensor_that_repeats_itself_is_frozen),
