@@ -68,7 +68,7 @@ typedef enum { TRUST_FULL, TRUST_PARTIAL, TRUST_NONE } trust_t;
       "no skin where it should be")                                                                \
     X(INTERLOCK_REACH, "reach", "H44", TRUST_FULL, "m", "the arm can't follow the planned path")   \
     X(INTERLOCK_NOT_CLEAR, "not_clear", "H12", TRUST_FULL, "m",                                    \
-      "the tool is at the body: free it before arming")                                            \
+      "the tool is at the body: free it by hand before arming")                                    \
     X(INTERLOCK_TARE, "tare", "H12", TRUST_FULL, "N",                                              \
       "the force sensor's offset is too large to be one")                                          \
     X(INTERLOCK_ARMING_TIME, "arming_time", "H22", TRUST_FULL, "s",                                \
