@@ -12,7 +12,8 @@
 #include <random>
 #include <vector>
 
-namespace {
+namespace
+{
 
 constexpr double TOLERANCE = 1e-5;
 constexpr int ITERATIONS = 100;
@@ -38,8 +39,7 @@ KDL::Joint joint_of(const joint_settings_t& joint)
             return KDL::Joint(about[k], joint.axis[k], 0.0, joint.rotor_inertia);
         }
     }
-    return KDL::Joint(KDL::Vector::Zero(),
-                      KDL::Vector(joint.axis[0], joint.axis[1], joint.axis[2]),
+    return KDL::Joint(KDL::Vector::Zero(), KDL::Vector(joint.axis[0], joint.axis[1], joint.axis[2]),
                       turns ? KDL::Joint::RotAxis : KDL::Joint::TransAxis, 1.0, 0.0,
                       joint.rotor_inertia);
 }
@@ -149,9 +149,9 @@ struct peer_kdl {
         own.near_seed = array_of(given.near_seed, n);
         own.servo_seed = array_of(given.servo_seed, n);
         const double* q = given.orientation_xyzw;
-        own.pose = KDL::Frame(
-            KDL::Rotation::Quaternion(q[0], q[1], q[2], q[3]),
-            KDL::Vector(given.position_m[0], given.position_m[1], given.position_m[2]));
+        own.pose =
+            KDL::Frame(KDL::Rotation::Quaternion(q[0], q[1], q[2], q[3]),
+                       KDL::Vector(given.position_m[0], given.position_m[1], given.position_m[2]));
         own.step = KDL::Twist(KDL::Vector(0.1, 0.05, -0.02), KDL::Vector(0.1, -0.2, 0.1));
         cases.push_back(own);
     }

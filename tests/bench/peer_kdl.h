@@ -2,9 +2,9 @@
 /// coordinate axis where the arm allows it, solvers built once and reused. Everything a case needs
 /// is converted to KDL's types when the cases are loaded, so that a timed call is KDL's alone.
 ///
-/// The solver with restarts is the strongest inverse kinematics that KDL offers: Levenberg-Marquardt
-/// with equal weights, up to 100 attempts of up to 100 iterations, a new random seed inside the
-/// limits until the joints, brought back by whole turns, stand inside them.
+/// The solver with restarts is the strongest inverse kinematics that KDL offers:
+/// Levenberg-Marquardt with equal weights, up to 100 attempts of up to 100 iterations, a new random
+/// seed inside the limits until the joints, brought back by whole turns, stand inside them.
 #ifndef KNEAD_TESTS_BENCH_PEER_KDL_H
 #define KNEAD_TESTS_BENCH_PEER_KDL_H
 

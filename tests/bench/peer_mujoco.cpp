@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace
+{
 
 constexpr double STEP_S = 0.001;
 constexpr double PAD_RADIUS_M = 0.03;

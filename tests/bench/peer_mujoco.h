@@ -1,6 +1,6 @@
-/// MuJoCo behind plain C. The model is written as MJCF from the same settings as everybody's: a body
-/// a link with its inertia, rotor inertias as armature, no geometry but the tool's sphere and a
-/// plane.
+/// MuJoCo behind plain C. The model is written as MJCF from the same settings as everybody's: a
+/// body a link with its inertia, rotor inertias as armature, no geometry but the tool's sphere and
+/// a plane.
 #ifndef KNEAD_TESTS_BENCH_PEER_MUJOCO_H
 #define KNEAD_TESTS_BENCH_PEER_MUJOCO_H
 

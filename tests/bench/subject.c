@@ -105,12 +105,11 @@ bool subjects_make(subject_t subjects[SUBJECT_COUNT], const char* machine_path,
     const arm_settings_t kr6 = arm_kr6();
     const arm_settings_t iiwa = arm_iiwa();
     const arm_settings_t panda = arm_panda();
-    const bool made =
-        subject_make(&subjects[SUBJECT_RAIL6], machine.name, &machine.arm, seed) &&
-        subject_make(&subjects[1], "ur5e", &ur5e, seed) &&
-        subject_make(&subjects[SUBJECT_KR6], "kr6_r700", &kr6, seed) &&
-        subject_make(&subjects[3], "iiwa14", &iiwa, seed) &&
-        subject_make(&subjects[4], "panda", &panda, seed);
+    const bool made = subject_make(&subjects[SUBJECT_RAIL6], machine.name, &machine.arm, seed) &&
+                      subject_make(&subjects[1], "ur5e", &ur5e, seed) &&
+                      subject_make(&subjects[SUBJECT_KR6], "kr6_r700", &kr6, seed) &&
+                      subject_make(&subjects[3], "iiwa14", &iiwa, seed) &&
+                      subject_make(&subjects[4], "panda", &panda, seed);
     if (!made) {
         fprintf(stderr, "bench_peers: memory is short or an arm is impossible\n");
         subjects_free(subjects);
@@ -180,8 +179,8 @@ void subject_forward_dynamics(subject_t* subject, int index)
 bool subject_reaches(const subject_t* subject, int index, const joints_t* joints,
                      double position_tolerance_m, double orientation_tolerance_rad)
 {
-    const twist_t left = pose_difference(fk_tool_pose(&subject->chain, joints),
-                                         case_pose(&subject->cases[index]));
+    const twist_t left =
+        pose_difference(fk_tool_pose(&subject->chain, joints), case_pose(&subject->cases[index]));
     return vec3_norm(left.linear_mps) <= position_tolerance_m &&
            vec3_norm(left.angular_radps) <= orientation_tolerance_rad &&
            chain_joints_inside(&subject->chain, joints, 0.0);
