@@ -58,6 +58,10 @@ static inline ik_wrist_plane_t plane_scale(ik_wrist_plane_t a, double k)
 {
     return plane(a.along * k, a.across * k);
 }
+static inline double lesser(double a, double b)
+{
+    return a < b ? a : b;
+}
 static inline double plane_angle(ik_wrist_plane_t a)
 {
     return atan2(a.across, a.along);
@@ -174,6 +178,7 @@ ik_wrist_shape_t ik_wrist_build(const chain_t* chain, ik_wrist_t* wrist)
     }
     built.upper_arm = plane_scale(upper, 1.0 / built.upper_arm_m);
     built.forearm = plane_scale(fore, 1.0 / built.forearm_m);
+    built.elbow_zero_rad = plane_angle(plane_turn_back(built.forearm, built.upper_arm));
     fill_wrist(&zero, axis, centre_m, &built);
     *wrist = built;
     return IK_WRIST_FITS;
@@ -218,61 +223,84 @@ static question_t question_at(const ik_wrist_t* wrist, const chain_t* chain, con
     };
 }
 
+/// Whole turns nearest to a number of turns; a call of the library's would cost as much as all else
+/// here.
+static inline double whole_turns(double turns)
+{
+    static const double rounder = 6755399441055744.0; // 1.5 x 2^52
+    return (turns + rounder) - rounder;
+}
+
 /// Brings an angle to the one of its turns nearest to the seed's that the limits allow; returns
 /// what it is outside of them, at least.
 static double joint_unwind(const question_t* question, int i, double* angle_rad)
 {
     const double lowest = question->chain->position_min.at[i];
     const double highest = question->chain->position_max.at[i];
-    double angle = *angle_rad;
-    angle += TURN_RAD * floor((question->seed->at[i] - angle) / TURN_RAD + 0.5);
-    if (angle > highest + LIMIT_TOLERANCE_RAD) {
-        angle -= TURN_RAD * ceil((angle - highest - LIMIT_TOLERANCE_RAD) / TURN_RAD);
-    } else if (angle < lowest - LIMIT_TOLERANCE_RAD) {
-        angle += TURN_RAD * ceil((lowest - LIMIT_TOLERANCE_RAD - angle) / TURN_RAD);
+    const double seed = question->seed->at[i];
+    double angle = *angle_rad + TURN_RAD * whole_turns((seed - *angle_rad) / TURN_RAD);
+    while (angle > highest + LIMIT_TOLERANCE_RAD &&
+           angle - TURN_RAD >= lowest - LIMIT_TOLERANCE_RAD) {
+        angle -= TURN_RAD;
     }
-    *angle_rad = fmin(fmax(angle, lowest), highest);
-    const double outside = fabs(angle - *angle_rad);
-    if (outside <= LIMIT_TOLERANCE_RAD) {
-        return 0.0;
+    while (angle < lowest - LIMIT_TOLERANCE_RAD &&
+           angle + TURN_RAD <= highest + LIMIT_TOLERANCE_RAD) {
+        angle += TURN_RAD;
     }
-    // The range is less than a turn and misses the angle: it may be nearer from the other end.
-    const double other = angle > highest ? lowest - (angle - TURN_RAD) : angle + TURN_RAD - highest;
-    return fmin(outside, fabs(other));
+    *angle_rad = angle < lowest ? lowest : (angle > highest ? highest : angle);
+    const double outside_turns = (angle - *angle_rad) / TURN_RAD;
+    const double outside = TURN_RAD * fabs(outside_turns - whole_turns(outside_turns));
+    return outside <= LIMIT_TOLERANCE_RAD ? 0.0 : outside;
 }
 
-/// Unwinds `count` joints from `from` on; adds to the square of the way and to what limits miss.
-static void joints_unwind(const question_t* question, int from, int count, joints_t* joints,
-                          double* square, double* missing)
+/// Joints solved so far, what they move from the seed and what they are outside of limits.
+typedef struct {
+    joints_t joints;
+    double square;
+    double missing;
+} branch_t;
+
+/// Whether a branch is worth being followed. One that the limits are against already is not, nor,
+/// where only the nearest is wanted, one that is farther already.
+static bool branch_open(question_t* question, const branch_t* branch, const answers_t* answers)
+{
+    if (branch->missing > 0.0) {
+        question->missing = lesser(branch->missing, question->missing);
+        return false;
+    }
+    return answers->all || branch->square < answers->nearest_square;
+}
+
+/// Takes `count` joints from `from` on into the branch.
+static void branch_add(const question_t* question, int from, int count, branch_t* branch)
 {
     for (int i = from; i < from + count; i++) {
-        const double outside = joint_unwind(question, i, &joints->at[i]);
-        const double way = joints->at[i] - question->seed->at[i];
-        *missing = outside > *missing ? outside : *missing;
-        *square += way * way;
+        const double outside = joint_unwind(question, i, &branch->joints.at[i]);
+        const double way = branch->joints.at[i] - question->seed->at[i];
+        branch->missing = outside > branch->missing ? outside : branch->missing;
+        branch->square += way * way;
     }
 }
 
-static void answer(question_t* question, const joints_t* joints, double square, double missing,
-                   answers_t* answers)
+static void branch_answer(question_t* question, const branch_t* branch, answers_t* answers)
 {
-    question->missing = missing < question->missing ? missing : question->missing;
-    if (missing > 0.0) {
+    if (!branch_open(question, branch, answers)) {
         return;
     }
+    question->missing = 0.0;
     if (answers->all) {
-        answers->all->at[answers->all->count++] = *joints;
+        answers->all->at[answers->all->count++] = branch->joints;
     }
-    if (square < answers->nearest_square) {
-        answers->nearest_square = square;
-        answers->nearest = *joints;
+    if (branch->square < answers->nearest_square) {
+        answers->nearest_square = branch->square;
+        answers->nearest = branch->joints;
     }
 }
 
 /// The two ways of the wrist for a forearm turned by `yaw` about the first axis and by `pitch`
 /// about the second.
 static void solve_wrist(question_t* question, ik_wrist_plane_t yaw, ik_wrist_plane_t pitch,
-                        joints_t* joints, double square, double missing, answers_t* answers)
+                        const branch_t* arm, answers_t* answers)
 {
     const ik_wrist_t* wrist = question->wrist;
     const int fourth = wrist->first + 3;
@@ -286,78 +314,89 @@ static void solve_wrist(question_t* question, ik_wrist_plane_t yaw, ik_wrist_pla
     }
     const vec3_t six = axes[0];
     const double sine = sqrt(six.x * six.x + six.y * six.y);
-    for (int way = 0; way < 2; way++) {
-        const double side = way == 0 ? 1.0 : -1.0;
-        ik_wrist_plane_t roll; // of joint 4
-        if (sine > IN_LINE) {
-            roll = plane(side * six.x / sine, side * six.y / sine);
-            joints->at[fourth] = plane_angle(roll);
-        } else {
-            const double free_rad = question->seed->at[fourth];
-            roll = plane(cos(free_rad), sin(free_rad));
-            joints->at[fourth] = free_rad;
-        }
-        const vec3_t across = vec3(-roll.across, roll.along, 0.0); // the fifth axis
-        joints->at[fourth + 1] = atan2(side * sine, six.z) - wrist->wrist_tilt_rad;
-        joints->at[fourth + 2] =
-            atan2(vec3_dot(axes[1], vec3_cross(six, across)), vec3_dot(axes[1], across));
-        double whole_square = square;
-        double whole_missing = missing;
-        joints_unwind(question, fourth, 3, joints, &whole_square, &whole_missing);
-        answer(question, joints, whole_square, whole_missing, answers);
-        if (sine <= IN_LINE) {
-            return; // both ways are one
-        }
+    const bool in_line = !(sine > IN_LINE);
+    const double free_rad = question->seed->at[fourth];
+    const ik_wrist_plane_t roll =
+        in_line ? plane(cos(free_rad), sin(free_rad)) : plane(six.x / sine, six.y / sine);
+    const vec3_t across = vec3(-roll.across, roll.along, 0.0); // the fifth axis
+    const double roll_rad = in_line ? free_rad : plane_angle(roll);
+    const double bend_rad = atan2(sine, six.z);
+    const double spin_rad =
+        atan2(vec3_dot(axes[1], vec3_cross(six, across)), vec3_dot(axes[1], across));
+    branch_t branch = *arm;
+    branch.joints.at[fourth] = roll_rad;
+    branch.joints.at[fourth + 1] = bend_rad - wrist->wrist_tilt_rad;
+    branch.joints.at[fourth + 2] = spin_rad;
+    branch_add(question, fourth, 3, &branch);
+    branch_answer(question, &branch, answers);
+    if (in_line) {
+        return; // both ways are one
     }
+    branch = *arm; // the fifth axis reversed
+    branch.joints.at[fourth] = roll_rad + 0.5 * TURN_RAD;
+    branch.joints.at[fourth + 1] = -bend_rad - wrist->wrist_tilt_rad;
+    branch.joints.at[fourth + 2] = spin_rad + 0.5 * TURN_RAD;
+    branch_add(question, fourth, 3, &branch);
+    branch_answer(question, &branch, answers);
+}
+
+/// The cosine between upper arm and forearm for the wrist's centre at `way` from the second axis.
+/// False if it is out of reach.
+static bool elbow_cosine(question_t* question, ik_wrist_plane_t way, double* cosine)
+{
+    const double upper_m = question->wrist->upper_arm_m;
+    const double fore_m = question->wrist->forearm_m;
+    const double square = plane_square(way);
+    *cosine = (square - upper_m * upper_m - fore_m * fore_m) / (2.0 * upper_m * fore_m);
+    if (fabs(*cosine) > 1.0 + EDGE_TOLERANCE) {
+        const double nearest_m = *cosine > 0.0 ? upper_m + fore_m : fabs(upper_m - fore_m);
+        question->missing = lesser(fabs(sqrt(square) - nearest_m), question->missing);
+        return false;
+    }
+    *cosine = *cosine > 1.0 ? 1.0 : (*cosine < -1.0 ? -1.0 : *cosine);
+    question->reached = true;
+    return true;
 }
 
 /// The two ways of the elbow, with the wrist's centre `reach_m` from the first axis, measured
 /// forwards.
 static void solve_elbow(question_t* question, ik_wrist_plane_t yaw, double reach_m,
-                        joints_t* joints, double square, double missing, answers_t* answers)
+                        const branch_t* shoulder, answers_t* answers)
 {
     const ik_wrist_t* wrist = question->wrist;
     const int second = wrist->first + 1;
     const ik_wrist_plane_t way =
         plane(question->centre_m.z - wrist->shoulder_m.along, reach_m - wrist->shoulder_m.across);
-    const double upper_m = wrist->upper_arm_m;
-    const double fore_m = wrist->forearm_m;
-    const double way_square = plane_square(way);
-    double cosine = (way_square - upper_m * upper_m - fore_m * fore_m) / (2.0 * upper_m * fore_m);
-    if (fabs(cosine) > 1.0) {
-        const double nearest_m = cosine > 0.0 ? upper_m + fore_m : fabs(upper_m - fore_m);
-        if (fabs(cosine) > 1.0 + EDGE_TOLERANCE) {
-            const double short_m = fabs(sqrt(way_square) - nearest_m);
-            question->missing = short_m < question->missing ? short_m : question->missing;
-            return;
-        }
-        cosine = cosine > 0.0 ? 1.0 : -1.0;
+    double cosine = 0.0;
+    if (!elbow_cosine(question, way, &cosine)) {
+        return;
     }
-    question->reached = true;
+    if (shoulder->missing > 0.0) { // the limits are against it: what counts is that it is in reach
+        question->missing = lesser(shoulder->missing, question->missing);
+        return;
+    }
     const double sine = sqrt(1.0 - cosine * cosine);
+    const double bent_rad = atan2(sine, cosine);
+    const bool directed = plane_square(way) > NO_DIRECTION_M2;
     for (int bend = 0; bend < 2; bend++) {
         const ik_wrist_plane_t between = plane(cosine, bend == 0 ? sine : -sine);
         // From the upper arm, laid along the first coordinate, to the wrist's centre.
         const ik_wrist_plane_t straight =
-            plane(upper_m + fore_m * between.along, fore_m * between.across);
-        ik_wrist_plane_t shoulder;
-        if (way_square > NO_DIRECTION_M2) {
-            const ik_wrist_plane_t turned =
-                plane_turn_back(plane_turn_back(way, straight), wrist->upper_arm);
-            shoulder = plane_scale(turned, 1.0 / sqrt(plane_square(turned)));
-        } else {
-            shoulder = plane(cos(question->seed->at[second]), sin(question->seed->at[second]));
-        }
+            plane(wrist->upper_arm_m + wrist->forearm_m * between.along,
+                  wrist->forearm_m * between.across);
+        const double free_rad = question->seed->at[second];
+        ik_wrist_plane_t lift = plane_turn_back(plane_turn_back(way, straight), wrist->upper_arm);
+        lift = directed ? plane_scale(lift, 1.0 / sqrt(plane_square(lift)))
+                        : plane(cos(free_rad), sin(free_rad));
         const ik_wrist_plane_t elbow =
             plane_turn_back(plane_turn(between, wrist->upper_arm), wrist->forearm);
-        joints->at[second] = plane_angle(shoulder);
-        joints->at[second + 1] = wrist->elbow_sign * plane_angle(elbow);
-        double arm_square = square;
-        double arm_missing = missing;
-        joints_unwind(question, second, 2, joints, &arm_square, &arm_missing);
-        if (answers->all || arm_square < answers->nearest_square) {
-            solve_wrist(question, yaw, plane_turn(shoulder, elbow), joints, arm_square, arm_missing,
-                        answers);
+        branch_t branch = *shoulder;
+        branch.joints.at[second] = plane_angle(lift);
+        branch.joints.at[second + 1] =
+            wrist->elbow_sign * ((bend == 0 ? bent_rad : -bent_rad) - wrist->elbow_zero_rad);
+        branch_add(question, second, 2, &branch);
+        if (branch_open(question, &branch, answers)) {
+            solve_wrist(question, yaw, plane_turn(lift, elbow), &branch, answers);
         }
         if (sine == 0.0) {
             return; // both ways are one
@@ -377,33 +416,35 @@ static void solve_question(question_t* question, answers_t* answers)
     if (reach_square < 0.0) {
         if (reach_square < -EDGE_TOLERANCE * (side_square + 1e-6)) {
             const double short_m = fabs(wrist->side_m) - sqrt(level_square);
-            question->missing = short_m < question->missing ? short_m : question->missing;
+            question->missing = lesser(short_m, question->missing);
             return;
         }
         reach_square = 0.0;
     }
-    joints_t joints = *question->seed;
-    double square = 0.0;
+    branch_t start = {*question->seed, 0.0, 0.0};
     if (first > 0) {
         const double way = question->rail_m - question->seed->at[0];
-        joints.at[0] = question->rail_m;
-        square = way * way;
+        start.joints.at[0] = question->rail_m;
+        start.square = way * way;
     }
     for (int facing = 0; facing < 2; facing++) {
         const double reach_m = facing == 0 ? sqrt(reach_square) : -sqrt(reach_square);
+        branch_t branch = start;
         ik_wrist_plane_t yaw;
         if (level_square > NO_DIRECTION_M2) {
             const ik_wrist_plane_t turned = plane_turn_back(level, plane(reach_m, wrist->side_m));
             yaw = plane_scale(turned, 1.0 / sqrt(plane_square(turned)));
-            joints.at[first] = plane_angle(yaw);
+            branch.joints.at[first] = plane_angle(yaw);
         } else {
-            joints.at[first] = question->seed->at[first];
-            yaw = plane(cos(joints.at[first]), sin(joints.at[first]));
+            const double free_rad = question->seed->at[first];
+            branch.joints.at[first] = free_rad;
+            yaw = plane(cos(free_rad), sin(free_rad));
         }
-        double shoulder_square = square;
-        double missing = 0.0;
-        joints_unwind(question, first, 1, &joints, &shoulder_square, &missing);
-        solve_elbow(question, yaw, reach_m, &joints, shoulder_square, missing, answers);
+        branch_add(question, first, 1, &branch);
+        // Also where the limits are against it: reach is told apart from limits.
+        if (branch.missing > 0.0 || branch_open(question, &branch, answers)) {
+            solve_elbow(question, yaw, reach_m, &branch, answers);
+        }
         if (reach_m == 0.0 && level_square > NO_DIRECTION_M2) {
             return; // both ways are one
         }

@@ -44,6 +44,7 @@ typedef struct {
     double upper_arm_m; // from the second axis to the third
     double forearm_m;   // from the third axis to the wrist's centre
     ik_wrist_plane_t shoulder_m; // of the second axis from the origin
+    double elbow_zero_rad;       // from the upper arm to the forearm, all joints at zero
     ik_wrist_plane_t upper_arm;  // unit vectors, all joints at zero
     ik_wrist_plane_t forearm;
     vec3_t wrist_x, wrist_y, wrist_z; // shoulder frame, joints at zero: z along the fourth axis, y

@@ -85,6 +85,7 @@ static bool subject_make(subject_t* subject, const char* name, const arm_setting
     if (!subject->cases || !chain_build(arm, 0, &subject->chain)) {
         return false;
     }
+    subject->has_wrist = ik_wrist_build(&subject->chain, &subject->wrist) == IK_WRIST_FITS;
     for (int i = 0; i < CASE_COUNT; i++) {
         fill_case(&subject->chain, &random, &subject->cases[i]);
     }
@@ -144,6 +145,14 @@ bool subject_solve_near(subject_t* subject, int index)
 bool subject_solve_servo(subject_t* subject, int index)
 {
     return solve(subject, index, subject->cases[index].servo_seed);
+}
+
+bool subject_solve_wrist(subject_t* subject, int index)
+{
+    const bench_case_t* given = &subject->cases[index];
+    const pose_t target = case_pose(given);
+    return ik_wrist_nearest(&subject->wrist, &subject->chain, &target,
+                            as_joints(given->random_seed), &subject->solution) == IK_OK;
 }
 
 bool subject_track(subject_t* subject, int index)

@@ -6,6 +6,7 @@
 #include "kinematics/chain.h"
 #include "kinematics/fk.h"
 #include "kinematics/ik.h"
+#include "kinematics/ik_wrist.h"
 #include "tests/bench/cases.h"
 
 #define SUBJECT_COUNT 5
@@ -18,6 +19,8 @@ typedef struct {
     int pad_index;
     chain_t chain;
     bench_case_t* cases; // CASE_COUNT of them
+    ik_wrist_t wrist;
+    bool has_wrist; // the arm has the shape for the closed form
     joints_t solution;
     joints_t speeds;
     chain_frames_t frames;
@@ -35,6 +38,8 @@ void subjects_free(subject_t subjects[SUBJECT_COUNT]);
 bool subject_solve_random(subject_t* subject, int index);
 bool subject_solve_near(subject_t* subject, int index);
 bool subject_solve_servo(subject_t* subject, int index);
+/// The nearest branch of the closed form, seeded anywhere; only where the arm has the shape.
+bool subject_solve_wrist(subject_t* subject, int index);
 bool subject_track(subject_t* subject, int index);
 void subject_pose_and_jacobian(subject_t* subject, int index);
 void subject_inverse_dynamics(subject_t* subject, int index);
