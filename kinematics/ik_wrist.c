@@ -223,6 +223,11 @@ static question_t question_at(const ik_wrist_t* wrist, const chain_t* chain, con
     };
 }
 
+static inline double joint_clamp(double coordinate, double lowest, double highest)
+{
+    return coordinate < lowest ? lowest : (coordinate > highest ? highest : coordinate);
+}
+
 /// Whole turns nearest to a number of turns; a call of the library's would cost as much as all else
 /// here.
 static inline double whole_turns(double turns)
@@ -237,17 +242,16 @@ static double joint_unwind(const question_t* question, int i, double* angle_rad)
 {
     const double lowest = question->chain->position_min.at[i];
     const double highest = question->chain->position_max.at[i];
-    const double seed = question->seed->at[i];
+    // From a seed inside the limits the next turn but one is never needed.
+    const double seed = joint_clamp(question->seed->at[i], lowest, highest);
     double angle = *angle_rad + TURN_RAD * whole_turns((seed - *angle_rad) / TURN_RAD);
-    while (angle > highest + LIMIT_TOLERANCE_RAD &&
-           angle - TURN_RAD >= lowest - LIMIT_TOLERANCE_RAD) {
+    if (angle > highest + LIMIT_TOLERANCE_RAD && angle - TURN_RAD >= lowest - LIMIT_TOLERANCE_RAD) {
         angle -= TURN_RAD;
-    }
-    while (angle < lowest - LIMIT_TOLERANCE_RAD &&
-           angle + TURN_RAD <= highest + LIMIT_TOLERANCE_RAD) {
+    } else if (angle < lowest - LIMIT_TOLERANCE_RAD &&
+               angle + TURN_RAD <= highest + LIMIT_TOLERANCE_RAD) {
         angle += TURN_RAD;
     }
-    *angle_rad = angle < lowest ? lowest : (angle > highest ? highest : angle);
+    *angle_rad = joint_clamp(angle, lowest, highest);
     const double outside_turns = (angle - *angle_rad) / TURN_RAD;
     const double outside = TURN_RAD * fabs(outside_turns - whole_turns(outside_turns));
     return outside <= LIMIT_TOLERANCE_RAD ? 0.0 : outside;
