@@ -6,7 +6,7 @@
 /// A newton metre at the tool weighs as a newton over this many metres.
 static const double ANGLE_WEIGHT_M = 0.3;
 /// Part of the normal matrix's mean diagonal that damps directions which the joints hardly feel.
-static const double DAMPING_PART = 1e-7;
+static const double DAMPING_PART = 1e-8;
 
 static bool joints_finite(const chain_t* chain, const joints_t* joints)
 {

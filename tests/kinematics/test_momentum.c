@@ -17,20 +17,25 @@ static momentum_settings_t usual_settings(void)
 
 typedef struct {
     chain_t chain;
+    joints_t middle; // of its sways
     joints_t positions;
     joints_t speeds;
     joints_t efforts; // of the drives in the last period
     joints_t pushed;  // by the wrench, at its end
 } motion_t;
 
+/// In a posture away from singular ones: elbow and wrist bent.
 static motion_t motion_of(arm_settings_t arm)
 {
+    static const double bent_rad[7] = {0.3, 0.5, -0.2, -1.4, 0.4, 1.2, 0.6};
     motion_t motion = {.chain = arm_chain(arm)};
+    motion.positions = motion.chain.preferred;
     for (int i = 0; i < motion.chain.joint_count; i++) {
-        const double middle =
-            0.5 * (motion.chain.position_min.at[i] + motion.chain.position_max.at[i]);
-        motion.positions.at[i] = 0.7 * middle + 0.3 + 0.1 * (double)i;
+        if (motion.chain.joint_count == 7 && motion.chain.kind[0] == JOINT_REVOLUTE) {
+            motion.positions.at[i] = bent_rad[i];
+        }
     }
+    motion.middle = motion.positions;
     return motion;
 }
 
@@ -43,8 +48,8 @@ static void efforts_of_wrench(motion_t* motion, const wrench_t* wrench)
     fk_joint_efforts(&motion->chain, &jacobian, wrench, &motion->pushed);
 }
 
-/// One period of an arm that the drives lead along slow sines, in ten steps; `wrench` at the tool.
-static void move(motion_t* motion, const wrench_t* wrench, double time_s, double amplitude_rad)
+/// One period, in ten steps, of an arm whose drives lead it along sines; `wrench` at the tool.
+static void move(motion_t* motion, const wrench_t* wrench, double time_s, double amplitude)
 {
     const int steps = 10;
     const double step_s = PERIOD_S / (double)steps;
@@ -52,9 +57,12 @@ static void move(motion_t* motion, const wrench_t* wrench, double time_s, double
     joints_t wanted = {{0.0}};
     for (int i = 0; i < chain->joint_count; i++) {
         const double rate_radps = 2.0 + 0.5 * (double)i;
-        wanted.at[i] = amplitude_rad * rate_radps * cos(rate_radps * time_s) -
-                       2.0 * (motion->speeds.at[i] -
-                              amplitude_rad * sin(rate_radps * time_s)); // wanders, bounded
+        const double phase = rate_radps * time_s;
+        const double speed_error = amplitude * rate_radps * cos(phase) - motion->speeds.at[i];
+        const double error =
+            motion->middle.at[i] + amplitude * sin(phase) - motion->positions.at[i];
+        wanted.at[i] =
+            -amplitude * rate_radps * rate_radps * sin(phase) + 40.0 * speed_error + 400.0 * error;
     }
     dynamics_inverse(chain, &motion->positions, &motion->speeds, &wanted, GRAVITY,
                      &motion->efforts);
@@ -186,8 +194,8 @@ static void arm_on_the_move_feels_nothing_of_its_own(void** state)
                 largest = fmax(largest, fabs(motion.efforts.at[i]));
             }
         }
-        print_message("%.4f of efforts up to %.0f\n", worst, largest);
-        assert_true(worst <= 0.02);
+        print_message("at most %.4f beside efforts up to %.0f\n", worst, largest);
+        assert_true(worst <= 1e-4 * largest); // what trapezia leave over
     }
 }
 
