@@ -13,6 +13,7 @@
 #include "tests/bench/peer_mujoco.h"
 #include "tests/bench/stopwatch.h"
 #include "tests/bench/subject.h"
+#include "tests/bench/table_run.h"
 
 #define BLOCK 25  // cases between two turns
 #define BATCH 100 // calls behind one figure where a call is too short for the clock
@@ -53,6 +54,7 @@ typedef struct {
 /// there is nothing to judge.
 typedef struct {
     void* context;
+    void (*prepare)(void* context, int index); // before the clock runs; null for nothing
     void (*work)(void* context, int index);
     bool (*reaches)(void* context, int index);
     double* samples_ns;
@@ -63,6 +65,9 @@ typedef struct {
 static void run_block(runner_t* side, int first, int count)
 {
     for (int i = first; i < first + count; i++) {
+        if (side->prepare) {
+            side->prepare(side->context, i);
+        }
         const double start_ns = stopwatch_now_ns();
         side->work(side->context, i);
         side->samples_ns[side->sample_count++] = stopwatch_now_ns() - start_ns;
@@ -194,6 +199,7 @@ typedef struct {
     subject_t* subject;
     peer_kdl_t* kdl;
     peer_mujoco_t* mujoco;
+    table_run_t* table;
 } contest_t;
 
 #define WORK(name, call)                                                                           \
@@ -210,12 +216,18 @@ WORK(ours_track, subject_track(contest->subject, index))
 WORK(ours_pose_and_jacobian, (subject_pose_and_jacobian(contest->subject, index), 0))
 WORK(ours_inverse_dynamics, (subject_inverse_dynamics(contest->subject, index), 0))
 WORK(ours_forward_dynamics, (subject_forward_dynamics(contest->subject, index), 0))
+WORK(ours_prepare_step, (table_run_prepare_step(contest->table, index), 0))
+WORK(ours_step, (table_run_step(contest->table, index), 0))
+WORK(ours_prepare_cycle, (table_run_prepare_cycle(contest->table, index), 0))
+WORK(ours_cycle, (table_run_cycle(contest->table, index), 0))
 WORK(kdl_solve_random, peer_kdl_solve_random(contest->kdl, index))
 WORK(kdl_solve_near, peer_kdl_solve_near(contest->kdl, index))
 WORK(kdl_solve_servo, peer_kdl_solve_servo(contest->kdl, index))
 WORK(kdl_pose_and_jacobian, (peer_kdl_pose_and_jacobian(contest->kdl, index), 0))
 WORK(kdl_inverse_dynamics, (peer_kdl_inverse_dynamics(contest->kdl, index), 0))
 WORK(mujoco_forward_dynamics, (peer_mujoco_forward_dynamics(contest->mujoco, index), 0))
+WORK(kdl_cycle, (peer_kdl_cycle(contest->kdl, index), 0))
+WORK(mujoco_step, (peer_mujoco_step(contest->mujoco, index), 0))
 #undef WORK
 
 /// Ours must reach what its contract promises; the peer has ten times the pose and a hundred times
@@ -238,19 +250,20 @@ static bool kdl_reaches(void* context, int index)
 
 typedef struct {
     const char* name;
+    void (*prepare)(void* context, int index); // ours; null for nothing
     void (*ours)(void* context, int index);
     void (*peer)(void* context, int index);
     double target;
     double target_p99; // 0: no row for it
-    bool solves;       // each call is timed and judged; else batches
-    bool judged;
+    bool each_call;    // each call is timed; else batches of them
+    bool judged;       // solutions are looked at
 } discipline_t;
 
 static bool run_discipline(report_t* report, const options_t* options, contest_t* contest,
                            const discipline_t* discipline)
 {
     const int case_count = options->quick ? CASE_COUNT / 10 : CASE_COUNT;
-    runner_t ours = {.context = contest, .work = discipline->ours};
+    runner_t ours = {.context = contest, .prepare = discipline->prepare, .work = discipline->ours};
     runner_t peer = {.context = contest, .work = discipline->peer};
     const int repeats = discipline->peer == kdl_solve_random ? 1 : options->repeats; // slow
     if (discipline->judged) {
@@ -261,10 +274,10 @@ static bool run_discipline(report_t* report, const options_t* options, contest_t
         sides_free(&ours, &peer);
         return false;
     }
-    run_in_turns(&ours, &peer, case_count, repeats, !discipline->solves);
+    run_in_turns(&ours, &peer, case_count, repeats, !discipline->each_call);
     char name[80];
     snprintf(name, sizeof name, "%s, %s", contest->subject->name, discipline->name);
-    report_sides(report, name, discipline->solves ? ", median" : "", &ours, &peer, 0.5,
+    report_sides(report, name, discipline->each_call ? ", median" : "", &ours, &peer, 0.5,
                  discipline->target);
     if (discipline->target_p99 > 0.0) {
         report_sides(report, name, ", p99", &ours, &peer, 0.99, discipline->target_p99);
@@ -343,30 +356,84 @@ static double disagreement_with_mujoco(contest_t* contest)
 
 // ------------------------------------------------------------------------------------ the program
 
-static const discipline_t SOLVE = {"solve, random seed / LMA restarts",
-                                   ours_solve_random,
-                                   kdl_solve_random,
-                                   0.06,
-                                   0.07,
-                                   true,
-                                   true};
-static const discipline_t WRIST = {"nearest branch in closed form / LMA restarts",
-                                   ours_solve_wrist,
-                                   kdl_solve_random,
-                                   0.01,
-                                   0.0,
-                                   true,
-                                   true};
+static const discipline_t SOLVE = {.name = "solve, random seed / LMA restarts",
+                                   .ours = ours_solve_random,
+                                   .peer = kdl_solve_random,
+                                   .target = 0.06,
+                                   .target_p99 = 0.07,
+                                   .each_call = true,
+                                   .judged = true};
+static const discipline_t WRIST = {.name = "nearest branch in closed form / LMA restarts",
+                                   .ours = ours_solve_wrist,
+                                   .peer = kdl_solve_random,
+                                   .target = 0.01,
+                                   .each_call = true,
+                                   .judged = true};
 static const discipline_t SHIPPED_ARM[] = {
-    {"solve, near seed / NR_JL wdls", ours_solve_near, kdl_solve_near, 0.12, 0.0, true, true},
-    {"solve, servo seed / NR_JL wdls", ours_solve_servo, kdl_solve_servo, 0.13, 0.0, true, true},
-    {"track / NR_JL wdls", ours_track, kdl_solve_servo, 0.35, 0.0, true, false},
-    {"FK and Jacobian / KDL", ours_pose_and_jacobian, kdl_pose_and_jacobian, 0.18, 0.0, false,
-     false},
-    {"inverse dynamics / KDL", ours_inverse_dynamics, kdl_inverse_dynamics, 0.5, 0.0, false, false},
-    {"forward dynamics / MuJoCo", ours_forward_dynamics, mujoco_forward_dynamics, 0.4, 0.0, false,
-     false},
+    {.name = "solve, near seed / NR_JL wdls",
+     .ours = ours_solve_near,
+     .peer = kdl_solve_near,
+     .target = 0.12,
+     .each_call = true,
+     .judged = true},
+    {.name = "solve, servo seed / NR_JL wdls",
+     .ours = ours_solve_servo,
+     .peer = kdl_solve_servo,
+     .target = 0.13,
+     .each_call = true,
+     .judged = true},
+    {.name = "track / NR_JL wdls",
+     .ours = ours_track,
+     .peer = kdl_solve_servo,
+     .target = 0.35,
+     .each_call = true},
+    {.name = "FK and Jacobian / KDL",
+     .ours = ours_pose_and_jacobian,
+     .peer = kdl_pose_and_jacobian,
+     .target = 0.18},
+    {.name = "inverse dynamics / KDL",
+     .ours = ours_inverse_dynamics,
+     .peer = kdl_inverse_dynamics,
+     .target = 0.5},
+    {.name = "forward dynamics / MuJoCo",
+     .ours = ours_forward_dynamics,
+     .peer = mujoco_forward_dynamics,
+     .target = 0.4},
 };
+
+/// The shipped table against the same arm in MuJoCo, and its controller against the arithmetic that
+/// KDL would do for one.
+static const discipline_t SHIPPED_TABLE[] = {
+    {.name = "simulated ms in contact / MuJoCo step",
+     .prepare = ours_prepare_step,
+     .ours = ours_step,
+     .peer = mujoco_step,
+     .target = 0.25,
+     .each_call = true},
+    {.name = "control cycle / KDL FK, Jacobian, wdls, RNE",
+     .prepare = ours_prepare_cycle,
+     .ours = ours_cycle,
+     .peer = kdl_cycle,
+     .target = 0.5,
+     .each_call = true},
+};
+
+static bool run_table(report_t* report, const options_t* options, contest_t* contest)
+{
+    bool done = true;
+    contest->table = table_run_open();
+    peer_mujoco_hold(contest->mujoco, contest->subject->chain.preferred.at);
+    for (size_t i = 0; done && i < sizeof SHIPPED_TABLE / sizeof SHIPPED_TABLE[0]; i++) {
+        done = contest->table && run_discipline(report, options, contest, &SHIPPED_TABLE[i]);
+    }
+    if (peer_mujoco_contacts(contest->mujoco) != 1) {
+        fprintf(stderr, "bench_peers: MuJoCo's arm has not kept its contact\n");
+        done = false;
+    }
+    table_run_close(contest->table);
+    contest->table = NULL;
+    return done;
+}
 
 static bool run_arm(report_t* report, const options_t* options, subject_t* subject, bool shipped)
 {
@@ -390,6 +457,9 @@ static bool run_arm(report_t* report, const options_t* options, subject_t* subje
     }
     for (size_t i = 0; done && shipped && i < sizeof SHIPPED_ARM / sizeof SHIPPED_ARM[0]; i++) {
         done = run_discipline(report, options, &contest, &SHIPPED_ARM[i]);
+    }
+    if (done && shipped) {
+        done = run_table(report, options, &contest);
     }
     peer_kdl_destroy(contest.kdl);
     peer_mujoco_destroy(contest.mujoco);

@@ -74,7 +74,7 @@ std::string servo_of(const joint_settings_t& joint, int i)
     const double stiffness = 40.0 * joint.effort_max;
     std::ostringstream text;
     text << "<general joint=\"j" << i << "\" biastype=\"affine\" gainprm=\"" << stiffness
-         << "\" biasprm=\"0 " << -stiffness << " " << -0.05 * stiffness << "\"/>";
+         << "\" biasprm=\"0 " << -stiffness << " " << -0.01 * stiffness << "\"/>";
     return text.str();
 }
 
@@ -84,7 +84,7 @@ std::string mjcf_of(const arm_settings_t& arm, int pad_index, bool touching)
     text << "<mujoco><compiler angle=\"radian\" eulerseq=\"XYZ\"/>"
          << "<option timestep=\"" << STEP_S << "\" gravity=\"0 0 -9.80665\"/>"
          << "<size nconmax=\"8\" njmax=\"32\"/><worldbody>"
-         << (touching ? "<geom name=\"bed\" type=\"plane\" size=\"0 0 1\"/>" : "") << "<body "
+         << (touching ? "<geom name=\"bed\" type=\"plane\" size=\"0 0 1\" pos=\"0 0 -9\"/>" : "") << "<body "
          << placement(arm.base_xyz_m, arm.base_rpy_rad) << ">";
     for (int i = 0; i < arm.joint_count; i++) {
         text << link_of(arm.joints[i], i);
