@@ -574,7 +574,8 @@ ik_result_t ik_wrist_search(const ik_wrist_t* wrist, const chain_t* chain, const
     // Outwards from the seed on both sides; past the nearest posture's distance nothing is nearer.
     int places = 0;
     for (int ring = 0; places < RAIL_PLACES && ring < 2 * RAIL_PLACES; ring++) {
-        const double away_m = step_m * (double)((ring + 1) / 2);
+        const int steps = (ring + 1) / 2;
+        const double away_m = step_m * (double)steps;
         const double place_m = ring % 2 == 0 ? start_m - away_m : start_m + away_m;
         if (away_m * away_m >= answers.nearest_square) {
             break;
