@@ -7,8 +7,9 @@
 #include "kinematics/cholesky.h"
 
 #include <stddef.h>
+#include <string.h>
 
-_Static_assert(CHOLESKY_CAPACITY >= JOINT_CAPACITY, "a mass matrix must fit the solver");
+_Static_assert(CHOLESKY_CAPACITY == JOINT_CAPACITY, "a mass matrix is copied into the solver's");
 
 /// A spatial vector about the table's origin: a motion (angular, linear velocity of the body's
 /// point there) or a force (moment about it, force).
@@ -273,11 +274,7 @@ bool dynamics_forward(const chain_t* chain, const joints_t* positions, const joi
 bool dynamics_solve(const mass_matrix_t* mass, int count, joints_t* b)
 {
     cholesky_t factor;
-    for (int row = 0; row < count; row++) {
-        for (int column = 0; column <= row; column++) {
-            factor.at[row][column] = mass->at[row][column];
-        }
-    }
+    memcpy(factor.at, mass->at, sizeof factor.at); // all of it: shorter than minding the triangle
     if (!cholesky_factor(&factor, count)) {
         return false;
     }
