@@ -52,34 +52,117 @@ static pose_t pose_from_settings(const double xyz_m[3], const double rpy_rad[3])
                     quat_from_rpy(rpy_rad[0], rpy_rad[1], rpy_rad[2])};
 }
 
-static void store_placement(chain_t* chain, int joint, pose_t placement)
+static void matrix_multiply(const double a[9], const double b[9], double out[9])
 {
-    const vec3_t x = quat_rotate(placement.orientation, vec3(1.0, 0.0, 0.0));
-    const vec3_t y = quat_rotate(placement.orientation, vec3(0.0, 1.0, 0.0));
-    const vec3_t z = quat_rotate(placement.orientation, vec3(0.0, 0.0, 1.0));
-    const double rotation[9] = {x.x, y.x, z.x, x.y, y.y, z.y, x.z, y.z, z.z};
-    memcpy(chain->placement_rotation[joint], rotation, sizeof rotation);
-    chain->placement_turns[joint] = fabs(placement.orientation.w) != 1.0;
-    chain->placement_translation_m[joint][0] = placement.position_m.x;
-    chain->placement_translation_m[joint][1] = placement.position_m.y;
-    chain->placement_translation_m[joint][2] = placement.position_m.z;
+    for (int row = 0; row < 3; row++) {
+        for (int column = 0; column < 3; column++) {
+            out[3 * row + column] = a[3 * row] * b[column] + a[3 * row + 1] * b[3 + column] +
+                                    a[3 * row + 2] * b[6 + column];
+        }
+    }
 }
 
-static void store_joint(chain_t* chain, int i, const joint_settings_t* joint)
+static void matrix_apply(const double a[9], const double v[3], double out[3])
 {
-    chain->kind[i] = joint->kind;
-    const pose_t placement = pose_from_settings(joint->origin_xyz_m, joint->origin_rpy_rad);
-    store_placement(chain, i, i == 0 ? pose_multiply(chain->base_in_table, placement) : placement);
+    for (int row = 0; row < 3; row++) {
+        out[row] = a[3 * row] * v[0] + a[3 * row + 1] * v[1] + a[3 * row + 2] * v[2];
+    }
+}
+
+/// Rounds what came out of sines of quarter turns: figures within 1e-12 of -1, 0 and 1 become
+/// these.
+static void snap(double* figures, int count)
+{
+    for (int k = 0; k < count; k++) {
+        const double whole = floor(figures[k] + 0.5);
+        if (fabs(figures[k] - whole) < 1e-12) {
+            figures[k] = whole;
+        }
+    }
+}
+
+static void rotation_matrix(quat_t q, double rotation[9])
+{
+    const vec3_t x = quat_rotate(q, vec3(1.0, 0.0, 0.0));
+    const vec3_t y = quat_rotate(q, vec3(0.0, 1.0, 0.0));
+    const vec3_t z = quat_rotate(q, vec3(0.0, 0.0, 1.0));
+    const double columns[9] = {x.x, y.x, z.x, x.y, y.y, z.y, x.z, y.z, z.z};
+    memcpy(rotation, columns, sizeof columns);
+    snap(rotation, 9);
+}
+
+static bool all_whole(const double* figures, int count)
+{
+    for (int k = 0; k < count; k++) {
+        if (figures[k] != floor(figures[k])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Places joint `i` in its predecessor's frame. `kept` turns settings' axes into those the chain
+/// counts in: on entry for the predecessor, on return for this joint.
+static void store_placement(chain_t* chain, int i, const joint_settings_t* joint, double kept[9])
+{
+    static const double identity[9] = {1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0};
+    pose_t placement = pose_from_settings(joint->origin_xyz_m, joint->origin_rpy_rad);
+    if (i == 0) {
+        placement = pose_multiply(chain->base_in_table, placement);
+    }
+    const double translation_m[3] = {placement.position_m.x, placement.position_m.y,
+                                     placement.position_m.z};
+    double own[9];
+    double rotation[9];
+    rotation_matrix(placement.orientation, own);
+    matrix_multiply(kept, own, rotation);
+    matrix_apply(kept, translation_m, chain->placement_translation_m[i]);
+    const bool folds = i > 0 && all_whole(rotation, 9);
+    memcpy(chain->placement_rotation[i], folds ? identity : rotation, sizeof identity);
+    memcpy(kept, folds ? rotation : identity, sizeof identity);
+    chain->placement_turns[i] = !folds;
+}
+
+static void store_axis(chain_t* chain, int i, const joint_settings_t* joint, const double kept[9])
+{
     const vec3_t axis =
         vec3_unit(vec3(joint->axis[0], joint->axis[1], joint->axis[2]), vec3(0.0, 0.0, 1.0));
     const double unit[3] = {axis.x, axis.y, axis.z};
-    memcpy(chain->axis[i], unit, sizeof unit);
+    matrix_apply(kept, unit, chain->axis[i]);
     chain->axis_column[i] = -1;
+    chain->axis_sign[i] = 1.0;
     for (int k = 0; k < 3; k++) {
-        if (unit[k] == 1.0) {
+        if (fabs(chain->axis[i][k]) == 1.0) {
             chain->axis_column[i] = k;
+            chain->axis_sign[i] = chain->axis[i][k];
         }
     }
+}
+
+/// Inertia and centre of mass in the frame that the chain counts in.
+static void store_link(chain_t* chain, int i, const joint_settings_t* joint, const double kept[9])
+{
+    const double* s = joint->inertia_kgm2;
+    const double tensor[9] = {s[0], s[3], s[4], s[3], s[1], s[5], s[4], s[5], s[2]};
+    const double transposed[9] = {kept[0], kept[3], kept[6], kept[1], kept[4],
+                                  kept[7], kept[2], kept[5], kept[8]};
+    double half[9];
+    double turned[9];
+    matrix_multiply(kept, tensor, half);
+    matrix_multiply(half, transposed, turned);
+    const double packed[6] = {turned[0], turned[4], turned[8], turned[1], turned[2], turned[5]};
+    memcpy(chain->inertia_kgm2[i], packed, sizeof packed);
+    matrix_apply(kept, joint->centre_of_mass_m, chain->centre_of_mass_m[i]);
+    chain->mass_kg[i] = joint->mass_kg;
+    chain->rotor_inertia.at[i] = joint->rotor_inertia;
+}
+
+static void store_joint(chain_t* chain, int i, const joint_settings_t* joint, double kept[9])
+{
+    chain->kind[i] = joint->kind;
+    store_placement(chain, i, joint, kept);
+    store_axis(chain, i, joint, kept);
+    store_link(chain, i, joint, kept);
     chain->position_min.at[i] = joint->position_min;
     chain->position_max.at[i] = joint->position_max;
     chain->velocity_max.at[i] = joint->velocity_max;
@@ -87,10 +170,6 @@ static void store_joint(chain_t* chain, int i, const joint_settings_t* joint)
     chain->effort_max.at[i] = joint->effort_max;
     chain->parked.at[i] = joint->parked;
     chain->preferred.at[i] = joint->preferred;
-    chain->mass_kg[i] = joint->mass_kg;
-    memcpy(chain->centre_of_mass_m[i], joint->centre_of_mass_m, sizeof chain->centre_of_mass_m[i]);
-    memcpy(chain->inertia_kgm2[i], joint->inertia_kgm2, sizeof chain->inertia_kgm2[i]);
-    chain->rotor_inertia.at[i] = joint->rotor_inertia;
 }
 
 /// Adds to a tensor (xx yy zz xy xz yz) what a point mass has about a place `offset` from it.
@@ -136,11 +215,13 @@ bool chain_build(const arm_settings_t* arm, int pad_index, chain_t* chain)
     memset(chain, 0, sizeof *chain);
     chain->joint_count = arm->joint_count;
     chain->base_in_table = pose_from_settings(arm->base_xyz_m, arm->base_rpy_rad);
+    double kept[9] = {1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0};
     for (int i = 0; i < arm->joint_count; i++) {
-        store_joint(chain, i, &arm->joints[i]);
+        store_joint(chain, i, &arm->joints[i], kept);
     }
     chain->flange_in_last_link =
-        pose_from_settings(arm->tool.flange_xyz_m, arm->tool.flange_rpy_rad);
+        pose_multiply((pose_t){vec3(0.0, 0.0, 0.0), quat_from_matrix(kept)},
+                      pose_from_settings(arm->tool.flange_xyz_m, arm->tool.flange_rpy_rad));
     chain->tool_in_last_link = pose_multiply(
         chain->flange_in_last_link,
         (pose_t){vec3(0.0, 0.0, arm->tool.pads[pad_index].length_m), quat_identity()});

@@ -1,5 +1,10 @@
 /// The geometric and inertial model of a serial chain, computed once from settings and const ever
 /// after. Up to `JOINT_CAPACITY` joints, revolute or prismatic, in any order.
+///
+/// Link frames have their origins where the settings put them. Their axes are the settings' too,
+/// but for quarter turns between one link and the next: these are taken out, because most arms turn
+/// their axes by nothing else, and a frame that is not turned costs nothing. Axes, centres of mass,
+/// inertias, flange and tool are given in the frames so chosen.
 #ifndef KNEAD_KINEMATICS_CHAIN_H
 #define KNEAD_KINEMATICS_CHAIN_H
 
@@ -21,8 +26,8 @@ typedef struct {
     double placement_translation_m[JOINT_CAPACITY][3];
     bool placement_turns[JOINT_CAPACITY]; // false: the rotation is none at all
     double axis[JOINT_CAPACITY][3];       // unit vector in the joint's own frame
-    int axis_column[JOINT_CAPACITY]; // 0, 1, 2: the axis is +x, +y, +z of the joint's frame; else
-                                     // -1
+    int axis_column[JOINT_CAPACITY];      // 0, 1, 2: along x, y, z of the joint's frame; else -1
+    double axis_sign[JOINT_CAPACITY];     // -1 where it is against that one, else 1
     joints_t position_min, position_max;
     joints_t velocity_max, acceleration_max, effort_max;
     joints_t parked, preferred;

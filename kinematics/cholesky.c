@@ -4,24 +4,26 @@
 
 bool cholesky_factor(cholesky_t* matrix, int count)
 {
+    double diagonal[CHOLESKY_CAPACITY];
+    for (int row = 0; row < count; row++) {
+        diagonal[row] = matrix->at[row][row];
+    }
     for (int column = 0; column < count; column++) {
-        double* pivot_row = matrix->at[column];
-        double pivot = pivot_row[column];
-        const double diagonal = pivot;
-        for (int k = 0; k < column; k++) {
-            pivot -= pivot_row[k] * pivot_row[k];
-        }
-        if (!(isfinite(pivot) && pivot > 1e-14 * diagonal && pivot > 0.0)) {
+        double* scaled = matrix->at[column]; // right of the diagonal: this column times its pivot
+        const double pivot = scaled[column];
+        if (!(isfinite(pivot) && pivot > 1e-14 * diagonal[column] && pivot > 0.0)) {
             return false;
         }
-        const double reciprocal = 1.0 / sqrt(pivot);
-        pivot_row[column] = reciprocal;
+        const double reciprocal = 1.0 / pivot;
+        scaled[column] = reciprocal;
         for (int row = column + 1; row < count; row++) {
-            double sum = matrix->at[row][column];
-            for (int k = 0; k < column; k++) {
-                sum -= matrix->at[row][k] * pivot_row[k];
+            double* target = matrix->at[row];
+            scaled[row] = target[column];
+            const double factor = target[column] * reciprocal;
+            for (int k = column + 1; k <= row; k++) {
+                target[k] -= factor * scaled[k];
             }
-            matrix->at[row][column] = sum * reciprocal;
+            target[column] = factor;
         }
     }
     return true;
@@ -29,17 +31,18 @@ bool cholesky_factor(cholesky_t* matrix, int count)
 
 void cholesky_solve(const cholesky_t* factor, int count, double b[CHOLESKY_CAPACITY])
 {
-    for (int row = 0; row < count; row++) {
-        for (int k = 0; k < row; k++) {
-            b[row] -= factor->at[row][k] * b[k];
+    for (int column = 0; column < count; column++) {
+        for (int row = column + 1; row < count; row++) {
+            b[row] -= factor->at[row][column] * b[column];
         }
+    }
+    for (int row = 0; row < count; row++) {
         b[row] *= factor->at[row][row];
     }
     for (int row = count - 1; row >= 0; row--) {
-        for (int k = row + 1; k < count; k++) {
-            b[row] -= factor->at[k][row] * b[k];
+        for (int column = 0; column < row; column++) {
+            b[column] -= factor->at[row][column] * b[row];
         }
-        b[row] *= factor->at[row][row];
     }
 }
 
@@ -47,20 +50,20 @@ void cholesky_invert(const cholesky_t* factor, int count, cholesky_t* inverse)
 {
     cholesky_t lower; // inverse of L
     for (int column = 0; column < count; column++) {
-        lower.at[column][column] = factor->at[column][column];
+        lower.at[column][column] = 1.0;
         for (int row = column + 1; row < count; row++) {
-            double sum = 0.0;
-            for (int k = column; k < row; k++) {
+            double sum = -factor->at[row][column];
+            for (int k = column + 1; k < row; k++) {
                 sum -= factor->at[row][k] * lower.at[k][column];
             }
-            lower.at[row][column] = sum * factor->at[row][row];
+            lower.at[row][column] = sum;
         }
     }
     for (int row = 0; row < count; row++) {
         for (int column = 0; column <= row; column++) {
             double sum = 0.0;
             for (int k = row; k < count; k++) {
-                sum += lower.at[k][row] * lower.at[k][column];
+                sum += lower.at[k][row] * factor->at[k][k] * lower.at[k][column];
             }
             inverse->at[row][column] = sum;
             inverse->at[column][row] = sum;

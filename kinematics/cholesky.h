@@ -1,5 +1,6 @@
-/// Cholesky's decomposition of small symmetric positive definite matrices: the one linear solver
-/// that kinematics and dynamics need. Fixed storage, any size up to the capacity, pure.
+/// Cholesky's decomposition, without roots, of small symmetric positive definite matrices: the one
+/// linear solver that kinematics and dynamics need. Fixed storage, any size up to the capacity,
+/// pure.
 #ifndef KNEAD_KINEMATICS_CHOLESKY_H
 #define KNEAD_KINEMATICS_CHOLESKY_H
 
@@ -7,7 +8,8 @@
 
 #define CHOLESKY_CAPACITY 8
 
-/// Lower triangle L with L L' = A; the diagonal holds reciprocals, so that solving never divides.
+/// Unit lower triangle L with L D L' = A; the diagonal holds the reciprocals of D, so that solving
+/// never divides and nothing takes a root. The upper triangle is work space.
 typedef struct {
     double at[CHOLESKY_CAPACITY][CHOLESKY_CAPACITY];
 } cholesky_t;

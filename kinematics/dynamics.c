@@ -7,8 +7,9 @@
 #include "kinematics/cholesky.h"
 
 #include <stddef.h>
+#include <string.h>
 
-_Static_assert(CHOLESKY_CAPACITY >= JOINT_CAPACITY, "a mass matrix must fit the solver");
+_Static_assert(CHOLESKY_CAPACITY == JOINT_CAPACITY, "a mass matrix is copied into the solver's");
 
 /// A spatial vector about the table's origin: a motion (angular, linear velocity of the body's
 /// point there) or a force (moment about it, force).
@@ -188,7 +189,7 @@ void dynamics_inverse(const chain_t* chain, const joints_t* positions, const joi
 {
     chain_frames_t frames;
     chain_spatial_t spatial;
-    fk_frames(chain, positions, &frames);
+    fk_links(chain, positions, &frames);
     spatial_fill(chain, &frames, &spatial);
     newton_euler(chain, &spatial, speeds, accelerations, gravity_mps2, efforts);
 }
@@ -197,7 +198,7 @@ void dynamics_mass_matrix(const chain_t* chain, const joints_t* positions, mass_
 {
     chain_frames_t frames;
     chain_spatial_t spatial;
-    fk_frames(chain, positions, &frames);
+    fk_links(chain, positions, &frames);
     spatial_fill(chain, &frames, &spatial);
     composite_bodies(chain, &spatial, mass);
 }
@@ -211,6 +212,39 @@ void dynamics_mass_and_bias(const chain_t* chain, const joints_t* positions, con
     spatial_fill(chain, frames, &spatial);
     composite_bodies(chain, &spatial, mass);
     newton_euler(chain, &spatial, speeds, NULL, gravity_mps2, bias);
+}
+
+void dynamics_momentum(const chain_t* chain, const joints_t* positions, const joints_t* speeds,
+                       vec3_t gravity_mps2, joints_t* momentum, joints_t* drift)
+{
+    chain_frames_t frames;
+    chain_spatial_t spatial;
+    fk_links(chain, positions, &frames);
+    spatial_fill(chain, &frames, &spatial);
+    const spatial_t none = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
+    spatial_t carried[JOINT_CAPACITY]; // velocity of each joint's predecessor
+    spatial_t velocity = none;
+    for (int i = 0; i < chain->joint_count; i++) {
+        carried[i] = velocity;
+        velocity = spatial_add(velocity, spatial_scale(spatial.motion[i], speeds->at[i]));
+    }
+    *momentum = (joints_t){{0.0}};
+    *drift = (joints_t){{0.0}};
+    spatial_t sum = none; // momentum and weight of all links from the end to this one
+    spatial_t weight = none;
+    for (int i = chain->joint_count - 1; i >= 0; i--) {
+        const inertia_t* inertia = &spatial.inertia[i];
+        const spatial_t motion = spatial.motion[i];
+        sum = spatial_add(sum, inertia_apply(inertia, velocity));
+        weight = spatial_add(weight, (spatial_t){vec3_cross(inertia->moment_kgm, gravity_mps2),
+                                                 vec3_scale(gravity_mps2, inertia->mass_kg)});
+        momentum->at[i] = spatial_dot(motion, sum) + chain->rotor_inertia.at[i] * speeds->at[i];
+        // Moving a joint moves all links behind it and not the velocity they are carried with: the
+        // kinetic energy's slope is what that velocity, seen from them, changes by.
+        drift->at[i] = spatial_dot(spatial_cross_motion(carried[i], motion), sum) +
+                       spatial_dot(motion, weight);
+        velocity = carried[i];
+    }
 }
 
 bool dynamics_forward(const chain_t* chain, const joints_t* positions, const joints_t* speeds,
@@ -240,11 +274,7 @@ bool dynamics_forward(const chain_t* chain, const joints_t* positions, const joi
 bool dynamics_solve(const mass_matrix_t* mass, int count, joints_t* b)
 {
     cholesky_t factor;
-    for (int row = 0; row < count; row++) {
-        for (int column = 0; column <= row; column++) {
-            factor.at[row][column] = mass->at[row][column];
-        }
-    }
+    memcpy(factor.at, mass->at, sizeof factor.at); // all of it: shorter than minding the triangle
     if (!cholesky_factor(&factor, count)) {
         return false;
     }

@@ -25,6 +25,11 @@ void dynamics_mass_and_bias(const chain_t* chain, const joints_t* positions, con
                             vec3_t gravity_mps2, chain_frames_t* frames, mass_matrix_t* mass,
                             joints_t* bias);
 
+/// The generalised momentum M qd, and the rate at which it changes where no effort acts on any
+/// joint: C' qd - g, with C' + C the rate of M. Efforts and pushes add to that rate.
+void dynamics_momentum(const chain_t* chain, const joints_t* positions, const joints_t* speeds,
+                       vec3_t gravity_mps2, joints_t* momentum, joints_t* drift);
+
 /// Accelerations under `efforts` and `tool_wrench` (on the arm, at the tool's origin, table axes).
 /// False if the mass matrix is not positive definite (settings without inertia); then zeros.
 bool dynamics_forward(const chain_t* chain, const joints_t* positions, const joints_t* speeds,

@@ -1,50 +1,44 @@
 #include "kinematics/fk.h"
 
-/// out = a b, row-major 3 by 3; `out` is neither of them.
-static inline void matrix_multiply(const double a[9], const double b[9], double out[9])
+#include "kinematics/sincos.h"
+
+/// The frame that is carried along the chain: its origin and where its axes point.
+typedef struct {
+    vec3_t origin_m;
+    vec3_t x, y, z;
+} walker_t;
+
+/// Where a vector given in the walker's frame points.
+static inline vec3_t walker_apply(const walker_t* walker, const double v[3])
 {
-    for (int row = 0; row < 3; row++) {
-        for (int column = 0; column < 3; column++) {
-            out[3 * row + column] = a[3 * row] * b[column] + a[3 * row + 1] * b[3 + column] +
-                                    a[3 * row + 2] * b[6 + column];
-        }
-    }
+    return vec3(walker->x.x * v[0] + walker->y.x * v[1] + walker->z.x * v[2],
+                walker->x.y * v[0] + walker->y.y * v[1] + walker->z.y * v[2],
+                walker->x.z * v[0] + walker->y.z * v[1] + walker->z.z * v[2]);
 }
 
-static inline void matrix_copy(const double from[9], double to[9])
+static inline void walker_turn_by_matrix(walker_t* walker, const double rotation[9])
 {
-    for (int k = 0; k < 9; k++) {
-        to[k] = from[k];
-    }
+    const double x[3] = {rotation[0], rotation[3], rotation[6]};
+    const double y[3] = {rotation[1], rotation[4], rotation[7]};
+    const double z[3] = {rotation[2], rotation[5], rotation[8]};
+    const walker_t before = *walker;
+    walker->x = walker_apply(&before, x);
+    walker->y = walker_apply(&before, y);
+    walker->z = walker_apply(&before, z);
 }
 
-static inline void matrix_apply(const double a[9], const double v[3], double out[3])
+/// Turns two axes of a frame about the third: `first` towards `second`.
+static inline void turn_pair(vec3_t* first, vec3_t* second, double sine, double cosine)
 {
-    for (int row = 0; row < 3; row++) {
-        out[row] = a[3 * row] * v[0] + a[3 * row + 1] * v[1] + a[3 * row + 2] * v[2];
-    }
-}
-
-/// Turns a frame about one of its own axes: two columns mix, the third stays.
-static inline void turn_about_column(double rotation[9], int axis_column, double angle_rad)
-{
-    const double sine = sin(angle_rad);
-    const double cosine = cos(angle_rad);
-    const int first = axis_column == 2 ? 0 : axis_column + 1;
-    const int second = axis_column == 0 ? 2 : axis_column - 1;
-    for (int row = 0; row < 9; row += 3) {
-        const double a = rotation[row + first];
-        const double b = rotation[row + second];
-        rotation[row + first] = cosine * a + sine * b;
-        rotation[row + second] = cosine * b - sine * a;
-    }
+    const vec3_t a = *first;
+    const vec3_t b = *second;
+    *first = vec3_add(vec3_scale(a, cosine), vec3_scale(b, sine));
+    *second = vec3_sub(vec3_scale(b, cosine), vec3_scale(a, sine));
 }
 
 /// Turns a frame about any unit vector given in it (Rodrigues).
-static void turn_about_vector(double rotation[9], const double axis[3], double angle_rad)
+static void walker_turn_about(walker_t* walker, const double axis[3], double sine, double cosine)
 {
-    const double sine = sin(angle_rad);
-    const double cosine = cos(angle_rad);
     const double versine = 1.0 - cosine;
     const double x = axis[0];
     const double y = axis[1];
@@ -53,77 +47,91 @@ static void turn_about_vector(double rotation[9], const double axis[3], double a
         cosine + versine * x * x,   versine * x * y - sine * z, versine * x * z + sine * y,
         versine * x * y + sine * z, cosine + versine * y * y,   versine * y * z - sine * x,
         versine * x * z - sine * y, versine * y * z + sine * x, cosine + versine * z * z};
-    double before[9];
-    matrix_copy(rotation, before);
-    matrix_multiply(before, turn, rotation);
+    walker_turn_by_matrix(walker, turn);
 }
 
-/// Unit quaternion of a rotation matrix. The largest component is found first, so that nothing
-/// small is divided by (Shepperd 1978).
-static quat_t quat_from_matrix(const double r[9])
+/// Where the joint's axis points; with the joint's own turn made, if it has one.
+static inline vec3_t walker_turn_joint(walker_t* walker, const chain_t* chain, int i, double sine,
+                                       double cosine)
 {
-    const double trace = r[0] + r[4] + r[8];
-    if (trace > 0.0) {
-        return quat_normalize((quat_t){r[7] - r[5], r[2] - r[6], r[3] - r[1], 1.0 + trace});
+    const bool turns = chain->kind[i] == JOINT_REVOLUTE;
+    const double sign = chain->axis_sign[i];
+    vec3_t axis;
+    if (chain->axis_column[i] == 2) {
+        axis = walker->z;
+        if (turns) {
+            turn_pair(&walker->x, &walker->y, sign * sine, cosine);
+        }
+    } else if (chain->axis_column[i] == 1) {
+        axis = walker->y;
+        if (turns) {
+            turn_pair(&walker->z, &walker->x, sign * sine, cosine);
+        }
+    } else if (chain->axis_column[i] == 0) {
+        axis = walker->x;
+        if (turns) {
+            turn_pair(&walker->y, &walker->z, sign * sine, cosine);
+        }
+    } else {
+        axis = walker_apply(walker, chain->axis[i]);
+        if (turns) {
+            walker_turn_about(walker, chain->axis[i], sine, cosine);
+        }
     }
-    if (r[0] >= r[4] && r[0] >= r[8]) {
-        return quat_normalize(
-            (quat_t){1.0 + r[0] - r[4] - r[8], r[3] + r[1], r[2] + r[6], r[7] - r[5]});
-    }
-    if (r[4] >= r[8]) {
-        return quat_normalize(
-            (quat_t){r[3] + r[1], 1.0 + r[4] - r[0] - r[8], r[7] + r[5], r[2] - r[6]});
-    }
-    return quat_normalize(
-        (quat_t){r[2] + r[6], r[7] + r[5], 1.0 + r[8] - r[0] - r[4], r[3] - r[1]});
+    return vec3_scale(axis, sign);
 }
 
-static void place_joint(const chain_t* chain, int i, double coordinate, chain_frames_t* frames)
+static inline void walker_store(const walker_t* walker, vec3_t axis, int i, chain_frames_t* frames)
 {
-    double* rotation = frames->rotation[i];
-    double* origin = frames->origin_m[i];
-    const double* placement = chain->placement_translation_m[i];
-    if (i == 0) {
-        matrix_copy(chain->placement_rotation[0], rotation);
-        for (int k = 0; k < 3; k++) {
-            origin[k] = placement[k];
+    double* r = frames->rotation[i];
+    r[0] = walker->x.x;
+    r[1] = walker->y.x;
+    r[2] = walker->z.x;
+    r[3] = walker->x.y;
+    r[4] = walker->y.y;
+    r[5] = walker->z.y;
+    r[6] = walker->x.z;
+    r[7] = walker->y.z;
+    r[8] = walker->z.z;
+    frames->origin_m[i][0] = walker->origin_m.x;
+    frames->origin_m[i][1] = walker->origin_m.y;
+    frames->origin_m[i][2] = walker->origin_m.z;
+    frames->axis[i][0] = axis.x;
+    frames->axis[i][1] = axis.y;
+    frames->axis[i][2] = axis.z;
+}
+
+void fk_links(const chain_t* chain, const joints_t* joints, chain_frames_t* frames)
+{
+    joints_t sines;
+    joints_t cosines;
+    sincos_joints(joints, &sines, &cosines);
+    const double* first = chain->placement_rotation[0];
+    walker_t walker = {vec3(chain->placement_translation_m[0][0],
+                            chain->placement_translation_m[0][1],
+                            chain->placement_translation_m[0][2]),
+                       vec3(first[0], first[3], first[6]), vec3(first[1], first[4], first[7]),
+                       vec3(first[2], first[5], first[8])};
+    frames->joint_count = chain->joint_count;
+    for (int i = 0; i < chain->joint_count; i++) {
+        if (i > 0) {
+            walker.origin_m =
+                vec3_add(walker.origin_m, walker_apply(&walker, chain->placement_translation_m[i]));
+            if (chain->placement_turns[i]) {
+                walker_turn_by_matrix(&walker, chain->placement_rotation[i]);
+            }
         }
-    } else {
-        if (chain->placement_turns[i]) {
-            matrix_multiply(frames->rotation[i - 1], chain->placement_rotation[i], rotation);
-        } else {
-            matrix_copy(frames->rotation[i - 1], rotation);
+        const vec3_t axis = walker_turn_joint(&walker, chain, i, sines.at[i], cosines.at[i]);
+        if (chain->kind[i] == JOINT_PRISMATIC) {
+            walker.origin_m = vec3_add(walker.origin_m, vec3_scale(axis, joints->at[i]));
         }
-        matrix_apply(frames->rotation[i - 1], placement, origin);
-        for (int k = 0; k < 3; k++) {
-            origin[k] += frames->origin_m[i - 1][k];
-        }
-    }
-    const int column = chain->axis_column[i];
-    if (column >= 0) {
-        for (int k = 0; k < 3; k++) {
-            frames->axis[i][k] = rotation[3 * k + column];
-        }
-    } else {
-        matrix_apply(rotation, chain->axis[i], frames->axis[i]);
-    }
-    if (chain->kind[i] == JOINT_PRISMATIC) {
-        for (int k = 0; k < 3; k++) {
-            origin[k] += coordinate * frames->axis[i][k];
-        }
-    } else if (column >= 0) {
-        turn_about_column(rotation, column, coordinate);
-    } else {
-        turn_about_vector(rotation, chain->axis[i], coordinate);
+        walker_store(&walker, axis, i, frames);
     }
 }
 
 void fk_frames(const chain_t* chain, const joints_t* joints, chain_frames_t* frames)
 {
-    frames->joint_count = chain->joint_count;
-    for (int i = 0; i < chain->joint_count; i++) {
-        place_joint(chain, i, joints->at[i], frames);
-    }
+    fk_links(chain, joints, frames);
     const int last = chain->joint_count - 1;
     const pose_t link = {
         vec3(frames->origin_m[last][0], frames->origin_m[last][1], frames->origin_m[last][2]),

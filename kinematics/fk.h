@@ -27,6 +27,9 @@ pose_t fk_tool_pose(const chain_t* chain, const joints_t* joints);
 /// All frames in one pass.
 void fk_frames(const chain_t* chain, const joints_t* joints, chain_frames_t* frames);
 
+/// The same without the tool's and the flange's pose, which are left alone.
+void fk_links(const chain_t* chain, const joints_t* joints, chain_frames_t* frames);
+
 /// From frames already computed.
 void fk_jacobian(const chain_t* chain, const chain_frames_t* frames, jacobian_t* jacobian);
 

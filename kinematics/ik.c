@@ -3,10 +3,11 @@
 /// Method: Levenberg-Marquardt with the damping tied to what is left of the error (Sugihara 2011),
 /// which needs no line search and is safe at singular postures; joints held at their limits leave
 /// the problem while the step presses them outwards; restarts from a fixed low-discrepancy
-/// sequence.
+/// sequence; where these do not help and the arm has a spherical wrist, the closed form.
 #include "kinematics/ik.h"
 
 #include "kinematics/cholesky.h"
+#include "kinematics/ik_wrist.h"
 
 #include <stddef.h>
 
@@ -26,6 +27,8 @@ static const double DAMPING_REST = 1e-10;
 #define ATTEMPT_ITERATIONS 40
 #define ATTEMPTS 100
 #define STALL_ITERATIONS 4
+/// After so many attempts a closed form is asked, where the chain has one: few poses need more.
+#define CLOSED_FORM_ATTEMPT 12
 /// What is left is this small, but not within tolerance: the posture is singular, where progress is
 /// slow.
 static const double NEARLY_M = 1e-3;
@@ -45,14 +48,21 @@ const char* ik_result_text(ik_result_t result)
 
 typedef struct {
     joints_t joints;
-    double position_error_m;
-    double orientation_error_rad;
-    double cost; // squared weighted error
+    double position_square;    // of the error, m2
+    double orientation_square; // rad2
+    double cost;               // squared weighted error
 } candidate_t;
+
+/// The target as the descent needs it: where the last link's axes and the tool's origin should be.
+typedef struct {
+    vec3_t tool_m;
+    vec3_t link_x, link_y, link_z;
+    quat_t link;
+} goal_t;
 
 typedef struct {
     const chain_t* chain;
-    pose_t target;
+    goal_t goal;
     bool limited; // whether position limits count
     candidate_t best;
     int iterations;
@@ -99,61 +109,168 @@ static void restart_posture(const chain_t* chain, int attempt, joints_t* joints)
 
 static bool within_tolerance(const candidate_t* candidate)
 {
-    return candidate->position_error_m <= IK_POSITION_TOLERANCE_M &&
-           candidate->orientation_error_rad <= IK_ORIENTATION_TOLERANCE_RAD;
+    return candidate->position_square <= IK_POSITION_TOLERANCE_M * IK_POSITION_TOLERANCE_M &&
+           candidate->orientation_square <=
+               IK_ORIENTATION_TOLERANCE_RAD * IK_ORIENTATION_TOLERANCE_RAD;
 }
 
-/// Jacobian and error in rows of metres; fills in the candidate's errors.
-static void linearise(const search_t* search, candidate_t* candidate, jacobian_t* jacobian,
-                      double error[6])
+static goal_t goal_of(const chain_t* chain, const pose_t* target)
 {
-    chain_frames_t frames;
-    fk_frames(search->chain, &candidate->joints, &frames);
-    fk_jacobian(search->chain, &frames, jacobian);
-    const twist_t difference = pose_difference(frames.tool, search->target);
-    const vec3_t turn = vec3_scale(difference.angular_radps, ANGLE_WEIGHT_M);
-    error[0] = difference.linear_mps.x;
-    error[1] = difference.linear_mps.y;
-    error[2] = difference.linear_mps.z;
-    error[3] = turn.x;
-    error[4] = turn.y;
-    error[5] = turn.z;
-    for (int row = 3; row < 6; row++) {
-        for (int i = 0; i < search->chain->joint_count; i++) {
-            jacobian->at[row][i] *= ANGLE_WEIGHT_M;
-        }
+    const quat_t tool = quat_normalize(target->orientation);
+    const quat_t link = quat_multiply(tool, quat_conjugate(chain->tool_in_last_link.orientation));
+    return (goal_t){target->position_m, quat_rotate(link, vec3(1.0, 0.0, 0.0)),
+                    quat_rotate(link, vec3(0.0, 1.0, 0.0)), quat_rotate(link, vec3(0.0, 0.0, 1.0)),
+                    link};
+}
+
+/// The rotation vector that carries the last link's axes, the columns of `r`, to the goal's. No
+/// quaternion is made on the way unless the turn is near half a one.
+static vec3_t turn_left(const goal_t* goal, const double r[9])
+{
+    const vec3_t x = vec3(r[0], r[3], r[6]);
+    const vec3_t y = vec3(r[1], r[4], r[7]);
+    const vec3_t z = vec3(r[2], r[5], r[8]);
+    const vec3_t twice =
+        vec3_add(vec3_add(vec3_cross(x, goal->link_x), vec3_cross(y, goal->link_y)),
+                 vec3_cross(z, goal->link_z));
+    const double cosine = 0.5 * (vec3_dot(x, goal->link_x) + vec3_dot(y, goal->link_y) +
+                                 vec3_dot(z, goal->link_z) - 1.0);
+    const double square = 0.25 * vec3_dot(twice, twice); // of the sine
+    if (cosine > 0.0 && square < 0.04) {
+        // The series of the arc sine, to 1e-9 of the turn.
+        const double ratio =
+            1.0 + square * (1.0 / 6.0 + square * (3.0 / 40.0 +
+                                                  square * (5.0 / 112.0 + square * 35.0 / 1152.0)));
+        return vec3_scale(twice, 0.5 * ratio);
     }
-    candidate->position_error_m = vec3_norm(difference.linear_mps);
-    candidate->orientation_error_rad = vec3_norm(difference.angular_radps);
-    candidate->cost = vec3_dot(difference.linear_mps, difference.linear_mps) + vec3_dot(turn, turn);
+    if (cosine < -0.99) {
+        return quat_to_rotation_vector(
+            quat_multiply(goal->link, quat_conjugate(quat_from_matrix(r))));
+    }
+    const double sine = sqrt(square);
+    return vec3_scale(twice, 0.5 * atan2(sine, cosine) / sine);
+}
+
+/// Jacobian and error in metres, a row a joint: linear, then angular times its weight.
+typedef struct {
+    double joint[JOINT_CAPACITY][6];
+    double error[6];
+} linear_t;
+
+static void fill_joint(const chain_frames_t* frames, int i, joint_kind_t kind, vec3_t tool_m,
+                       double row[6])
+{
+    const double* axis = frames->axis[i];
+    const double* origin_m = frames->origin_m[i];
+    if (kind == JOINT_PRISMATIC) {
+        for (int k = 0; k < 3; k++) {
+            row[k] = axis[k];
+            row[k + 3] = 0.0;
+        }
+        return;
+    }
+    const double x = tool_m.x - origin_m[0];
+    const double y = tool_m.y - origin_m[1];
+    const double z = tool_m.z - origin_m[2];
+    row[0] = axis[1] * z - axis[2] * y;
+    row[1] = axis[2] * x - axis[0] * z;
+    row[2] = axis[0] * y - axis[1] * x;
+    for (int k = 0; k < 3; k++) {
+        row[k + 3] = ANGLE_WEIGHT_M * axis[k];
+    }
+}
+
+/// Where the candidate's joints put the tool, and what is left to the goal.
+static void measure(const search_t* search, candidate_t* candidate, chain_frames_t* frames,
+                    linear_t* linear)
+{
+    const chain_t* chain = search->chain;
+    const int last = chain->joint_count - 1;
+    fk_links(chain, &candidate->joints, frames);
+    const double* r = frames->rotation[last];
+    const double* origin_m = frames->origin_m[last];
+    const vec3_t tool = chain->tool_in_last_link.position_m;
+    const vec3_t tool_m = vec3(origin_m[0] + r[0] * tool.x + r[1] * tool.y + r[2] * tool.z,
+                               origin_m[1] + r[3] * tool.x + r[4] * tool.y + r[5] * tool.z,
+                               origin_m[2] + r[6] * tool.x + r[7] * tool.y + r[8] * tool.z);
+    const vec3_t way_m = vec3_sub(search->goal.tool_m, tool_m);
+    const vec3_t turn = turn_left(&search->goal, r);
+    const vec3_t weighed = vec3_scale(turn, ANGLE_WEIGHT_M);
+    frames->tool.position_m = tool_m;
+    linear->error[0] = way_m.x;
+    linear->error[1] = way_m.y;
+    linear->error[2] = way_m.z;
+    linear->error[3] = weighed.x;
+    linear->error[4] = weighed.y;
+    linear->error[5] = weighed.z;
+    candidate->position_square = vec3_dot(way_m, way_m);
+    candidate->orientation_square = vec3_dot(turn, turn);
+    candidate->cost = candidate->position_square + vec3_dot(weighed, weighed);
+}
+
+/// J J', lower triangle, in three blocks that each fit the registers.
+static void fill_gram(const linear_t* linear, int count, double damping, cholesky_t* gram)
+{
+    double a00 = damping, a10 = 0.0, a11 = damping, a20 = 0.0, a21 = 0.0, a22 = damping;
+    double b00 = damping, b10 = 0.0, b11 = damping, b20 = 0.0, b21 = 0.0, b22 = damping;
+    for (int i = 0; i < count; i++) {
+        const double* j = linear->joint[i];
+        a00 += j[0] * j[0];
+        a10 += j[1] * j[0];
+        a11 += j[1] * j[1];
+        a20 += j[2] * j[0];
+        a21 += j[2] * j[1];
+        a22 += j[2] * j[2];
+        b00 += j[3] * j[3];
+        b10 += j[4] * j[3];
+        b11 += j[4] * j[4];
+        b20 += j[5] * j[3];
+        b21 += j[5] * j[4];
+        b22 += j[5] * j[5];
+    }
+    for (int row = 3; row < 6; row++) {
+        double c0 = 0.0, c1 = 0.0, c2 = 0.0;
+        for (int i = 0; i < count; i++) {
+            const double* j = linear->joint[i];
+            c0 += j[row] * j[0];
+            c1 += j[row] * j[1];
+            c2 += j[row] * j[2];
+        }
+        gram->at[row][0] = c0;
+        gram->at[row][1] = c1;
+        gram->at[row][2] = c2;
+    }
+    gram->at[0][0] = a00;
+    gram->at[1][0] = a10;
+    gram->at[1][1] = a11;
+    gram->at[2][0] = a20;
+    gram->at[2][1] = a21;
+    gram->at[2][2] = a22;
+    gram->at[3][3] = b00;
+    gram->at[4][3] = b10;
+    gram->at[4][4] = b11;
+    gram->at[5][3] = b20;
+    gram->at[5][4] = b21;
+    gram->at[5][5] = b22;
 }
 
 /// step = J' (J J' + damping)^-1 error.
-static bool solve_step(const chain_t* chain, const jacobian_t* jacobian, const double error[6],
-                       double damping, joints_t* step)
+static bool solve_step(const chain_t* chain, const linear_t* linear, double damping, joints_t* step)
 {
     cholesky_t gram;
     double dual[CHOLESKY_CAPACITY] = {0.0};
+    fill_gram(linear, chain->joint_count, damping, &gram);
     for (int row = 0; row < 6; row++) {
-        for (int column = 0; column <= row; column++) {
-            double sum = 0.0;
-            for (int i = 0; i < chain->joint_count; i++) {
-                sum += jacobian->at[row][i] * jacobian->at[column][i];
-            }
-            gram.at[row][column] = sum;
-        }
-        gram.at[row][row] += damping;
-        dual[row] = error[row];
+        dual[row] = linear->error[row];
     }
     if (!cholesky_factor(&gram, 6)) {
         return false;
     }
     cholesky_solve(&gram, 6, dual);
     for (int i = 0; i < chain->joint_count; i++) {
-        step->at[i] = 0.0;
-        for (int row = 0; row < 6; row++) {
-            step->at[i] += jacobian->at[row][i] * dual[row];
-        }
+        const double* j = linear->joint[i];
+        step->at[i] = (j[0] * dual[0] + j[1] * dual[1] + j[2] * dual[2]) +
+                      (j[3] * dual[3] + j[4] * dual[4] + j[5] * dual[5]);
     }
     return true;
 }
@@ -161,14 +278,14 @@ static bool solve_step(const chain_t* chain, const jacobian_t* jacobian, const d
 /// Takes the joints that stand at a limit and are pressed against it out of the problem. False if
 /// there are none.
 static bool drop_pressed_joints(const chain_t* chain, const joints_t* joints, const joints_t* step,
-                                jacobian_t* jacobian)
+                                linear_t* linear)
 {
     bool dropped = false;
     for (int i = 0; i < chain->joint_count; i++) {
         if ((joints->at[i] <= chain->position_min.at[i] && step->at[i] < 0.0) ||
             (joints->at[i] >= chain->position_max.at[i] && step->at[i] > 0.0)) {
-            for (int row = 0; row < 6; row++) {
-                jacobian->at[row][i] = 0.0;
+            for (int k = 0; k < 6; k++) {
+                linear->joint[i][k] = 0.0;
             }
             dropped = true;
         }
@@ -200,10 +317,10 @@ static bool descend(search_t* search, const joints_t* start)
     double halved_cost = HUGE_VAL;
     int since_halved = 0;
     for (int round = 0; round < ATTEMPT_ITERATIONS; round++) {
-        jacobian_t jacobian;
-        double error[6];
+        chain_frames_t frames;
+        linear_t linear;
         joints_t step = {{0.0}};
-        linearise(search, &candidate, &jacobian, error);
+        measure(search, &candidate, &frames, &linear);
         search->iterations++;
         if (candidate.cost < search->best.cost) {
             search->best = candidate;
@@ -218,13 +335,16 @@ static bool descend(search_t* search, const joints_t* start)
         } else if (++since_halved > STALL_ITERATIONS) {
             return false;
         }
+        for (int i = 0; i < chain->joint_count; i++) {
+            fill_joint(&frames, i, chain->kind[i], frames.tool.position_m, linear.joint[i]);
+        }
         const double damping = DAMPING_PART * candidate.cost + DAMPING_REST;
         for (int pass = 0; pass < 3; pass++) {
-            if (!solve_step(chain, &jacobian, error, damping, &step)) {
+            if (!solve_step(chain, &linear, damping, &step)) {
                 return false;
             }
             if (!search->limited ||
-                !drop_pressed_joints(chain, &candidate.joints, &step, &jacobian)) {
+                !drop_pressed_joints(chain, &candidate.joints, &step, &linear)) {
                 break;
             }
         }
@@ -253,21 +373,25 @@ static double first_joint_distance_m(const chain_t* chain, vec3_t point_m)
     return vec3_norm(vec3_sub(point_m, vec3(first[0], first[1], first[2])));
 }
 
+static bool nearly_reached(const candidate_t* candidate)
+{
+    return candidate->position_square <= NEARLY_M * NEARLY_M &&
+           candidate->orientation_square <= NEARLY_RAD * NEARLY_RAD;
+}
+
 /// Why the best posture is not good enough. Without limits the same descent would arrive: then they
 /// are the reason.
 static ik_result_t explain_failure(const search_t* search)
 {
     search_t free_search = *search;
     free_search.limited = false;
-    if (first_joint_distance_m(search->chain, search->target.position_m) >
-        reach_bound_m(search->chain)) {
+    if (first_joint_distance_m(search->chain, search->goal.tool_m) > reach_bound_m(search->chain)) {
         return IK_OUT_OF_REACH;
     }
     if (descend(&free_search, &search->best.joints)) {
         return IK_JOINT_LIMIT;
     }
-    if (free_search.best.position_error_m <= NEARLY_M &&
-        free_search.best.orientation_error_rad <= NEARLY_RAD) {
+    if (nearly_reached(&free_search.best)) {
         return IK_NEAR_SINGULAR;
     }
     return IK_OUT_OF_REACH;
@@ -289,7 +413,33 @@ static bool input_usable(const chain_t* chain, const pose_t* target, const joint
     return true;
 }
 
-static ik_result_t run_search(search_t* search, const joints_t* seed, int* restarts)
+/// Asks the closed form, if the chain has the shape for it. IK_NOT_CONVERGED where that settles
+/// nothing: another shape; a rail, whose search may miss a place; a pose just past reach or limits,
+/// where the tolerance still allows a solution.
+static ik_result_t solve_in_closed_form(search_t* search, const pose_t* target,
+                                        const joints_t* seed)
+{
+    ik_wrist_t wrist;
+    candidate_t candidate = {{{0.0}}, 0.0, 0.0, 0.0};
+    chain_frames_t frames;
+    linear_t linear;
+    if (ik_wrist_build(search->chain, &wrist) != IK_WRIST_FITS) {
+        return IK_NOT_CONVERGED;
+    }
+    const ik_result_t result =
+        ik_wrist_search(&wrist, search->chain, target, seed, &candidate.joints);
+    if (result == IK_OK) {
+        measure(search, &candidate, &frames, &linear);
+        search->best = candidate;
+        return within_tolerance(&candidate) ? IK_OK : IK_NOT_CONVERGED;
+    }
+    const bool settled = wrist.first == 0 && !nearly_reached(&search->best) &&
+                         (result == IK_OUT_OF_REACH || result == IK_JOINT_LIMIT);
+    return settled ? result : IK_NOT_CONVERGED;
+}
+
+static ik_result_t run_search(search_t* search, const pose_t* target, const joints_t* seed,
+                              int* restarts)
 {
     const chain_t* chain = search->chain;
     joints_t start = {{0.0}};
@@ -299,8 +449,7 @@ static ik_result_t run_search(search_t* search, const joints_t* seed, int* resta
     search->best = (candidate_t){start, HUGE_VAL, HUGE_VAL, HUGE_VAL};
     // Out of every posture's reach: one descent finds how near one gets.
     const int attempts =
-        first_joint_distance_m(chain, search->target.position_m) > reach_bound_m(chain) ? 1
-                                                                                        : ATTEMPTS;
+        first_joint_distance_m(chain, search->goal.tool_m) > reach_bound_m(chain) ? 1 : ATTEMPTS;
     for (int attempt = 0; attempt < attempts; attempt++) {
         *restarts = attempt;
         if (attempt > 0) {
@@ -308,6 +457,12 @@ static ik_result_t run_search(search_t* search, const joints_t* seed, int* resta
         }
         if (descend(search, &start)) {
             return IK_OK;
+        }
+        if (attempt + 1 == CLOSED_FORM_ATTEMPT) {
+            const ik_result_t closed = solve_in_closed_form(search, target, seed);
+            if (closed != IK_NOT_CONVERGED) {
+                return closed;
+            }
         }
     }
     return explain_failure(search);
@@ -327,15 +482,13 @@ ik_result_t ik_solve(const chain_t* chain, const pose_t* target, const joints_t*
         }
         return IK_BAD_INPUT;
     }
-    search_t search = {.chain = chain,
-                       .target = {target->position_m, quat_normalize(target->orientation)},
-                       .limited = true};
+    search_t search = {.chain = chain, .goal = goal_of(chain, target), .limited = true};
     int restarts = 0;
-    const ik_result_t result = run_search(&search, seed, &restarts);
+    const ik_result_t result = run_search(&search, target, seed, &restarts);
     *solution = search.best.joints;
     if (report) {
-        *report = (ik_report_t){search.best.position_error_m, search.best.orientation_error_rad,
-                                search.iterations, restarts};
+        *report = (ik_report_t){sqrt(search.best.position_square),
+                                sqrt(search.best.orientation_square), search.iterations, restarts};
     }
     return result;
 }

@@ -36,8 +36,9 @@ typedef struct {
 #define IK_ORIENTATION_TOLERANCE_RAD 1e-5
 
 /// Joints inside all position limits whose tool pose equals `target` within the tolerances above.
-/// Starts at `seed` (clamped into the limits); restarts from a fixed sequence of postures. On
-/// anything but IK_OK `solution` holds the best joints found. `report` may be null.
+/// Starts at `seed` (clamped into the limits); restarts from a fixed sequence of postures; arms
+/// with a spherical wrist (`kinematics/ik_wrist.h`) have every branch looked at before they fail.
+/// On anything but IK_OK `solution` holds the best joints found. `report` may be null.
 ik_result_t ik_solve(const chain_t* chain, const pose_t* target, const joints_t* seed,
                      joints_t* solution, ik_report_t* report);
 

@@ -173,6 +173,26 @@ static inline quat_t quat_from_z_and_x(vec3_t z_axis, vec3_t x_hint)
     return quat_normalize(q);
 }
 
+/// Unit quaternion of a rotation matrix, row-major. The largest component is found first, so that
+/// nothing small is divided by (Shepperd 1978).
+static inline quat_t quat_from_matrix(const double r[9])
+{
+    const double trace = r[0] + r[4] + r[8];
+    if (trace > 0.0) {
+        return quat_normalize((quat_t){r[7] - r[5], r[2] - r[6], r[3] - r[1], 1.0 + trace});
+    }
+    if (r[0] >= r[4] && r[0] >= r[8]) {
+        return quat_normalize(
+            (quat_t){1.0 + r[0] - r[4] - r[8], r[3] + r[1], r[2] + r[6], r[7] - r[5]});
+    }
+    if (r[4] >= r[8]) {
+        return quat_normalize(
+            (quat_t){r[3] + r[1], 1.0 + r[4] - r[0] - r[8], r[7] + r[5], r[2] - r[6]});
+    }
+    return quat_normalize(
+        (quat_t){r[2] + r[6], r[7] + r[5], 1.0 + r[8] - r[0] - r[4], r[3] - r[1]});
+}
+
 static inline pose_t pose_identity(void)
 {
     return (pose_t){{0.0, 0.0, 0.0}, quat_identity()};

@@ -1,5 +1,10 @@
-/// Arms with published dimensions, built by hand so that the tests of this room need no file.
-/// Masses are plausible, not the makers'.
+/// Arms with published dimensions, built by hand so that the tests and benches of this room need no
+/// file. Masses are plausible, not the makers'.
+///
+/// Dimensions and travel: KUKA data sheet KR 6 R700 sixx and KUKA data sheet LBR iiwa 14 R820 (both
+/// as in ROS-Industrial's kuka_kr6_support and kuka_lbr_iiwa_support); Universal Robots, "DH
+/// parameters for calculations of kinematics and dynamics", UR5e; Franka Robotics, "Control
+/// parameters specifications", Franka Emika Robot (Panda).
 #ifndef KNEAD_TESTS_KINEMATICS_ARMS_H
 #define KNEAD_TESTS_KINEMATICS_ARMS_H
 
@@ -150,6 +155,31 @@ static inline arm_settings_t arm_iiwa(void)
     }
     arm.joints[3].preferred = 1.2;
     arm.tool.flange_xyz_m[2] = 0.045;
+    arm_add_pads(&arm);
+    return arm;
+}
+
+/// Franka Emika Panda by its published Denavit-Hartenberg figures (Craig's convention).
+static inline arm_settings_t arm_panda(void)
+{
+    static const double a_m[7] = {0.0, 0.0, 0.0, 0.0825, -0.0825, 0.0, 0.088};
+    static const double d_m[7] = {0.333, 0.0, 0.316, 0.0, 0.384, 0.0, 0.0};
+    static const double quarters[7] = {0.0, -1.0, 1.0, 1.0, -1.0, 1.0, 1.0};
+    static const double travel_rad[7][2] = {
+        {-2.8973, 2.8973}, {-1.7628, 1.7628}, {-2.8973, 2.8973}, {-3.0718, -0.0698},
+        {-2.8973, 2.8973}, {-0.0175, 3.7525}, {-2.8973, 2.8973}};
+    arm_settings_t arm = {0};
+    const double up[3] = {0.0, 0.0, 1.0};
+    for (int i = 0; i < 7; i++) {
+        // A turn about x by alpha carries the offset d along the new z.
+        const double sine = quarters[i];
+        const double xyz_m[3] = {a_m[i], -sine * d_m[i], sine == 0.0 ? d_m[i] : 0.0};
+        const double rpy_rad[3] = {quarters[i] * 0.5 * ARM_PI, 0.0, 0.0};
+        joint_settings_t* joint = arm_add_joint(&arm, JOINT_REVOLUTE, xyz_m, rpy_rad, up);
+        arm_limits(joint, travel_rad[i][0], travel_rad[i][1], i < 4 ? 2.175 : 2.61);
+        joint->preferred = 0.5 * (travel_rad[i][0] + travel_rad[i][1]);
+    }
+    arm.tool.flange_xyz_m[2] = 0.107;
     arm_add_pads(&arm);
     return arm;
 }

@@ -1,6 +1,7 @@
 /// What chain_build takes, refuses and computes; lumped inertias by hand.
 #include "tests/support/cmocka_prelude.h"
 
+#include "kinematics/dynamics.h"
 #include "tests/kinematics/arms.h"
 
 static void pad_length_lies_along_the_flange_z(void** state)
@@ -62,6 +63,56 @@ static void axes_are_made_unit_vectors(void** state)
     assert_near(chain.axis[0][2], 0.8, 1e-15);
     assert_int_equal(chain.axis_column[0], -1);
     assert_int_equal(chain.axis_column[1], 2);
+}
+
+static void quarter_turns_between_links_are_taken_out(void** state)
+{
+    (void)state;
+    const chain_t chains[] = {arm_chain(arm_ur5e()), arm_chain(arm_panda()), arm_chain(arm_kr6())};
+    for (int a = 0; a < 3; a++) {
+        for (int i = 0; i < chains[a].joint_count; i++) {
+            assert_true(chains[a].axis_column[i] >= 0);
+            assert_near(fabs(chains[a].axis_sign[i]), 1.0, 0.0);
+            assert_near(chains[a].axis[i][chains[a].axis_column[i]], chains[a].axis_sign[i], 0.0);
+            assert_true(i == 0 || !chains[a].placement_turns[i]);
+        }
+    }
+    assert_near(chains[2].axis_sign[3], -1.0, 0.0); // the KR 6 turns its forearm about -x
+    // Panda: upright, each axis of the first three along z or y of the first frame.
+    assert_int_equal(chains[1].axis_column[0], 2);
+    assert_int_equal(chains[1].axis_column[1], 1);
+    assert_int_equal(chains[1].axis_column[2], 2);
+}
+
+/// Whether frames are taken out or not must not show: nearly quarter turns, which are not, give
+/// nearly the same poses and dynamics.
+static void taking_turns_out_changes_neither_poses_nor_dynamics(void** state)
+{
+    (void)state;
+    arm_settings_t arm = arm_panda();
+    const chain_t exact = arm_chain(arm);
+    for (int i = 0; i < 7; i++) {
+        arm.joints[i].origin_rpy_rad[0] += 1e-9;
+    }
+    const chain_t near = arm_chain(arm);
+    uint64_t random = 11;
+    print_message("seed 11\n");
+    for (int trial = 0; trial < 200; trial++) {
+        const joints_t joints = arm_random_joints(&exact, &random, 0.0);
+        const twist_t apart =
+            pose_difference(fk_tool_pose(&exact, &joints), fk_tool_pose(&near, &joints));
+        assert_true(vec3_norm(apart.linear_mps) < 1e-7);
+        assert_true(vec3_norm(apart.angular_radps) < 1e-7);
+        mass_matrix_t mass[2];
+        dynamics_mass_matrix(&exact, &joints, &mass[0]);
+        dynamics_mass_matrix(&near, &joints, &mass[1]);
+        for (int i = 0; i < 7; i++) {
+            for (int j = 0; j < 7; j++) {
+                assert_near(mass[0].at[i][j], mass[1].at[i][j], 1e-6);
+            }
+        }
+    }
+    assert_true(near.placement_turns[1]);
 }
 
 static void assert_refused(const arm_settings_t* arm, int pad_index)
@@ -166,6 +217,8 @@ int main(void)
         cmocka_unit_test(tool_mass_is_lumped_into_the_last_link),
         cmocka_unit_test(massless_last_link_and_tool_stay_massless),
         cmocka_unit_test(axes_are_made_unit_vectors),
+        cmocka_unit_test(quarter_turns_between_links_are_taken_out),
+        cmocka_unit_test(taking_turns_out_changes_neither_poses_nor_dynamics),
         cmocka_unit_test(impossible_settings_are_refused_and_leave_the_chain_alone),
         cmocka_unit_test(every_figure_that_is_not_finite_is_refused),
         cmocka_unit_test(joints_are_inside_up_to_the_margin),

@@ -160,7 +160,7 @@ typedef struct {
     chain_t chain;
 } named_chain_t;
 
-#define ARM_COUNT 4
+#define ARM_COUNT 5
 
 static void fill_arms(named_chain_t arms[ARM_COUNT])
 {
@@ -168,6 +168,7 @@ static void fill_arms(named_chain_t arms[ARM_COUNT])
     arms[1] = (named_chain_t){"rail and kr6", arm_chain(arm_rail_kr6())};
     arms[2] = (named_chain_t){"ur5e", arm_chain(arm_ur5e())};
     arms[3] = (named_chain_t){"iiwa", arm_chain(arm_iiwa())};
+    arms[4] = (named_chain_t){"panda", arm_chain(arm_panda())};
 }
 
 /// Runs `paths` random paths an arm, any start posture, paths of `size` that mostly leave reach,
