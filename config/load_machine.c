@@ -58,7 +58,9 @@ static const char* const joint_kind_words[] = {
         JOINT_VECTOR_ROW("inertia", inertia_kgm2, DIMENSION_INERTIA, 100.0, 6,                     \
                          "xx yy zz xy xz yz about the centre of mass."),                           \
         JOINT_ROW("rotor_inertia", rotor_inertia, ROTOR, 0.0, 200.0,                               \
-                  "Of the motor, at the joint side of the gear.")
+                  "Of the motor, at the joint side of the gear."),                                 \
+        JOINT_ROW("radius", radius_m, DIMENSION_LENGTH, 0.005, 0.5,                                \
+                  "Of the link, as a capsule from this joint to the next.")
 
 // The widest a file may state. A table arm needs no more; beyond this a figure is a slip of the
 // pen.

@@ -68,6 +68,7 @@ typedef struct {
     double centre_of_mass_m[3];
     double inertia_kgm2[6];    // xx yy zz xy xz yz about the centre of mass, link axes
     double rotor_inertia;      // kgm2 or kg at the joint side of the gear
+    double radius_m;           // of the link, as a capsule from this joint to the next
     char drive[NAME_CAPACITY]; // name of the device that moves it
 } joint_settings_t;
 

@@ -107,6 +107,7 @@ static void write_joint(const urdf_joint_t* joint, FILE* out)
     fputs("    ", out);
     print_list("inertia", settings->inertia_kgm2, 6, " kgm2", out);
     fprintf(out, "    rotor_inertia: # %s, at the joint side of the gear\n", turns ? "kgm2" : "kg");
+    fputs("    radius: # m, of the link as a capsule from this joint to the next\n", out);
 }
 
 void urdf_write_machine(const urdf_arm_t* arm, const char* machine, const char* source, FILE* out)

@@ -31,6 +31,7 @@ static judged_t judged_view(const session_t* session, const cycle_state_t* state
         .force_target_N = state->target.force_target_N,
         .force_cap_N = state->target.force_cap_N,
         .surface_gap_m = estimate->surface_gap_m,
+        .link_clearance_m = estimate->link_clearance_m,
         .path_error_m = state->path_error_m,
         .force_tared = estimate->force_tared,
         .tare_refused = state->estimate.tare_refused,

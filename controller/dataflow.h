@@ -34,10 +34,11 @@ typedef struct {
     joints_t joint_speed_measured;
     pose_t tool_measured; // pad face, spring unloaded, table frame
     double tool_speed_mps;
-    vec3_t contact_force_N; // on the body, table frame, gravity and tare taken out
-    vec3_t surface_normal;  // of the expected skin under the tool
-    double surface_gap_m;   // tool above (+) the expected skin
-    double normal_force_N;  // pressing positive
+    vec3_t contact_force_N;  // on the body, table frame, gravity and tare taken out
+    vec3_t surface_normal;   // of the expected skin under the tool
+    double surface_gap_m;    // tool above (+) the expected skin
+    double link_clearance_m; // of the nearest link of the arm to the expected skin
+    double normal_force_N;   // pressing positive
     double shear_force_N;
     bool force_tared;
     bool touching;

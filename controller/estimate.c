@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "kinematics/clearance.h"
+
 #define GRAVITY_MPS2 9.80665 // standard gravity, ISO 80000-3
 #define TOUCH_SAMPLES 2      // in a row: one noisy sample is not a touch
 // The stiffness estimate looks at motion faster than this and forgets what is older than that.
@@ -135,6 +137,8 @@ estimate_t estimate_step(const session_t* session, estimate_state_t* state,
     if (!vec3_finite(frames.tool.position_m)) {
         estimate.surface_gap_m = (double)NAN;
     }
+    estimate.link_clearance_m =
+        clearance_links_to_skin(&session->chain, &frames, &session->body->surface).distance_m;
     estimate_force(session, state, feedback, mode, frames.flange.orientation, &estimate);
     estimate_stiffness(session, state, mode, target, &estimate);
     return estimate;

@@ -9,6 +9,7 @@ static const ik_track_settings_t track_settings = {
     .singular_floor = 0.05,
     .posture_gain_per_s = 1.0, // spare freedom settles within seconds, unnoticed by the client
     .angle_weight_m = 0.3,     // a radian at the wrist moves the pad by about the tool's length
+    .keep_off_m = 0.06,        // four times what the interlock allows
     .spin_free = true,         // pads are round
 };
 
@@ -40,6 +41,7 @@ bool session_build(const machine_settings_t* machine, const safety_settings_t* s
     session->period_s = (double)machine->period_us * 1e-6;
     session->track = track_settings;
     session->track.period_s = session->period_s;
+    session->track.skin = &body->surface;
     session->loop_delay_s = loop_delay_s(machine, session->period_s);
     return chain_build(&machine->arm, pad_index, &session->chain);
 }

@@ -16,7 +16,8 @@ static bool joint_possible(const joint_settings_t* joint)
 {
     const double figures[] = {joint->position_min,     joint->position_max, joint->velocity_max,
                               joint->acceleration_max, joint->effort_max,   joint->parked,
-                              joint->preferred,        joint->mass_kg,      joint->rotor_inertia};
+                              joint->preferred,        joint->mass_kg,      joint->rotor_inertia,
+                              joint->radius_m};
     const vec3_t axis = vec3(joint->axis[0], joint->axis[1], joint->axis[2]);
     const double axis_length = vec3_norm(axis);
     return all_finite(figures, (int)(sizeof figures / sizeof figures[0])) &&
@@ -25,7 +26,7 @@ static bool joint_possible(const joint_settings_t* joint)
            axis_length > 1e-9 && isfinite(axis_length) &&
            joint->position_min < joint->position_max && joint->velocity_max > 0.0 &&
            joint->acceleration_max > 0.0 && joint->effort_max >= 0.0 && joint->mass_kg >= 0.0 &&
-           joint->rotor_inertia >= 0.0;
+           joint->rotor_inertia >= 0.0 && joint->radius_m >= 0.0;
 }
 
 static bool arm_possible(const arm_settings_t* arm, int pad_index)
@@ -155,6 +156,7 @@ static void store_link(chain_t* chain, int i, const joint_settings_t* joint, con
     matrix_apply(kept, joint->centre_of_mass_m, chain->centre_of_mass_m[i]);
     chain->mass_kg[i] = joint->mass_kg;
     chain->rotor_inertia.at[i] = joint->rotor_inertia;
+    chain->link_radius_m[i] = joint->radius_m;
 }
 
 static void store_joint(chain_t* chain, int i, const joint_settings_t* joint, double kept[9])

@@ -36,6 +36,7 @@ typedef struct {
     double inertia_kgm2[JOINT_CAPACITY][6]; // xx yy zz xy xz yz about the centre of mass, link
                                             // axes; xy is the tensor's own element, as in URDF
     joints_t rotor_inertia;
+    double link_radius_m[JOINT_CAPACITY]; // as a capsule from this joint to the next
     pose_t base_in_table;
     pose_t flange_in_last_link; // where pads are mounted
     pose_t tool_in_last_link;   // centre of the pad's face, spring unloaded

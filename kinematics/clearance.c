@@ -112,3 +112,61 @@ clearance_t clearance_nearest(const capsules_t* capsules, int first_free, const 
     }
     return nearest;
 }
+
+static vec3_t link_end(const chain_frames_t* frames, int link)
+{
+    const int next = link + 1;
+    return next < frames->joint_count ? vec3(frames->origin_m[next][0], frames->origin_m[next][1],
+                                             frames->origin_m[next][2])
+                                      : frames->flange.position_m;
+}
+
+static void sphere_to_skin(const surface_t* surface, vec3_t centre_m, double radius_m, int link,
+                           link_clearance_t* nearest)
+{
+    if (!vec3_finite(centre_m)) {
+        *nearest = (link_clearance_t){.distance_m = (double)NAN, .link = link};
+        return;
+    }
+    const surface_sample_t skin = surface_at(surface, centre_m.x, centre_m.y);
+    if (!skin.inside) {
+        return;
+    }
+    const double distance_m = vec3_dot(vec3_sub(centre_m, skin.point_m), skin.normal) - radius_m;
+    if (distance_m < nearest->distance_m) {
+        *nearest = (link_clearance_t){distance_m, link, centre_m, skin.normal};
+    }
+}
+
+link_clearance_t clearance_link_to_skin(const chain_t* chain, const chain_frames_t* frames,
+                                        int link, const surface_t* surface)
+{
+    link_clearance_t nearest = {.distance_m = HUGE_VAL, .link = -1};
+    const double radius_m = chain->link_radius_m[link];
+    if (!(radius_m > 0.0)) {
+        return nearest;
+    }
+    const vec3_t from_m =
+        vec3(frames->origin_m[link][0], frames->origin_m[link][1], frames->origin_m[link][2]);
+    const vec3_t to_m = link_end(frames, link);
+    const double wanted = ceil(vec3_norm(vec3_sub(to_m, from_m)) / radius_m);
+    const int intervals = wanted < SAMPLE_CAPACITY ? (int)wanted : SAMPLE_CAPACITY;
+    for (int i = 0; i <= intervals && !isnan(nearest.distance_m); i++) {
+        const double part = intervals > 0 ? (double)i / intervals : 0.0;
+        sphere_to_skin(surface, vec3_lerp(from_m, to_m, part), radius_m, link, &nearest);
+    }
+    return nearest;
+}
+
+link_clearance_t clearance_links_to_skin(const chain_t* chain, const chain_frames_t* frames,
+                                         const surface_t* surface)
+{
+    link_clearance_t nearest = {.distance_m = HUGE_VAL, .link = -1};
+    for (int link = 0; link < frames->joint_count && !isnan(nearest.distance_m); link++) {
+        const link_clearance_t one = clearance_link_to_skin(chain, frames, link, surface);
+        if (!(one.distance_m >= nearest.distance_m)) {
+            nearest = one;
+        }
+    }
+    return nearest;
+}

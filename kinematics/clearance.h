@@ -48,4 +48,23 @@ float clearance_surface_m(const capsule_t* capsule, const surface_t* surface);
 clearance_t clearance_nearest(const capsules_t* capsules, int first_free, const surface_t* surface,
                               table_top_t table, bool tool_too);
 
+/// The link nearest to the skin.
+typedef struct {
+    double distance_m; // INFINITY if no link is over the grid; NaN if a frame is no number
+    int link;          // which, or -1
+    vec3_t point_m;    // on the link's axis
+    vec3_t normal;     // of the skin below, out of the body
+} link_clearance_t;
+
+/// For every period of a control loop: a link as a row of spheres of their radius, at most a radius
+/// apart, which finds a capsule a seventh of its radius too far away at worst (r - sqrt(r^2 -
+/// r^2/4)). In double. The tool beyond the flange is meant to touch and is left out, as is a link
+/// without a radius.
+link_clearance_t clearance_link_to_skin(const chain_t* chain, const chain_frames_t* frames,
+                                        int link, const surface_t* surface);
+
+/// The nearest of all links.
+link_clearance_t clearance_links_to_skin(const chain_t* chain, const chain_frames_t* frames,
+                                         const surface_t* surface);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "kinematics/chain.h"
 #include "kinematics/fk.h"
+#include "kinematics/surface.h"
 
 #define IK_RESULT_LIST(X)                                                                          \
     X(IK_OK, "ok")                                                                                 \
@@ -50,7 +51,9 @@ typedef struct {
     double singular_floor;     // smallest singular value (scaled task) below which damping begins
     double posture_gain_per_s; // how fast spare freedom drifts to the preferred posture
     double angle_weight_m;     // one radian of orientation error counts as this many metres
-    bool spin_free; // the turn about the tool's own z axis need not be tracked (round pads)
+    bool spin_free;        // the turn about the tool's own z axis need not be tracked (round pads)
+    const surface_t* skin; // from which the links keep off where freedom is spare; null for none
+    double keep_off_m;     // nearer than this a link is pushed away
 } ik_track_settings_t;
 
 /// One period: from `joints` moving at `speeds` (both as last commanded) towards `target`, which

@@ -4,7 +4,10 @@
 /// do; what it leaves over is next period's error.
 #include "kinematics/ik.h"
 
+#include <stddef.h>
+
 #include "kinematics/cholesky.h"
+#include "kinematics/clearance.h"
 
 #define TASK_CAPACITY 6
 
@@ -17,6 +20,10 @@ static const double BRAKING_SHARE = 0.7;
 static const double POSTURE_SPEED_SHARE = 0.2;
 /// The part of a joint's range, at either end, from which it is pushed back where freedom is spare.
 static const double LIMIT_BAND = 0.1;
+/// A link that is nearer to the skin than it should be wants to leave it in a quarter of a second,
+/// with speeds that stay small where hardly any joint can move it.
+static const double AWAY_GAIN_PER_S = 4.0;
+static const double AWAY_FLOOR_M2 = 0.01;
 /// A step that moves the tool as asked to this part and this speed has done all that was asked.
 static const double ASKED_PART = 0.01;
 static const double ASKED_SPEED_MPS = 1e-5;
@@ -29,6 +36,7 @@ typedef struct {
     double jacobian[TASK_CAPACITY][JOINT_CAPACITY];
     double error[TASK_CAPACITY];
     double feedforward[TASK_CAPACITY];
+    double away[JOINT_CAPACITY]; // joint speeds that take links near the skin away from it
 } task_t;
 
 /// Inverse of J J' as it stands, and with damping where it is nearly singular.
@@ -109,6 +117,41 @@ static void task_set_row(task_t* task, int row, const jacobian_t* jacobian, vec3
     }
 }
 
+/// Adds to `away` what moves a point of a link out along the skin's normal at `speed_mps`.
+static void push_away(const chain_t* chain, const chain_frames_t* frames,
+                      const link_clearance_t* near, double speed_mps, double away[JOINT_CAPACITY])
+{
+    double along[JOINT_CAPACITY] = {0.0};
+    double square = 0.0;
+    for (int i = 0; i <= near->link; i++) {
+        const vec3_t axis = vec3(frames->axis[i][0], frames->axis[i][1], frames->axis[i][2]);
+        const vec3_t arm =
+            vec3_sub(near->point_m,
+                     vec3(frames->origin_m[i][0], frames->origin_m[i][1], frames->origin_m[i][2]));
+        const vec3_t moved = chain->kind[i] == JOINT_PRISMATIC ? axis : vec3_cross(axis, arm);
+        along[i] = vec3_dot(moved, near->normal);
+        square += along[i] * along[i];
+    }
+    for (int i = 0; i <= near->link; i++) {
+        away[i] += speed_mps * along[i] / (square + AWAY_FLOOR_M2);
+    }
+}
+
+static void keep_off_skin(const chain_t* chain, const ik_track_settings_t* settings,
+                          const chain_frames_t* frames, double away[JOINT_CAPACITY])
+{
+    for (int i = 0; i < JOINT_CAPACITY; i++) {
+        away[i] = 0.0;
+    }
+    for (int link = 0; settings->skin != NULL && link < chain->joint_count; link++) {
+        const link_clearance_t near = clearance_link_to_skin(chain, frames, link, settings->skin);
+        const double depth_m = settings->keep_off_m - near.distance_m;
+        if (depth_m > 0.0) {
+            push_away(chain, frames, &near, AWAY_GAIN_PER_S * depth_m, away);
+        }
+    }
+}
+
 static void task_build(const chain_t* chain, const ik_track_settings_t* settings,
                        const joints_t* joints, const pose_t* target, const twist_t* feedforward,
                        unsigned locked, task_t* task)
@@ -117,6 +160,7 @@ static void task_build(const chain_t* chain, const ik_track_settings_t* settings
     jacobian_t jacobian;
     fk_frames(chain, joints, &frames);
     fk_jacobian(chain, &frames, &jacobian);
+    keep_off_skin(chain, settings, &frames, task->away);
     const pose_t goal = {target->position_m, quat_normalize(target->orientation)};
     const quat_t tool = frames.tool.orientation;
     const double weight = settings->angle_weight_m;
@@ -428,7 +472,8 @@ static double approach_rate(const chain_t* chain, const ik_track_settings_t* set
 /// What each joint would like to do for the posture: revolute joints go to their preferred place,
 /// all keep off their limits.
 static void posture_wish(const chain_t* chain, const ik_track_settings_t* settings,
-                         const joints_t* joints, unsigned movable, double wish[JOINT_CAPACITY])
+                         const joints_t* joints, const double away[JOINT_CAPACITY],
+                         unsigned movable, double wish[JOINT_CAPACITY])
 {
     for (int i = 0; i < chain->joint_count; i++) {
         wish[i] = 0.0;
@@ -439,7 +484,7 @@ static void posture_wish(const chain_t* chain, const ik_track_settings_t* settin
         const double band = LIMIT_BAND * (chain->position_max.at[i] - chain->position_min.at[i]);
         const double above = greater(1.0 - (chain->position_max.at[i] - joints->at[i]) / band, 0.0);
         const double below = greater(1.0 - (joints->at[i] - chain->position_min.at[i]) / band, 0.0);
-        double speed = gain * band * (below * below - above * above);
+        double speed = away[i] + gain * band * (below * below - above * above);
         if (chain->kind[i] == JOINT_REVOLUTE) {
             speed += gain * (chain->preferred.at[i] - joints->at[i]);
         }
@@ -488,7 +533,7 @@ static ik_result_t want_speeds(const chain_t* chain, const ik_track_settings_t* 
     double spare[JOINT_CAPACITY] = {0.0};
     task_add_solution(task, inverse.damped, task->error, 1.0, towards);
     task_add_solution(task, inverse.damped, task->feedforward, 1.0, along);
-    posture_wish(chain, settings, joints, movable, spare);
+    posture_wish(chain, settings, joints, task->away, movable, spare);
     keep_spare(task, &inverse.plain, spare);
 
     const double gain_per_s = lesser(settings->gain_per_s, 1.0 / settings->period_s);

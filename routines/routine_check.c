@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "kinematics/clearance.h"
 #include "kinematics/ik.h"
 #include "routines/player.h"
 
@@ -228,6 +229,24 @@ static bool cell_is_new(check_t* check, body_place_t place)
     return is_new;
 }
 
+static void check_clearance(check_t* check, const stroke_t* stroke, const joints_t* joints,
+                            walk_t* walk)
+{
+    chain_frames_t frames;
+    fk_frames(check->chain, joints, &frames);
+    const link_clearance_t nearest =
+        clearance_links_to_skin(check->chain, &frames, &check->body->surface);
+    check->figures.link_clearance_min_m =
+        fmin(check->figures.link_clearance_min_m, nearest.distance_m);
+    if (!(nearest.distance_m >= LINK_CLEARANCE_MIN_M) && !walk->reach_reported) {
+        refuse(check, stroke, ROUTINE_RULE_CLEARANCE,
+               "over %s link '%s' of the arm comes within %.0f mm of the skin; at least %.0f mm",
+               region_of(check, stroke)->name, check->machine->arm.joints[nearest.link].name,
+               1e3 * nearest.distance_m, 1e3 * LINK_CLEARANCE_MIN_M);
+        walk->reach_reported = true;
+    }
+}
+
 static void check_reach(check_t* check, const stroke_t* stroke, const surface_sample_t* skin,
                         walk_t* walk)
 {
@@ -246,6 +265,7 @@ static void check_reach(check_t* check, const stroke_t* stroke, const surface_sa
         if (result == IK_OK) {
             check->seed = joints;
             note_joint_margins(check, &joints);
+            check_clearance(check, stroke, &joints, walk);
         } else if (!walk->reach_reported) {
             refuse(check, stroke, ROUTINE_RULE_REACH,
                    "%.0f mm above the skin of %s at x %.0f, y %.0f, z %.0f mm: %s (%.0f mm short)",
@@ -376,6 +396,7 @@ bool routine_check(const routine_t* routine, const body_t* body, const safety_se
                      .findings = findings,
                      .seed = chain->preferred};
     check.figures.joint_margin_min = HUGE_VAL;
+    check.figures.link_clearance_min_m = HUGE_VAL;
     check_pad(&check);
     for (int i = 0; i < routine->item_count; i++) {
         const routine_item_t* item = &routine->items[i];

@@ -13,9 +13,10 @@ typedef struct {
     double contact_s;
     double force_max_N;
     double speed_max_mps;
-    double reach_error_max_m; // worst IK error over the checked places
-    double joint_margin_min;  // smallest distance to a joint limit, rad or m
-    int place_count;          // places whose reach was checked
+    double reach_error_max_m;    // worst IK error over the checked places
+    double joint_margin_min;     // smallest distance to a joint limit, rad or m
+    double link_clearance_min_m; // of any link to the skin
+    int place_count;             // places whose reach was checked
 } routine_figures_t;
 
 /// Words that begin a finding's message, one a rule; stable, for tools and tests.
@@ -39,6 +40,7 @@ typedef struct {
     X(ROUTINE_RULE_ORDER, "deep-before-light")    /* first stroke on a region */                   \
     X(ROUTINE_RULE_SESSION, "session-too-long")   /* session_time_max */                           \
     X(ROUTINE_RULE_EMPTY, "nothing-to-do")        /* no stroke at all */                           \
+    X(ROUTINE_RULE_CLEARANCE, "link-too-near")    /* LINK_CLEARANCE_MIN_M to the skin */           \
     X(ROUTINE_RULE_REACH, "unreachable")          /* inverse kinematics, on the skin and above */
 typedef enum {
 #define X(id, text) id,
@@ -52,7 +54,10 @@ const char* routine_rule_text(routine_rule_t rule);
 // begins (Chen 2022, IJERPH 19:13191).
 #define FIRST_STROKE_FORCE_MAX_N 20.0
 #define SKIN_SLOPE_MAX_RAD 0.87 // 50 degrees: beyond, a pad slides off a flank (judgement)
-#define HOVER_HEIGHT_M 0.080    // above the skin, where reach is checked a second time
+// No link of the arm but its tool comes nearer to the skin than this: twice what the interlock
+// allows, as the posture that is played differs a little from the one that is checked.
+#define LINK_CLEARANCE_MIN_M 0.030
+#define HOVER_HEIGHT_M 0.080 // above the skin, where reach is checked a second time
 
 /// Checks force × region × technique, pressure by pad area, speed, rhythm, forbidden zones with
 /// their margins and the registration error, light before deep, session length, and reach: the

@@ -132,6 +132,7 @@ static void print_figures(const routine_figures_t* figures)
     (void)printf("  reach checked at %d places: worst error %.3f mm, nearest joint limit %.3f "
                  "rad or m\n",
                  figures->place_count, figures->reach_error_max_m * 1e3, figures->joint_margin_min);
+    (void)printf("  links keep %.0f mm from the skin\n", figures->link_clearance_min_m * 1e3);
 }
 
 static void write_figures(json_t* json, const routine_figures_t* figures)
@@ -143,6 +144,7 @@ static void write_figures(json_t* json, const routine_figures_t* figures)
     json_number(json, "speed_max_mps", figures->speed_max_mps);
     json_number(json, "reach_error_max_m", figures->reach_error_max_m);
     json_number(json, "joint_margin_min", figures->joint_margin_min);
+    json_number(json, "link_clearance_min_m", figures->link_clearance_min_m);
     json_integer(json, "place_count", figures->place_count);
     json_object_end(json);
 }

@@ -421,6 +421,7 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
     case INTERLOCK_TOOL_SPEED:
     case INTERLOCK_CONTACT_LOST:
     case INTERLOCK_SURFACE_MISSED:
+    case INTERLOCK_LINK_CLEARANCE:
     case INTERLOCK_REACH:
     case INTERLOCK_OVERRUN:
     case INTERLOCK_NOT_CLEAR:

@@ -13,6 +13,9 @@
 // error, a breath and what a light contact would pass as a sensor's offset. Less than yielding
 // leaves.
 #define ARMING_HEIGHT_MIN_M 0.040
+// Nothing of the arm but its tool comes nearer to the expected skin than this: the registration
+// error and a breath.
+#define LINK_CLEARANCE_MIN_M 0.015
 // Path error of the inverse kinematics above which the arm is not where the routine thinks.
 #define PATH_ERROR_MAX_M 0.010
 
@@ -205,6 +208,14 @@ static void judge_motion(verdict_t* verdict, const safety_settings_t* safety,
         require_at_most(verdict, INTERLOCK_TOOL_SPEED, -1, judged->tool_speed_mps,
                         judged->tool_speed_allowed_mps * safety->tool_speed_margin.value);
         require_at_most(verdict, INTERLOCK_REACH, -1, judged->path_error_m, PATH_ERROR_MAX_M);
+    }
+    if (supervisor_mode_powered(judged->mode)) {
+        // Heights again: the first must not be the smaller one.
+        if (!(!isnan(judged->link_clearance_m) &&
+              judged->link_clearance_m >= LINK_CLEARANCE_MIN_M)) {
+            refuse(verdict, INTERLOCK_LINK_CLEARANCE, -1, judged->link_clearance_m,
+                   LINK_CLEARANCE_MIN_M);
+        }
     }
     if (in(judged->mode, M(APPROACH) | M(CONTACT))) {
         const double pressed_m = in(judged->mode, M(CONTACT))

@@ -66,6 +66,8 @@ typedef enum { TRUST_FULL, TRUST_PARTIAL, TRUST_NONE } trust_t;
     X(INTERLOCK_CONTACT_LOST, "contact_lost", "H08", TRUST_FULL, "s", "the tool lost the body")    \
     X(INTERLOCK_SURFACE_MISSED, "surface_missed", "H09", TRUST_FULL, "m",                          \
       "no skin where it should be")                                                                \
+    X(INTERLOCK_LINK_CLEARANCE, "link_clearance", "H02", TRUST_FULL, "m",                          \
+      "a link of the arm is too near the body")                                                    \
     X(INTERLOCK_REACH, "reach", "H44", TRUST_FULL, "m", "the arm can't follow the planned path")   \
     X(INTERLOCK_NOT_CLEAR, "not_clear", "H12", TRUST_FULL, "m",                                    \
       "the tool is at the body: free it by hand before arming")                                    \
@@ -80,7 +82,7 @@ typedef enum {
     INTERLOCK_RULE_LIST(X)
 #undef X
 } interlock_rule_t;
-#define INTERLOCK_RULE_COUNT 27
+#define INTERLOCK_RULE_COUNT 28
 #define INTERLOCK_RULE_NONE (-1)
 
 typedef struct {
@@ -106,6 +108,7 @@ typedef struct {
     double force_target_N;         // as last commanded
     double force_cap_N;            // of the region under the tool; the smallest where unknown
     double surface_gap_m;          // tool above (+) the expected skin along its normal
+    double link_clearance_m;       // of the nearest link to the expected skin
     double path_error_m;           // what the inverse kinematics left over
     bool force_tared;
     bool tare_refused;    // an offset was measured and found too large

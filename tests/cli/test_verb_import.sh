@@ -13,8 +13,8 @@ in_out "name: rail_2r"
 in_out "# moves link carriage and 1 more fixed to it"
 cp "$work/out" "$work/machine.yaml"
 expect 3 "$knead" check "$work/machine.yaml"
-[ "$(printf '%s\n' "$err" | grep -c 'has no value$\|a list is expected here')" -eq 28 ] ||
-    fail "not 28 open keys: $err"
+[ "$(printf '%s\n' "$err" | grep -c 'has no value$\|a list is expected here')" -eq 31 ] ||
+    fail "not 31 open keys: $err"
 in_err "machine.yaml:7:7: world: has no value"
 in_err "joints[0].acceleration_max: has no value"
 in_err "joints[2].rotor_inertia: has no value"
@@ -38,6 +38,7 @@ awk -v drives="$drives" '
     /^    (parked|preferred): # m/ { print "    " $1 " 0.5 m"; next }
     /^    rotor_inertia: # kgm2/ { print "    rotor_inertia: 0.5 kgm2"; next }
     /^    rotor_inertia: # kg,/ { print "    rotor_inertia: 12 kg"; next }
+    /^    radius:/ { print "    radius: 60 mm"; next }
     /^  mass:/ { print "  mass: 0.9 kg"; next }
     /^  centre_of_mass:/ { print "  centre_of_mass: [0 m, 0 m, 0.05 m]"; next }
     /^  spring_stiffness:/ { print "  spring_stiffness: 5 N/mm"; next }

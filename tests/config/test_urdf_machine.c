@@ -43,6 +43,7 @@ static const struct {
     {"preferred: # m", "preferred: 0.6 m"},
     {"rotor_inertia: # kgm2", "rotor_inertia: 0.5 kgm2"},
     {"rotor_inertia: # kg,", "rotor_inertia: 12 kg"},
+    {"radius: #", "radius: 60 mm"},
     {"mass: #", "mass: 0.9 kg"},
     {"centre_of_mass: #", "centre_of_mass: [0 m, 0 m, 0.05 m]"},
     {"spring_stiffness: #", "spring_stiffness: 5 N/mm"},
@@ -142,7 +143,7 @@ static void every_open_key_is_a_finding_of_its_own(void** state)
         import(paths[file], text);
         int open_count = 0;
         assert_true(load_completed(text, ALL, &open_count));
-        assert_int_equal(open_count, 7 + 5 * arm.joint_count + 6);
+        assert_int_equal(open_count, 7 + 6 * arm.joint_count + 6);
         for (int i = 0; i < open_count; i++) {
             assert_false(load_completed(text, i, NULL));
             assert_int_equal(findings.count, 1);
@@ -168,7 +169,7 @@ static void nothing_filled_in_is_refused_key_by_key(void** state)
     assert_false(load_machine(path, "config/devices", &machine, &findings));
     unlink(path);
     // All of them in one look.
-    assert_int_equal(findings.error_count, 7 + 5 * 6 + 6);
+    assert_int_equal(findings.error_count, 7 + 6 * 6 + 6);
     assert_int_equal(findings.count, findings.error_count);
 }
 

@@ -79,6 +79,7 @@ static scene_t well(void)
                               .tool_speed_allowed_mps = 0.2,
                               .force_target_N = 20.0,
                               .force_cap_N = 40.0,
+                              .link_clearance_m = 0.1,
                               .force_tared = true};
     return scene;
 }
@@ -349,6 +350,22 @@ static void a_drive_that_faults_while_arming_is_named_at_once(void** context)
     assert_int_equal(judge(&scene).subject, ELBOW);
 }
 
+static void no_link_comes_nearer_to_the_body_than_allowed(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.link_clearance_m = 0.0151;
+    assert_false(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
+    scene.judged.link_clearance_m = 0.0149;
+    assert_true(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
+    scene.judged.link_clearance_m = -0.02;
+    assert_true(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
+    scene.judged.link_clearance_m = (double)NAN;
+    assert_true(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
+    scene.judged.link_clearance_m = (double)INFINITY; // no link is over the body
+    assert_false(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
+}
+
 static void a_tool_at_the_body_is_never_armed(void** context)
 {
     (void)context;
@@ -534,6 +551,7 @@ int main(void)
         cmocka_unit_test(motion_rules_hold_below_at_and_above),
         cmocka_unit_test(arming_refuses_a_large_offset_and_slow_drives),
         cmocka_unit_test(a_drive_that_faults_while_arming_is_named_at_once),
+        cmocka_unit_test(no_link_comes_nearer_to_the_body_than_allowed),
         cmocka_unit_test(a_tool_at_the_body_is_never_armed),
         cmocka_unit_test(lost_contact_is_refused_after_its_time),
         cmocka_unit_test(a_sensor_that_repeats_itself_is_frozen),
