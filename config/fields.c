@@ -358,6 +358,17 @@ static bool is_name(const char* text)
     return true;
 }
 
+/// Texts are shown on terminals, where a control character is a command.
+static bool has_control_character(const char* text)
+{
+    for (; *text != '\0'; ++text) {
+        const unsigned char byte = (unsigned char)*text;
+        if (byte < 0x20 || byte == 0x7f)
+            return true;
+    }
+    return false;
+}
+
 static bool read_text(const place_t* place, int node, const field_t* field, char* value)
 {
     if (!expect_scalar(place, node))
@@ -366,6 +377,11 @@ static bool read_text(const place_t* place, int node, const field_t* field, char
     if (field->kind == FIELD_NAME && !is_name(text)) {
         fields_refuse(place->document, node, place->field_path, place->findings,
                       "'%.40s' is not a name; allowed: letters, digits, '_', '-' and '.'", text);
+        return false;
+    }
+    if (has_control_character(text)) {
+        fields_refuse(place->document, node, place->field_path, place->findings,
+                      "holds a control character; allowed: one line of plain text");
         return false;
     }
     const size_t length = strlen(text);

@@ -187,6 +187,13 @@ static const field_t device_fields[] = {
      .dimension = DIMENSION_TIME,
      .maximum = 1.0,
      .meaning = "Age a sample may have when the device hands it out."},
+    {.key = "response_lag",
+     .kind = FIELD_QUANTITY,
+     .offset = PROFILE(response_lag_s),
+     .dimension = DIMENSION_TIME,
+     .maximum = 0.5,
+     .meaning =
+         "Of a drive, from a written target to the axis being there, while it moves evenly."},
     {.key = "points",
      .kind = FIELD_LIST,
      .required = true,
@@ -403,6 +410,15 @@ static void check_points_complete(const yaml_document_t* document, const device_
     }
 }
 
+/// Force control is made for the time a drive takes to answer: without it there is no gain.
+static void check_response_lag(const yaml_document_t* document, const device_profile_t* profile,
+                               findings_t* findings)
+{
+    if (profile->role == DEVICE_DRIVE && !(profile->response_lag_s > 0.0))
+        fields_refuse_path(document, "response_lag", findings,
+                           "a drive must state its response_lag, above 0 s");
+}
+
 /// A watchdog that is stated can be written: the point is there, writable, and takes the time.
 static void check_watchdog(const yaml_document_t* document, const device_profile_t* profile,
                            findings_t* findings)
@@ -432,6 +448,7 @@ static void check_across(const yaml_document_t* document, const device_profile_t
     }
     check_points_complete(document, profile, findings);
     check_watchdog(document, profile, findings);
+    check_response_lag(document, profile, findings);
 }
 
 bool load_device_profile(const char* path, device_profile_t* profile, findings_t* findings)

@@ -238,14 +238,6 @@ static const field_t table_fields[] = {
      .dimension = DIMENSION_LENGTH,
      .maximum = 3.0,
      .meaning = "Where the seventh cervical vertebra of a client lies."},
-    {.key = "transit_height",
-     .kind = FIELD_QUANTITY,
-     .required = true,
-     .offset = MACHINE(transit_height_m),
-     .dimension = DIMENSION_LENGTH,
-     .minimum = 0.2,
-     .maximum = 1.5,
-     .meaning = "Height of the tool over the table top while it travels free."},
     {0},
 };
 static const record_t table_record = {

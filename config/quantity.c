@@ -1,5 +1,7 @@
 #include "config/quantity.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PI 3.14159265358979323846
@@ -194,4 +196,54 @@ double quantity_in_unit(double si_number, const unit_t* unit)
     const double number = si_number / unit->factor;
     return unit->exponent < 0 ? number * powers_of_ten[-unit->exponent]
                               : number / powers_of_ten[unit->exponent];
+}
+
+/// Bytes of digits at `text`, at most `length`.
+static size_t digit_run(const char* text, size_t length)
+{
+    size_t count = 0;
+    while (count < length && is_digit(text[count]))
+        count++;
+    return count;
+}
+
+/// Whether `length` bytes are [+-] digits [. digits] [e [+-] digits], with a digit on one side of
+/// the point at least.
+static bool is_decimal(const char* text, size_t length)
+{
+    size_t at = length > 0 && (text[0] == '-' || text[0] == '+') ? 1u : 0u;
+    const size_t before = digit_run(text + at, length - at);
+    at += before;
+    size_t after = 0;
+    if (at < length && text[at] == '.') {
+        at++;
+        after = digit_run(text + at, length - at);
+        at += after;
+    }
+    if (before + after == 0)
+        return false;
+    if (at < length && (text[at] == 'e' || text[at] == 'E')) {
+        at++;
+        at += at < length && (text[at] == '-' || text[at] == '+') ? 1u : 0u;
+        const size_t exponent = digit_run(text + at, length - at);
+        if (exponent == 0)
+            return false;
+        at += exponent;
+    }
+    return at == length;
+}
+
+bool quantity_parse_decimal(const char* text, size_t length, double* number)
+{
+    char digits[QUANTITY_DECIMAL_CAPACITY];
+    if (length >= sizeof digits || !is_decimal(text, length))
+        return false;
+    memcpy(digits, text, length);
+    digits[length] = '\0';
+    // The program never leaves the C locale, in which strtod rounds to the nearest.
+    const double value = strtod(digits, NULL);
+    if (!isfinite(value))
+        return false;
+    *number = value;
+    return true;
 }

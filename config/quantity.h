@@ -41,6 +41,15 @@ typedef enum {
 quantity_result_t quantity_read(const char* text, dimension_t dimension, double* si_number,
                                 const unit_t** unit, int* number_length);
 
+#define QUANTITY_DECIMAL_CAPACITY 128 // bytes of a number as a program may print it
+
+/// Reads the `length` bytes at `text` as a plain decimal number the way programs print it: a sign,
+/// digits with or without a point, an exponent ("-1", "+.5", "2.", "1e-05"). Any number of digits
+/// up to QUANTITY_DECIMAL_CAPACITY; the nearest double, so that 17 digits bring back the same bits.
+/// False, with `number` untouched, for anything else: blanks, hex, infinity, NaN, and what is too
+/// large for a double.
+bool quantity_parse_decimal(const char* text, size_t length, double* number);
+
 /// The fields of a figure are the same everywhere but for what its value measures: four, then an
 /// end.
 #define FIGURE_FIELD_COUNT 4

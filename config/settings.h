@@ -166,6 +166,7 @@ typedef struct {
     int identity_expected;   // raw value of POINT_IDENTITY
     double watchdog_s;       // to be written and read back before arming; 0 where there is none
     double sample_age_max_s; // device's own filter and update period, for the budget
+    double response_lag_s;   // of a drive, from a written target to the axis being there
     int point_count;
     point_settings_t points[POINT_CAPACITY];
 } device_profile_t;
@@ -178,8 +179,7 @@ typedef struct {
     int64_t period_us;
     double table_length_m;
     double table_width_m;
-    double neck_x_m;         // where the seventh cervical vertebra of a client lies, table frame
-    double transit_height_m; // height of the tool above the table top while it travels free
+    double neck_x_m; // where the seventh cervical vertebra of a client lies, table frame
     arm_settings_t arm;
     int device_count;
     device_settings_t devices[DEVICE_CAPACITY];

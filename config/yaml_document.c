@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 // libyaml has a tree of its own, which is not used (it resolves aliases and knows no limits); its
 // two type names are moved out of the way of ours.
@@ -486,6 +487,13 @@ bool yaml_document_read(const char* path, yaml_document_t* document, findings_t*
 {
     *document = (yaml_document_t){0};
     snprintf(document->path, sizeof document->path, "%s", path);
+    // A pipe would keep us waiting for whoever writes to it.
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return refuse_file(document, findings, strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        return refuse_file(document, findings,
+                           S_ISDIR(status.st_mode) ? strerror(EISDIR) : "not a regular file");
     FILE* file = fopen(path, "rb");
     if (file == NULL)
         return refuse_file(document, findings, strerror(errno));

@@ -112,6 +112,9 @@ static joint_target_t joint_step(const session_t* session, const cycle_state_t* 
         joints.result = ik_track(&session->chain, &session->track, &state->limit.position,
                                  &state->limit.speed, &tool->tool_commanded, &tool->feedforward,
                                  state->locked_joints, &joints.position, &joints.speed);
+        if (joints.result == IK_BAD_INPUT) {
+            joints.position = state->limit.position; // brakes: there is nothing to follow
+        }
         const pose_t reached = fk_tool_pose(&session->chain, &joints.position);
         joints.path_error_m =
             vec3_norm(vec3_sub(reached.position_m, tool->tool_commanded.position_m));

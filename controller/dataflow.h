@@ -25,7 +25,7 @@ typedef struct {
     int64_t cycle;
     bus_feedback_t feedback;
     uint32_t requests; // request_bit_t
-    unsigned overruns; // periods in a row that were late, up to this one
+    unsigned overruns; // periods missed in a row of late ones, up to this one
 } cycle_input_t;
 
 /// Computed by estimate.

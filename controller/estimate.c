@@ -71,7 +71,9 @@ static void estimate_force(const session_t* session, estimate_state_t* state,
     const vec3_t unexplained_N = vec3_sub(raw_N, weight_in_sensor);
     tare(session, state, mode, known && vec3_finite(unexplained_N), unexplained_N);
 
-    const vec3_t on_tool_N = quat_rotate(sensor_in_table, vec3_sub(unexplained_N, state->tare_N));
+    const vec3_t on_tool_N =
+        state->tared ? quat_rotate(sensor_in_table, vec3_sub(unexplained_N, state->tare_N))
+                     : vec3((double)NAN, (double)NAN, (double)NAN);
     estimate->contact_force_N = vec3_scale(on_tool_N, -1.0);
     estimate->normal_force_N = vec3_dot(on_tool_N, estimate->surface_normal);
     estimate->shear_force_N = vec3_norm(

@@ -1,7 +1,8 @@
 /// Turns raw feedback into what the other stages work with: where the tool is, what it presses
 /// with, how stiff the place under it feels. First stage of the cycle; decides nothing.
 ///
-/// Values that cannot be known (a sample that never came) are NaN, which no permit lets pass.
+/// Values that cannot be known (a sample that never came, a force before taring) are NaN, which no
+/// permit lets pass.
 #ifndef KNEAD_CONTROLLER_ESTIMATE_H
 #define KNEAD_CONTROLLER_ESTIMATE_H
 

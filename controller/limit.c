@@ -2,6 +2,11 @@
 
 #include <math.h>
 
+// After parking the drives keep their supply until their brakes hold: cutting it at once would let
+// the arm sag by what it falls meanwhile. Typical brakes take 30 to 50 ms. Stops do not wait for
+// it.
+#define BRAKE_TIME_US 80000
+
 static double clamp(double wanted, double lowest, double highest)
 {
     return fmin(fmax(wanted, lowest), highest);
@@ -52,7 +57,8 @@ bus_command_t limit_apply(const session_t* session, const limit_state_t* state,
 {
     const chain_t* chain = &session->chain;
     const bool powered = supervisor_mode_powered(mode);
-    bus_command_t command = {.power_relay_close = powered || mode == MODE_READY,
+    const bool braking = mode == MODE_PARKED && state->unpowered_us < BRAKE_TIME_US;
+    bus_command_t command = {.power_relay_close = powered || braking || mode == MODE_READY,
                              .lamp_moving = powered};
     for (int joint = 0; joint < chain->joint_count; ++joint) {
         const drive_feedback_t* drive = &feedback->drives[joint];
@@ -80,6 +86,7 @@ void limit_record(const session_t* session, limit_state_t* state, supervisor_mod
                   const bus_command_t* command)
 {
     const bool powered = supervisor_mode_powered(mode);
+    state->unpowered_us = powered ? 0 : state->unpowered_us + session->period_us;
     for (int joint = 0; joint < session->chain.joint_count; ++joint) {
         const double moved = command->position[joint] - state->position.at[joint];
         state->speed.at[joint] = powered ? moved / session->period_s : 0.0;

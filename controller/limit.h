@@ -14,6 +14,7 @@
 typedef struct {
     joints_t position;
     joints_t speed;
+    int64_t unpowered_us; // since torque was last asked for
 } limit_state_t;
 
 /// Decides the command; pure. `locked_joints` has a bit per joint whose drive can't be used.

@@ -57,7 +57,9 @@ loop_result_t loop_run(const session_t* session, fieldbus_t* bus, timebase_t tim
     while (going) {
         const int64_t woken_us = timebase.vtable->now_us(timebase.context);
         const int64_t late_us = woken_us - deadline_us;
-        in.overruns = late_us > session->period_us ? in.overruns + 1 : 0;
+        in.overruns = late_us > session->period_us
+                          ? in.overruns + (unsigned)(late_us / session->period_us)
+                          : 0;
         count_wake_up(timing, late_us, in.overruns);
 
         in.now_us = woken_us - start_us;

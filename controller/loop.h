@@ -33,7 +33,7 @@ const char* loop_result_text(loop_result_t result);
 typedef struct {
     int64_t cycles;
     int64_t overruns;        // periods that began later than one period after their deadline
-    int64_t overruns_in_row; // longest row of them
+    int64_t overruns_in_row; // most periods missed in a row
     int64_t late_max_us;     // wake-up after its deadline
     double late_sum_us;
     int64_t busy_max_us; // from wake-up to done: bus, step, recording

@@ -201,7 +201,6 @@ static void contact_step(const session_t* session, plan_state_t* state, supervis
                                           session->safety->normal_speed_max_mps.value
                                     : session->safety->approach_speed_max_mps.value;
     state->item_finished = mode == MODE_CONTACT && view.item_finished;
-    state->last = *target;
 }
 
 /// Lifting, yielding and stopping keep the last target: force control moves away from it.
@@ -297,6 +296,7 @@ plan_target_t plan_step(const session_t* session, plan_state_t* state, superviso
     }
     target.item = state->player.item;
     target.item_elapsed_s = (double)state->player.elapsed_us * 1e-6;
+    state->last = target;
     state->mode = mode;
     return target;
 }

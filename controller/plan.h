@@ -1,6 +1,6 @@
 /// The mode's target: where the tool, or the joints, should be this period, and with what force.
-/// Follows the routine in contact, travels between places in one smooth sweep that clears the body, parks.
-/// Decides no mode; tells the supervisor by flags what has been reached.
+/// Follows the routine in contact, travels between places in one smooth sweep that clears the body,
+/// parks. Decides no mode; tells the supervisor by flags what has been reached.
 ///
 /// Always holds: targets are continuous, start and end at rest, and keep the speed limits of their
 /// phase; time of the routine passes only in contact and at rest.
@@ -22,8 +22,8 @@ typedef struct {
     bool resting;
     bool routine_done;
     bool item_finished;
+    plan_target_t last; // of the last period: what lifting and yielding move away from
     // Contact.
-    plan_target_t last;
     double contact_s; // since touching
     bool resumed;     // the stroke had been begun before: regain its force before going on
     // Parking, the last part of it in joint space.

@@ -545,11 +545,23 @@ static double patch_distance_m(const patch_t* patch, body_place_t place)
     return sqrt(along_m * along_m + across_m * across_m);
 }
 
+/// Borders count as inside, as far as rounding can tell.
+static bool patch_holds(const patch_t* patch, body_place_t place)
+{
+    const double tolerance_m = 1e-9;
+    const bool ordered = patch->medial_across_m <= patch->lateral_across_m;
+    const double low_m = ordered ? patch->medial_across_m : patch->lateral_across_m;
+    const double high_m = ordered ? patch->lateral_across_m : patch->medial_across_m;
+    return place.along_m >= patch->head_along_m - tolerance_m &&
+           place.along_m <= patch->foot_along_m + tolerance_m &&
+           place.across_m >= low_m - tolerance_m && place.across_m <= high_m + tolerance_m;
+}
+
 /// The first region listed that holds a place, or -1; `patches` are those of all regions.
 static int region_among(const patch_t patches[], int count, body_place_t place)
 {
     for (int i = 0; i < count; i++) {
-        if (patch_distance_m(&patches[i], place) <= 1e-9) {
+        if (patch_holds(&patches[i], place)) {
             return i;
         }
     }

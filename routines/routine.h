@@ -12,7 +12,7 @@ typedef enum { ITEM_STROKE, ITEM_REST } item_kind_t;
 
 typedef struct {
     item_kind_t kind;
-    stroke_t stroke; // where kind is ITEM_STROKE
+    stroke_t stroke; // where kind is ITEM_STROKE; of a rest only its step
     double rest_s;   // where kind is ITEM_REST: lifted, above the last place
 } routine_item_t;
 

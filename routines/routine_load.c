@@ -51,8 +51,9 @@ static const char* const technique_words[] = {
      .words = technique_words,                                                                     \
      .meaning = "How to touch."},                                                                  \
         NODE("region", region_node, "Where: the name of a region or a list of names."),            \
-        QUANTITY("force", parameters.force_N, DIMENSION_FORCE, 4.0, 110.0,                         \
-                 "How hard to press along the skin's normal.")
+        QUANTITY(                                                                                  \
+            "force", parameters.force_N, DIMENSION_FORCE, 4.0, 110.0,                              \
+            "How hard to press along the skin's normal; kneading swells by a quarter about it.")
 
 static const field_t effleurage_fields[] = {
     STROKE_FIELDS,
@@ -439,8 +440,9 @@ static bool read_rest(reader_t* reader, int node, const char* path)
     if (!fields_read(reader->document, node, &rest_record, &step, path, reader->findings)) {
         return false;
     }
-    const routine_item_t item = {.kind = ITEM_REST, .rest_s = step.rest_s};
-    return add_step(reader, node, path) >= 0 && add_item(reader, node, path, &item);
+    routine_item_t item = {.kind = ITEM_REST, .rest_s = step.rest_s};
+    item.stroke.step = add_step(reader, node, path);
+    return item.stroke.step >= 0 && add_item(reader, node, path, &item);
 }
 
 static bool read_steps(reader_t* reader, int node, const char* path, int depth);

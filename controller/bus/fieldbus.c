@@ -758,6 +758,10 @@ static bus_result_t take_sample(fieldbus_t* bus, int device, const uint16_t* wor
 // A link that failed may come back as another device.
 static void watch_link(fieldbus_device_t* device, bus_result_t result)
 {
+    device->timeouts_in_row = result == BUS_TIMEOUT ? device->timeouts_in_row + 1 : 0;
+    if (result == BUS_TIMEOUT && device->timeouts_in_row <= PORT_LATE_REPLY_MAX) {
+        return;
+    }
     switch (result) {
     case BUS_NOT_CONNECTED:
     case BUS_TIMEOUT:

@@ -14,8 +14,8 @@
 /// - A command that does not fit its register is not sent: the drive gets a quick stop and its last
 /// good
 ///   target (before the first one, the control word alone).
-/// - After a link has failed, a device must prove again who it is, and that its watchdog and torque
-/// limit
+/// - After a link has failed, or more than PORT_LATE_REPLY_MAX replies in a row did not come in
+/// time, a device must prove again who it is, and that its watchdog and torque limit
 ///   stand as they were written, before it is commanded: one check a period, its sample ageing
 ///   meanwhile. A device that fails a check stays silent for the controller.
 #ifndef KNEAD_CONTROLLER_BUS_FIELDBUS_H
@@ -76,8 +76,23 @@ typedef struct {
     X(20)                                                                                          \
     X(40)                                                                                          \
     X(60)                                                                                          \
-    X(80) X(100) X(150) X(200) X(300) X(400) X(600) X(800) X(1000) X(1500) X(2000) X(3000) X(5000) \
-        X(10000) X(20000) X(50000) X(100000)
+    X(80)                                                                                          \
+    X(100)                                                                                         \
+    X(150)                                                                                         \
+    X(200)                                                                                         \
+    X(300)                                                                                         \
+    X(400)                                                                                         \
+    X(600)                                                                                         \
+    X(800)                                                                                         \
+    X(1000)                                                                                        \
+    X(1500)                                                                                        \
+    X(2000)                                                                                        \
+    X(3000)                                                                                        \
+    X(5000)                                                                                        \
+    X(10000)                                                                                       \
+    X(20000)                                                                                       \
+    X(50000)                                                                                       \
+    X(100000)
 #define BUS_ROUND_TRIP_BUCKET_COUNT 21
 
 typedef struct {
@@ -156,6 +171,7 @@ typedef struct {
 
     int checks_left; // before the device is commanded again
     bool link_lost;
+    int timeouts_in_row;
     bool seen; // a sample has been accepted
     bool counter_known;
     uint32_t counter;     // of the newest sample

@@ -16,6 +16,11 @@ typedef struct {
     uint8_t bytes[PDU_CAPACITY];
 } pdu_t;
 
+/// Replies in a row that may fail to come in time before a link is given up: a device that was held
+/// up for two periods is not a device that was exchanged for another. A reply that comes late is
+/// dropped.
+#define PORT_LATE_REPLY_MAX 2
+
 #define PORT_RESULT_LIST(X)                                                                        \
     X(PORT_OK, "ok")                                                                               \
     X(PORT_NOT_ASKED, "not asked")                                                                 \

@@ -25,6 +25,9 @@
 static const int64_t retry_after_us[] = {10000, 20000, 50000, 100000};
 #define RETRY_STEP_COUNT ((int)(sizeof retry_after_us / sizeof retry_after_us[0]))
 
+// The replies that may be on their way, and a byte more, to see that too many came.
+#define RECEIVED_CAPACITY ((PORT_LATE_REPLY_MAX + 1) * FRAME_CAPACITY + 1)
+
 typedef enum { LINK_DOWN, LINK_CONNECTING, LINK_UP } link_state_t;
 
 typedef struct {
@@ -36,12 +39,13 @@ typedef struct {
     int retry_step;
     uint64_t connect_count;
 
-    uint16_t transaction;
-    bool waiting; // a request is outstanding
+    uint16_t transaction; // of the last request
+    bool waiting;         // for its reply
+    int late;             // replies to requests before, which nobody waits for any more
     int64_t sent_at_us;
     modbus_request_t asked;
     int received_count;
-    uint8_t received[FRAME_CAPACITY + 1]; // a byte more, to see that too many came
+    uint8_t received[RECEIVED_CAPACITY];
 } tcp_link_t;
 
 struct tcp_port {
@@ -56,15 +60,14 @@ static int64_t monotonic_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-int tcp_endpoints_of_machine(const machine_settings_t* machine, const char* host, int port_base,
+int tcp_endpoints_of_machine(const machine_settings_t* machine,
                              tcp_endpoint_t endpoints[DEVICE_CAPACITY])
 {
     for (int i = 0; i < machine->device_count; i++) {
         const device_settings_t* device = &machine->devices[i];
         tcp_endpoint_t* endpoint = &endpoints[i];
-        (void)snprintf(endpoint->host, sizeof endpoint->host, "%s",
-                       host != NULL ? host : device->host);
-        endpoint->port = port_base > 0 ? port_base + i : device->port;
+        (void)snprintf(endpoint->host, sizeof endpoint->host, "%s", device->host);
+        endpoint->port = device->port;
         endpoint->unit = device->unit;
     }
     return machine->device_count;
@@ -77,6 +80,8 @@ static void link_drop(tcp_link_t* link, int64_t now_us)
     modbus_close(link->modbus);
     link->state = LINK_DOWN;
     link->waiting = false;
+    link->late = 0;
+    link->received_count = 0;
     link->retry_at_us = now_us + retry_after_us[link->retry_step];
     if (link->retry_step < RETRY_STEP_COUNT - 1) {
         link->retry_step++;
@@ -134,15 +139,6 @@ static port_result_t link_finish(tcp_link_t* link, int64_t now_us)
     return error == ECONNREFUSED ? PORT_REFUSED : PORT_NOT_CONNECTED;
 }
 
-// Bytes that come while nothing is asked answer nothing; an end of the stream may be among them.
-static port_result_t link_take_unasked(tcp_link_t* link, int64_t now_us)
-{
-    uint8_t byte;
-    const ssize_t count = recv(modbus_get_socket(link->modbus), &byte, 1, MSG_DONTWAIT);
-    link_drop(link, now_us);
-    return count > 0 ? PORT_BAD_FRAME : PORT_CLOSED;
-}
-
 static port_result_t link_send(tcp_link_t* link, const pdu_t* request, int64_t now_us)
 {
     uint8_t frame[FRAME_CAPACITY];
@@ -155,39 +151,62 @@ static port_result_t link_send(tcp_link_t* link, const pdu_t* request, int64_t n
         return PORT_CLOSED;
     }
     link->sent_at_us = now_us;
-    link->received_count = 0;
     link->waiting = true;
     return PORT_OK;
 }
 
-// Judges what has come. PORT_NOT_ASKED: more is needed.
-static port_result_t link_judge(const tcp_link_t* link, pdu_t* reply)
+// Judges the one whole frame that answers the last request. Nothing may stand behind it.
+static port_result_t link_judge(const tcp_link_t* link, const frame_t* frame, int size,
+                                pdu_t* reply)
 {
-    frame_t frame;
-    int size = 0;
-    switch (frame_decode(link->received, link->received_count, &frame, &size)) {
-    case FRAME_INCOMPLETE:
-        return PORT_NOT_ASKED;
-    case FRAME_WRONG_PROTOCOL:
-    case FRAME_WRONG_LENGTH:
-        return PORT_BAD_FRAME;
-    case FRAME_COMPLETE:
-        break;
-    }
     uint16_t words[MODBUS_READ_COUNT_MAX];
     int exception;
-    if (size != link->received_count || frame.transaction != link->transaction ||
-        frame.unit != link->endpoint.unit) {
+    if (size != link->received_count) {
         return PORT_BAD_FRAME;
     }
     const modbus_result_t verdict =
-        modbus_decode_reply(&link->asked, &frame.pdu, words, &exception);
+        modbus_decode_reply(&link->asked, &frame->pdu, words, &exception);
     if (verdict != MODBUS_OK && verdict != MODBUS_EXCEPTION) {
         return PORT_BAD_FRAME;
     }
-    reply->size = frame.pdu.size;
-    memcpy(reply->bytes, frame.pdu.bytes, (size_t)frame.pdu.size);
+    reply->size = frame->pdu.size;
+    memcpy(reply->bytes, frame->pdu.bytes, (size_t)frame->pdu.size);
     return PORT_OK;
+}
+
+// Goes through the frames that have come: drops the late ones, judges the one that is waited for.
+// PORT_NOT_ASKED: more is needed.
+static port_result_t link_sort(tcp_link_t* link, pdu_t* reply)
+{
+    for (;;) {
+        frame_t frame;
+        int size = 0;
+        switch (frame_decode(link->received, link->received_count, &frame, &size)) {
+        case FRAME_INCOMPLETE:
+            return PORT_NOT_ASKED;
+        case FRAME_WRONG_PROTOCOL:
+        case FRAME_WRONG_LENGTH:
+            return PORT_BAD_FRAME;
+        case FRAME_COMPLETE:
+            break;
+        }
+        // Requests since the one that this answers, the last one included where it is waited for.
+        const int newer = (uint16_t)(link->transaction - frame.transaction);
+        const bool current = link->waiting && newer == 0;
+        const int late = newer - (link->waiting ? 1 : 0); // of those still owed, after this one
+        if (frame.unit != link->endpoint.unit || (!current && (late < 0 || late >= link->late))) {
+            return PORT_BAD_FRAME;
+        }
+        if (current) {
+            const port_result_t result = link_judge(link, &frame, size, reply);
+            link->received_count = 0;
+            link->late = 0; // a peer answers in order: what was skipped will not come
+            return result;
+        }
+        link->late = late;
+        link->received_count -= size;
+        memmove(link->received, link->received + size, (size_t)link->received_count);
+    }
 }
 
 // Takes what has arrived. PORT_NOT_ASKED: more is needed. Anything but that and PORT_OK drops the
@@ -204,7 +223,31 @@ static port_result_t link_receive(tcp_link_t* link, pdu_t* reply)
         return PORT_CLOSED;
     }
     link->received_count += (int)count;
-    return link_judge(link, reply);
+    return link_sort(link, reply);
+}
+
+// Bytes that come while nothing is asked are late replies or answer nothing; an end of the stream
+// may be among them.
+static port_result_t link_take_unasked(tcp_link_t* link, int64_t now_us)
+{
+    pdu_t nobody_waits;
+    const port_result_t result = link_receive(link, &nobody_waits);
+    if (result == PORT_NOT_ASKED && (link->late > 0 || link->received_count == 0)) {
+        return PORT_OK;
+    }
+    link_drop(link, now_us);
+    return result == PORT_CLOSED ? PORT_CLOSED : PORT_BAD_FRAME;
+}
+
+// The reply did not come in time. Its link stays for a while: it is known by its transaction if it
+// comes.
+static void link_give_up_waiting(tcp_link_t* link)
+{
+    link->waiting = false;
+    link->late++;
+    if (link->late > PORT_LATE_REPLY_MAX) {
+        link_drop(link, monotonic_us());
+    }
 }
 
 // ------------------------------------------------------------------------------------- the port
@@ -319,9 +362,9 @@ static void exchange(void* context, port_batch_t* batch, int64_t timeout_us)
         }
     }
     for (int i = 0; i < port->count; i++) {
-        if (port->links[i].waiting) { // a reply that comes later must not meet the next request
+        if (port->links[i].waiting) {
             batch->result[i] = PORT_TIMEOUT;
-            link_drop(&port->links[i], monotonic_us());
+            link_give_up_waiting(&port->links[i]);
         }
     }
 }
@@ -385,6 +428,8 @@ static void close_links(void* context)
         modbus_close(port->links[i].modbus);
         port->links[i].state = LINK_DOWN;
         port->links[i].waiting = false;
+        port->links[i].late = 0;
+        port->links[i].received_count = 0;
         port->links[i].retry_at_us = 0;
         port->links[i].retry_step = 0;
     }

@@ -25,9 +25,8 @@ typedef struct {
     int unit;
 } tcp_endpoint_t;
 
-/// Where a machine's devices are. With `host` not null all of them are there instead, and with
-/// `port_base` above 0 device i is at port_base + i: a virtual table. Returns the count.
-int tcp_endpoints_of_machine(const machine_settings_t* machine, const char* host, int port_base,
+/// Where a machine's devices are. Returns the count.
+int tcp_endpoints_of_machine(const machine_settings_t* machine,
                              tcp_endpoint_t endpoints[DEVICE_CAPACITY]);
 
 typedef struct tcp_port tcp_port_t;

@@ -8,7 +8,6 @@
 
 #include "config/load.h"
 #include "routines/routine_load.h"
-#include "sim/scenario.h"
 
 // A file that every copy of the tree has; a folder with it is a tree.
 #define DATA_MARK "config/machines/rail6.yaml"
@@ -140,7 +139,8 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
     good = load_safety(safety_path, &assembly->safety, findings) && good;
     good = load_body(body_path, &assembly->body_settings, findings) && good;
     good = client_load(client_path, &assembly->client, findings) && good;
-    if (!good) {
+    if (!good ||
+        !load_check_together(&assembly->machine, &assembly->safety, machine_path, findings)) {
         return false;
     }
     const char* const paths[] = {machine_path, safety_path, body_path, client_path};
@@ -157,8 +157,13 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
         body_build(&assembly->body_settings, &assembly->client, assembly->machine.neck_x_m,
                    assembly->machine.table_length_m, &assembly->body);
     if (result != BODY_OK) {
-        finding_add(findings, FINDING_ERROR, client_path, 0, 0, "", "", "%s",
-                    body_result_text(result));
+        const body_settings_t* body = &assembly->body_settings;
+        finding_add(
+            findings, FINDING_ERROR, client_path, 0, 0, "", "",
+            "%s: %.2f m and %.0f kg; the body map holds for %.2f to %.2f m and %.0f to %.0f "
+            "kg, as far as the two go together",
+            body_result_text(result), assembly->client.stature_m, assembly->client.mass_kg,
+            body->stature_min_m, body->stature_max_m, body->mass_min_kg, body->mass_max_kg);
         return false;
     }
     return true;
@@ -212,40 +217,6 @@ bool assembly_load_routine(assembly_t* assembly, const char* path)
                          findings);
 }
 
-/// Steele, Lea and Flood 2014: splitmix64. A stream of its own, so that the world's draws do not
-/// shift with what is drawn here.
-static uint64_t draw_bits(uint64_t* stream)
-{
-    *stream += 0x9E3779B97F4A7C15u;
-    uint64_t bits = *stream;
-    bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9u;
-    bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBu;
-    return bits ^ (bits >> 31);
-}
-
-/// Uniform in -1 to 1.
-static double draw_signed_part(uint64_t* stream)
-{
-    return (double)(draw_bits(stream) >> 11) * 0x1p-52 - 1.0;
-}
-
-/// Lays the true body beside its model: anywhere in the ball and the turn that the registration
-/// leaves.
-static void place_true_body(const body_settings_t* body, uint64_t seed, world_settings_t* world)
-{
-    uint64_t stream = seed ^ 0x6B6E656164u; // "knead": apart from the world's own stream
-    double part[3];
-    do {
-        for (int i = 0; i < 3; ++i) {
-            part[i] = draw_signed_part(&stream);
-        }
-    } while (!(part[0] * part[0] + part[1] * part[1] + part[2] * part[2] <= 1.0));
-    for (int i = 0; i < 3; ++i) {
-        world->body_offset_m[i] = part[i] * body->registration_error_m;
-    }
-    world->body_turn_rad = draw_signed_part(&stream) * body->registration_error_rad;
-}
-
 bool assembly_choose_pad(assembly_t* assembly, const char* name)
 {
     const tool_settings_t* tool = &assembly->machine.arm.tool;
@@ -254,6 +225,34 @@ bool assembly_choose_pad(assembly_t* assembly, const char* name)
         refuse_pad(tool, "--pad", name, &assembly->findings);
     }
     return assembly->pad_index >= 0;
+}
+
+bool assembly_load_expectation(assembly_t* assembly, const options_t* options)
+{
+    const char* path = options->text[OPTION_SCENARIO];
+    scenario_t scenario;
+    if (path == NULL) {
+        return true;
+    }
+    if (!scenario_read(path, &assembly->machine, &scenario, &assembly->findings)) {
+        return false;
+    }
+    assembly->expects = true;
+    assembly->expected = scenario.expect;
+    return true;
+}
+
+void assembly_move_devices(assembly_t* assembly, const char* host, int port_base)
+{
+    for (int i = 0; i < assembly->machine.device_count; ++i) {
+        device_settings_t* device = &assembly->machine.devices[i];
+        if (host != NULL) {
+            (void)snprintf(device->host, sizeof device->host, "%s", host);
+        }
+        if (port_base > 0) {
+            device->port = port_base + i;
+        }
+    }
 }
 
 bool assembly_build_session(assembly_t* assembly)
@@ -283,10 +282,29 @@ bool assembly_build_world(assembly_t* assembly, const options_t* options)
     world->tissues = assembly->tissues;
     world->tissue_count = body->region_count;
     world->seed = (uint64_t)options->whole[OPTION_SEED];
-    place_true_body(body, world->seed, world);
+    world_settings_draw_body(world, body->registration_error_m, body->registration_error_rad);
     const char* scenario = options->text[OPTION_SCENARIO];
     if (scenario != NULL) {
         (void)inputs_add(&assembly->inputs, scenario);
     }
     return scenario == NULL || scenario_load(scenario, world, &assembly->findings);
+}
+
+bool assembly_load_arm(assembly_t* assembly, const options_t* options, chain_t* chain)
+{
+    findings_t* findings = &assembly->findings;
+    char path[ASSEMBLY_PATH_CAPACITY];
+    char devices[ASSEMBLY_PATH_CAPACITY];
+    if (!option_path(options, OPTION_MACHINE, "config/machines/rail6.yaml", path, findings) ||
+        !assembly_device_directory(path, devices, sizeof devices) ||
+        !load_machine(path, devices, &assembly->machine, findings) ||
+        !assembly_choose_pad(assembly, options->text[OPTION_PAD])) {
+        return false;
+    }
+    if (!chain_build(&assembly->machine.arm, assembly->pad_index, chain)) {
+        finding_add(findings, FINDING_ERROR, path, 0, 0, "", "",
+                    "no chain can be built from the machine's arm");
+        return false;
+    }
+    return true;
 }

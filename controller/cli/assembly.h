@@ -12,6 +12,7 @@
 #include "routines/body.h"
 #include "routines/routine.h"
 #include "routines/routine_check.h"
+#include "sim/scenario.h"
 #include "sim/world.h"
 
 #define ASSEMBLY_PATH_CAPACITY 1024 // bytes of a path, with its terminator
@@ -31,6 +32,8 @@ typedef struct {
     session_t session;
     tissue_settings_t tissues[REGION_CAPACITY];
     world_settings_t world;
+    bool expects; // a scenario says how the run is to end
+    scenario_ending_t expected;
 } assembly_t;
 
 /// Null if memory is short.
@@ -48,6 +51,10 @@ bool assembly_data_path(const char* name, char* path, size_t capacity);
 /// own folder if there is one, else the shipped one. False if the path would pass `capacity`.
 bool assembly_device_directory(const char* machine_path, char* path, size_t capacity);
 
+/// Loads the machine alone, as `--machine` names it or as shipped, and builds its arm with the pad
+/// of `--pad`. False with findings if either was refused.
+bool assembly_load_arm(assembly_t* assembly, const options_t* options, chain_t* chain);
+
 /// Loads machine, safety limits, body map and client, as `options` name them or as shipped, and
 /// builds the client's body. False with findings if any of it was refused.
 bool assembly_load_table(assembly_t* assembly, const options_t* options);
@@ -56,9 +63,17 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options);
 /// False with findings if it was refused. May be called again for the next routine.
 bool assembly_load_routine(assembly_t* assembly, const char* path);
 
+/// Reads what `--scenario` expects of the run. False with findings if it was refused.
+bool assembly_load_expectation(assembly_t* assembly, const options_t* options);
+
 /// Mounts the pad called `name`, or the machine's first where `name` is null; a routine that is
 /// loaded names its own. False with a finding if there is none of that name.
 bool assembly_choose_pad(assembly_t* assembly, const char* name);
+
+/// Where the devices are instead of where the machine's file says: all at `host` unless that is
+/// null, the first at `port_base` and the others behind it unless that is 0. Before the session is
+/// built, so that every message names the address that was really used.
+void assembly_move_devices(assembly_t* assembly, const char* host, int port_base);
 
 /// Builds the session from what is loaded, a routine included. False with a finding if no session
 /// can be made of it.

@@ -34,7 +34,7 @@ typedef enum {
     X(OPTION_PORT_BASE, "port-base", "N", OPTION_KIND_WHOLE, 1, 65000,                             \
       "TCP port of the first device, the others follow, instead of those in the machine's file")   \
     X(OPTION_PAD, "pad", "NAME", OPTION_KIND_TEXT, 0, 0,                                           \
-      "pad that is mounted on the virtual table's tool (default: the machine's first)")            \
+      "pad that is mounted on the tool (default: the machine's first)")                            \
     X(OPTION_LOCK_STEP, "lock-step", NULL, OPTION_KIND_FLAG, 0, 0,                                 \
       "virtual time: the table moves only when the controller says so, as fast as it can")         \
     X(OPTION_YES, "yes", NULL, OPTION_KIND_FLAG, 0, 0,                                             \
@@ -44,7 +44,15 @@ typedef enum {
     X(OPTION_REPORT, "report", NULL, OPTION_KIND_FLAG, 0, 0,                                       \
       "write report.html, one page to look at, into the record")                                   \
     X(OPTION_QUIET, "quiet", NULL, OPTION_KIND_FLAG, 0, 0, "no progress on standard error")        \
-    X(OPTION_JSON, "json", NULL, OPTION_KIND_FLAG, 0, 0, "figures as JSON on standard output")
+    X(OPTION_JSON, "json", NULL, OPTION_KIND_FLAG, 0, 0, "figures as JSON on standard output")     \
+    X(OPTION_SEED_WITH_PREVIOUS, "seed-with-previous", NULL, OPTION_KIND_FLAG, 0, 0,               \
+      "start each line from the last solution, not from the preferred posture")                    \
+    X(OPTION_TIP, "tip", "LINK", OPTION_KIND_TEXT, 0, 0, "the link that the tool is mounted on")   \
+    X(OPTION_BASE, "base", "LINK", OPTION_KIND_TEXT, 0, 0,                                         \
+      "the link that stands still (default: the one without a parent)")                            \
+    X(OPTION_NAME, "name", "NAME", OPTION_KIND_TEXT, 0, 0,                                         \
+      "what the machine is called (default: the robot's name)")                                    \
+    X(OPTION_QUICK, "quick", NULL, OPTION_KIND_FLAG, 0, 0, "fewer repeats: under three seconds")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)

@@ -43,6 +43,7 @@ typedef struct {
     request_input_t typed;
     progress_t progress;
     sig_atomic_t interrupts_seen;
+    supervisor_mode_t mode; // of the last period
     int farewell;
     int64_t refused_us;
     int last_refusal; // rule that kept the lock closed, or INTERLOCK_RULE_NONE
@@ -129,12 +130,29 @@ static bool goes_on(player_room_t* room, const cycle_output_t* out)
     return room->farewell < FAREWELL_PERIODS && !room->gave_up;
 }
 
+/// On a run that a person starts: what the controller is doing, and what it waits for.
+static void tell_mode(const player_room_t* room, supervisor_mode_t before, supervisor_mode_t mode)
+{
+    if (room->play->automatic || mode == before) {
+        return;
+    }
+    const char* next = mode == MODE_LOCKED    ? ": type 'acknowledge'"
+                       : mode == MODE_READY   ? ": type 'arm'"
+                       : mode == MODE_ARMED   ? ": type 'start'"
+                       : mode == MODE_PAUSED  ? ": type 'resume' or 'end'"
+                       : mode == MODE_TRIPPED ? ": power is off"
+                                              : "";
+    (void)fprintf(stderr, "%s%s\n", supervisor_mode_text(mode), next);
+}
+
 static bool watch(void* context, const cycle_input_t* in, const cycle_output_t* out,
                   const bus_frame_t* frame)
 {
     player_room_t* room = context;
     (void)frame;
     recording_append(room->recording, in, out);
+    tell_mode(room, in->cycle == 0 ? MODE_TRIPPED : room->mode, out->mode);
+    room->mode = out->mode;
     if (!room->play->options->given[OPTION_QUIET] && in->cycle % 16 == 0) {
         show(room, out);
     }
@@ -210,8 +228,12 @@ static void explain_failure(const player_room_t* room, loop_result_t result, cha
     } else if (room->gave_up && room->interrupts_seen == 0) {
         const interlock_rule_info_t* info =
             interlock_rule_info((interlock_rule_t)room->last_refusal);
-        (void)snprintf(text, capacity, "the table was never ready: %s",
-                       info != NULL ? info->text : "unknown");
+        const bool silent =
+            room->last_refusal == INTERLOCK_IO_AGE && !room->play->options->given[OPTION_LOCK_STEP];
+        (void)snprintf(text, capacity, "the table was never ready: %s%s",
+                       info != NULL ? info->text : "unknown",
+                       silent ? " (a 'knead table --lock-step' waits for '--lock-step' here too)"
+                              : "");
     }
 }
 
@@ -246,11 +268,37 @@ static exit_code_t exit_code_of(const player_room_t* room, const summary_t* summ
     return room->gave_up ? EXIT_SAFETY_STOP : EXIT_DEVICE;
 }
 
+static scenario_ending_t ending_of(const summary_t* summary)
+{
+    static const scenario_ending_t endings[REACTION_COUNT] = {
+        [REACTION_NONE] = SCENARIO_ENDING_STOP, // somebody's stop
+        [REACTION_LIFT] = SCENARIO_ENDING_LIFT, [REACTION_YIELD] = SCENARIO_ENDING_YIELD,
+        [REACTION_STOP] = SCENARIO_ENDING_STOP, [REACTION_POWER_OFF] = SCENARIO_ENDING_POWER_OFF,
+    };
+    return summary->first_stop.any ? endings[summary->first_stop.reaction]
+                                   : SCENARIO_ENDING_FINISHED;
+}
+
+/// A run that ended other than its scenario says is a failed expectation, whatever else it is.
+static exit_code_t judged_code(const player_room_t* room, bool recorded, exit_code_t code)
+{
+    const assembly_t* assembly = room->play->assembly;
+    const scenario_ending_t ending = ending_of(&room->recording->summary);
+    if (assembly->expects && ending != assembly->expected) {
+        (void)fprintf(stderr, "knead %s: the scenario expects '%s', the run ended with '%s'\n",
+                      room->play->verb, scenario_ending_text(assembly->expected),
+                      scenario_ending_text(ending));
+        return EXIT_EXPECTATION_FAILED;
+    }
+    return code == EXIT_DONE && !recorded ? EXIT_INTERNAL : code;
+}
+
 static exit_code_t finish(player_room_t* room, const run_outcome_t* outcome)
 {
     const play_t* play = room->play;
     recording_t* recording = room->recording;
-    if (!recording_finish(recording, outcome)) {
+    const bool recorded = recording_finish(recording, outcome);
+    if (!recorded) {
         (void)fprintf(stderr, "knead %s: the record in %s is not complete: is the disk full?\n",
                       play->verb, recording->run.path);
     }
@@ -278,7 +326,7 @@ static exit_code_t finish(player_room_t* room, const run_outcome_t* outcome)
             (void)printf("report: %s/%s\n", recording->run.path, RUN_REPORT);
         }
     }
-    return exit_code_of(room, &recording->summary);
+    return judged_code(room, recorded, exit_code_of(room, &recording->summary));
 }
 
 static void room_open(player_room_t* room, const play_t* play, recording_t* recording)

@@ -8,8 +8,9 @@
 // In real time an exchange may take this part of the period; the rest is for the step and the
 // sleep.
 #define EXCHANGE_PERIOD_PART 0.6
-// In lock-step the table may take its time.
-#define LOCK_STEP_TIMEOUT_US INT64_C(5000000)
+// In lock-step the table may take its time; a device that is silent costs this much, a few times
+// over.
+#define LOCK_STEP_TIMEOUT_US INT64_C(1000000)
 #define CLOCK_CONNECT_TIMEOUT_US INT64_C(1000000)
 
 static exit_code_t play_with(const play_tcp_t* settings, tcp_port_t* tcp, lockstep_t* lockstep)
@@ -32,8 +33,7 @@ static exit_code_t play_with(const play_tcp_t* settings, tcp_port_t* tcp, lockst
 exit_code_t play_tcp(const play_tcp_t* settings)
 {
     tcp_endpoint_t endpoints[DEVICE_CAPACITY];
-    const int count = tcp_endpoints_of_machine(&settings->assembly->machine, settings->host,
-                                               settings->port_base, endpoints);
+    const int count = tcp_endpoints_of_machine(&settings->assembly->machine, endpoints);
     lockstep_t* lockstep = NULL;
     if (settings->lock_step) {
         const int clock_port = endpoints[0].port + count;

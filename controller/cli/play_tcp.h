@@ -1,5 +1,5 @@
-/// Plays over Modbus TCP: makes the connections of a machine and, in lock-step, the one to the
-/// virtual table's clock, and hands them to `play`.
+/// Plays over Modbus TCP: makes the connections to a machine's devices, where its settings say,
+/// and, in lock-step, the one to the virtual table's clock, and hands them to `play`.
 #ifndef KNEAD_CONTROLLER_CLI_PLAY_TCP_H
 #define KNEAD_CONTROLLER_CLI_PLAY_TCP_H
 
@@ -9,8 +9,6 @@ typedef struct {
     const char* verb;
     const options_t* options;
     assembly_t* assembly;
-    const char* host; // null: as in the machine's file
-    int port_base;    // 0: as in the machine's file
     bool lock_step;
     bool automatic;
     bool report;

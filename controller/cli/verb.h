@@ -18,6 +18,14 @@ typedef enum {
     EXIT_INTERRUPTED = 130,      // by the user
 } exit_code_t;
 
+/// How fk and ik treat lines, for their help.
+#define VERB_HELP_LINES                                                                            \
+    "Blank lines and lines that begin with # pass through. A line that is wrong gives\n"           \
+    "'# line N: what is wrong; what is expected' in its place, and exit code 6 in the end, as\n"   \
+    "does a line without an answer. Every line is answered before the next one is waited for,\n"   \
+    "so that another program may ask and read in turn.\n"
+#define VERB_HELP_RESULT(id, text) "  " text "\n"
+
 /// Name, operands as in the usage line, fewest and most operands (-1: any number), options taken,
 /// one line for the list of verbs, more for the verb's own help.
 #define VERB_LIST(X)                                                                               \
@@ -59,6 +67,48 @@ typedef enum {
       "a socket; time is virtual and passes as fast as the two processes go.\n")                   \
     X(schema, "KIND", 1, 1, 0, "print the JSON Schema of a kind of file, for editors",             \
       "KIND is machine, safety, body, device, routine, client or scenario.\n")                     \
+    X(fk, "", 0, 0, OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD),                           \
+      "joints in, pose of the pad's face out, line by line",                                       \
+      "A line of standard input holds one number a joint, from the base on, in rad or m, blanks "  \
+      "or\ncommas between them. Its answer on standard output is 'x y z qx qy qz qw': the middle " \
+      "of the\npad's face in the table's frame, in metres, and its unit quaternion, with 17 "      \
+      "digits,\nqw not negative. Limits are not checked.\n\n" VERB_HELP_LINES)                     \
+    X(ik, "", 0, 0,                                                                                \
+      OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD) | OPTION_BIT(OPTION_SEED_WITH_PREVIOUS), \
+      "pose of the pad's face in, joints out, line by line",                                       \
+      "A line of standard input is 'x y z qx qy qz qw' as 'knead fk' prints it, blanks or "        \
+      "commas\n"                                                                                   \
+      "between the numbers; a quaternion may be off unit length by 0.001 and is normalised. Its\n" \
+      "answer on standard output holds one number a joint, in rad or m, with 17 digits: inside\n"  \
+      "the limits, the pose within 10 um and 10 urad. Where there is none the answer is\n"         \
+      "'# REASON: E m and E rad left', the errors of the best that was found; REASON is one "      \
+      "of\n" IK_RESULT_LIST(VERB_HELP_RESULT) "Every line is solved from the machine's preferred " \
+                                              "posture, so that its answer depends on\n"           \
+                                              "nothing but the line; with --seed-with-previous "   \
+                                              "from the last solution, so that a path\n"           \
+                                              "stays on one branch.\n\n" VERB_HELP_LINES)          \
+    X(import, "urdf FILE", 2, 2,                                                                   \
+      OPTION_BIT(OPTION_TIP) | OPTION_BIT(OPTION_BASE) | OPTION_BIT(OPTION_NAME),                  \
+      "turn a URDF file into a machine file that a person completes",                              \
+      "Writes the machine file on standard output: every joint that moves between --base and\n"    \
+      "--tip with its limits, mass and inertia, fixed joints folded in, and the flange. What "     \
+      "URDF\n"                                                                                     \
+      "does not say stands there without a value, and 'knead check' names each until somebody "    \
+      "has\n"                                                                                      \
+      "filled it in: world, period, table.*, base.*, devices, of every joint drive,\n"             \
+      "acceleration_max, parked, preferred and rotor_inertia, of the tool mass, centre_of_mass,\n" \
+      "spring_stiffness, spring_travel and pads.\n\n"                                              \
+      "Read are revolute, continuous (its limits become two pi either way), prismatic and fixed\n" \
+      "joints. Not read: visual, collision, calibration, dynamics, safety_controller, and what\n"  \
+      "hangs beyond the tip, which is the tool. Everything else on the way is refused by name:\n"  \
+      "mimic, floating and planar joints, missing limits and masses, a movable joint beside the\n" \
+      "way, unexpanded xacro. Exit code 3 if the file was refused.\n")                             \
+    X(bench, "", 0, 0, OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_QUICK),                         \
+      "how long kinematics, dynamics, control cycle and virtual table take here",                  \
+      "Prints the median and the 99th percentile of each over many batches. With --json: "         \
+      "processor,\n"                                                                               \
+      "compiler, and 'figures', an object with one member a figure: meaning, median_ns, p99_ns,\n" \
+      "batch, samples and, where poses are solved, solved (their part, 0 to 1).\n")                \
     X(version, "", 0, 0, OPTION_BIT(OPTION_JSON),                                                  \
       "versions of knead, its libraries and its compiler", "")
 

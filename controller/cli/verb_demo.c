@@ -128,7 +128,7 @@ exit_code_t verb_demo(const options_t* options, assembly_t* assembly)
     }
     if (!assembly_load_table(assembly, options) ||
         !assembly_load_routine(assembly, given ? options->operands[0] : routine) ||
-        !assembly_build_session(assembly)) {
+        !assembly_build_session(assembly) || !assembly_load_expectation(assembly, options)) {
         findings_print(&assembly->findings, stderr);
         return EXIT_INVALID_FILE;
     }
@@ -142,11 +142,10 @@ exit_code_t verb_demo(const options_t* options, assembly_t* assembly)
         stderr, "'%s' on a virtual table: process %d, nine Modbus TCP devices on ports %d to %d\n",
         assembly->routine.name, (int)table.process, port_base,
         port_base + assembly->machine.device_count - 1);
+    assembly_move_devices(assembly, "127.0.0.1", port_base);
     const play_tcp_t settings = {.verb = "demo",
                                  .options = options,
                                  .assembly = assembly,
-                                 .host = "127.0.0.1",
-                                 .port_base = port_base,
                                  .lock_step = true,
                                  .automatic = true,
                                  .report = true};

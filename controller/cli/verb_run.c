@@ -19,11 +19,11 @@ exit_code_t verb_run(const options_t* options, assembly_t* assembly)
                       machine->name);
         return EXIT_USAGE;
     }
+    assembly_move_devices(assembly, options->text[OPTION_HOST],
+                          (int)options->whole[OPTION_PORT_BASE]);
     const play_tcp_t settings = {.verb = "run",
                                  .options = options,
                                  .assembly = assembly,
-                                 .host = options->text[OPTION_HOST],
-                                 .port_base = (int)options->whole[OPTION_PORT_BASE],
                                  .lock_step = options->given[OPTION_LOCK_STEP],
                                  .automatic = options->given[OPTION_YES],
                                  .report = options->given[OPTION_REPORT]};

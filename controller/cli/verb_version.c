@@ -1,13 +1,8 @@
 #include <stdio.h>
 
+#include "controller/cli/compiler.h"
 #include "controller/cli/verb.h"
 #include "controller/record/json.h"
-
-#ifdef __clang__
-#define COMPILER "clang " __clang_version__
-#else
-#define COMPILER "gcc " __VERSION__
-#endif
 
 // The versions come from the build (CMakeLists.txt), so that no library is included for its name.
 static const struct {
@@ -19,7 +14,8 @@ static const struct {
     {"libmodbus", KNEAD_MODBUS_VERSION},
     {"libyaml", KNEAD_YAML_VERSION},
     {"cglm", KNEAD_CGLM_VERSION},
-    {"compiler", COMPILER},
+    {"expat", KNEAD_EXPAT_VERSION},
+    {"compiler", COMPILER_NAME},
 };
 #define PART_COUNT (sizeof parts / sizeof parts[0])
 

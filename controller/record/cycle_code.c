@@ -96,6 +96,7 @@ static int64_t flags_of(const cycle_record_t* record)
 static void row_of(const cycle_record_t* record, cycle_row_t* row)
 {
     const bus_feedback_t* feedback = &record->input.feedback;
+    // cppcheck-suppress ctuuninitvar ; the row is filled here
     int64_t* integer = row->integers;
 #define X(name, place, type) *integer++ = (int64_t)place;
     INTEGER_LIST(X, record)

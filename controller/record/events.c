@@ -194,7 +194,7 @@ static void observe_mode(events_t* events, const cycle_record_t* record)
                             ? interlock_rule_info((interlock_rule_t)rule)->text
                         : asked ? "somebody asked for it"
                                 : "no rule refused; see the conditions";
-    (void)snprintf(text, sizeof text, "stopped by %s: %s", supervisor_mode_text(record->mode),
+    (void)snprintf(text, sizeof text, "reaction %s: %s", reaction_text(record->verdict.reaction),
                    cause);
     line_begin_at(&line, record, EVENT_STOP, text);
     if (rule != INTERLOCK_RULE_NONE) {

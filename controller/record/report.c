@@ -100,9 +100,11 @@ static void write_verdict(FILE* out, const summary_t* summary, const report_data
     html_text(out, sentence);
     (void)fputs("</strong><p>", out);
     if (judged == 0) {
-        (void)fputs("The tool never pressed on the body.", out);
+        (void)fputs("No stroke was played.", out);
     } else if (kept == judged) {
-        (void)fputs("Every technique kept its limits of force: error, overshoot and cap.", out);
+        (void)fputs(
+            "While stroking, every technique kept its limits of force: error, overshoot and cap.",
+            out);
     } else {
         (void)fprintf(out, "%d of %d techniques did not keep their limits of force.", judged - kept,
                       judged);
@@ -136,7 +138,7 @@ static void write_key_figures(FILE* out, const summary_t* summary)
     write_figure(out, "In contact", summary_contact_s(summary), 1,
                  isfinite(summary->outcome.planned_s) ? unit : "s");
     (void)snprintf(unit, sizeof unit, "N, lowest cap %.0f", run.cap_N);
-    write_figure(out, "Peak force", judged > 0 ? run.peak_N : (double)NAN, 1,
+    write_figure(out, "Peak force, whole run", summary->force_peak_N, 1,
                  isfinite(run.cap_N) ? unit : "N");
     write_figure(out, "Force error, RMS", force_figures_error_rms_N(&run), 2, "N");
     int64_t refusals = 0;

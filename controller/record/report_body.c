@@ -7,7 +7,8 @@
 #include "controller/record/report_pictures.h"
 
 // Millimetres on the page.
-#define MARGIN_SIDE_MM 300.0 // for names
+#define MARGIN_SIDE_MM 120.0 // without names beside the body
+#define LETTER_MM 17.0       // of a name, about
 #define MARGIN_END_MM 40.0
 #define LABEL_STEP_MM 40.0
 #define LABEL_GAP_MM 18.0
@@ -31,7 +32,22 @@ static double page_y(const page_t* page, double x_m)
     return 1e3 * (page->x_top_m - x_m);
 }
 
-static page_t make_page(FILE* out, const outline_t* outline)
+/// Room beside the body for the longest name of a region that was touched.
+static double margin_side_mm(const summary_t* summary)
+{
+    const body_settings_t* body = summary->session->body->settings;
+    double margin_mm = MARGIN_SIDE_MM;
+    for (int region = 0; region < body->region_count; region++) {
+        if (summary->regions[region].cycles > 0) {
+            const char* name = body->regions[region].name;
+            const double width_mm = LETTER_MM * (double)strcspn(name, ".");
+            margin_mm = fmax(margin_mm, width_mm + 2.0 * LABEL_GAP_MM);
+        }
+    }
+    return margin_mm;
+}
+
+static page_t make_page(FILE* out, const outline_t* outline, double margin_mm)
 {
     double x_low = HUGE_VAL, x_high = -HUGE_VAL, y_low = HUGE_VAL, y_high = -HUGE_VAL;
     for (int index = 0; index < outline->count; index++) {
@@ -46,13 +62,12 @@ static page_t make_page(FILE* out, const outline_t* outline)
         y_low = -0.4;
         y_high = 0.4;
     }
-    page_t page = {.out = out,
-                   .x_top_m = x_high + MARGIN_END_MM / 1e3,
-                   .y_left_m = y_high + MARGIN_SIDE_MM / 1e3};
-    page.width_mm = 1e3 * (y_high - y_low) + 2.0 * MARGIN_SIDE_MM;
+    page_t page = {
+        .out = out, .x_top_m = x_high + MARGIN_END_MM / 1e3, .y_left_m = y_high + margin_mm / 1e3};
+    page.width_mm = 1e3 * (y_high - y_low) + 2.0 * margin_mm;
     page.height_mm = 1e3 * (x_high - x_low) + 2.0 * MARGIN_END_MM;
-    page.body_left_mm = MARGIN_SIDE_MM;
-    page.body_right_mm = page.width_mm - MARGIN_SIDE_MM;
+    page.body_left_mm = margin_mm;
+    page.body_right_mm = page.width_mm - margin_mm;
     return page;
 }
 
@@ -198,7 +213,7 @@ static void draw_labels(const page_t* page, const summary_t* summary)
 {
     FILE* out = page->out;
     const body_t* body = summary->session->body;
-    label_t labels[REGION_CAPACITY];
+    label_t labels[REGION_CAPACITY] = {0};
     int count = 0;
     for (int region = 0; region < body->settings->region_count; region++) {
         if (summary->regions[region].cycles > 0) {
@@ -238,7 +253,7 @@ void report_draw_body(FILE* out, const summary_t* summary, const report_data_t* 
         return;
     }
     outline_trace(&body->surface, outline);
-    const page_t page = make_page(out, outline);
+    const page_t page = make_page(out, outline, margin_side_mm(summary));
     (void)fprintf(out,
                   "<svg class=\"bodymap\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" "
                   "aria-labelledby=\"body-title\">"

@@ -84,8 +84,9 @@ static void draw_grid(const axes_t* axes)
     FILE* out = axes->out;
     const double step_N = nice_step(axes->top_N - axes->bottom_N, 4);
     (void)fputs("<g class=\"grid\">", out);
-    for (double force_N = axes->bottom_N; force_N <= axes->top_N + 0.01 * step_N;
-         force_N += step_N) {
+    const int step_count = (int)((axes->top_N - axes->bottom_N) / step_N + 0.01);
+    for (int step = 0; step <= step_count; step++) {
+        const double force_N = axes->bottom_N + step * step_N;
         const double y = y_of(axes, force_N);
         (void)fprintf(out, "<path d=\"M%.0f %.1fH%.0f\"/>", PLOT_LEFT, y, PLOT_RIGHT);
         (void)fprintf(out, "<text x=\"%.0f\" y=\"%.1f\" class=\"right\">", PLOT_LEFT - 8.0,
@@ -94,8 +95,10 @@ static void draw_grid(const axes_t* axes)
         (void)fputs("</text>", out);
     }
     const double step_s = nice_time_step(axes->to_s - axes->from_s);
-    for (double time_s = step_s * ceil(axes->from_s / step_s); time_s <= axes->to_s;
-         time_s += step_s) {
+    const int first_step = (int)ceil(axes->from_s / step_s);
+    const int last_step = (int)floor(axes->to_s / step_s);
+    for (int step = first_step; step <= last_step; step++) {
+        const double time_s = step * step_s;
         const double x = x_of(axes, time_s);
         (void)fprintf(out, "<path d=\"M%.1f %.0fv5\"/>", x, PLOT_BOTTOM);
         (void)fprintf(out, "<text x=\"%.1f\" y=\"%.0f\" class=\"middle\">", x, PLOT_BOTTOM + 20.0);

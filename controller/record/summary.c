@@ -194,9 +194,12 @@ static bool mode_in_use(supervisor_mode_t mode)
     return mode >= MODE_ARMED && mode != MODE_PARKED && mode != MODE_TRIPPED;
 }
 
-static bool mode_is_stop(supervisor_mode_t mode)
+/// Lifting is a stop where a rule asked for it, not where somebody paused.
+static bool record_is_stop(const cycle_record_t* record)
 {
-    return mode == MODE_LIFT || mode == MODE_YIELD || mode == MODE_STOPPING || mode == MODE_TRIPPED;
+    return record->mode == MODE_YIELD || record->mode == MODE_STOPPING ||
+           record->mode == MODE_TRIPPED ||
+           (record->mode == MODE_LIFT && record->verdict.reaction == REACTION_LIFT);
 }
 
 static void observe_stops(summary_t* summary, const cycle_record_t* record)
@@ -208,8 +211,9 @@ static void observe_stops(summary_t* summary, const cycle_record_t* record)
         }
     }
     // Tripping out of arming counts as well: then the drives had begun to move towards power.
-    const bool stops = summary->any && mode_is_stop(record->mode) && !mode_is_stop(summary->mode) &&
-                       summary->mode != MODE_LOCKED;
+    const bool stopped = record_is_stop(record);
+    const bool stops = summary->any && stopped && !summary->stopped && summary->mode != MODE_LOCKED;
+    summary->stopped = stopped;
     if (!stops) {
         return;
     }
@@ -229,6 +233,9 @@ static void observe_stops(summary_t* summary, const cycle_record_t* record)
 
 static void observe_force(summary_t* summary, const cycle_record_t* record)
 {
+    if (record->force_tared) {
+        summary->force_peak_N = peak_of(summary->force_peak_N, (double)record->normal_force_N);
+    }
     if (record->mode != MODE_CONTACT) {
         return;
     }
@@ -383,21 +390,93 @@ run_verdict_t summary_verdict(const summary_t* summary)
     return summary->first_stop.any ? VERDICT_STOPPED : VERDICT_ENDED;
 }
 
+/// The device a rule is about, or null.
+static const device_settings_t* stop_device(const machine_settings_t* machine,
+                                            const stop_cause_t* stop)
+{
+    switch ((interlock_rule_t)stop->rule) {
+    case INTERLOCK_IO_AGE:
+        return &machine->devices[machine->io_coupler];
+    case INTERLOCK_FORCE_AGE:
+    case INTERLOCK_FORCE_STATUS:
+    case INTERLOCK_FORCE_FROZEN:
+        return &machine->devices[machine->force_sensor];
+    case INTERLOCK_DRIVE_AGE:
+    case INTERLOCK_DRIVE_STATE:
+        return stop->subject >= 0 && stop->subject < machine->arm.joint_count
+                   ? &machine->devices[machine->drive_of_joint[stop->subject]]
+                   : NULL;
+    case INTERLOCK_ESTOP:
+    case INTERLOCK_FINITE:
+    case INTERLOCK_JOINT_POSITION:
+    case INTERLOCK_JOINT_SPEED:
+    case INTERLOCK_CLIENT_BUTTON:
+    case INTERLOCK_CLIENT_PRESENT:
+    case INTERLOCK_FOLLOWING:
+    case INTERLOCK_FORCE_CAP:
+    case INTERLOCK_FORCE_MAX:
+    case INTERLOCK_FORCE_MARGIN:
+    case INTERLOCK_FORCE_FREE:
+    case INTERLOCK_SHEAR:
+    case INTERLOCK_TOOL_SPEED:
+    case INTERLOCK_CONTACT_LOST:
+    case INTERLOCK_SURFACE_MISSED:
+    case INTERLOCK_REACH:
+    case INTERLOCK_OVERRUN:
+    case INTERLOCK_NOT_CLEAR:
+    case INTERLOCK_TARE:
+    case INTERLOCK_ARMING_TIME:
+    case INTERLOCK_SESSION_TIME:
+        break;
+    }
+    return NULL;
+}
+
+/// The unit of a rule's figures. One about joints names the turning joint's first: "rad or m".
+static void stop_unit(const machine_settings_t* machine, const stop_cause_t* stop,
+                      char unit[NAME_CAPACITY])
+{
+    (void)snprintf(unit, NAME_CAPACITY, "%s",
+                   interlock_rule_info((interlock_rule_t)stop->rule)->unit);
+    char* choice = strstr(unit, " or ");
+    if (choice != NULL && stop->subject >= 0 && stop->subject < machine->arm.joint_count) {
+        if (machine->arm.joints[stop->subject].kind == JOINT_PRISMATIC) {
+            memmove(unit, choice + 4, strlen(choice + 4) + 1);
+        } else {
+            *choice = '\0';
+        }
+    }
+}
+
 static void stop_sentence(const summary_t* summary, char* text, size_t capacity)
 {
     const stop_cause_t* stop = &summary->first_stop;
-    const arm_settings_t* arm = &summary->session->machine->arm;
+    const machine_settings_t* machine = summary->session->machine;
     const double time_s = (double)stop->time_us / 1e6;
     if (stop->rule == INTERLOCK_RULE_NONE) {
         (void)snprintf(text, capacity, "Stopped after %.1f s: %s.", time_s,
                        stop->asked ? "somebody asked for it" : "no rule refused");
         return;
     }
-    const char* cause = interlock_rule_info((interlock_rule_t)stop->rule)->text;
-    const bool joint = stop->subject >= 0 && stop->subject < arm->joint_count;
-    (void)snprintf(text, capacity, "Stopped after %.1f s: %s%s%s%s (measured %.4g, allowed %.4g).",
-                   time_s, cause, joint ? " (" : "", joint ? arm->joints[stop->subject].name : "",
-                   joint ? ")" : "", stop->measured, stop->allowed);
+    const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)stop->rule);
+    const device_settings_t* device = stop_device(machine, stop);
+    const bool joint = stop->subject >= 0 && stop->subject < machine->arm.joint_count;
+    char subject[3 * NAME_CAPACITY] = "";
+    char figures[NAME_CAPACITY * 2] = "";
+    if (device != NULL) {
+        (void)snprintf(subject, sizeof subject, ": %s at %s:%d unit %d", device->name, device->host,
+                       device->port, device->unit);
+    } else if (joint) {
+        (void)snprintf(subject, sizeof subject, ": %s", machine->arm.joints[stop->subject].name);
+    }
+    char unit[NAME_CAPACITY];
+    stop_unit(machine, stop, unit);
+    if (unit[0] != '\0') {
+        (void)snprintf(figures, sizeof figures, " (%.6g %s, allowed %.6g)", stop->measured, unit,
+                       stop->allowed);
+    }
+    (void)snprintf(text, capacity, "Stopped after %.1f s: %s%s%s.", time_s, info->text, subject,
+                   figures);
 }
 
 void summary_sentence(const summary_t* summary, char* text, size_t capacity)

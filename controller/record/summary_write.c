@@ -94,6 +94,7 @@ static void write_run(json_t* json, const summary_t* summary)
     json_boolean(json, "recording_complete", summary->outcome.recording_complete);
     json_number(json, "tool_speed_peak_mps", summary->tool_speed_peak_mps);
     json_number(json, "shear_peak_N", summary->shear_peak_N);
+    json_number(json, "force_peak_N", summary->force_peak_N);
 }
 
 static void write_techniques(json_t* json, const summary_t* summary)
@@ -338,10 +339,10 @@ void summary_print(const summary_t* summary, FILE* out)
     if (isfinite(summary_speed_factor(summary))) {
         (void)fprintf(out, "; %.3g times real time", summary_speed_factor(summary));
     }
-    (void)fputc('\n', out);
+    (void)fprintf(out, "\n  highest force of the whole run %.1f N\n", summary->force_peak_N);
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {
         if (summary->refusals[rule] > 0) {
-            (void)fprintf(out, "  refused %lld times: %s\n", (long long)summary->refusals[rule],
+            (void)fprintf(out, "  refused %lld×: %s\n", (long long)summary->refusals[rule],
                           interlock_rule_info((interlock_rule_t)rule)->text);
         }
     }

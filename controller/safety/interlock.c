@@ -9,11 +9,15 @@
 // In contact the pad sinks in; a soft place gives about 1 N/mm, so force over this is depth to
 // expect.
 #define SOFTEST_TISSUE_N_PER_M 1000.0
+// A tool nearer to the expected skin than this may be touching it: more than the registration
+// error, a breath and what a light contact would pass as a sensor's offset. Less than yielding
+// leaves.
+#define ARMING_HEIGHT_MIN_M 0.040
 // Path error of the inverse kinematics above which the arm is not where the routine thinks.
 #define PATH_ERROR_MAX_M 0.010
 
 static const interlock_rule_info_t rule_infos[INTERLOCK_RULE_COUNT] = {
-#define X(id, name, hazard, trust, text) [id] = {name, hazard, trust, text},
+#define X(id, name, hazard, trust, unit, text) [id] = {name, hazard, trust, unit, text},
     INTERLOCK_RULE_LIST(X)
 #undef X
 };
@@ -113,12 +117,15 @@ static void judge_joint(verdict_t* verdict, const safety_settings_t* safety, con
     const bool following_judged =
         supervisor_mode_powered(judged->mode) && !in(judged->mode, M(ARMING));
 
-    require_fresh(verdict, INTERLOCK_DRIVE_AGE, joint, drive->age_us, safety->sample_age_max_s.value);
+    require_fresh(verdict, INTERLOCK_DRIVE_AGE, joint, drive->age_us,
+                  safety->sample_age_max_s.value);
     if (drive->age_us == AGE_NEVER_US) {
         verdict->locked_joints |= 1u << joint;
         return;
     }
-    if (following_judged && drive->state != DRIVE_OPERATION_ENABLED) {
+    const bool faulted = drive->state == DRIVE_FAULT || drive->state == DRIVE_FAULT_REACTION;
+    if ((following_judged && drive->state != DRIVE_OPERATION_ENABLED) ||
+        (in(judged->mode, M(ARMING)) && faulted)) {
         refuse(verdict, INTERLOCK_DRIVE_STATE, joint, drive->state, DRIVE_OPERATION_ENABLED);
     }
     if (verdict->refused != before) {
@@ -162,11 +169,13 @@ static void judge_force(verdict_t* verdict, const safety_settings_t* safety,
     if (!judged->force_tared || !supervisor_mode_powered(judged->mode)) {
         return; // untared values are judged where they are tared: a large offset never arms
     }
-    require_at_most(verdict, INTERLOCK_FORCE_FROZEN, -1, state->frozen_samples, FROZEN_SAMPLE_LIMIT);
+    require_at_most(verdict, INTERLOCK_FORCE_FROZEN, -1, state->frozen_samples,
+                    FROZEN_SAMPLE_LIMIT);
     require_at_most(verdict, INTERLOCK_FORCE_MAX, -1, judged->force_total_N,
                     safety->contact_force_max_N.value);
     if (supervisor_mode_touches(judged->mode)) {
-        require_at_most(verdict, INTERLOCK_FORCE_CAP, -1, judged->normal_force_N, judged->force_cap_N);
+        require_at_most(verdict, INTERLOCK_FORCE_CAP, -1, judged->normal_force_N,
+                        judged->force_cap_N);
         require_at_most(verdict, INTERLOCK_SHEAR, -1, judged->shear_force_N,
                         safety->shear_force_max_N.value);
     }
@@ -205,10 +214,16 @@ static void judge_motion(verdict_t* verdict, const safety_settings_t* safety,
                         safety->surface_search_m.value + pressed_m);
     }
     if (in(judged->mode, M(ARMING))) {
+        // Measured and allowed are heights over the skin here: the first must not be the smaller
+        // one.
+        if (!(isfinite(judged->surface_gap_m) && judged->surface_gap_m >= ARMING_HEIGHT_MIN_M)) {
+            refuse(verdict, INTERLOCK_NOT_CLEAR, -1, judged->surface_gap_m, ARMING_HEIGHT_MIN_M);
+        }
         require_at_most(verdict, INTERLOCK_ARMING_TIME, -1, (double)judged->mode_us * 1e-6,
                         safety->arming_time_max_s.value);
         if (judged->tare_refused) {
-            refuse(verdict, INTERLOCK_TARE, -1, judged->tare_offset_N, safety->tare_force_max_N.value);
+            refuse(verdict, INTERLOCK_TARE, -1, judged->tare_offset_N,
+                   safety->tare_force_max_N.value);
         }
     }
     if (supervisor_mode_powered(judged->mode)) {
@@ -233,12 +248,13 @@ verdict_t interlock_evaluate(const safety_settings_t* safety, const chain_t* cha
     judge_motion(&verdict, safety, judged);
 
     if (verdict.refused != 0) {
-        const bool clear = isfinite(judged->force_total_N) && judged->force_tared &&
-                           judged->force_total_N < safety->touch_force_N.value &&
-                           (verdict.refused & (1u << INTERLOCK_FORCE_AGE | 1u << INTERLOCK_FORCE_STATUS |
-                                               1u << INTERLOCK_FORCE_FROZEN)) == 0;
-        const bool contact = supervisor_mode_touches(judged->mode) ||
-                             judged->mode == MODE_YIELD || !clear;
+        const bool clear =
+            isfinite(judged->force_total_N) && judged->force_tared &&
+            judged->force_total_N < safety->touch_force_N.value &&
+            (verdict.refused & (1u << INTERLOCK_FORCE_AGE | 1u << INTERLOCK_FORCE_STATUS |
+                                1u << INTERLOCK_FORCE_FROZEN)) == 0;
+        const bool contact =
+            supervisor_mode_touches(judged->mode) || judged->mode == MODE_YIELD || !clear;
         verdict.reaction = interlock_reaction(verdict.trust, contact);
     }
     return verdict;

@@ -27,47 +27,67 @@ const char* reaction_text(reaction_t reaction);
 typedef enum { TRUST_FULL, TRUST_PARTIAL, TRUST_NONE } trust_t;
 #define TRUST_COUNT 3
 
-/// Rule, name, hazard it answers (safety.md 2.4), trust that is left, what the text of a stop says.
+/// Rule, name, number of the hazard it answers in the hazard analysis, trust that is left, unit of
+/// what is measured ("" where it is yes or no), what the text of a stop says. Causes stand before
+/// what they bring with them: the first refused rule in this order tells the story.
 #define INTERLOCK_RULE_LIST(X)                                                                     \
-    X(INTERLOCK_ESTOP, "estop", "H53", TRUST_NONE, "the emergency stop chain is open")                  \
-    X(INTERLOCK_FINITE, "finite", "H45", TRUST_NONE, "a measured value is not a number")                \
-    X(INTERLOCK_JOINT_POSITION, "joint_position", "H19", TRUST_NONE, "a joint is past its limit")       \
-    X(INTERLOCK_JOINT_SPEED, "joint_speed", "H24", TRUST_NONE, "a joint is too fast")                   \
-    X(INTERLOCK_IO_AGE, "io_age", "H55", TRUST_FULL, "the I/O coupler is silent")                       \
-    X(INTERLOCK_CLIENT_BUTTON, "client_button", "H55", TRUST_FULL, "the client pressed the button")     \
-    X(INTERLOCK_CLIENT_PRESENT, "client_present", "H08", TRUST_FULL, "nobody is on the table")          \
-    X(INTERLOCK_DRIVE_AGE, "drive_age", "H28", TRUST_PARTIAL, "a drive is silent")                      \
-    X(INTERLOCK_DRIVE_STATE, "drive_state", "H22", TRUST_PARTIAL, "a drive left operation enabled")     \
-    X(INTERLOCK_FOLLOWING, "following", "H21", TRUST_FULL, "a joint does not follow its command")       \
-    X(INTERLOCK_FORCE_AGE, "force_age", "H28", TRUST_FULL, "the force sensor is silent")                \
-    X(INTERLOCK_FORCE_STATUS, "force_status", "H14", TRUST_FULL, "the force sensor reports a fault")    \
-    X(INTERLOCK_FORCE_FROZEN, "force_frozen", "H11", TRUST_FULL, "the force sensor repeats itself")     \
-    X(INTERLOCK_FORCE_CAP, "force_cap", "H01", TRUST_FULL, "the force is above the region's cap")       \
-    X(INTERLOCK_FORCE_MAX, "force_max", "H01", TRUST_FULL, "the force is above the limit of all")       \
-    X(INTERLOCK_FORCE_MARGIN, "force_margin", "H01", TRUST_FULL, "the force passed its target too far") \
-    X(INTERLOCK_FORCE_FREE, "force_free", "H03", TRUST_FULL, "something touches a tool in free motion") \
-    X(INTERLOCK_SHEAR, "shear", "H04", TRUST_FULL, "the force along the skin is too high")              \
-    X(INTERLOCK_TOOL_SPEED, "tool_speed", "H24", TRUST_FULL, "the tool is faster than allowed here")    \
-    X(INTERLOCK_CONTACT_LOST, "contact_lost", "H08", TRUST_FULL, "the tool lost the body")              \
-    X(INTERLOCK_SURFACE_MISSED, "surface_missed", "H09", TRUST_FULL, "no skin where it should be")      \
-    X(INTERLOCK_REACH, "reach", "H44", TRUST_FULL, "the arm can't follow the planned path")             \
-    X(INTERLOCK_OVERRUN, "overrun", "H39", TRUST_FULL, "the control loop is late")                      \
-    X(INTERLOCK_TARE, "tare", "H12", TRUST_FULL, "the force sensor's offset is too large to be one")    \
-    X(INTERLOCK_ARMING_TIME, "arming_time", "H22", TRUST_FULL,                                          \
+    X(INTERLOCK_ESTOP, "estop", "H53", TRUST_NONE, "", "the emergency stop chain is open")         \
+    X(INTERLOCK_FINITE, "finite", "H45", TRUST_NONE, "", "a measured value is not a number")       \
+    X(INTERLOCK_JOINT_POSITION, "joint_position", "H19", TRUST_NONE, "rad or m",                   \
+      "a joint is past its limit")                                                                 \
+    X(INTERLOCK_JOINT_SPEED, "joint_speed", "H24", TRUST_NONE, "rad/s or m/s",                     \
+      "a joint is too fast")                                                                       \
+    X(INTERLOCK_OVERRUN, "overrun", "H39", TRUST_FULL, "periods", "the control loop is late")      \
+    X(INTERLOCK_IO_AGE, "io_age", "H55", TRUST_FULL, "s", "the I/O coupler is silent")             \
+    X(INTERLOCK_CLIENT_BUTTON, "client_button", "H55", TRUST_FULL, "",                             \
+      "the client pressed the button")                                                             \
+    X(INTERLOCK_CLIENT_PRESENT, "client_present", "H08", TRUST_FULL, "", "nobody is on the table") \
+    X(INTERLOCK_DRIVE_AGE, "drive_age", "H28", TRUST_PARTIAL, "s", "a drive is silent")            \
+    X(INTERLOCK_DRIVE_STATE, "drive_state", "H22", TRUST_PARTIAL, "",                              \
+      "a drive left operation enabled")                                                            \
+    X(INTERLOCK_FOLLOWING, "following", "H21", TRUST_FULL, "rad or m",                             \
+      "a joint does not follow its command")                                                       \
+    X(INTERLOCK_FORCE_AGE, "force_age", "H28", TRUST_FULL, "s", "the force sensor is silent")      \
+    X(INTERLOCK_FORCE_STATUS, "force_status", "H14", TRUST_FULL, "",                               \
+      "the force sensor reports a fault")                                                          \
+    X(INTERLOCK_FORCE_FROZEN, "force_frozen", "H11", TRUST_FULL, "samples",                        \
+      "the force sensor repeats itself")                                                           \
+    X(INTERLOCK_FORCE_CAP, "force_cap", "H01", TRUST_FULL, "N",                                    \
+      "the force is above the region's cap")                                                       \
+    X(INTERLOCK_FORCE_MAX, "force_max", "H01", TRUST_FULL, "N",                                    \
+      "the force is above the limit of all")                                                       \
+    X(INTERLOCK_FORCE_MARGIN, "force_margin", "H01", TRUST_FULL, "N",                              \
+      "the force passed its target too far")                                                       \
+    X(INTERLOCK_FORCE_FREE, "force_free", "H03", TRUST_FULL, "N",                                  \
+      "something touches a tool in free motion")                                                   \
+    X(INTERLOCK_SHEAR, "shear", "H04", TRUST_FULL, "N", "the force along the skin is too high")    \
+    X(INTERLOCK_TOOL_SPEED, "tool_speed", "H24", TRUST_FULL, "m/s",                                \
+      "the tool is faster than allowed here")                                                      \
+    X(INTERLOCK_CONTACT_LOST, "contact_lost", "H08", TRUST_FULL, "s", "the tool lost the body")    \
+    X(INTERLOCK_SURFACE_MISSED, "surface_missed", "H09", TRUST_FULL, "m",                          \
+      "no skin where it should be")                                                                \
+    X(INTERLOCK_REACH, "reach", "H44", TRUST_FULL, "m", "the arm can't follow the planned path")   \
+    X(INTERLOCK_NOT_CLEAR, "not_clear", "H12", TRUST_FULL, "m",                                    \
+      "the tool is at the body: free it by hand before arming")                                    \
+    X(INTERLOCK_TARE, "tare", "H12", TRUST_FULL, "N",                                              \
+      "the force sensor's offset is too large to be one")                                          \
+    X(INTERLOCK_ARMING_TIME, "arming_time", "H22", TRUST_FULL, "s",                                \
       "the drives took too long to be enabled")                                                    \
-    X(INTERLOCK_SESSION_TIME, "session_time", "H54", TRUST_FULL, "the session has lasted too long")
+    X(INTERLOCK_SESSION_TIME, "session_time", "H54", TRUST_FULL, "s",                              \
+      "the session has lasted too long")
 typedef enum {
-#define X(id, name, hazard, trust, text) id,
+#define X(id, name, hazard, trust, unit, text) id,
     INTERLOCK_RULE_LIST(X)
 #undef X
 } interlock_rule_t;
-#define INTERLOCK_RULE_COUNT 26
+#define INTERLOCK_RULE_COUNT 27
 #define INTERLOCK_RULE_NONE (-1)
 
 typedef struct {
     const char* name;
     const char* hazard;
     trust_t trust;
+    const char* unit;
     const char* text;
 } interlock_rule_info_t;
 const interlock_rule_info_t* interlock_rule_info(interlock_rule_t rule);
@@ -91,7 +111,7 @@ typedef struct {
     bool tare_refused;    // an offset was measured and found too large
     double tare_offset_N; // as measured
     int64_t mode_us;      // since `mode` was entered
-    unsigned overruns;    // periods in a row that were late
+    unsigned overruns;    // periods missed in a row of late ones
     int64_t session_us;   // since arming
 } judged_t;
 
@@ -117,7 +137,7 @@ typedef struct {
     unsigned locked_joints; // bit per joint whose drive can't be used any more
 } verdict_t;
 
-/// The reaction: a table over trust left and contact (safety.md 2.3).
+/// The reaction: a table over trust left and contact.
 reaction_t interlock_reaction(trust_t trust, bool contact);
 
 /// Judges one period; pure.

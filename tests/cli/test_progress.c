@@ -52,7 +52,8 @@ static void the_line_is_never_wider_than_asked(void** state)
 static void figures_that_are_none_do_no_harm(void** state)
 {
     (void)state;
-    static const double odd[] = {-1.0, 0.0, 1.0, 7.0, NAN, INFINITY, -INFINITY, 1e300};
+    static const double odd[] = {
+        -1.0, 0.0, 1.0, 7.0, (double)NAN, (double)INFINITY, (double)-INFINITY, 1e300};
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; ++i) {
         progress_view_t view = halfway;
         view.done_part = odd[i];

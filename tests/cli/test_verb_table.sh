@@ -1,6 +1,6 @@
 #!/bin/sh
-# The virtual table serves its devices over Modbus TCP, a routine plays on it from another process, what
-# is typed at the table happens on it, and both end as they should. Lock-step, so that a slow
+# The virtual table serves its devices over Modbus TCP, a routine plays on it from another process,
+# what is typed at the table happens on it, and both end as they should. Lock-step, so that a slow
 # machine changes nothing.
 set -eu
 # shellcheck source=tests/cli/harness.sh
@@ -23,11 +23,11 @@ wait_for() {
     done
 }
 
-# table_start: the table in the background, its standard input a pipe on descriptor 3
+# table_start [OPTION...]: the table in the background, its standard input a pipe on descriptor 3
 table_start() {
     rm -f "$work/typed"
     mkfifo "$work/typed"
-    "$knead" table --lock-step --port-base "$port" <"$work/typed" >"$work/table" 2>"$work/said" &
+    "$knead" table "$@" --port-base "$port" <"$work/typed" >"$work/table" 2>"$work/said" &
     table=$!
     exec 3>"$work/typed"
     wait_for "$work/table" '^ready$'
@@ -43,7 +43,7 @@ table_end() {
     [ "$status" -eq "$1" ] || fail "the table ends with $status: $(cat "$work/said")"
 }
 
-table_start
+table_start --lock-step
 [ "$(grep -c "127.0.0.1:" "$work/table")" -eq 10 ] || fail "not nine devices and a clock"
 grep -q "127.0.0.1:$port " "$work/table" || fail "the first device is not at $port"
 expect 0 "$knead" run --lock-step --yes --quiet --port-base "$port" --out "$work/run" "$routine"
@@ -53,7 +53,7 @@ table_end 0
 grep -q " 0 broken frames" "$work/said" || fail "broken frames: $(cat "$work/said")"
 
 # An event typed while a stroke is played.
-table_start
+table_start --lock-step
 "$knead" run --lock-step --yes --port-base "$port" --out "$work/stop" "$routine" \
     >"$work/run.out" 2>"$work/run.err" </dev/null &
 run=$!
@@ -63,6 +63,11 @@ status=0
 wait "$run" || status=$?
 [ "$status" -eq 5 ] || fail "after an emergency stop: exit code $status, expected 5"
 grep -q "emergency stop" "$work/run.out" || fail "the emergency stop is not told"
+table_end 0
+
+# On the clock it starts and ends the same way; it has no clock device then.
+table_start
+[ "$(grep -c "127.0.0.1:" "$work/table")" -eq 9 ] || fail "not nine devices"
 table_end 0
 
 # Nobody there is a matter of the bus; what is asked wrongly is not.

@@ -1,6 +1,6 @@
 /// The body loader: both sides of each region, the fits against percentiles of their source, and
 /// that the shipped regions keep clear of the shipped zones. Refusals of whole files are in
-/// test_broken.c.
+/// routines/test_broken_files.c.
 #include "tests/support/cmocka_prelude.h"
 
 #include <string.h>

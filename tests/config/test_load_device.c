@@ -1,5 +1,5 @@
 /// The device loader: a profile's numbers come out as written. Refusals of whole files are in
-/// test_broken.c.
+/// routines/test_broken_files.c.
 #include "tests/support/cmocka_prelude.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /// The machine loader: units of both kinds of joint, the devices that belong together, and that no
-/// damaged file gets through. Refusals of whole files are in test_broken.c.
+/// damaged file gets through. Refusals of whole files are in routines/test_broken_files.c.
 #include "tests/support/cmocka_prelude.h"
 
 #include <stdlib.h>
@@ -43,7 +43,6 @@ static void joints_come_out_in_si_by_their_kind(void** state)
     assert_int_equal(machine.period_us, 4000);
     assert_int_equal(machine.world, WORLD_VIRTUAL);
     assert_near(machine.arm.tool.spring_stiffness_N_per_m, 5000.0, 0.0);
-    assert_near(machine.transit_height_m, 0.45, 0.0);
 }
 
 static void devices_are_tied_to_joints_and_profiles(void** state)

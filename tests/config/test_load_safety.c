@@ -1,5 +1,5 @@
 /// The limits' loader: every limit of the list is asked for, and its compiled-in bounds hold at,
-/// just below and just above. Refusals of whole files are in test_broken.c.
+/// just below and just above. Refusals of whole files are in routines/test_broken_files.c.
 #include "tests/support/cmocka_prelude.h"
 
 #include <stdlib.h>

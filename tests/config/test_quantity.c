@@ -187,9 +187,66 @@ static void a_value_can_be_said_in_any_unit(void** state)
     }
 }
 
+static void plain_decimals_come_back_to_the_last_bit(void** state)
+{
+    (void)state;
+    static const struct {
+        const char* text;
+        double number;
+    } rows[] = {
+        {"0", 0.0},   {"-0.0", 0.0},          {"1", 1.0},
+        {"+1", 1.0},  {"-12.5", -12.5},       {".5", 0.5},
+        {"2.", 2.0},  {"1e-05", 1e-5},        {"1E+3", 1e3},
+        {"007", 7.0}, {"1e-400", 0.0},        {"4.9e-324", 4.9e-324},
+        {"0.1", 0.1}, {"-1.5e308", -1.5e308},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        double number = -7.0;
+        assert_true(quantity_parse_decimal(rows[i].text, strlen(rows[i].text), &number));
+        assert_near(number, rows[i].number, 0.0);
+    }
+    uint64_t bits = 99;
+    for (int i = 0; i < 20000; i++) {
+        bits = bits * 6364136223846793005u + 1442695040888963407u;
+        double number, back = 0.0;
+        memcpy(&number, &bits, sizeof number);
+        if (!isfinite(number))
+            continue;
+        char text[40];
+        const int length = snprintf(text, sizeof text, "%.17g", number);
+        assert_true(quantity_parse_decimal(text, (size_t)length, &back));
+        assert_memory_equal(&back, &number, sizeof number);
+    }
+}
+
+static void what_is_no_plain_decimal_is_refused(void** state)
+{
+    (void)state;
+    static const char* const texts[] = {"",      " ",   "1 ",    " 1",   "+",       "-",
+                                        ".",     "e5",  "1e",    "1e+",  "0x1",     "1.5f",
+                                        "1,5",   "1_0", "nan",   "-NaN", "inf",     "INF",
+                                        "1e309", "--1", "1.2.3", "1e5.", "infinity"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        double number = -7.0;
+        if (quantity_parse_decimal(texts[i], strlen(texts[i]), &number))
+            print_error("'%s' was accepted\n", texts[i]);
+        assert_near(number, -7.0, 0.0);
+    }
+    // Only the bytes given count, and there may be no more than a buffer holds.
+    double number = -7.0;
+    assert_true(quantity_parse_decimal("12abc", 2, &number));
+    assert_near(number, 12.0, 0.0);
+    char digits[QUANTITY_DECIMAL_CAPACITY + 1];
+    memset(digits, '1', sizeof digits);
+    assert_true(quantity_parse_decimal(digits, QUANTITY_DECIMAL_CAPACITY - 1, &number));
+    assert_false(quantity_parse_decimal(digits, QUANTITY_DECIMAL_CAPACITY, &number));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_decimals_come_back_to_the_last_bit),
+        cmocka_unit_test(what_is_no_plain_decimal_is_refused),
         cmocka_unit_test(every_unit_gives_its_si_value),
         cmocka_unit_test(every_way_to_write_a_number_is_read),
         cmocka_unit_test(everything_else_is_refused_and_leaves_the_value_alone),

@@ -3,6 +3,8 @@
 #ifndef KNEAD_TESTS_CONTROLLER_RECORD_SAMPLE_H
 #define KNEAD_TESTS_CONTROLLER_RECORD_SAMPLE_H
 
+#include "tests/support/cmocka_prelude.h"
+
 #include <stdlib.h>
 
 #include "controller/record/recording.h"

@@ -5,9 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "controller/record/crc32c.h"
 #include "controller/record/cycle_code.h"
 #include "tests/controller/record_sample.h"
 
@@ -381,65 +379,6 @@ static void a_stop_is_on_the_disk_at_once(void** state)
     sample_remove(directory);
 }
 
-static void the_check_sum_is_crc_32c(void** state)
-{
-    (void)state;
-    crc32c_tables_t* tables = calloc(1, sizeof *tables);
-    crc32c_tables_make(tables);
-    assert_int_equal(crc32c(tables, (const uint8_t*)"123456789", 9), 0xE3069283u);
-    const uint8_t zeros[32] = {0}; // RFC 3720, B.4
-    assert_int_equal(crc32c(tables, zeros, sizeof zeros), 0x8A9136AAu);
-    free(tables);
-}
-
-/// What the ring keeps comes out in order, and whatever does not is counted.
-static void the_ring_loses_nothing_that_it_does_not_count(void** state)
-{
-    (void)state;
-    char directory[64], path[96];
-    sample_directory(directory, sizeof directory);
-    snprintf(path, sizeof path, "%s/cycles.bin", directory);
-    const cycle_file_header_t header = sample_header();
-    cycle_file_t* file = cycle_file_create(path, &header);
-    const recorder_sinks_t sinks = {.cycles = file};
-    recorder_t* recorder = recorder_create(&sinks, true);
-    assert_non_null(recorder);
-    cycle_input_t in = {0};
-    cycle_output_t out = {.verdict.rule = INTERLOCK_RULE_NONE};
-    enum { COUNT = 60000 }; // many times round the ring
-    for (int cycle = 0; cycle < COUNT; cycle++) {
-        in.cycle = cycle;
-        in.now_us = cycle * INT64_C(4000);
-        out.command.position[3] = 0.001 * cycle;
-        recorder_append(recorder, &in, &out);
-        if (cycle % 500 == 0) {
-            recorder_note(recorder, in.now_us, cycle, EVENT_NOTE, "half a thousand");
-            const struct timespec pause = {0, 500000};
-            nanosleep(&pause, NULL);
-        }
-    }
-    // Notes have no sink here; a dropped one may be counted with the cycles.
-    const int64_t dropped = recorder_close(recorder);
-    const int64_t kept = cycle_file_records(file);
-    assert_true(cycle_file_close(file));
-    print_message("%lld kept, %lld dropped\n", (long long)kept, (long long)dropped);
-    assert_true(kept + dropped >= COUNT && kept <= COUNT);
-    cycle_reader_t* reader = NULL;
-    cycle_file_header_t read_header;
-    cycle_record_t record;
-    assert_int_equal(cycle_reader_open(path, &read_header, &reader), CYCLE_OPEN_OK);
-    int64_t last = -1, count = 0;
-    while (cycle_reader_next(reader, &record) == CYCLE_READ_RECORD) {
-        assert_true(record.input.cycle > last);
-        assert_near(record.command.position[3], 0.001 * (double)record.input.cycle, 0.0);
-        last = record.input.cycle;
-        count++;
-    }
-    assert_int_equal(count, kept);
-    cycle_reader_close(reader);
-    sample_remove(directory);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -451,8 +390,6 @@ int main(void)
         cmocka_unit_test(a_full_disk_ends_recording_and_nothing_else),
         cmocka_unit_test(what_is_no_file_of_cycles_is_told_apart),
         cmocka_unit_test(a_stop_is_on_the_disk_at_once),
-        cmocka_unit_test(the_check_sum_is_crc_32c),
-        cmocka_unit_test(the_ring_loses_nothing_that_it_does_not_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -431,13 +431,39 @@ static void a_fault_is_reset_when_asked_and_not_before(void** state)
 
 // ---------------------------------------------------------------------- after a link was lost
 
+// Silent for one reply more than may come late.
+static void be_silent_for_long(int device)
+{
+    devices.silent[device] = true;
+    for (int reply = 0; reply <= PORT_LATE_REPLY_MAX; reply++) {
+        assert_false(exchange_and_step());
+    }
+    devices.silent[device] = false;
+}
+
+static void replies_that_come_late_now_and_then_cost_only_their_samples(void** state)
+{
+    (void)state;
+    enable_all();
+    for (int round = 0; round < 5; round++) {
+        devices.silent[2] = true;
+        for (int reply = 0; reply < PORT_LATE_REPLY_MAX; reply++) {
+            assert_false(exchange_and_step());
+        }
+        assert_true(feedback.drives[2].age_us == 4000 * PORT_LATE_REPLY_MAX);
+        devices.silent[2] = false;
+        assert_true(exchange_and_step());
+        assert_int_equal(bus.frame.devices[2].result, BUS_FRESH);
+        assert_true(feedback.drives[2].age_us == 0);
+    }
+    assert_int_equal(bus.devices[2].counters.reconnects, 0);
+}
+
 static void after_silence_a_device_is_checked_before_it_is_commanded(void** state)
 {
     (void)state;
     enable_all();
-    devices.silent[2] = true;
-    assert_false(exchange_and_step());
-    devices.silent[2] = false;
+    be_silent_for_long(2);
     const point_id_t order[] = {POINT_IDENTITY, POINT_WATCHDOG, POINT_EFFORT_LIMIT};
     for (int i = 0; i < 3; i++) {
         assert_false(exchange_and_step());
@@ -445,7 +471,7 @@ static void after_silence_a_device_is_checked_before_it_is_commanded(void** stat
         assert_int_equal(last_request[2].bytes[0], MODBUS_READ_HOLDING);
         assert_int_equal((last_request[2].bytes[1] << 8) | last_request[2].bytes[2],
                          bus.devices[2].points[order[i]]->address);
-        assert_true(feedback.drives[2].age_us == 4000 * (i + 2));
+        assert_true(feedback.drives[2].age_us == 4000 * (i + 2 + PORT_LATE_REPLY_MAX));
     }
     assert_true(exchange_and_step());
     assert_true(feedback.drives[2].age_us == 0);
@@ -458,16 +484,14 @@ static void a_device_that_came_back_as_another_is_never_commanded(void** state)
     for (int i = 0; i < 3; i++) {
         assert_int_equal(setup(state), 0);
         enable_all();
-        devices.silent[2] = true;
-        assert_false(exchange_and_step());
-        devices.silent[2] = false;
+        be_silent_for_long(2);
         register_file_set_raw(&devices.files[2], changed[i], 3);
         register_file_set_raw(&devices.files[2], POINT_CONTROL_WORD, 0);
         for (int period = 0; period < 10; period++) {
             assert_false(exchange_and_step());
         }
         assert_int_equal(bus.frame.devices[2].result, BUS_WRONG_DEVICE);
-        assert_true(feedback.drives[2].age_us == 4000 * 11);
+        assert_true(feedback.drives[2].age_us == 4000 * (11 + PORT_LATE_REPLY_MAX));
         assert_int_equal(register_file_raw(&devices.files[2], POINT_CONTROL_WORD), 0);
     }
 }
@@ -697,6 +721,7 @@ int main(void)
         cmocka_unit_test_setup(before_the_first_good_target_only_the_control_word_goes_out, setup),
         cmocka_unit_test_setup(targets_at_their_limits_are_sent, setup),
         cmocka_unit_test_setup(a_fault_is_reset_when_asked_and_not_before, setup),
+        cmocka_unit_test_setup(replies_that_come_late_now_and_then_cost_only_their_samples, setup),
         cmocka_unit_test_setup(after_silence_a_device_is_checked_before_it_is_commanded, setup),
         cmocka_unit_test(a_device_that_came_back_as_another_is_never_commanded),
         cmocka_unit_test_setup(configuring_writes_watchdogs_and_limits_and_enables_nothing, setup),

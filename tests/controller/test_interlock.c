@@ -120,6 +120,7 @@ static void a_healthy_scene_is_permitted_in_every_mode(void** context)
     for (int mode = 0; mode < MODE_COUNT; ++mode) {
         scene_t scene = well();
         scene.judged.mode = (supervisor_mode_t)mode;
+        scene.judged.surface_gap_m = mode == MODE_ARMING ? 0.3 : 0.0;
         if (!supervisor_mode_touches(scene.judged.mode)) {
             scene.judged.force_total_N = 0.3;
             scene.judged.normal_force_N = 0.3;
@@ -320,6 +321,7 @@ static void arming_refuses_a_large_offset_and_slow_drives(void** context)
     (void)context;
     scene_t scene = well();
     scene.judged.mode = MODE_ARMING;
+    scene.judged.surface_gap_m = 0.3;
     scene.judged.mode_us = 3000000;
     assert_false(refuses(&scene, INTERLOCK_ARMING_TIME));
     scene.judged.mode_us = 3000001;
@@ -332,6 +334,37 @@ static void arming_refuses_a_large_offset_and_slow_drives(void** context)
     assert_near(judge(&scene).measured, 17.0, 0.0);
     scene.judged.mode = MODE_ARMED;
     assert_false(refuses(&scene, INTERLOCK_TARE));
+}
+
+static void a_drive_that_faults_while_arming_is_named_at_once(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.mode = MODE_ARMING;
+    scene.judged.surface_gap_m = 0.3;
+    scene.feedback.drives[ELBOW].state = DRIVE_SWITCHED_ON;
+    assert_false(refuses(&scene, INTERLOCK_DRIVE_STATE));
+    scene.feedback.drives[ELBOW].state = DRIVE_FAULT;
+    assert_int_equal(judge(&scene).rule, INTERLOCK_DRIVE_STATE);
+    assert_int_equal(judge(&scene).subject, ELBOW);
+}
+
+static void a_tool_at_the_body_is_never_armed(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.mode = MODE_ARMING;
+    scene.judged.surface_gap_m = 0.0401;
+    assert_false(refuses(&scene, INTERLOCK_NOT_CLEAR));
+    scene.judged.surface_gap_m = 0.0399;
+    assert_true(refuses(&scene, INTERLOCK_NOT_CLEAR));
+    scene.judged.surface_gap_m = -0.01;
+    assert_true(refuses(&scene, INTERLOCK_NOT_CLEAR));
+    scene.judged.surface_gap_m = (double)NAN;
+    assert_true(refuses(&scene, INTERLOCK_NOT_CLEAR));
+    scene.judged.mode = MODE_CONTACT;
+    scene.judged.surface_gap_m = -0.01;
+    assert_false(refuses(&scene, INTERLOCK_NOT_CLEAR));
 }
 
 static void lost_contact_is_refused_after_its_time(void** context)
@@ -500,6 +533,8 @@ int main(void)
         cmocka_unit_test(values_that_are_no_numbers_take_the_power_off),
         cmocka_unit_test(motion_rules_hold_below_at_and_above),
         cmocka_unit_test(arming_refuses_a_large_offset_and_slow_drives),
+        cmocka_unit_test(a_drive_that_faults_while_arming_is_named_at_once),
+        cmocka_unit_test(a_tool_at_the_body_is_never_armed),
         cmocka_unit_test(lost_contact_is_refused_after_its_time),
         cmocka_unit_test(a_sensor_that_repeats_itself_is_frozen),
         cmocka_unit_test(the_reaction_table_is_what_the_specification_says),

@@ -112,7 +112,7 @@ static void torque_is_asked_for_in_powered_modes_only(void** context)
 {
     (void)context;
     const session_t session = make_session();
-    const limit_state_t state = {0};
+    const limit_state_t state = {.unpowered_us = 1000000};
     const joint_target_t wanted = {0};
     for (int mode = 0; mode < MODE_COUNT; ++mode) {
         bus_feedback_t feedback = {0};
@@ -124,6 +124,27 @@ static void torque_is_asked_for_in_powered_modes_only(void** context)
         assert_int_equal(command.power_relay_close, powered || mode == MODE_READY);
         assert_int_equal(command.request[1] == DRIVE_REQUEST_RESET_FAULT, mode == MODE_READY);
     }
+}
+
+static void parked_drives_keep_their_supply_until_the_brakes_hold(void** context)
+{
+    (void)context;
+    const session_t session = make_session();
+    limit_state_t state = {0};
+    const joint_target_t wanted = {0};
+    const bus_feedback_t feedback = {0};
+    int supplied = 0;
+    for (int period = 0; period < 100; ++period) {
+        const bus_command_t command =
+            limit_apply(&session, &state, MODE_PARKED, &wanted, &feedback, 0);
+        supplied += command.power_relay_close ? 1 : 0;
+        assert_int_equal(command.request[0], DRIVE_REQUEST_DISABLE);
+        limit_record(&session, &state, MODE_PARKED, &command);
+        const bus_command_t stopped =
+            limit_apply(&session, &state, MODE_TRIPPED, &wanted, &feedback, 0);
+        assert_false(stopped.power_relay_close);
+    }
+    assert_int_equal(supplied, 20); // 80 ms
 }
 
 static void without_torque_the_command_is_where_the_arm_is(void** context)
@@ -149,6 +170,7 @@ int main(void)
         cmocka_unit_test(every_command_keeps_position_speed_and_acceleration),
         cmocka_unit_test(a_locked_joint_is_sent_where_it_was),
         cmocka_unit_test(torque_is_asked_for_in_powered_modes_only),
+        cmocka_unit_test(parked_drives_keep_their_supply_until_the_brakes_hold),
         cmocka_unit_test(without_torque_the_command_is_where_the_arm_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,8 +259,32 @@ static void the_first_stop_is_the_cause_and_stays_it(void** state)
     char sentence[TEXT_CAPACITY];
     summary_sentence(fixture->summary, sentence, sizeof sentence);
     assert_string_equal(sentence,
-                        "Stopped after 0.0 s: a joint does not follow its command (joint_2) "
-                        "(measured 0.031, allowed 0.02).");
+                        "Stopped after 0.0 s: a joint does not follow its command: joint_2 "
+                        "(0.031 rad, allowed 0.02).");
+}
+
+static void a_stop_by_a_silent_device_names_it_and_its_address(void** state)
+{
+    fixture_t* fixture = *state;
+    observe(fixture, MODE_CONTACT);
+    fixture->record.verdict = (verdict_t){.refused = 1u << INTERLOCK_DRIVE_AGE,
+                                          .reaction = REACTION_YIELD,
+                                          .rule = INTERLOCK_DRIVE_AGE,
+                                          .subject = 2,
+                                          .measured = 0.024,
+                                          .allowed = 0.02};
+    observe(fixture, MODE_YIELD);
+    finish(fixture);
+    const machine_settings_t* machine = fixture->sample->session.machine;
+    const device_settings_t* device = &machine->devices[machine->drive_of_joint[2]];
+    char expected[TEXT_CAPACITY];
+    (void)snprintf(expected, sizeof expected,
+                   "Stopped after 0.0 s: a drive is silent: %s at %s:%d unit %d (0.024 s, allowed "
+                   "0.02).",
+                   device->name, device->host, device->port, device->unit);
+    char sentence[TEXT_CAPACITY];
+    summary_sentence(fixture->summary, sentence, sizeof sentence);
+    assert_string_equal(sentence, expected);
 }
 
 static void booting_locked_is_no_stop(void** state)
@@ -353,6 +377,7 @@ int main(void)
         CLAIM(refusals_count_once_a_rise_and_only_in_use),
         CLAIM(verdicts_follow_from_how_it_ended),
         CLAIM(the_first_stop_is_the_cause_and_stays_it),
+        CLAIM(a_stop_by_a_silent_device_names_it_and_its_address),
         CLAIM(booting_locked_is_no_stop),
         CLAIM(a_different_last_bit_of_one_command_is_another_hash),
         CLAIM(the_file_says_running_first_and_the_verdict_at_the_end),

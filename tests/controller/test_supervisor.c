@@ -7,8 +7,8 @@
 
 #define HAS(name) ((conditions & CONDITION(CONDITION_##name)) != 0)
 
-/// Written from the specification, mode by mode, not from the table.
-static supervisor_mode_t model_next(supervisor_mode_t mode, conditions_t conditions)
+/// The stops, which hold in every mode they name; the same mode where none is wanted.
+static supervisor_mode_t model_stop(supervisor_mode_t mode, conditions_t conditions)
 {
     const bool at_body =
         mode == MODE_APPROACH || mode == MODE_CONTACT || mode == MODE_RETRACT || mode == MODE_LIFT;
@@ -27,6 +27,16 @@ static supervisor_mode_t model_next(supervisor_mode_t mode, conditions_t conditi
     }
     if (HAS(YIELD) && (at_body || travels)) {
         return MODE_YIELD;
+    }
+    return mode;
+}
+
+/// Written from the specification, mode by mode, not from the table.
+static supervisor_mode_t model_next(supervisor_mode_t mode, conditions_t conditions)
+{
+    const supervisor_mode_t stopped = model_stop(mode, conditions);
+    if (stopped != mode) {
+        return stopped;
     }
     switch (mode) {
     case MODE_LOCKED:

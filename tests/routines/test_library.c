@@ -68,8 +68,8 @@ static void relaxing_back_passes_for_every_client(void** state)
     (void)state;
     for (int i = 0; i < CLIENT_COUNT; i++) {
         assert_passes("routines/library/relaxing-back.yaml", client_paths[i]);
-        // Ten minutes for all, half a minute more or less for the average man.
-        assert_near(player_planned_s(&routine), 600.0, i == 0 ? 30.0 : 45.0);
+        // Touch and rests; with the travel between places it is about ten to eleven minutes.
+        assert_near(player_planned_s(&routine), 510.0, i == 0 ? 15.0 : 40.0);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/scenario.h"
 #include "tests/support/closed_loop.h"
 
 #define RELEASED_N 5.0 // a contact this light holds nobody
@@ -169,6 +170,49 @@ static void every_fault_in_free_travel_stops_the_arm(void** context)
     }
 }
 
+/// How strong the reaction was in which a run ended.
+static scenario_ending_t ending_of(closed_loop_t* loop)
+{
+    scenario_ending_t ending = SCENARIO_ENDING_FINISHED;
+    bool going = true;
+    while (going) {
+        const supervisor_mode_t before = loop->out.mode;
+        going = closed_loop_step(loop);
+        scenario_ending_t now = SCENARIO_ENDING_FINISHED;
+        if (loop->out.mode == MODE_LIFT) {
+            now = SCENARIO_ENDING_LIFT;
+        } else if (loop->out.mode == MODE_YIELD) {
+            now = SCENARIO_ENDING_YIELD;
+        } else if (loop->out.mode == MODE_STOPPING && before != MODE_YIELD &&
+                   before != MODE_STOPPING) {
+            now = SCENARIO_ENDING_STOP;
+        } else if (loop->out.mode == MODE_TRIPPED && before != MODE_STOPPING) {
+            now = SCENARIO_ENDING_POWER_OFF;
+        }
+        ending = now > ending ? now : ending;
+        assert_true(loop->in.now_us < (int64_t)600 * 1000000);
+    }
+    return ending;
+}
+
+static void every_shipped_scenario_ends_as_it_says(void** context)
+{
+    (void)context;
+    const char* const names[] = {"client-button", "client-rises", "device-dies",
+                                 "drive-fault",   "estop",        "force-freezes"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; ++i) {
+        char path[TEXT_CAPACITY];
+        (void)snprintf(path, sizeof path, "sim/scenarios/%s.yaml", names[i]);
+        closed_loop_t* loop = closed_loop_open(NULL, NULL, path, 11);
+        scenario_t scenario;
+        findings_t findings = {0};
+        assert_true(scenario_read(path, &loop->assembly->machine, &scenario, &findings));
+        assert_string_equal(scenario_ending_text(ending_of(loop)),
+                            scenario_ending_text(scenario.expect));
+        closed_loop_close(loop);
+    }
+}
+
 static void a_trip_is_left_by_acknowledging_after_the_cause_is_gone_only(void** context)
 {
     (void)context;
@@ -251,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fault_in_contact_gets_its_reaction_and_lets_go),
         cmocka_unit_test(every_fault_in_free_travel_stops_the_arm),
+        cmocka_unit_test(every_shipped_scenario_ends_as_it_says),
         cmocka_unit_test(a_trip_is_left_by_acknowledging_after_the_cause_is_gone_only),
         cmocka_unit_test(pause_lifts_and_resume_starts_from_zero_force),
         cmocka_unit_test(ending_early_lifts_and_parks),

@@ -4,6 +4,7 @@
 #ifndef KNEAD_TESTS_SIM_TABLE_UNDER_TEST_H
 #define KNEAD_TESTS_SIM_TABLE_UNDER_TEST_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -496,6 +496,17 @@ static void run(const port_t* port, timebase_t timebase, bus_feedback_t* feedbac
     }
 }
 
+/// Where a table with this port base has the machine's devices.
+static int endpoints_at(int port_base, tcp_endpoint_t endpoints[DEVICE_CAPACITY])
+{
+    const int count = tcp_endpoints_of_machine(&machine, endpoints);
+    for (int i = 0; i < count; i++) {
+        (void)snprintf(endpoints[i].host, sizeof endpoints[i].host, "127.0.0.1");
+        endpoints[i].port = port_base + i;
+    }
+    return count;
+}
+
 static void lock_step_over_sockets_and_in_process_give_the_same_bytes(void** state)
 {
     (void)state;
@@ -507,8 +518,7 @@ static void lock_step_over_sockets_and_in_process_give_the_same_bytes(void** sta
 
     table_t table = table_start(true, -1);
     tcp_endpoint_t endpoints[DEVICE_CAPACITY];
-    tcp_port_t* tcp_port = tcp_port_create(
-        endpoints, tcp_endpoints_of_machine(&machine, NULL, table.port_base, endpoints));
+    tcp_port_t* tcp_port = tcp_port_create(endpoints, endpoints_at(table.port_base, endpoints));
     lockstep_t* lockstep = lockstep_create("127.0.0.1", table.port_base + VIRTUAL_DEVICES, WAIT_US);
     assert_non_null(lockstep);
     const port_t over_tcp = tcp_port_view(tcp_port);
@@ -560,8 +570,7 @@ static void the_shipped_machine_in_its_world_moves_alike_over_sockets_and_in_pro
     table_world = &settings;
     table_t table = table_start(true, -1);
     tcp_endpoint_t endpoints[DEVICE_CAPACITY];
-    tcp_port_t* tcp_port = tcp_port_create(
-        endpoints, tcp_endpoints_of_machine(&machine, "127.0.0.1", table.port_base, endpoints));
+    tcp_port_t* tcp_port = tcp_port_create(endpoints, endpoints_at(table.port_base, endpoints));
     lockstep_t* lockstep =
         lockstep_create("127.0.0.1", table.port_base + machine.device_count, WAIT_US);
     assert_non_null(lockstep);
@@ -603,8 +612,7 @@ static void a_table_that_dies_and_comes_back_is_found_again(void** state)
     (void)state;
     table_t table = table_start(true, -1);
     tcp_endpoint_t endpoints[DEVICE_CAPACITY];
-    tcp_port_t* tcp_port = tcp_port_create(
-        endpoints, tcp_endpoints_of_machine(&machine, NULL, table.port_base, endpoints));
+    tcp_port_t* tcp_port = tcp_port_create(endpoints, endpoints_at(table.port_base, endpoints));
     const port_t port = tcp_port_view(tcp_port);
     static bus_command_t command;
     static bus_feedback_t feedback;

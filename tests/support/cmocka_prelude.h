@@ -12,8 +12,8 @@
 #include <math.h>
 #include <stdio.h>
 
-/// cmocka 1.1.5 compares floats only. Fails with both values if they are further apart than `tolerance`
-/// or either is not finite.
+/// cmocka 1.1.5 compares floats only. Fails with both values if they are further apart than
+/// `tolerance` or either is not finite.
 #define assert_near(actual, expected, tolerance)                                                   \
     do {                                                                                           \
         const double actual_ = (actual), expected_ = (expected), tolerance_ = (tolerance);         \

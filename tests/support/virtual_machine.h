@@ -4,6 +4,8 @@
 #ifndef KNEAD_TESTS_SUPPORT_VIRTUAL_MACHINE_H
 #define KNEAD_TESTS_SUPPORT_VIRTUAL_MACHINE_H
 
+#include "tests/support/cmocka_prelude.h"
+
 #include <stdio.h>
 #include <string.h>
 

@@ -1,0 +1,32 @@
+#!/bin/sh
+# The bench runs, has its keys and leaves nothing behind. How fast anything is nobody claims here.
+set -eu
+# shellcheck source=tests/cli/harness.sh
+. tests/cli/harness.sh
+
+mkdir "$work/scratch"
+TMPDIR=$work/scratch
+export TMPDIR
+expect 0 "$knead" bench --quick --json
+json_out
+for key in processor compiler optimised quick machine joints figures; do
+    in_out "\"$key\": "
+done
+for figure in fk fk_jacobian ik_solve_random ik_solve_near ik_solve_servo ik_track \
+    inverse_dynamics forward_dynamics control_cycle control_cycle_in_run bus_exchange \
+    record_cycle simulated_step; do
+    in_out "\"$figure\": {"
+done
+for key in meaning median_ns p99_ns batch samples; do
+    [ "$(printf '%s\n' "$out" | grep -c "\"$key\": ")" -eq 13 ] || fail "not 13 of $key: $out"
+done
+[ "$(printf '%s\n' "$out" | grep -c '"solved": ')" -eq 4 ] || fail "not 4 of solved: $out"
+expect 0 "$knead" bench --quick
+in_out "machine rail6, 7 joints"
+in_out "median"
+in_out "control cycle in contact"
+[ -z "$(ls "$work/scratch")" ] || fail "left behind: $(ls "$work/scratch")"
+expect 1 env TMPDIR="$work/none" "$knead" bench --quick
+in_err "no record can be kept"
+expect 2 "$knead" bench extra
+finish

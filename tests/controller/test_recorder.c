@@ -1,0 +1,155 @@
+// The ring between the loop and the disk: what it keeps comes out in order and whole, whatever it
+// does not keep is counted, and the loop never waits.
+#include "tests/support/cmocka_prelude.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
+
+#include "controller/record/recorder.h"
+#include "tests/controller/record_sample.h"
+
+#define PIPE_TEXT_CAPACITY 8000000 // more than a ring of events
+
+static cycle_file_header_t bare_header(void)
+{
+    return (cycle_file_header_t){.joint_count = SAMPLE_JOINTS, .period_us = SAMPLE_PERIOD_US};
+}
+
+/// What the ring keeps comes out in order, and whatever does not is counted.
+static void the_ring_loses_nothing_that_it_does_not_count(void** state)
+{
+    (void)state;
+    char directory[64], path[96];
+    sample_directory(directory, sizeof directory);
+    snprintf(path, sizeof path, "%s/cycles.bin", directory);
+    const cycle_file_header_t header = bare_header();
+    cycle_file_t* file = cycle_file_create(path, &header);
+    const recorder_sinks_t sinks = {.cycles = file};
+    recorder_t* recorder = recorder_create(&sinks, true);
+    assert_non_null(recorder);
+    cycle_input_t in = {0};
+    cycle_output_t out = {.verdict.rule = INTERLOCK_RULE_NONE};
+    enum { COUNT = 60000 }; // many times round the ring
+    for (int cycle = 0; cycle < COUNT; cycle++) {
+        in.cycle = cycle;
+        in.now_us = cycle * INT64_C(4000);
+        out.command.position[3] = 0.001 * cycle;
+        recorder_append(recorder, &in, &out);
+        if (cycle % 500 == 0) {
+            recorder_note(recorder, in.now_us, cycle, EVENT_NOTE, "half a thousand");
+            const struct timespec pause = {0, 500000};
+            nanosleep(&pause, NULL);
+        }
+    }
+    // Notes have no sink here; a dropped one may be counted with the cycles.
+    const int64_t dropped = recorder_close(recorder);
+    const int64_t kept = cycle_file_records(file);
+    assert_true(cycle_file_close(file));
+    print_message("%lld kept, %lld dropped\n", (long long)kept, (long long)dropped);
+    assert_true(kept + dropped >= COUNT && kept <= COUNT);
+    cycle_reader_t* reader = NULL;
+    cycle_file_header_t read_header;
+    cycle_record_t record;
+    assert_int_equal(cycle_reader_open(path, &read_header, &reader), CYCLE_OPEN_OK);
+    int64_t last = -1, count = 0;
+    while (cycle_reader_next(reader, &record) == CYCLE_READ_RECORD) {
+        assert_true(record.input.cycle > last);
+        assert_near(record.command.position[3], 0.001 * (double)record.input.cycle, 0.0);
+        last = record.input.cycle;
+        count++;
+    }
+    assert_int_equal(count, kept);
+    cycle_reader_close(reader);
+    sample_remove(directory);
+}
+
+/// Reads a pipe to its end.
+static void* read_to_the_end(void* context)
+{
+    const int descriptor = *(const int*)context;
+    char* text = calloc(1, PIPE_TEXT_CAPACITY);
+    size_t size = 0;
+    struct pollfd wait = {.fd = descriptor, .events = POLLIN};
+    for (;;) {
+        (void)poll(&wait, 1, -1);
+        const ssize_t count = read(descriptor, text + size, PIPE_TEXT_CAPACITY - 1 - size);
+        if (count <= 0) {
+            return text;
+        }
+        size += (size_t)count;
+    }
+}
+
+/// The disk is a pipe that nobody reads at first: it blocks whoever writes, and must not block the
+/// loop.
+static void a_disk_that_blocks_costs_cycles_and_never_time(void** state)
+{
+    (void)state;
+    char directory[64], path[96];
+    sample_directory(directory, sizeof directory);
+    snprintf(path, sizeof path, "%s/events.jsonl", directory);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int descriptor = open(path, O_RDONLY | O_NONBLOCK);
+    sample_session_t* sample = sample_session(0.05);
+    events_t* events = events_create(path, &sample->session);
+    assert_non_null(events);
+    const recorder_sinks_t sinks = {.events = events};
+    recorder_t* recorder = recorder_create(&sinks, true);
+    cycle_input_t in = {0};
+    cycle_output_t out = {.verdict.rule = INTERLOCK_RULE_NONE, .mode = MODE_CONTACT};
+    while (recorder_dropped(recorder) < 10) {
+        in.requests = in.cycle % 2 ? REQUEST_PAUSE : REQUEST_RESUME; // an event each
+        recorder_append(recorder, &in, &out);
+        in.cycle++;
+    }
+    pthread_t reader;
+    assert_int_equal(pthread_create(&reader, NULL, read_to_the_end, &descriptor), 0);
+    // One that finds room again, so that there is a cycle to tell the drops with.
+    const struct timespec pause = {0, 1000000};
+    for (int64_t dropped = -1; dropped != recorder_dropped(recorder);) {
+        dropped = recorder_dropped(recorder);
+        nanosleep(&pause, NULL);
+        recorder_append(recorder, &in, &out);
+    }
+    assert_true(recorder_close(recorder) >= 10);
+    assert_true(events_close(events));
+    void* text = NULL;
+    assert_int_equal(pthread_join(reader, &text), 0);
+    assert_non_null(strstr(text, "cycles were not recorded: the disk is too slow"));
+    close(descriptor);
+    free(text);
+    free(sample);
+    sample_remove(directory);
+}
+
+static void without_sinks_nothing_happens(void** state)
+{
+    (void)state;
+    const recorder_sinks_t sinks = {0};
+    const cycle_input_t in = {0};
+    const cycle_output_t out = {0};
+    for (int threaded = 0; threaded < 2; threaded++) {
+        recorder_t* recorder = recorder_create(&sinks, threaded);
+        assert_non_null(recorder);
+        recorder_append(recorder, &in, &out);
+        recorder_note(recorder, 0, 0, EVENT_NOTE, "nobody hears");
+        assert_int_equal(recorder_close(recorder), 0);
+    }
+    assert_int_equal(recorder_close(NULL), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_ring_loses_nothing_that_it_does_not_count),
+        cmocka_unit_test(a_disk_that_blocks_costs_cycles_and_never_time),
+        cmocka_unit_test(without_sinks_nothing_happens),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
