@@ -24,7 +24,8 @@ static void check_cycle(const closed_loop_t* loop, const limit_state_t* before, 
     const double period_s = session->period_s;
     const bool powered = supervisor_mode_powered(out->mode);
     assert_int_equal(out->verdict.refused, 0);
-    assert_true(isfinite(out->estimate.normal_force_N));
+    assert_true(!out->estimate.force_tared || isfinite(out->estimate.normal_force_N));
+    assert_true(out->estimate.force_tared || !supervisor_mode_touches(out->mode));
     assert_true(isfinite(out->tool.normal_offset_m) && pose_finite(out->tool.tool_commanded));
     for (int joint = 0; joint < chain->joint_count; ++joint) {
         const double position = out->command.position[joint];
