@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "kinematics/clearance.h"
+
 // Tracking of one period; see ik_track_settings_t.
 static const ik_track_settings_t track_settings = {
     .gain_per_s = 25.0, // a path error is made good in 40 ms, well below the drives' bandwidth
@@ -9,7 +11,7 @@ static const ik_track_settings_t track_settings = {
     .singular_floor = 0.05,
     .posture_gain_per_s = 1.0, // spare freedom settles within seconds, unnoticed by the client
     .angle_weight_m = 0.3,     // a radian at the wrist moves the pad by about the tool's length
-    .keep_off_m = 0.06,        // four times what the interlock allows
+    .keep_off_m = LINK_NEAR_M, // four times what the interlock allows
     .spin_free = true,         // pads are round
 };
 

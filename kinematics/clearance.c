@@ -5,6 +5,8 @@
 #define SAMPLE_CAPACITY 64
 
 static const float SAMPLE_SPACING_M = 0.01f;
+/// Height over the skin to distance from it, on skin of 66 degrees: 1 / cos.
+static const double STEEPEST_SLANT = 2.46;
 
 static void store_array(const double point_m[3], float stored_m[3])
 {
@@ -121,6 +123,15 @@ static vec3_t link_end(const chain_frames_t* frames, int link)
                                       : frames->flange.position_m;
 }
 
+/// Most of an arm is beside the body: a look at the grid's borders spares reading the spline there.
+static bool over_grid(const surface_t* surface, vec3_t point_m)
+{
+    const double x_m = point_m.x - surface->origin_x_m;
+    const double y_m = point_m.y - surface->origin_y_m;
+    return x_m >= 0.0 && x_m <= (surface->row_count - 1) * surface->spacing_m && y_m >= 0.0 &&
+           y_m <= (surface->column_count - 1) * surface->spacing_m;
+}
+
 static void sphere_to_skin(const surface_t* surface, vec3_t centre_m, double radius_m, int link,
                            link_clearance_t* nearest)
 {
@@ -128,12 +139,16 @@ static void sphere_to_skin(const surface_t* surface, vec3_t centre_m, double rad
         *nearest = (link_clearance_t){.distance_m = (double)NAN, .link = link};
         return;
     }
-    const surface_sample_t skin = surface_at(surface, centre_m.x, centre_m.y);
-    if (!skin.inside) {
+    if (!over_grid(surface, centre_m)) {
         return;
     }
+    const double above_m = centre_m.z - radius_m - surface_bound_m(surface, centre_m.x, centre_m.y);
+    if (above_m > STEEPEST_SLANT * LINK_NEAR_M) {
+        return;
+    }
+    const surface_sample_t skin = surface_at(surface, centre_m.x, centre_m.y);
     const double distance_m = vec3_dot(vec3_sub(centre_m, skin.point_m), skin.normal) - radius_m;
-    if (distance_m < nearest->distance_m) {
+    if (distance_m < fmin(nearest->distance_m, LINK_NEAR_M)) {
         *nearest = (link_clearance_t){distance_m, link, centre_m, skin.normal};
     }
 }

@@ -56,10 +56,14 @@ typedef struct {
     vec3_t normal;     // of the skin below, out of the body
 } link_clearance_t;
 
-/// For every period of a control loop: a link as a row of spheres of their radius, at most a radius
-/// apart, which finds a capsule a seventh of its radius too far away at worst (r - sqrt(r^2 -
-/// r^2/4)). In double. The tool beyond the flange is meant to touch and is left out, as is a link
-/// without a radius.
+/// Links farther from the skin than this count as nowhere near it.
+#define LINK_NEAR_M 0.06
+
+/// For every period of a control loop: a link as a row of spheres of its radius, at most a radius
+/// apart. A capsule is found too far away by at most a seventh of its radius over even skin (r -
+/// sqrt(r^2 - r^2/4)), by half where a ridge or the rim of the grid passes between two spheres. In
+/// double. What lies LINK_NEAR_M away or more is INFINITY, on skin no steeper than 66 degrees. The
+/// tool beyond the flange is meant to touch and is left out, as is a link without a radius.
 link_clearance_t clearance_link_to_skin(const chain_t* chain, const chain_frames_t* frames,
                                         int link, const surface_t* surface);
 

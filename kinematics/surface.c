@@ -201,6 +201,27 @@ static void cells_of(double from_m, double to_m, double origin_m, double spacing
     *last = *last < last_cell ? *last : last_cell;
 }
 
+double surface_bound_m(const surface_t* surface, double x_m, double y_m)
+{
+    const double row_at = (x_m - surface->origin_x_m) / surface->spacing_m;
+    const double column_at = (y_m - surface->origin_y_m) / surface->spacing_m;
+    // Away from the rim, where the spline goes on past the grid.
+    if (!(row_at >= 1.0 && row_at < surface->row_count - 2.0 && column_at >= 1.0 &&
+          column_at < surface->column_count - 2.0)) {
+        return HUGE_VAL;
+    }
+    const int row = (int)row_at - 1;
+    const int column = (int)column_at - 1;
+    float highest_m = surface->height_m[row][column];
+    for (int i = 0; i < 4; i++) {
+        for (int k = 0; k < 4; k++) {
+            const float height_m = surface->height_m[row + i][column + k];
+            highest_m = height_m > highest_m ? height_m : highest_m;
+        }
+    }
+    return (double)highest_m;
+}
+
 double surface_highest_m(const surface_t* surface, double x_min_m, double x_max_m, double y_min_m,
                          double y_max_m)
 {

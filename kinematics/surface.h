@@ -36,6 +36,10 @@ surface_sample_t surface_at(const surface_t* surface, double x_m, double y_m);
 /// above. `normal` may be null.
 double surface_distance_m(const surface_t* surface, vec3_t point_m, vec3_t* normal);
 
+/// No less than the skin's height at (x, y), for a fifth of what `surface_at` costs: the highest of
+/// the grid values that the spline weighs there. NaN in, or a place off the grid: INFINITY.
+double surface_bound_m(const surface_t* surface, double x_m, double y_m);
+
 /// Highest skin over the rectangle between two places, in m over the table: a bound that the skin
 /// never passes in any grid cell the rectangle touches, and that lies above it only by the cell's
 /// curvature.

@@ -4,6 +4,7 @@
 #include "config/load.h"
 #include "controller/cli/verb.h"
 #include "controller/record/json.h"
+#include "kinematics/clearance.h"
 #include "routines/routine_load.h"
 #include "sim/scenario.h"
 
@@ -132,7 +133,9 @@ static void print_figures(const routine_figures_t* figures)
     (void)printf("  reach checked at %d places: worst error %.3f mm, nearest joint limit %.3f "
                  "rad or m\n",
                  figures->place_count, figures->reach_error_max_m * 1e3, figures->joint_margin_min);
-    (void)printf("  links keep %.0f mm from the skin\n", figures->link_clearance_min_m * 1e3);
+    const bool near = figures->link_clearance_min_m < LINK_NEAR_M;
+    (void)printf("  links keep %s%.0f mm from the skin\n", near ? "" : "more than ",
+                 (near ? figures->link_clearance_min_m : LINK_NEAR_M) * 1e3);
 }
 
 static void write_figures(json_t* json, const routine_figures_t* figures)

@@ -4,10 +4,24 @@
 #include <stdlib.h>
 
 #include "config/load.h"
+#include "kinematics/clearance.h"
 #include "kinematics/dynamics.h"
 #include "tests/kinematics/arms.h"
 
 static const vec3_t GRAVITY = {0.0, 0.0, -9.80665};
+
+/// A level body a quarter of a metre high, for the links to keep off.
+static surface_t mound = {
+    .origin_x_m = 0.0, .origin_y_m = -0.4, .spacing_m = 0.1, .row_count = 21, .column_count = 9};
+
+static void raise_mound(void)
+{
+    for (int row = 0; row < mound.row_count; row++) {
+        for (int column = 0; column < mound.column_count; column++) {
+            mound.height_m[row][column] = 0.25f;
+        }
+    }
+}
 
 /// What the shipped controller tracks with.
 static const ik_track_settings_t TRACKING = {.period_s = 0.004,
@@ -16,7 +30,9 @@ static const ik_track_settings_t TRACKING = {.period_s = 0.004,
                                              .singular_floor = 0.05,
                                              .posture_gain_per_s = 1.0,
                                              .angle_weight_m = 0.3,
-                                             .spin_free = true};
+                                             .spin_free = true,
+                                             .skin = &mound,
+                                             .keep_off_m = LINK_NEAR_M};
 static const twist_t PATH_SPEED = {{0.1, 0.05, -0.02}, {0.1, -0.2, 0.1}};
 
 /// Cases hold plain arrays in the chain's order; this is one of them as joints.
@@ -36,6 +52,7 @@ static pose_t case_pose(const bench_case_t* given)
 static void fill_track_speeds(const chain_t* chain, bench_case_t* given)
 {
     const pose_t target = case_pose(given);
+    raise_mound();
     joints_t speeds = {{0.0}};
     for (int period = 0; period < 50; period++) {
         joints_t next;

@@ -111,6 +111,90 @@ static void working_posture_names_skin_then_table(void** state)
     assert_true(bare.kind != CLEARANCE_SURFACE);
 }
 
+/// A chain of one rail along y whose link is a level stretch to the flange, 0.4 m of it along x.
+static chain_t level_link(double height_m, double radius_m)
+{
+    static arm_settings_t arm;
+    memset(&arm, 0, sizeof arm);
+    arm.joint_count = 1;
+    arm.joints[0].kind = JOINT_PRISMATIC;
+    arm.joints[0].axis[1] = 1.0;
+    arm.joints[0].position_min = -1.0;
+    arm.joints[0].position_max = 1.0;
+    arm.joints[0].velocity_max = 1.0;
+    arm.joints[0].acceleration_max = 1.0;
+    arm.joints[0].radius_m = radius_m;
+    arm.base_xyz_m[0] = 0.5;
+    arm.base_xyz_m[2] = height_m;
+    arm.tool.flange_xyz_m[0] = 0.4;
+    arm.tool.pad_count = 1;
+    arm.tool.pads[0].length_m = 0.1;
+    chain_t chain;
+    assert_true(chain_build(&arm, 0, &chain));
+    return chain;
+}
+
+static double link_distance_m(double height_m, double radius_m, double y_m)
+{
+    const chain_t chain = level_link(height_m, radius_m);
+    const joints_t joints = {{y_m}};
+    chain_frames_t frames;
+    fk_frames(&chain, &joints, &frames);
+    return clearance_links_to_skin(&chain, &frames, &skin).distance_m;
+}
+
+static void level_links_distance_is_height_less_radius_while_it_is_near(void** state)
+{
+    (void)state;
+    fill_level_skin(0.2f);
+    assert_near(link_distance_m(0.30, 0.05, 0.0), 0.05, 1e-6);
+    assert_near(link_distance_m(0.24, 0.05, 0.0), -0.01, 1e-6);
+    assert_true(isinf(link_distance_m(0.2 + 0.05 + LINK_NEAR_M + 1e-3, 0.05, 0.0)));
+    assert_true(isinf(link_distance_m(0.24, 0.05, 0.7))); // beside the grid
+    assert_true(isinf(link_distance_m(0.24, 0.0, 0.0)));  // a link without a radius
+    assert_true(isnan(link_distance_m(0.24, 0.05, (double)NAN)));
+}
+
+static void a_row_of_spheres_is_a_capsule_but_for_half_of_its_radius(void** state)
+{
+    (void)state;
+    const chain_t chain = arm_chain(arm_rail_kr6());
+    uint64_t random = 20260406;
+    print_message("seed %llu\n", (unsigned long long)random);
+    chain_t thick = chain;
+    for (int i = 0; i < chain.joint_count; i++) {
+        thick.link_radius_m[i] = (double)RADIUS_M[i];
+    }
+    int near_count = 0;
+    for (int i = 0; i < skin.row_count; i++) {
+        for (int j = 0; j < skin.column_count; j++) {
+            skin.height_m[i][j] = 0.3f - 0.4f * (float)((j - 20) * (j - 20)) * 0.02f * 0.02f;
+        }
+    }
+    for (int trial = 0; trial < 3000; trial++) {
+        const joints_t joints = arm_random_joints(&thick, &random, 0.0);
+        chain_frames_t frames;
+        fk_frames(&thick, &joints, &frames);
+        const capsules_t capsules = capsules_of(&thick, &joints);
+        for (int link = 0; link < thick.joint_count; link++) {
+            const double rows_m = clearance_link_to_skin(&thick, &frames, link, &skin).distance_m;
+            const double capsule_m = (double)clearance_surface_m(&capsules.at[link], &skin);
+            if (capsule_m < -0.03) {
+                continue; // so deep inside that a first-order distance says nothing
+            }
+            if (rows_m < LINK_NEAR_M) {
+                near_count++;
+                assert_true(rows_m <= capsule_m + thick.link_radius_m[link] / 2.0);
+                assert_true(rows_m >= capsule_m - 0.003);
+            } else {
+                assert_true(capsule_m > LINK_NEAR_M - thick.link_radius_m[link] / 2.0);
+            }
+        }
+    }
+    print_message("%d links near the skin\n", near_count);
+    assert_true(near_count > 1000);
+}
+
 static void posture_that_is_not_a_number_has_no_clearance(void** state)
 {
     (void)state;
@@ -132,6 +216,8 @@ int main(void)
         cmocka_unit_test(skin_distance_is_height_less_radius),
         cmocka_unit_test(folded_arm_names_the_links_that_meet),
         cmocka_unit_test(working_posture_names_skin_then_table),
+        cmocka_unit_test(level_links_distance_is_height_less_radius_while_it_is_near),
+        cmocka_unit_test(a_row_of_spheres_is_a_capsule_but_for_half_of_its_radius),
         cmocka_unit_test(posture_that_is_not_a_number_has_no_clearance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

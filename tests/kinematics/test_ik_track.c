@@ -3,6 +3,7 @@
 /// the tool is not on its path a reason was given.
 #include "tests/support/cmocka_prelude.h"
 
+#include "kinematics/clearance.h"
 #include "kinematics/ik.h"
 #include "tests/kinematics/arms.h"
 
@@ -239,6 +240,54 @@ static void long_stroke_is_followed_exactly_and_the_rail_carries_it(void** state
     for (int i = 1; i < 4; i++) {
         assert_true(fabs(joints.at[i] - chain.preferred.at[i]) < 0.8);
     }
+}
+
+static void links_leave_the_skin_while_the_tool_stays(void** state)
+{
+    (void)state;
+    static surface_t mound; // under the elbow only
+    chain_t chain = arm_chain(arm_rail_kr6());
+    for (int i = 3; i < chain.joint_count; i++) {
+        chain.link_radius_m[i] = 0.05; // the forearm and what hangs from it
+    }
+    ik_track_settings_t settings = usual_settings();
+    settings.spin_free = true;
+    settings.posture_gain_per_s = 0.0;
+    joints_t start = table_posture(&chain);
+    start.at[1] += 0.6; // leaning sideways holds the elbow lower than it need be
+    chain_frames_t frames;
+    fk_frames(&chain, &start, &frames);
+    const double* elbow_m = frames.origin_m[3];
+    mound.spacing_m = 0.02;
+    mound.row_count = 9;
+    mound.column_count = 9;
+    mound.origin_x_m = elbow_m[0] - 0.08;
+    mound.origin_y_m = elbow_m[1] - 0.08;
+    for (int i = 0; i < 9; i++) {
+        for (int j = 0; j < 9; j++) {
+            mound.height_m[i][j] = (float)(elbow_m[2] - 0.08); // 30 mm below the elbow's sphere
+        }
+    }
+    settings.skin = &mound;
+    settings.keep_off_m = 0.06;
+    const double before_m = clearance_links_to_skin(&chain, &frames, &mound).distance_m;
+    joints_t joints = start;
+    joints_t speeds = {{0.0}};
+    const pose_t target = frames.tool;
+    const twist_t still = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
+    for (int period = 0; period < 1000; period++) {
+        joints_t next;
+        joints_t next_speeds;
+        (void)ik_track(&chain, &settings, &joints, &speeds, &target, &still, 0u, &next,
+                       &next_speeds);
+        joints = next;
+        speeds = next_speeds;
+    }
+    fk_frames(&chain, &joints, &frames);
+    const double after_m = clearance_links_to_skin(&chain, &frames, &mound).distance_m;
+    print_message("clearance %.1f mm before, %.1f mm after\n", 1e3 * before_m, 1e3 * after_m);
+    assert_true(after_m > before_m + 0.002);
+    assert_true(vec3_norm(vec3_sub(frames.tool.position_m, target.position_m)) < 1e-3);
 }
 
 static void drift_to_the_preferred_posture_leaves_the_tool_alone(void** state)
@@ -549,6 +598,7 @@ int main(void)
         cmocka_unit_test(limits_hold_on_wild_paths_and_errors_have_reasons),
         cmocka_unit_test(small_paths_are_mostly_followed_without_a_reason),
         cmocka_unit_test(long_stroke_is_followed_exactly_and_the_rail_carries_it),
+        cmocka_unit_test(links_leave_the_skin_while_the_tool_stays),
         cmocka_unit_test(drift_to_the_preferred_posture_leaves_the_tool_alone),
         cmocka_unit_test(locked_rail_stays_and_the_arm_goes_on),
         cmocka_unit_test(every_joint_may_be_locked),

@@ -244,12 +244,27 @@ static void highest_bounds_the_skin_closely(void** state)
     }
 }
 
+static void the_bound_is_never_under_the_skin_and_infinite_off_the_grid(void** state)
+{
+    (void)state;
+    fill_surface(30, 30, rough_m);
+    for (int i = 0; i < 20000; i++) {
+        const double x_m = surface.origin_x_m + i / 20000.0 * 29.0 * surface.spacing_m;
+        const double y_m = surface.origin_y_m + (i % 97) / 97.0 * 29.0 * surface.spacing_m;
+        assert_true(surface_bound_m(&surface, x_m, y_m) >=
+                    surface_at(&surface, x_m, y_m).point_m.z - 1e-9);
+    }
+    assert_true(isinf(surface_bound_m(&surface, (double)NAN, 0.0)));
+    assert_true(isinf(surface_bound_m(&surface, surface.origin_x_m - 1.0, 0.0)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plane_stays_a_plane_up_to_the_rim),
         cmocka_unit_test(parabola_is_off_by_spacing_and_curvature_only),
         cmocka_unit_test(sphere_normals_point_from_its_centre),
+        cmocka_unit_test(the_bound_is_never_under_the_skin_and_infinite_off_the_grid),
         cmocka_unit_test(height_and_normal_are_continuous_across_cells),
         cmocka_unit_test(normal_is_the_slope_of_the_height),
         cmocka_unit_test(place_off_the_grid_reads_the_nearest_on_it),

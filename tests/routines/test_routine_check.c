@@ -423,6 +423,28 @@ static void place_reached_only_on_the_skin_is_refused_for_its_hover(void** state
     assert_non_null(strstr(findings.at[0].message, "80 mm above"));
 }
 
+static void a_link_too_near_the_skin_is_refused_by_name(void** state)
+{
+    (void)state;
+    // The wrist stands 0.1 m above the pad: a radius of 60 mm leaves 40 mm, one of 80 mm leaves 20.
+    const double radii_m[] = {0.060, 0.080};
+    for (int i = 0; i < 2; i++) {
+        build_gantry(0.6);
+        const int last = machine.arm.joint_count - 1;
+        (void)snprintf(machine.arm.joints[last].name, NAME_CAPACITY, "wrist");
+        machine.arm.joints[last].radius_m = radii_m[i];
+        assert_true(chain_build(&machine.arm, 0, &chain));
+        add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+        if (i == 0) {
+            assert_accepted();
+        } else {
+            assert_refused_by(ROUTINE_RULE_CLEARANCE);
+            assert_non_null(strstr(findings.at[0].message, "'wrist'"));
+        }
+        assert_int_equal(reset(state), 0);
+    }
+}
+
 static void repeated_step_is_reported_once(void** state)
 {
     (void)state;
@@ -560,6 +582,7 @@ int main(void)
         cmocka_unit_test_setup(pad_the_machine_does_not_have_is_refused, reset),
         cmocka_unit_test_setup(skin_within_the_gantrys_width_is_reached_and_no_further, reset),
         cmocka_unit_test_setup(place_reached_only_on_the_skin_is_refused_for_its_hover, reset),
+        cmocka_unit_test_setup(a_link_too_near_the_skin_is_refused_by_name, reset),
         cmocka_unit_test_setup(repeated_step_is_reported_once, reset),
         cmocka_unit_test_setup(every_mistake_of_a_routine_is_found_in_one_pass, reset),
         cmocka_unit_test_setup(no_accepted_routine_comes_too_near_or_asks_for_too_much, reset),
