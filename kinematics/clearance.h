@@ -61,7 +61,7 @@ typedef struct {
 
 /// For every period of a control loop: a link as a row of spheres of its radius, at most a radius
 /// apart. A capsule is found too far away by at most a seventh of its radius over even skin (r -
-/// sqrt(r^2 - r^2/4)), by half where a ridge or the rim of the grid passes between two spheres. In
+/// sqrt(r^2 - r^2/4)), by half where a ridge passes between two spheres. In
 /// double. What lies LINK_NEAR_M away or more is INFINITY, on skin no steeper than 66 degrees. The
 /// tool beyond the flange is meant to touch and is left out, as is a link without a radius.
 link_clearance_t clearance_link_to_skin(const chain_t* chain, const chain_frames_t* frames,

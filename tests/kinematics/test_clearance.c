@@ -171,7 +171,7 @@ static void a_row_of_spheres_is_a_capsule_but_for_half_of_its_radius(void** stat
             skin.height_m[i][j] = 0.3f - 0.4f * (float)((j - 20) * (j - 20)) * 0.02f * 0.02f;
         }
     }
-    for (int trial = 0; trial < 3000; trial++) {
+    for (int trial = 0; trial < 8000; trial++) {
         const joints_t joints = arm_random_joints(&thick, &random, 0.0);
         chain_frames_t frames;
         fk_frames(&thick, &joints, &frames);
@@ -179,6 +179,12 @@ static void a_row_of_spheres_is_a_capsule_but_for_half_of_its_radius(void** stat
         for (int link = 0; link < thick.joint_count; link++) {
             const double rows_m = clearance_link_to_skin(&thick, &frames, link, &skin).distance_m;
             const double capsule_m = (double)clearance_surface_m(&capsules.at[link], &skin);
+            const float* from_m = capsules.at[link].from_m;
+            const float* to_m = capsules.at[link].to_m;
+            if (!surface_at(&skin, (double)from_m[0], (double)from_m[1]).inside ||
+                !surface_at(&skin, (double)to_m[0], (double)to_m[1]).inside) {
+                continue; // at the rim the skin ends as a cliff
+            }
             if (capsule_m < -0.03) {
                 continue; // so deep inside that a first-order distance says nothing
             }
@@ -192,7 +198,7 @@ static void a_row_of_spheres_is_a_capsule_but_for_half_of_its_radius(void** stat
         }
     }
     print_message("%d links near the skin\n", near_count);
-    assert_true(near_count > 1000);
+    assert_true(near_count > 500);
 }
 
 static void posture_that_is_not_a_number_has_no_clearance(void** state)
