@@ -9,8 +9,10 @@
 
 #define DEMO_ROUTINE "routines/library/relaxing-back.yaml"
 #define READY_TIMEOUT_MS 10000
-// Where the virtual table's ports are tried: the first free ten of them.
-#define PORT_FIRST 20200
+// Where the virtual table's ports are tried: the first free ten of them, below what systems hand
+// out by themselves (32768 and up on Linux).
+#define PORT_FIRST 12000
+#define PORT_SPAN 20000
 #define PORT_TRIES 20
 #define PORTS_OF_A_TABLE 10
 
@@ -110,7 +112,8 @@ static int table_start_somewhere(const options_t* options, table_t* table)
     // Spread by process, so that two demonstrations do not race for the same ports.
     const int spread = (int)(getpid() % 400) * PORTS_OF_A_TABLE;
     for (int i = 0; i < PORT_TRIES; ++i) {
-        const int port_base = PORT_FIRST + spread + i * 401 * PORTS_OF_A_TABLE % 20000;
+        const int port_base =
+            PORT_FIRST + (spread + i * 401 * PORTS_OF_A_TABLE) % (PORT_SPAN - PORTS_OF_A_TABLE);
         if (table_start(options, port_base, table)) {
             return port_base;
         }
