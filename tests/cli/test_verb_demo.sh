@@ -3,7 +3,7 @@
 set -eu
 # shellcheck source=tests/cli/harness.sh
 . tests/cli/harness.sh
-port=$((20000 + $$ % 300 * 20)) # below those that the system hands out itself
+port=$((13000 + $$ % 150 * 20)) # below those that the system hands out itself
 
 expect 0 "$knead" demo --quiet --port-base "$port" --out "$work/demo" \
     routines/library/short-back.yaml

@@ -8,7 +8,7 @@ set -eu
 routine=routines/library/short-back.yaml
 table=
 trap '[ -z "$table" ] || kill "$table" 2>/dev/null || true; rm -rf "$work"' EXIT
-port=$((26000 + $$ % 300 * 20)) # apart from what runs beside, below what the system hands out
+port=$((16000 + $$ % 190 * 20)) # apart from what runs beside, below what the system hands out
 
 # wait_for FILE TEXT: at most a minute
 wait_for() {

@@ -89,7 +89,7 @@ static void path_in(const scene_t* scene, const char* name, char* path, size_t c
 
 static scene_t scene_open(void)
 {
-    scene_t scene = {.port_base = 10000 + (int)(getpid() % 900) * 10};
+    scene_t scene = {.port_base = 10000 + (int)(getpid() % 300) * 10};
     (void)snprintf(scene.folder, sizeof scene.folder, "/tmp/knead-kill-XXXXXX");
     assert_non_null(mkdtemp(scene.folder));
     char port[16], log[128];
