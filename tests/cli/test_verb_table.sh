@@ -25,7 +25,8 @@ wait_for() {
 
 # table_start [OPTION...]: the table in the background, its standard input a pipe on descriptor 3
 table_start() {
-    rm -f "$work/typed"
+    # What an earlier table printed must not be taken for this one's 'ready'.
+    rm -f "$work/typed" "$work/table"
     mkfifo "$work/typed"
     "$knead" table "$@" --port-base "$port" <"$work/typed" >"$work/table" 2>"$work/said" &
     table=$!
