@@ -41,7 +41,14 @@ typedef struct {
     int line;          // of that step in the file
 } stroke_t;
 
-/// Where the tool should be at one instant of a stroke.
+/// What losing the skin means in a stroke.
+typedef enum {
+    CONTACT_KEPT,   // the skin is never left: losing it is a fault
+    CONTACT_EASED,  // the force falls to nothing in every cycle; the skin may be left for that time
+    CONTACT_BROKEN, // the tool leaves the skin in every cycle by itself, as tapping does
+} contact_rule_t;
+
+/// Where the tool should be at one instant of a stroke. What a technique does not use is zero.
 typedef struct {
     body_place_t place;
     double along_speed_mps; // of the place
@@ -49,6 +56,10 @@ typedef struct {
     double force_N; // wanted along the normal
     double force_rate_N_per_s;
     double load; // 0 light phase .. 1 full working force: for the figures of a technique
+    contact_rule_t contact;
+    double hop_m;        // CONTACT_BROKEN: wanted height over the felt skin, 0 while it is touched
+    double hop_rate_mps; // its derivative
+    double shear_N;      // wanted along the skin; where it is above 0, the force gives way to keep it
 } stroke_target_t;
 
 /// Envelope of a technique; the static check refuses what exceeds it. `source` says where the
