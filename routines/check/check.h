@@ -1,0 +1,64 @@
+/// What the parts of the static check share: the routine and all it is judged against, and how a
+/// finding is made. Each part judges one concern and stands in a file of its own; the order in
+/// which they are asked stands in `routines/routine_check.c`. Only the parts include this.
+#ifndef KNEAD_ROUTINES_CHECK_CHECK_H
+#define KNEAD_ROUTINES_CHECK_CHECK_H
+
+#include "routines/routine_check.h"
+
+#define REACH_CELL_ROWS 256
+#define REACH_CELL_COLUMNS 96
+
+typedef struct {
+    const routine_t* routine;
+    const body_t* body;
+    const safety_settings_t* safety;
+    const machine_settings_t* machine;
+    const chain_t* chain;
+    const pad_settings_t* pad; // null: pressure and reach are not checked
+    routine_figures_t figures;
+    findings_t* findings;
+    int errors;
+    joints_t seed; // of the next inverse kinematics: the last solution
+    bool stroke_seen[ROUTINE_STEP_CAPACITY][REGION_CAPACITY];
+    bool region_touched[REGION_CAPACITY];
+    bool cell_seen[REACH_CELL_ROWS][REACH_CELL_COLUMNS];
+} check_t;
+
+/// Adds an error with the rule's word at the stroke's step, or for the whole file where `stroke` is
+/// null; `format` as for printf.
+void check_refuse(check_t* check, const stroke_t* stroke, routine_rule_t rule, const char* format,
+                  ...) __attribute__((format(printf, 4, 5)));
+
+/// The region a stroke is on.
+const region_settings_t* check_region(const check_t* check, const stroke_t* stroke);
+
+/// force.c: the highest force of a stroke, its pressure and how quickly it changes, against
+/// technique, region and machine limits.
+void check_force(check_t* check, const stroke_t* stroke, double force_N);
+
+/// motion.c: circles and their rhythm.
+void check_rhythm(check_t* check, const stroke_t* stroke);
+/// motion.c: the speed over the skin.
+void check_speed(check_t* check, const stroke_t* stroke, double speed_mps);
+
+/// order.c: light before deep. To be asked for every stroke in the order of playing.
+void check_order(check_t* check, const stroke_t* stroke);
+
+/// What a walk along a stroke has found; each rule is reported once.
+typedef struct {
+    bool zone_reported, region_reported, skin_reported, reach_reported;
+    double stretch_max; // way over the skin to way over the table, at most
+} check_walk_t;
+
+/// path.c: zones, region and skin all along a stroke, and the reach of its places.
+check_walk_t check_path(check_t* check, const stroke_t* stroke, double speed_max_mps);
+
+/// reach.c: inverse kinematics and the links' clearance at a place, on the skin and above it.
+void check_reach(check_t* check, const stroke_t* stroke, body_place_t place,
+                 const surface_sample_t* skin, check_walk_t* walk);
+
+/// session.c: how long everything lasts. After the strokes.
+void check_session(check_t* check);
+
+#endif

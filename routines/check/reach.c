@@ -1,0 +1,83 @@
+#include "routines/check/check.h"
+
+#include <math.h>
+
+#include "kinematics/clearance.h"
+#include "kinematics/ik.h"
+
+#define REACH_CELL_M 0.010 // one place in each such square of skin has its reach checked
+
+static void note_joint_margins(check_t* check, const joints_t* joints)
+{
+    for (int i = 0; i < check->chain->joint_count; i++) {
+        const double margin = fmin(joints->at[i] - check->chain->position_min.at[i],
+                                   check->chain->position_max.at[i] - joints->at[i]);
+        check->figures.joint_margin_min = fmin(check->figures.joint_margin_min, margin);
+    }
+}
+
+/// True the first time a square of skin is asked for.
+static bool cell_is_new(check_t* check, body_place_t place)
+{
+    const int row = (int)floor(place.along_m / REACH_CELL_M) + 40;
+    const int column = (int)floor(place.across_m / REACH_CELL_M) + REACH_CELL_COLUMNS / 2;
+    if (row < 0 || row >= REACH_CELL_ROWS || column < 0 || column >= REACH_CELL_COLUMNS) {
+        return true;
+    }
+    const bool is_new = !check->cell_seen[row][column];
+    check->cell_seen[row][column] = true;
+    return is_new;
+}
+
+static void check_clearance(check_t* check, const stroke_t* stroke, const joints_t* joints,
+                            check_walk_t* walk)
+{
+    chain_frames_t frames;
+    fk_frames(check->chain, joints, &frames);
+    const link_clearance_t nearest =
+        clearance_links_to_skin(check->chain, &frames, &check->body->surface);
+    check->figures.link_clearance_min_m =
+        fmin(check->figures.link_clearance_min_m, nearest.distance_m);
+    if (!(nearest.distance_m >= LINK_CLEARANCE_MIN_M) && !walk->reach_reported) {
+        check_refuse(
+            check, stroke, ROUTINE_RULE_CLEARANCE,
+            "over %s link '%s' of the arm comes within %.0f mm of the skin; at least %.0f mm",
+            check_region(check, stroke)->name, check->machine->arm.joints[nearest.link].name,
+            1e3 * nearest.distance_m, 1e3 * LINK_CLEARANCE_MIN_M);
+        walk->reach_reported = true;
+    }
+}
+
+void check_reach(check_t* check, const stroke_t* stroke, body_place_t place,
+                 const surface_sample_t* skin, check_walk_t* walk)
+{
+    if (!cell_is_new(check, place)) {
+        return;
+    }
+    const quat_t orientation =
+        quat_from_z_and_x(vec3_scale(skin->normal, -1.0), vec3(1.0, 0.0, 0.0));
+    const double heights_m[] = {0.0, HOVER_HEIGHT_M};
+    for (int i = 0; i < 2; i++) {
+        const pose_t pose = {vec3_add(skin->point_m, vec3_scale(skin->normal, heights_m[i])),
+                             orientation};
+        joints_t joints = check->seed;
+        ik_report_t report = {0};
+        const ik_result_t result = ik_solve(check->chain, &pose, &check->seed, &joints, &report);
+        check->figures.place_count++;
+        check->figures.reach_error_max_m =
+            fmax(check->figures.reach_error_max_m, report.position_error_m);
+        if (result == IK_OK) {
+            check->seed = joints;
+            note_joint_margins(check, &joints);
+            check_clearance(check, stroke, &joints, walk);
+        } else if (!walk->reach_reported) {
+            check_refuse(
+                check, stroke, ROUTINE_RULE_REACH,
+                "%.0f mm above the skin of %s at x %.0f, y %.0f, z %.0f mm: %s (%.0f mm short)",
+                1e3 * heights_m[i], check_region(check, stroke)->name, 1e3 * pose.position_m.x,
+                1e3 * pose.position_m.y, 1e3 * pose.position_m.z, ik_result_text(result),
+                1e3 * report.position_error_m);
+            walk->reach_reported = true;
+        }
+    }
+}
