@@ -2,31 +2,8 @@
 
 #include <math.h>
 
-// Height of the tool over the skin between strokes: clear of breathing and of a registration error,
-// with room to slow down before the skin is searched for.
-#define HOVER_HEIGHT_M 0.060
-// What a travelling tool keeps from the skin, how far around itself, and at how many places of its
-// way that is looked at.
-#define TRAVEL_CLEARANCE_M 0.045
-#define TRAVEL_RADIUS_M 0.040
-#define TRAVEL_SAMPLES 32
-// The first and the last part of a way, in which the tool rises and comes down.
-#define TRAVEL_RAMP_PART 0.35
-#define TURN_SPEED_MAX_RADPS 0.8
-#define TRAVEL_ACCELERATION_MAX_MPS2 0.8
-// A joint-space motion sweeps the tool by at most this much per radian (arm's length with tool).
-#define ARM_SWEEP_M_PER_RAD 1.2
 // Regaining the force of a stroke that was interrupted.
 #define RESUME_RAMP_S 1.2
-// Peak speed and acceleration of s(t) = 10t^3 - 15t^4 + 6t^5 over unit time.
-#define QUINTIC_PEAK_SPEED 1.875
-#define QUINTIC_PEAK_ACCELERATION 5.7735
-
-static double quintic(double part)
-{
-    const double t = fmin(fmax(part, 0.0), 1.0);
-    return t * t * t * (10.0 + t * (-15.0 + 6.0 * t));
-}
 
 static double smallest_cap_N(const session_t* session, int region)
 {
@@ -42,80 +19,12 @@ static double smallest_cap_N(const session_t* session, int region)
     return cap_N;
 }
 
-/// The tool on the expected skin at a place, looking into the body.
-static pose_t pose_on_skin(const session_t* session, body_place_t place, vec3_t* normal)
-{
-    const surface_sample_t skin = body_surface_at(session->body, place);
-    *normal = skin.normal;
-    return (pose_t){skin.point_m,
-                    quat_from_z_and_x(vec3_scale(skin.normal, -1.0), vec3(1.0, 0.0, 0.0))};
-}
-
-static pose_t pose_above(pose_t on_skin, vec3_t normal)
-{
-    return (pose_t){vec3_add(on_skin.position_m, vec3_scale(normal, HOVER_HEIGHT_M)),
-                    on_skin.orientation};
-}
-
-/// How much of the raise holds at part `t` of the way, and its slope.
-static double raised_part(double t)
-{
-    const double from_end = fmin(t, 1.0 - t);
-    return quintic(from_end / TRAVEL_RAMP_PART);
-}
-
-static vec3_t travel_position(const plan_state_t* state, double t)
-{
-    vec3_t position_m = vec3_lerp(state->travel_start.position_m, state->travel_goal.position_m, t);
-    position_m.z += state->travel_raise_m * raised_part(t);
-    return position_m;
-}
-
-/// The raise that keeps the whole way clear of the skin; the ends lie where they lie.
-static double clearing_raise_m(const session_t* session, const plan_state_t* state)
-{
-    double raise_m = 0.0;
-    for (int i = 1; i < TRAVEL_SAMPLES; ++i) {
-        const double t = (double)i / TRAVEL_SAMPLES;
-        const vec3_t straight =
-            vec3_lerp(state->travel_start.position_m, state->travel_goal.position_m, t);
-        const surface_sample_t skin = surface_at(&session->body->surface, straight.x, straight.y);
-        const double wanted_m = skin.point_m.z + TRAVEL_CLEARANCE_M - straight.z;
-        const double part = raised_part(t);
-        if (part > 0.25) { // nearer to the ends the ends' own height decides
-            raise_m = fmax(raise_m, wanted_m / part);
-        }
-    }
-    return raise_m;
-}
-
-/// Steepest metres of way per unit of t: what the quintic's peak speed multiplies.
-static double travel_steepness_m(const plan_state_t* state)
-{
-    double steepest_m = 0.0;
-    vec3_t before = travel_position(state, 0.0);
-    for (int i = 1; i <= TRAVEL_SAMPLES; ++i) {
-        const vec3_t at = travel_position(state, (double)i / TRAVEL_SAMPLES);
-        steepest_m = fmax(steepest_m, vec3_norm(vec3_sub(at, before)) * TRAVEL_SAMPLES);
-        before = at;
-    }
-    return steepest_m;
-}
-
 static void travel_begin(const session_t* session, plan_state_t* state, const pose_t* start,
                          const pose_t* goal)
 {
-    state->travel_start = *start;
-    state->travel_goal = *goal;
-    state->travel_raise_m = clearing_raise_m(session, state);
-    const double steepest_m = travel_steepness_m(state);
-    const double turn_rad = vec3_norm(pose_difference(*start, *goal).angular_radps);
-    const double by_speed_s =
-        QUINTIC_PEAK_SPEED * steepest_m / session->safety->transit_speed_max_mps.value;
-    const double by_turn_s = QUINTIC_PEAK_SPEED * turn_rad / TURN_SPEED_MAX_RADPS;
-    const double by_acceleration_s =
-        sqrt(QUINTIC_PEAK_ACCELERATION * steepest_m / TRAVEL_ACCELERATION_MAX_MPS2);
-    state->travel_s = fmax(fmax(by_speed_s, by_turn_s), fmax(by_acceleration_s, session->period_s));
+    state->travel =
+        tool_travel_plan(&session->body->surface, start, goal,
+                         session->safety->transit_speed_max_mps.value, session->period_s);
     state->travel_elapsed_s = 0.0;
     state->arrived = false;
 }
@@ -123,11 +32,8 @@ static void travel_begin(const session_t* session, plan_state_t* state, const po
 static void travel_step(const session_t* session, plan_state_t* state, plan_target_t* target)
 {
     state->travel_elapsed_s += session->period_s;
-    state->arrived = state->travel_elapsed_s >= state->travel_s;
-    const double part = quintic(state->travel_elapsed_s / state->travel_s);
-    target->tool_desired.position_m = travel_position(state, part);
-    target->tool_desired.orientation =
-        quat_slerp(state->travel_start.orientation, state->travel_goal.orientation, part);
+    state->arrived = state->travel_elapsed_s >= state->travel.duration_s;
+    target->tool_desired = tool_travel_pose(&state->travel, state->travel_elapsed_s);
 }
 
 /// Where the tool goes next: above the next place to be touched, or nowhere when there is none.
@@ -148,8 +54,8 @@ static pose_t next_goal(const session_t* session, const plan_state_t* state, con
         return *tool;
     }
     vec3_t normal;
-    const pose_t on_skin = pose_on_skin(session, place, &normal);
-    return pose_above(on_skin, normal);
+    const pose_t on_skin = tool_pose_on_skin(session->body, place, &normal);
+    return tool_pose_above(on_skin, normal, TOOL_HOVER_HEIGHT_M);
 }
 
 static void transit_step(const session_t* session, plan_state_t* state, bool entered,
@@ -183,13 +89,13 @@ static void contact_step(const session_t* session, plan_state_t* state, supervis
     double regained = 1.0;
     if (mode == MODE_CONTACT) {
         state->contact_s += session->period_s;
-        regained = state->resumed ? quintic(state->contact_s / RESUME_RAMP_S) : 1.0;
+        regained = state->resumed ? tool_smooth_part(state->contact_s / RESUME_RAMP_S) : 1.0;
         if (regained >= 1.0) {
             player_advance(session->routine, &state->player, session->period_us);
         }
     }
     const player_view_t view = player_view(session->body, session->routine, &state->player);
-    target->tool_desired = pose_on_skin(session, view.target.place, &target->normal);
+    target->tool_desired = tool_pose_on_skin(session->body, view.target.place, &target->normal);
     target->region = body_region_at(session->body, view.target.place);
     target->force_controlled = mode == MODE_CONTACT;
     target->force_target_N =
@@ -230,27 +136,17 @@ static void parking_step(const session_t* session, plan_state_t* state, bool ent
         state->parked = false;
     }
     if (!state->parking_joints && state->arrived) {
-        double sweep_m = 0.0;
-        for (int joint = 0; joint < session->chain.joint_count; ++joint) {
-            const double way = fabs(session->chain.parked.at[joint] - joints->at[joint]);
-            sweep_m +=
-                session->chain.kind[joint] == JOINT_PRISMATIC ? way : way * ARM_SWEEP_M_PER_RAD;
-        }
         state->park_start = *joints;
         state->park_elapsed_s = 0.0;
         state->park_s =
-            fmax(QUINTIC_PEAK_SPEED * sweep_m / session->safety->transit_speed_max_mps.value, 2.0);
+            tool_parking_s(&session->chain, joints, session->safety->transit_speed_max_mps.value);
         state->parking_joints = true;
     }
     if (state->parking_joints) {
         state->park_elapsed_s += session->period_s;
-        const double part = quintic(state->park_elapsed_s / state->park_s);
         target->joint_motion = true;
-        for (int joint = 0; joint < session->chain.joint_count; ++joint) {
-            const double start = state->park_start.at[joint];
-            target->joints_desired.at[joint] =
-                start + part * (session->chain.parked.at[joint] - start);
-        }
+        target->joints_desired = tool_parking_joints(&session->chain, &state->park_start,
+                                                     state->park_s, state->park_elapsed_s);
         state->parked = state->park_elapsed_s >= state->park_s;
     } else {
         travel_step(session, state, target);

@@ -10,14 +10,14 @@
 #include "controller/dataflow.h"
 #include "controller/session.h"
 #include "routines/player.h"
+#include "routines/tool_motion.h"
 
 typedef struct {
     player_state_t player;
     supervisor_mode_t mode; // of the last period
     // Travel: one rest-to-rest sweep from start to goal, raised in between to clear the body.
-    pose_t travel_start, travel_goal;
-    double travel_raise_m;
-    double travel_s, travel_elapsed_s;
+    tool_travel_t travel;
+    double travel_elapsed_s;
     bool arrived;
     bool resting;
     bool routine_done;

@@ -2,18 +2,7 @@
 
 #include <string.h>
 
-#include "kinematics/clearance.h"
-
-// Tracking of one period; see ik_track_settings_t.
-static const ik_track_settings_t track_settings = {
-    .gain_per_s = 25.0, // a path error is made good in 40 ms, well below the drives' bandwidth
-    .damping = 0.05,
-    .singular_floor = 0.05,
-    .posture_gain_per_s = 1.0, // spare freedom settles within seconds, unnoticed by the client
-    .angle_weight_m = 0.3,     // a radian at the wrist moves the pad by about the tool's length
-    .keep_off_m = LINK_NEAR_M, // four times what the interlock allows
-    .spin_free = true,         // pads are round
-};
+#include "routines/tool_motion.h"
 
 /// From a force arising to the pad answering: the sensor, half a period until it is read, one until
 /// the command computed from it goes out, the slowest drive's lag.
@@ -41,9 +30,7 @@ bool session_build(const machine_settings_t* machine, const safety_settings_t* s
     session->pad_index = pad_index;
     session->period_us = machine->period_us;
     session->period_s = (double)machine->period_us * 1e-6;
-    session->track = track_settings;
-    session->track.period_s = session->period_s;
-    session->track.skin = &body->surface;
+    session->track = tool_track_settings(session->period_s, &body->surface);
     session->loop_delay_s = loop_delay_s(machine, session->period_s);
     return chain_build(&machine->arm, pad_index, &session->chain);
 }

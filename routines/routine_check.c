@@ -80,6 +80,7 @@ bool routine_check(const routine_t* routine, const body_t* body, const safety_se
             check_stroke(&check, &item->stroke);
         }
     }
+    check_play(&check);
     check_session(&check);
     if (figures != NULL) {
         *figures = check.figures;

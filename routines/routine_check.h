@@ -10,13 +10,16 @@
 
 typedef struct {
     double planned_s; // contact and rests
+    double session_s; // with the ways between; planned_s where the pad is not known
     double contact_s;
     double force_max_N;
     double speed_max_mps;
-    double reach_error_max_m;    // worst IK error over the checked places
-    double joint_margin_min;     // smallest distance to a joint limit, rad or m
-    double link_clearance_min_m; // of any link to the skin
-    int place_count;             // places whose reach was checked
+    double reach_error_max_m;     // worst IK error over the checked places
+    double joint_margin_min;      // smallest distance to a joint limit, rad or m
+    double link_clearance_min_m;  // of any link to the skin
+    int place_count;              // places whose reach was checked
+    double joint_speed_share_max; // highest joint speed over its limit, 0 to 1
+    int fastest_joint;            // whose that is
 } routine_figures_t;
 
 /// Words that begin a finding's message, one a rule; stable, for tools and tests.
@@ -41,11 +44,14 @@ typedef struct {
     X(ROUTINE_RULE_SESSION, "session-too-long")   /* session_time_max */                           \
     X(ROUTINE_RULE_EMPTY, "nothing-to-do")        /* no stroke at all */                           \
     X(ROUTINE_RULE_CLEARANCE, "link-too-near")    /* LINK_CLEARANCE_MIN_M to the skin */           \
-    X(ROUTINE_RULE_REACH, "unreachable")          /* inverse kinematics, on the skin and above */
+    X(ROUTINE_RULE_REACH, "unreachable") /* no posture, or none that the tool can follow */        \
+    X(ROUTINE_RULE_JOINT_SPEED, "joint-too-fast")  /* JOINT_SPEED_SHARE_MAX all the way */         \
+    X(ROUTINE_RULE_JOINT_ROOM, "joint-limit-near") /* warning: JOINT_ROOM_MIN */
 typedef enum {
 #define X(id, text) id,
     ROUTINE_RULE_LIST(X)
 #undef X
+        ROUTINE_RULE_COUNT
 } routine_rule_t;
 const char* routine_rule_text(routine_rule_t rule);
 
@@ -57,6 +63,11 @@ const char* routine_rule_text(routine_rule_t rule);
 // No link of the arm but its tool comes nearer to the skin than this: twice what the interlock
 // allows, as the posture that is played differs a little from the one that is checked.
 #define LINK_CLEARANCE_MIN_M 0.030
+// The rest of a joint's speed belongs to force control (judgement).
+#define JOINT_SPEED_SHARE_MAX 0.9
+// Nearer to its limit a joint holds back what force control may still want (judgement).
+#define JOINT_ROOM_MIN_RAD 0.035
+#define JOINT_ROOM_MIN_M 0.010
 #define HOVER_HEIGHT_M 0.080 // above the skin, where reach is checked a second time
 
 /// Checks force × region × technique, pressure by pad area, speed, rhythm, forbidden zones with

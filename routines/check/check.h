@@ -4,6 +4,7 @@
 #ifndef KNEAD_ROUTINES_CHECK_CHECK_H
 #define KNEAD_ROUTINES_CHECK_CHECK_H
 
+#include "kinematics/fk.h"
 #include "routines/routine_check.h"
 
 #define REACH_CELL_ROWS 256
@@ -22,13 +23,19 @@ typedef struct {
     joints_t seed; // of the next inverse kinematics: the last solution
     bool stroke_seen[ROUTINE_STEP_CAPACITY][REGION_CAPACITY];
     bool region_touched[REGION_CAPACITY];
+    bool unreachable[ROUTINE_STEP_CAPACITY][REGION_CAPACITY];  // a finding says why
+    uint64_t reported[ROUTINE_STEP_CAPACITY][REGION_CAPACITY]; // bit per rule
     bool cell_seen[REACH_CELL_ROWS][REACH_CELL_COLUMNS];
 } check_t;
 
 /// Adds an error with the rule's word at the stroke's step, or for the whole file where `stroke` is
-/// null; `format` as for printf.
+/// null; `format` as for printf. One finding a rule, step and region.
 void check_refuse(check_t* check, const stroke_t* stroke, routine_rule_t rule, const char* format,
                   ...) __attribute__((format(printf, 4, 5)));
+
+/// The same as a warning: it refuses nothing.
+void check_warn(check_t* check, const stroke_t* stroke, routine_rule_t rule, const char* format,
+                ...) __attribute__((format(printf, 4, 5)));
 
 /// The region a stroke is on.
 const region_settings_t* check_region(const check_t* check, const stroke_t* stroke);
@@ -37,9 +44,9 @@ const region_settings_t* check_region(const check_t* check, const stroke_t* stro
 /// technique, region and machine limits.
 void check_force(check_t* check, const stroke_t* stroke, double force_N);
 
-/// motion.c: circles and their rhythm.
+/// rhythm.c: circles and their rhythm.
 void check_rhythm(check_t* check, const stroke_t* stroke);
-/// motion.c: the speed over the skin.
+/// rhythm.c: the speed over the skin.
 void check_speed(check_t* check, const stroke_t* stroke, double speed_mps);
 
 /// order.c: light before deep. To be asked for every stroke in the order of playing.
@@ -57,6 +64,15 @@ check_walk_t check_path(check_t* check, const stroke_t* stroke, double speed_max
 /// reach.c: inverse kinematics and the links' clearance at a place, on the skin and above it.
 void check_reach(check_t* check, const stroke_t* stroke, body_place_t place,
                  const surface_sample_t* skin, check_walk_t* walk);
+
+/// reach.c: how near the links come to the skin in a posture; `phase` begins the message. False if
+/// too near.
+bool check_frames(check_t* check, const stroke_t* stroke, const chain_frames_t* frames,
+                  const char* phase);
+
+/// play.c: the whole routine as the control cycle would play it, with joint speeds and clearances
+/// all the way. After the strokes were checked one by one.
+void check_play(check_t* check);
 
 /// session.c: how long everything lasts. After the strokes.
 void check_session(check_t* check);

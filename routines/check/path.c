@@ -83,5 +83,6 @@ check_walk_t check_path(check_t* check, const stroke_t* stroke, double speed_max
         const double step_m = fmin(WALK_STEP_MAX_M, fmax(WALK_STEP_MIN_M, clearance_m));
         time_s += speed_max_mps > 0.0 ? fmin(still_s, step_m / speed_max_mps) : still_s;
     }
+    check->unreachable[stroke->step][stroke->region] = walk.reach_reported;
     return walk;
 }

@@ -29,23 +29,23 @@ static bool cell_is_new(check_t* check, body_place_t place)
     return is_new;
 }
 
-static void check_clearance(check_t* check, const stroke_t* stroke, const joints_t* joints,
-                            check_walk_t* walk)
+bool check_frames(check_t* check, const stroke_t* stroke, const chain_frames_t* frames,
+                  const char* phase)
 {
-    chain_frames_t frames;
-    fk_frames(check->chain, joints, &frames);
     const link_clearance_t nearest =
-        clearance_links_to_skin(check->chain, &frames, &check->body->surface);
+        clearance_links_to_skin(check->chain, frames, &check->body->surface);
     check->figures.link_clearance_min_m =
         fmin(check->figures.link_clearance_min_m, nearest.distance_m);
-    if (!(nearest.distance_m >= LINK_CLEARANCE_MIN_M) && !walk->reach_reported) {
-        check_refuse(
-            check, stroke, ROUTINE_RULE_CLEARANCE,
-            "over %s link '%s' of the arm comes within %.0f mm of the skin; at least %.0f mm",
-            check_region(check, stroke)->name, check->machine->arm.joints[nearest.link].name,
-            1e3 * nearest.distance_m, 1e3 * LINK_CLEARANCE_MIN_M);
-        walk->reach_reported = true;
+    const bool clear = nearest.distance_m >= LINK_CLEARANCE_MIN_M;
+    if (!clear) {
+        check_refuse(check, stroke, ROUTINE_RULE_CLEARANCE,
+                     "%s %s link '%s' of the arm comes within %.0f mm of the skin; at least %.0f "
+                     "mm",
+                     phase, check_region(check, stroke)->name,
+                     nearest.link >= 0 ? check->machine->arm.joints[nearest.link].name : "",
+                     1e3 * nearest.distance_m, 1e3 * LINK_CLEARANCE_MIN_M);
     }
+    return clear;
 }
 
 void check_reach(check_t* check, const stroke_t* stroke, body_place_t place,
@@ -69,7 +69,11 @@ void check_reach(check_t* check, const stroke_t* stroke, body_place_t place,
         if (result == IK_OK) {
             check->seed = joints;
             note_joint_margins(check, &joints);
-            check_clearance(check, stroke, &joints, walk);
+            chain_frames_t frames;
+            fk_frames(check->chain, &joints, &frames);
+            if (!check_frames(check, stroke, &frames, "over")) {
+                walk->reach_reported = true;
+            }
         } else if (!walk->reach_reported) {
             check_refuse(
                 check, stroke, ROUTINE_RULE_REACH,
