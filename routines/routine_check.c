@@ -21,6 +21,7 @@ static void check_stroke(check_t* check, const stroke_t* stroke)
     check->figures.contact_s += stroke->duration_s;
     check_order(check, stroke);
     if (check->stroke_seen[stroke->step][stroke->region]) {
+        check_dose_add(check, stroke);
         return;
     }
     check->stroke_seen[stroke->step][stroke->region] = true;
@@ -33,10 +34,15 @@ static void check_stroke(check_t* check, const stroke_t* stroke)
     double force_N = 0.0;
     technique_peaks(check->body, stroke, &speed_mps, &force_N);
     check_force(check, stroke, force_N);
+    check_goal(check, stroke, force_N);
     check_rhythm(check, stroke);
+    check_bus(check, stroke);
+    check_held(check, stroke);
+    check_dose_add(check, stroke);
     const check_walk_t walk = check_path(check, stroke, speed_mps);
     const double skin_speed_mps = speed_mps * walk.stretch_max;
     check_speed(check, stroke, skin_speed_mps);
+    check_shear(check, stroke, &walk);
     check->figures.force_max_N = fmax(check->figures.force_max_N, force_N);
     check->figures.speed_max_mps = fmax(check->figures.speed_max_mps, skin_speed_mps);
 }
@@ -80,6 +86,7 @@ bool routine_check(const routine_t* routine, const body_t* body, const safety_se
             check_stroke(&check, &item->stroke);
         }
     }
+    check_balance(&check);
     check_play(&check);
     check_session(&check);
     if (figures != NULL) {

@@ -8,18 +8,28 @@
 #include "routines/body.h"
 #include "routines/routine.h"
 
+/// What a region gets in all.
+typedef struct {
+    double contact_s;
+    double impulse_Ns; // force times time
+    int strokes;
+} routine_dose_t;
+
 typedef struct {
     double planned_s; // contact and rests
     double session_s; // with the ways between; planned_s where the pad is not known
     double contact_s;
     double force_max_N;
     double speed_max_mps;
-    double reach_error_max_m;     // worst IK error over the checked places
-    double joint_margin_min;      // smallest distance to a joint limit, rad or m
-    double link_clearance_min_m;  // of any link to the skin
-    int place_count;              // places whose reach was checked
-    double joint_speed_share_max; // highest joint speed over its limit, 0 to 1
-    int fastest_joint;            // whose that is
+    double reach_error_max_m;              // worst IK error over the checked places
+    double joint_margin_min;               // smallest distance to a joint limit, rad or m
+    double link_clearance_min_m;           // of any link to the skin
+    int place_count;                       // places whose reach was checked
+    double joint_speed_share_max;          // highest joint speed over its limit, 0 to 1
+    int fastest_joint;                     // whose that is
+    double held_max_s;                     // longest press on one place
+    double drag_max_N;                     // along dry skin, at FRICTION_DRY
+    routine_dose_t doses[REGION_CAPACITY]; // by the body's regions
 } routine_figures_t;
 
 /// Words that begin a finding's message, one a rule; stable, for tools and tests.
@@ -45,8 +55,14 @@ typedef struct {
     X(ROUTINE_RULE_EMPTY, "nothing-to-do")        /* no stroke at all */                           \
     X(ROUTINE_RULE_CLEARANCE, "link-too-near")    /* LINK_CLEARANCE_MIN_M to the skin */           \
     X(ROUTINE_RULE_REACH, "unreachable") /* no posture, or none that the tool can follow */        \
-    X(ROUTINE_RULE_JOINT_SPEED, "joint-too-fast")  /* JOINT_SPEED_SHARE_MAX all the way */         \
-    X(ROUTINE_RULE_JOINT_ROOM, "joint-limit-near") /* warning: JOINT_ROOM_MIN */
+    X(ROUTINE_RULE_JOINT_SPEED, "joint-too-fast")    /* JOINT_SPEED_SHARE_MAX all the way */       \
+    X(ROUTINE_RULE_JOINT_ROOM, "joint-limit-near")   /* warning: JOINT_ROOM_MIN */                 \
+    X(ROUTINE_RULE_SHEAR, "shear-over-safety-limit") /* wanted: shear_force_max */                 \
+    X(ROUTINE_RULE_DRAG, "drag-over-safety-limit")   /* warning: expected on dry skin */           \
+    X(ROUTINE_RULE_HELD, "held-too-long")            /* HELD_MAX_S on one place */                 \
+    X(ROUTINE_RULE_BUS, "too-fast-for-bus")          /* BUS_COMMANDS_A_TURN_MIN, BUS_LAG */        \
+    X(ROUTINE_RULE_BALANCE, "left-right-differ")     /* warning: BALANCE_PART_MAX */               \
+    X(ROUTINE_RULE_GOAL, "goal-too-deep")            /* warning: LYMPHATIC_PRESSURE_MAX_PA */
 typedef enum {
 #define X(id, text) id,
     ROUTINE_RULE_LIST(X)
@@ -68,6 +84,24 @@ const char* routine_rule_text(routine_rule_t rule);
 // Nearer to its limit a joint holds back what force control may still want (judgement).
 #define JOINT_ROOM_MIN_RAD 0.035
 #define JOINT_ROOM_MIN_M 0.010
+// Friction of silicone on untreated dry skin, 0.61 +- 0.21; of five materials 0.46 +- 0.15 (Zhang
+// and Mak 1999). What the pad is made of and whether there is oil no file says, so that the higher
+// mean warns and refuses nothing; a run is stopped by what is measured.
+#define FRICTION_DRY 0.61
+// A press counts as held from the force where stronger touch begins to act (10 N and less did
+// little: Chen 2022, IJERPH 19:13191), while the pad's middle stays within this of where it began.
+#define HELD_FORCE_N 10.0
+#define HELD_RADIUS_M 0.005
+// Held pressure works over 30 to 60 s in all (Gemmell 2008, Clin. Chiropr.); half as much again is
+// the most that anything needs (judgement).
+#define HELD_MAX_S 90.0
+// A circle of so many commands is a polygon that cuts 5 % off its radius: 1 - cos(pi / 10).
+#define BUS_COMMANDS_A_TURN_MIN 10.0
+// Lag at which half of a swing in force arrives in phase: a sixth of a turn, cos 60 degrees.
+#define BUS_LAG_TURNS_MAX (1.0 / 6.0)
+#define BALANCE_PART_MAX 0.2 // of the side that gets more (judgement)
+// Lymph drainage stays under 40 g/cm2, about 4 kPa (Springer, Lymphedema, ch. 28).
+#define LYMPHATIC_PRESSURE_MAX_PA 4000.0
 #define HOVER_HEIGHT_M 0.080 // above the skin, where reach is checked a second time
 
 /// Checks force × region × technique, pressure by pad area, speed, rhythm, forbidden zones with

@@ -23,10 +23,20 @@ typedef struct {
     joints_t seed; // of the next inverse kinematics: the last solution
     bool stroke_seen[ROUTINE_STEP_CAPACITY][REGION_CAPACITY];
     bool region_touched[REGION_CAPACITY];
+    const stroke_t* first_stroke[REGION_CAPACITY];
+    double impulse_Ns[ROUTINE_STEP_CAPACITY][REGION_CAPACITY]; // of a stroke of that step
     bool unreachable[ROUTINE_STEP_CAPACITY][REGION_CAPACITY];  // a finding says why
     uint64_t reported[ROUTINE_STEP_CAPACITY][REGION_CAPACITY]; // bit per rule
     bool cell_seen[REACH_CELL_ROWS][REACH_CELL_COLUMNS];
 } check_t;
+
+/// What a walk along a stroke has found; each rule is reported once.
+typedef struct {
+    bool zone_reported, region_reported, skin_reported, reach_reported;
+    double stretch_max; // way over the skin to way over the table, at most
+    double shear_max_N; // wanted along the skin
+    double sliding_force_max_N;
+} check_walk_t;
 
 /// Adds an error with the rule's word at the stroke's step, or for the whole file where `stroke` is
 /// null; `format` as for printf. One finding a rule, step and region.
@@ -44,19 +54,29 @@ const region_settings_t* check_region(const check_t* check, const stroke_t* stro
 /// technique, region and machine limits.
 void check_force(check_t* check, const stroke_t* stroke, double force_N);
 
+/// force.c: the force along the skin, wanted or to be expected.
+void check_shear(check_t* check, const stroke_t* stroke, const check_walk_t* walk);
+/// force.c: what does not fit the routine's goal.
+void check_goal(check_t* check, const stroke_t* stroke, double force_N);
+
 /// rhythm.c: circles and their rhythm.
 void check_rhythm(check_t* check, const stroke_t* stroke);
 /// rhythm.c: the speed over the skin.
 void check_speed(check_t* check, const stroke_t* stroke, double speed_mps);
 
+/// bus.c: whether the bus is quick enough for the rhythm.
+void check_bus(check_t* check, const stroke_t* stroke);
+
+/// dose.c: how long one place is pressed; notes what the stroke gives.
+void check_held(check_t* check, const stroke_t* stroke);
+/// dose.c: adds to the region's dose what `check_held` noted of this stroke. For every stroke in
+/// the order of playing.
+void check_dose_add(check_t* check, const stroke_t* stroke);
+/// dose.c: left against right. After the strokes.
+void check_balance(check_t* check);
+
 /// order.c: light before deep. To be asked for every stroke in the order of playing.
 void check_order(check_t* check, const stroke_t* stroke);
-
-/// What a walk along a stroke has found; each rule is reported once.
-typedef struct {
-    bool zone_reported, region_reported, skin_reported, reach_reported;
-    double stretch_max; // way over the skin to way over the table, at most
-} check_walk_t;
 
 /// path.c: zones, region and skin all along a stroke, and the reach of its places.
 check_walk_t check_path(check_t* check, const stroke_t* stroke, double speed_max_mps);

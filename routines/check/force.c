@@ -1,6 +1,7 @@
 #include "routines/check/check.h"
 
 #include <math.h>
+#include <string.h>
 
 #define PI 3.14159265358979323846
 
@@ -45,5 +46,39 @@ void check_force(check_t* check, const stroke_t* stroke, double force_N)
                      "%.1f N under pad %s are %.1f kPa on %s; at most %.1f kPa", force_N,
                      check->pad->name, 1e-3 * pressure_Pa, region->name,
                      1e-3 * region->pressure_max_Pa.value);
+    }
+}
+
+void check_shear(check_t* check, const stroke_t* stroke, const check_walk_t* walk)
+{
+    const region_settings_t* region = check_region(check, stroke);
+    const double allowed_N = check->safety->shear_force_max_N.value;
+    if (!(walk->shear_max_N <= allowed_N)) {
+        check_refuse(check, stroke, ROUTINE_RULE_SHEAR,
+                     "wants %.1f N along the skin of %s; at most %.1f N (shear_force_max)",
+                     walk->shear_max_N, region->name, allowed_N);
+    }
+    const double drag_N = FRICTION_DRY * walk->sliding_force_max_N;
+    check->figures.drag_max_N = fmax(check->figures.drag_max_N, drag_N);
+    if (!(drag_N <= allowed_N)) {
+        check_warn(check, stroke, ROUTINE_RULE_DRAG,
+                   "%.1f N sliding over %s may drag with %.1f N on dry skin (friction %.2f), over "
+                   "shear_force_max of %.1f N: use oil",
+                   walk->sliding_force_max_N, region->name, drag_N, FRICTION_DRY, allowed_N);
+    }
+}
+
+void check_goal(check_t* check, const stroke_t* stroke, double force_N)
+{
+    if (check->pad == NULL || strcmp(check->routine->goal, "lymphatic") != 0) {
+        return;
+    }
+    const double area_m2 = 0.25 * PI * check->pad->diameter_m * check->pad->diameter_m;
+    if (!(force_N / area_m2 <= LYMPHATIC_PRESSURE_MAX_PA)) {
+        check_warn(check, stroke, ROUTINE_RULE_GOAL,
+                   "%.1f kPa on %s in a lymphatic session, where more than %.0f kPa closes what it "
+                   "is to move",
+                   1e-3 * force_N / area_m2, check_region(check, stroke)->name,
+                   1e-3 * LYMPHATIC_PRESSURE_MAX_PA);
     }
 }

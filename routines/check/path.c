@@ -8,6 +8,7 @@
 // shorter than this: half of it is how deep a path could hide inside a margin.
 #define WALK_STEP_MIN_M 0.001
 #define WALK_STEP_MAX_M 0.010
+#define SLIDING_SPEED_MPS 0.001
 
 /// How far the model may lie from the client at a place: the shift, and the turn about C7, where
 /// the client is laid.
@@ -69,6 +70,16 @@ static void check_place(check_t* check, const stroke_t* stroke, body_place_t pla
     }
 }
 
+static void note_shear(const stroke_target_t* target, check_walk_t* walk)
+{
+    const double speed_mps = hypot(target->along_speed_mps, target->across_speed_mps);
+    walk->shear_max_N = fmax(walk->shear_max_N, target->shear_N);
+    // Where a shear is wanted the pad goes with the skin as far as that.
+    if (!(speed_mps <= SLIDING_SPEED_MPS) && !(target->shear_N > 0.0)) {
+        walk->sliding_force_max_N = fmax(walk->sliding_force_max_N, target->force_N);
+    }
+}
+
 /// Walks the whole path. Between two places the tool goes no further than the distance to the
 /// nearest margin, so none is missed but by half of WALK_STEP_MIN_M.
 check_walk_t check_path(check_t* check, const stroke_t* stroke, double speed_max_mps)
@@ -80,6 +91,7 @@ check_walk_t check_path(check_t* check, const stroke_t* stroke, double speed_max
         const stroke_target_t target = technique_target(check->body, stroke, time_s);
         const double clearance_m = check_zones(check, stroke, target.place, &walk);
         check_place(check, stroke, target.place, &walk);
+        note_shear(&target, &walk);
         const double step_m = fmin(WALK_STEP_MAX_M, fmax(WALK_STEP_MIN_M, clearance_m));
         time_s += speed_max_mps > 0.0 ? fmin(still_s, step_m / speed_max_mps) : still_s;
     }

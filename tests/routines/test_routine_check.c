@@ -19,7 +19,8 @@ static safety_settings_t safety;
 static machine_settings_t machine;
 static chain_t chain;
 static routine_t routine;
-static findings_t findings;
+static findings_t findings; // errors alone
+static findings_t warnings;
 static routine_figures_t figures;
 
 static void add_joint(arm_settings_t* arm, joint_kind_t kind, int axis, double low, double high)
@@ -57,6 +58,14 @@ static void build_gantry(double y_reach_m)
     tool->pad_count = 2;
     tool->pads[0] = (pad_settings_t){.name = "palm_60", .diameter_m = 0.060, .length_m = 0.1};
     tool->pads[1] = (pad_settings_t){.name = "thumb_20", .diameter_m = 0.020, .length_m = 0.1};
+    machine.period_us = 4000;
+    machine.device_count = 2;
+    machine.devices[0] = (device_settings_t){.role = DEVICE_DRIVE, .profile_index = 0};
+    machine.devices[1] = (device_settings_t){.role = DEVICE_FORCE_TORQUE, .profile_index = 1};
+    machine.force_sensor = 1;
+    machine.profile_count = 2;
+    machine.profiles[0].response_lag_s = 0.010;
+    machine.profiles[1].sample_age_max_s = 0.004;
     assert_true(chain_build(arm, 0, &chain));
 }
 
@@ -106,22 +115,51 @@ static int setup(void** state)
     return reset(state);
 }
 
+/// Takes the warnings out of the findings.
+static void part_findings(void)
+{
+    memset(&warnings, 0, sizeof warnings);
+    int kept = 0;
+    for (int i = 0; i < findings.count; i++) {
+        if (findings.at[i].severity == FINDING_WARNING) {
+            warnings.at[warnings.count++] = findings.at[i];
+        } else {
+            findings.at[kept++] = findings.at[i];
+        }
+    }
+    assert_int_equal(warnings.count, findings.warning_count);
+    findings.count = kept;
+}
+
 static bool check(void)
 {
     memset(&findings, 0, sizeof findings);
-    return routine_check(&routine, &body, &safety, &machine, &chain, &machine.arm.tool.pads[0],
-                         &figures, &findings);
+    const bool ok = routine_check(&routine, &body, &safety, &machine, &chain,
+                                  &machine.arm.tool.pads[0], &figures, &findings);
+    assert_int_equal(ok, findings.error_count == 0);
+    part_findings();
+    return ok;
 }
 
-static int count_rule(routine_rule_t rule)
+static int count_word(const findings_t* list, routine_rule_t rule)
 {
     char begin[64];
     snprintf(begin, sizeof begin, "%s: ", routine_rule_text(rule));
     int count = 0;
-    for (int i = 0; i < findings.count; i++) {
-        count += strncmp(findings.at[i].message, begin, strlen(begin)) == 0;
+    for (int i = 0; i < list->count; i++) {
+        count += strncmp(list->at[i].message, begin, strlen(begin)) == 0;
     }
     return count;
+}
+
+static int count_warning(routine_rule_t rule)
+{
+    return count_word(&warnings, rule);
+}
+
+static int count_rule(routine_rule_t rule)
+{
+    return count_word(&findings, rule);
 }
 
 static void assert_accepted(void)
@@ -477,6 +515,169 @@ static void every_mistake_of_a_routine_is_found_in_one_pass(void** state)
     assert_int_equal(findings.error_count, 6);
 }
 
+static void joint_that_cannot_keep_up_is_refused_by_name(void** state)
+{
+    (void)state;
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    assert_accepted();
+    // The fastest joint of the whole play, ways included, then uses just what it may.
+    const int fastest = figures.fastest_joint;
+    const double speed = figures.joint_speed_share_max * chain.velocity_max.at[fastest];
+    assert_true(figures.joint_speed_share_max > 0.05 && figures.joint_speed_share_max < 0.9);
+    chain.velocity_max.at[fastest] = speed / JOINT_SPEED_SHARE_MAX * (1.0 + 1e-6);
+    assert_accepted();
+    assert_near(figures.joint_speed_share_max, JOINT_SPEED_SHARE_MAX, 1e-5);
+    chain.velocity_max.at[fastest] = speed / JOINT_SPEED_SHARE_MAX * (1.0 - 1e-6);
+    assert_refused_by(ROUTINE_RULE_JOINT_SPEED);
+    assert_non_null(strstr(findings.at[0].message, machine.arm.joints[fastest].name));
+    // Half of that: the joint is not only over its share but falls behind.
+    chain.velocity_max.at[fastest] = 0.5 * speed;
+    assert_refused_by(ROUTINE_RULE_JOINT_SPEED);
+    assert_non_null(strstr(findings.at[0].message, machine.arm.joints[fastest].name));
+}
+
+static void joint_that_cannot_speed_up_in_time_is_refused(void** state)
+{
+    (void)state;
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    chain.acceleration_max.at[0] = 0.05;
+    assert_refused_by(ROUTINE_RULE_JOINT_SPEED);
+    assert_non_null(strstr(findings.at[0].message, "quickly enough"));
+}
+
+static void way_that_a_joints_limit_cuts_is_refused(void** state)
+{
+    (void)state;
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    add_stroke(TECHNIQUE_EFFLEURAGE, "gluteus.left", effleurage(12.0));
+    chain.position_min.at[2] = 0.45; // the slide cannot come down as far as the skin
+    assert_false(check());
+    assert_true(count_rule(ROUTINE_RULE_REACH) == 2);
+    assert_int_equal(findings.error_count, 2);
+}
+
+static void joint_near_its_limit_is_warned_of(void** state)
+{
+    (void)state;
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    assert_accepted();
+    assert_int_equal(count_warning(ROUTINE_RULE_JOINT_ROOM), 0);
+    // The lowest the slide comes, found by the margin it leaves to a limit set below it.
+    double lowest = 0.4;
+    chain.position_min.at[2] = lowest;
+    for (int i = 0; i < 40 && !check(); i++) {
+        chain.position_min.at[2] = lowest -= 0.005;
+    }
+    assert_accepted();
+    lowest += figures.joint_margin_min;
+    chain.position_min.at[2] = lowest - JOINT_ROOM_MIN_M - 0.0005;
+    assert_accepted();
+    assert_int_equal(count_warning(ROUTINE_RULE_JOINT_ROOM), 0);
+    chain.position_min.at[2] = lowest - JOINT_ROOM_MIN_M + 0.0005;
+    assert_accepted();
+    assert_int_equal(count_warning(ROUTINE_RULE_JOINT_ROOM), 1);
+    assert_int_equal(warnings.at[0].line, 10);
+}
+
+static void sliding_that_may_drag_too_hard_is_warned_of(void** state)
+{
+    (void)state;
+    // 0.61 of 20 N: 12.2 N.
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(20.0));
+    safety.shear_force_max_N.value = 12.3;
+    assert_accepted();
+    assert_int_equal(count_warning(ROUTINE_RULE_DRAG), 0);
+    assert_near(figures.drag_max_N, 12.2, 0.05);
+    safety.shear_force_max_N.value = 12.1;
+    assert_accepted();
+    assert_int_equal(count_warning(ROUTINE_RULE_DRAG), 1);
+    // A press does not slide.
+    reset(NULL);
+    safety.shear_force_max_N.value = 3.0;
+    add_stroke(TECHNIQUE_COMPRESSION, "gluteus.left",
+               (technique_parameters_t){
+                   .force_N = 20.0, .press_s = 2.0, .hold_s = 2.0, .release_s = 2.0, .passes = 3});
+    assert_accepted();
+    assert_int_equal(count_warning(ROUTINE_RULE_DRAG), 0);
+}
+
+static void press_is_held_no_longer_than_anything_needs(void** state)
+{
+    (void)state;
+    technique_parameters_t p = {
+        .force_N = 20.0, .press_s = 2.0, .hold_s = 80.0, .release_s = 2.0, .passes = 2};
+    stroke_t* stroke = add_stroke(TECHNIQUE_COMPRESSION, "gluteus.left", p);
+    assert_accepted();
+    // 3 to 20 N and back by half cosines: over 10 N from 0.887 s of 2 s on, so hold and 2 x 1.113 s.
+    assert_near(figures.held_max_s, 82.226, 0.06);
+    stroke->parameters.hold_s = 87.7;
+    stroke->duration_s = technique_duration_s(&body, stroke);
+    assert_accepted();
+    stroke->parameters.hold_s = 87.9;
+    stroke->duration_s = technique_duration_s(&body, stroke);
+    assert_refused_by(ROUTINE_RULE_HELD);
+    // Lightly a hand may rest for as long as it likes.
+    stroke->parameters.force_N = 9.9;
+    assert_accepted();
+    assert_near(figures.held_max_s, 0.0, 0.0);
+}
+
+static void rhythm_needs_commands_enough_and_little_lag(void** state)
+{
+    (void)state;
+    add_stroke(TECHNIQUE_KNEADING, "gluteus.left",
+               (technique_parameters_t){
+                   .force_N = 12.0, .rate_Hz = 0.8, .radius_m = 0.01, .duration_s = 20.0});
+    // Ten commands a turn: a period of at most 125 ms; a lag of a sixth of a turn: 208 ms.
+    machine.period_us = 125000;
+    assert_accepted();
+    machine.period_us = 125001;
+    assert_refused_by(ROUTINE_RULE_BUS);
+    machine.period_us = 4000;
+    machine.profiles[1].sample_age_max_s = 1.0 / 4.8 - 0.006 - 0.010 - 1e-9;
+    machine.profiles[0].response_lag_s = 0.010;
+    assert_accepted();
+    machine.profiles[0].response_lag_s = 0.010 + 1e-6;
+    assert_refused_by(ROUTINE_RULE_BUS);
+    machine.profiles[0].response_lag_s = (double)NAN;
+    machine.profiles[1].sample_age_max_s = (double)NAN;
+    assert_refused_by(ROUTINE_RULE_BUS);
+}
+
+static void left_and_right_that_get_unlike_shares_are_warned_of(void** state)
+{
+    (void)state;
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    assert_accepted();
+    assert_int_equal(count_warning(ROUTINE_RULE_BALANCE), 1);
+    assert_int_equal(warnings.at[0].line, 10);
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.right", effleurage(12.0));
+    assert_accepted();
+    assert_int_equal(count_warning(ROUTINE_RULE_BALANCE), 0);
+    const int left = body_region_named(&settings, "lumbar.left");
+    assert_near(figures.doses[left].contact_s, 0.5 * figures.contact_s, 1e-9);
+    assert_int_equal(figures.doses[left].strokes, 1);
+    // As long, but harder: more force times time.
+    routine.items[1].stroke.parameters.force_N = 20.0;
+    assert_accepted();
+    assert_int_equal(count_warning(ROUTINE_RULE_BALANCE), 1);
+    assert_int_equal(warnings.at[0].line, 20);
+}
+
+static void deep_work_in_a_lymphatic_session_is_warned_of(void** state)
+{
+    (void)state;
+    // 4 kPa on 60 mm: 11.31 N.
+    add_stroke(TECHNIQUE_EFFLEURAGE, "calf.left", effleurage(11.3));
+    add_stroke(TECHNIQUE_EFFLEURAGE, "calf.right", effleurage(11.32));
+    assert_accepted();
+    assert_int_equal(warnings.count, 0);
+    snprintf(routine.goal, sizeof routine.goal, "lymphatic");
+    assert_accepted();
+    assert_int_equal(count_warning(ROUTINE_RULE_GOAL), 1);
+    assert_int_equal(warnings.at[0].line, 20);
+}
+
 /// xorshift64*, so that a seed means the same everywhere.
 static double draw(uint64_t* random, double low, double high)
 {
@@ -588,6 +789,15 @@ int main(void)
         cmocka_unit_test_setup(a_link_too_near_the_skin_is_refused_by_name, reset),
         cmocka_unit_test_setup(repeated_step_is_reported_once, reset),
         cmocka_unit_test_setup(every_mistake_of_a_routine_is_found_in_one_pass, reset),
+        cmocka_unit_test_setup(joint_that_cannot_keep_up_is_refused_by_name, reset),
+        cmocka_unit_test_setup(joint_that_cannot_speed_up_in_time_is_refused, reset),
+        cmocka_unit_test_setup(way_that_a_joints_limit_cuts_is_refused, reset),
+        cmocka_unit_test_setup(joint_near_its_limit_is_warned_of, reset),
+        cmocka_unit_test_setup(sliding_that_may_drag_too_hard_is_warned_of, reset),
+        cmocka_unit_test_setup(press_is_held_no_longer_than_anything_needs, reset),
+        cmocka_unit_test_setup(rhythm_needs_commands_enough_and_little_lag, reset),
+        cmocka_unit_test_setup(left_and_right_that_get_unlike_shares_are_warned_of, reset),
+        cmocka_unit_test_setup(deep_work_in_a_lymphatic_session_is_warned_of, reset),
         cmocka_unit_test_setup(no_accepted_routine_comes_too_near_or_asks_for_too_much, reset),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

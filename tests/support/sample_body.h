@@ -161,6 +161,7 @@ static inline void sample_safety(safety_settings_t* safety)
     safety->contact_speed_max_mps = sample_figure(0.15);
     safety->transit_speed_max_mps = sample_figure(0.25);
     safety->approach_speed_max_mps = sample_figure(0.08);
+    safety->shear_force_max_N = sample_figure(40.0);
     safety->session_time_max_s = sample_figure(3600.0);
 }
 

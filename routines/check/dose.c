@@ -1,0 +1,113 @@
+// What regions get: how long a press stays on one place, how much each region gets in all, and
+// whether left and right get the same.
+#include "routines/check/check.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DOSE_STEP_S 0.05
+
+/// What one stroke gives.
+typedef struct {
+    double impulse_Ns;
+    double held_s; // longest press on one place
+    body_place_t held_at;
+} stroke_dose_t;
+
+/// Looks at a stroke in the middle of equal steps of time.
+static stroke_dose_t dose_of(const body_t* body, const stroke_t* stroke)
+{
+    stroke_dose_t dose = {0};
+    const double wanted = ceil(stroke->duration_s / DOSE_STEP_S);
+    const int count = wanted >= 1.0 && wanted < 1e7 ? (int)wanted : 1;
+    const double step_s = stroke->duration_s / count;
+    body_place_t anchor = {HUGE_VAL, HUGE_VAL};
+    double held_s = 0.0;
+    for (int i = 0; i < count; i++) {
+        const stroke_target_t target = technique_target(body, stroke, (i + 0.5) * step_s);
+        dose.impulse_Ns += target.force_N * step_s;
+        const double along_m = target.place.along_m - anchor.along_m;
+        const double across_m = target.place.across_m - anchor.across_m;
+        const bool here = along_m * along_m + across_m * across_m <= HELD_RADIUS_M * HELD_RADIUS_M;
+        // What is not known to be light or elsewhere goes on.
+        const bool light = target.force_N < HELD_FORCE_N;
+        if (light || !here) {
+            anchor = light ? (body_place_t){HUGE_VAL, HUGE_VAL} : target.place;
+            held_s = 0.0;
+        }
+        held_s += light ? 0.0 : step_s;
+        if (!(held_s <= dose.held_s)) {
+            dose.held_s = held_s;
+            dose.held_at = anchor;
+        }
+    }
+    return dose;
+}
+
+void check_held(check_t* check, const stroke_t* stroke)
+{
+    const stroke_dose_t dose = dose_of(check->body, stroke);
+    check->impulse_Ns[stroke->step][stroke->region] = dose.impulse_Ns;
+    check->figures.held_max_s = fmax(check->figures.held_max_s, dose.held_s);
+    if (!(dose.held_s <= HELD_MAX_S)) {
+        check_refuse(check, stroke, ROUTINE_RULE_HELD,
+                     "%s is pressed with %.0f N or more for %.0f s on one place (%.0f mm along, "
+                     "%.0f mm across); at most %.0f s",
+                     check_region(check, stroke)->name, HELD_FORCE_N, dose.held_s,
+                     1e3 * dose.held_at.along_m, 1e3 * dose.held_at.across_m, HELD_MAX_S);
+    }
+}
+
+void check_dose_add(check_t* check, const stroke_t* stroke)
+{
+    routine_dose_t* dose = &check->figures.doses[stroke->region];
+    if (dose->strokes == 0) {
+        check->first_stroke[stroke->region] = stroke;
+    }
+    dose->strokes++;
+    dose->contact_s += stroke->duration_s;
+    dose->impulse_Ns += check->impulse_Ns[stroke->step][stroke->region];
+}
+
+/// The region on the other side, or -1.
+static int other_side(const body_settings_t* settings, int region)
+{
+    const region_settings_t* left = &settings->regions[region];
+    const size_t stem = strlen(left->name) - strlen(".left");
+    char name[NAME_CAPACITY];
+    snprintf(name, sizeof name, "%.*s.right", (int)stem, left->name);
+    for (int i = 0; i < settings->region_count; i++) {
+        if (strcmp(settings->regions[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static bool differ(double a, double b)
+{
+    return !(fabs(a - b) <= BALANCE_PART_MAX * fmax(a, b));
+}
+
+void check_balance(check_t* check)
+{
+    const body_settings_t* settings = check->body->settings;
+    for (int left = 0; left < settings->region_count; left++) {
+        const int right =
+            settings->regions[left].side == SIDE_LEFT ? other_side(settings, left) : -1;
+        if (right < 0) {
+            continue;
+        }
+        const routine_dose_t* a = &check->figures.doses[left];
+        const routine_dose_t* b = &check->figures.doses[right];
+        if (differ(a->contact_s, b->contact_s) || differ(a->impulse_Ns, b->impulse_Ns)) {
+            const bool more_left = a->impulse_Ns >= b->impulse_Ns;
+            check_warn(check, check->first_stroke[more_left ? left : right], ROUTINE_RULE_BALANCE,
+                       "%s gets %.0f s and %.0f Ns, %s %.0f s and %.0f Ns; they differ by more "
+                       "than %.0f %%",
+                       settings->regions[left].name, a->contact_s, a->impulse_Ns,
+                       settings->regions[right].name, b->contact_s, b->impulse_Ns,
+                       100.0 * BALANCE_PART_MAX);
+        }
+    }
+}
