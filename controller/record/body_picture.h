@@ -26,7 +26,7 @@ typedef struct {
 typedef struct {
     const body_t* body;
     const char* title;
-    void (*style)(FILE* out); // writes the content of a style element; null inside a page that has one
+    void (*style)(FILE* out); // content of a style element; null inside a page that has one
     body_picture_region_t regions[REGION_CAPACITY]; // by index of the body's regions
     double force_max_N;                             // of the colours
     int place_count;
