@@ -26,6 +26,8 @@
 #define POINT_CAPACITY 24  // points of a device profile
 #define REGION_CAPACITY 48 // regions of a body, left and right counted apart
 #define ZONE_CAPACITY 24   // zones never to be touched, left and right counted apart
+#define APPROVER_CAPACITY 8
+#define PUBLIC_KEY_SIZE 32 // bytes, Ed25519
 
 /// How sure a figure is. The words are those of the YAML key `grade`.
 typedef enum {
@@ -174,6 +176,12 @@ typedef struct {
 
 typedef enum { WORLD_VIRTUAL, WORLD_REAL } world_kind_t;
 
+/// A professional whose approval of a routine counts on a machine.
+typedef struct {
+    char name[NAME_CAPACITY];
+    uint8_t public_key[PUBLIC_KEY_SIZE];
+} approver_settings_t;
+
 typedef struct {
     char name[NAME_CAPACITY];
     world_kind_t world;
@@ -189,6 +197,8 @@ typedef struct {
     int drive_of_joint[JOINT_CAPACITY]; // index into devices
     int force_sensor;                   // index into devices
     int io_coupler;                     // index into devices
+    int approver_count;
+    approver_settings_t approvers[APPROVER_CAPACITY];
 } machine_settings_t;
 
 // ----------------------------------------------------------------------------------- the limits
