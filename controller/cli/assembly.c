@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "config/load.h"
@@ -215,9 +216,12 @@ bool assembly_load_routine(assembly_t* assembly, const char* path)
                     assembly->routine.pad);
         return false;
     }
-    return routine_check(&assembly->routine, &assembly->body, &assembly->safety, &assembly->machine,
-                         &chain, &arm->tool.pads[assembly->pad_index], &assembly->figures,
-                         findings);
+    const clock_t before = clock();
+    const bool allowed =
+        routine_check(&assembly->routine, &assembly->body, &assembly->safety, &assembly->machine,
+                      &chain, &arm->tool.pads[assembly->pad_index], &assembly->figures, findings);
+    assembly->check_processor_s = (double)(clock() - before) / CLOCKS_PER_SEC;
+    return allowed;
 }
 
 bool assembly_judge_approval(assembly_t* assembly, approval_t* approval)

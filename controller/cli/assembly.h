@@ -31,6 +31,7 @@ typedef struct {
     approved_files_t files; // what an approval of the routine is bound to
     int pad_index;          // of the routine's pad on the machine's tool
     routine_figures_t figures;
+    double check_processor_s; // that the check of the routine took
     session_t session;
     tissue_settings_t tissues[REGION_CAPACITY];
     world_settings_t world;

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "config/load.h"
+#include "controller/cli/routine_figures.h"
 #include "controller/cli/verb.h"
 #include "controller/record/json.h"
-#include "kinematics/clearance.h"
 #include "routines/routine_load.h"
 #include "sim/scenario.h"
 
@@ -139,33 +139,6 @@ static const kind_row_t* kind_of(const char* path, char* kind, findings_t* findi
     return NULL;
 }
 
-static void print_figures(const routine_figures_t* figures)
-{
-    (void)printf("  planned %.0f s, in contact %.0f s\n", figures->planned_s, figures->contact_s);
-    (void)printf("  force up to %.1f N, speed up to %.0f mm/s\n", figures->force_max_N,
-                 figures->speed_max_mps * 1e3);
-    (void)printf("  reach checked at %d places: worst error %.3f mm, nearest joint limit %.3f "
-                 "rad or m\n",
-                 figures->place_count, figures->reach_error_max_m * 1e3, figures->joint_margin_min);
-    const bool near = figures->link_clearance_min_m < LINK_NEAR_M;
-    (void)printf("  links keep %s%.0f mm from the skin\n", near ? "" : "more than ",
-                 (near ? figures->link_clearance_min_m : LINK_NEAR_M) * 1e3);
-}
-
-static void write_figures(json_t* json, const routine_figures_t* figures)
-{
-    json_object_begin(json, "figures");
-    json_number(json, "planned_s", figures->planned_s);
-    json_number(json, "contact_s", figures->contact_s);
-    json_number(json, "force_max_N", figures->force_max_N);
-    json_number(json, "speed_max_mps", figures->speed_max_mps);
-    json_number(json, "reach_error_max_m", figures->reach_error_max_m);
-    json_number(json, "joint_margin_min", figures->joint_margin_min);
-    json_number(json, "link_clearance_min_m", figures->link_clearance_min_m);
-    json_integer(json, "place_count", figures->place_count);
-    json_object_end(json);
-}
-
 static void write_findings(json_t* json, const findings_t* findings)
 {
     json_integer(json, "error_count", findings->error_count);
@@ -186,27 +159,28 @@ static void write_findings(json_t* json, const findings_t* findings)
     json_array_end(json);
 }
 
-static void print_result(const char* path, bool good, const routine_figures_t* figures,
+/// `routine` is null for other kinds of file.
+static void print_result(const char* path, bool good, const assembly_t* routine,
                          const findings_t* findings)
 {
     findings_print(findings, stderr);
     if (good) {
         (void)printf("%s: ok\n", path);
-        if (figures != NULL) {
-            print_figures(figures);
+        if (routine != NULL) {
+            routine_figures_print(routine);
         }
     }
 }
 
 static void write_result(json_t* json, const char* path, const char* kind, bool good,
-                         const routine_figures_t* figures, const findings_t* findings)
+                         const assembly_t* routine, const findings_t* findings)
 {
     json_object_begin(json, NULL);
     json_text(json, "file", path);
     json_text(json, "kind", kind);
     json_boolean(json, "ok", good);
-    if (good && figures != NULL) {
-        write_figures(json, figures);
+    if (good && routine != NULL) {
+        routine_figures_write(json, routine);
     }
     write_findings(json, findings);
     json_object_end(json);
@@ -220,12 +194,11 @@ static bool check_file(check_t* check, const char* path, json_t* json)
     char kind[NAME_CAPACITY] = "";
     const kind_row_t* row = kind_of(path, kind, findings);
     const bool good = row != NULL && row->read(check, path) && findings->error_count == 0;
-    const bool routine = row != NULL && row->read == read_routine;
-    const routine_figures_t* figures = routine ? &check->assembly->figures : NULL;
+    const assembly_t* routine = row != NULL && row->read == read_routine ? check->assembly : NULL;
     if (json != NULL) {
-        write_result(json, path, kind, good, figures, findings);
+        write_result(json, path, kind, good, routine, findings);
     } else {
-        print_result(path, good, figures, findings);
+        print_result(path, good, routine, findings);
     }
     return good;
 }

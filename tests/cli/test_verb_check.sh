@@ -63,8 +63,14 @@ expect 3 "$knead" check "$work/empty.yaml"
 # A routine is checked on the table that the options name.
 routine=$(find routines/library -name '*.yaml' | LC_ALL=C sort | head -n 1)
 expect 0 "$knead" check "$routine"
-in_out "planned"
-in_out "reach checked at"
+for figure in planned "in contact" force drag reach joints clearance region "Ns"; do
+    in_out "$figure"
+done
+expect 0 "$knead" check --json "$routine"
+for figure in session_s contact_s force_max_N drag_max_N held_max_s joint_margin_min \
+    joint_speed_share_max fastest_joint link_clearance_min_m check_processor_s impulse_Ns; do
+    in_out "\"$figure\""
+done
 expect 3 "$knead" check --machine "$work/none.yaml" "$routine"
 in_err "none.yaml"
 expect 3 "$knead" check --client "$work/odd.yaml" "$routine"
