@@ -13,6 +13,7 @@
 #define DOSE_WEEK_S INT64_C(604800) // seven days
 #define DOSE_TOTAL_CAPACITY 96      // regions, of several body maps, in the sums of a week
 #define DOSE_PLAN_STEP_S 0.020      // of time, between two looks at a planned stroke
+#define DOSE_PLAN_PARTS_MAX 1e6     // of one stroke: a longer one is looked at less often
 
 /// What one region got.
 typedef struct {

@@ -5,6 +5,7 @@
 #include "controller/cli/verb.h"
 #include "controller/record/json.h"
 #include "kinematics/clearance.h"
+#include "routines/client_load.h"
 #include "routines/routine_load.h"
 #include "sim/scenario.h"
 

@@ -16,7 +16,7 @@
 
 #include <stdint.h>
 
-#include "controller/record/inputs.h"
+#include "controller/record/summary.h"
 #include "routines/dose.h"
 
 #define LEDGER_LINE_CAPACITY 16384 // bytes, with terminator
@@ -58,6 +58,11 @@ typedef struct {
                              // counts as one of the time of that above it
     int64_t last_s;          // when the last session began; 0 without one
 } ledger_report_t;
+
+/// The session that a run was: what each region really got, by the run's own figures. `run` is the
+/// folder of its record. A client's name is that of the body's client.
+void ledger_entry_of(const summary_t* summary, int64_t time_s, const char* run,
+                     ledger_entry_t* entry);
 
 /// Sums up what a client got in the DOSE_WEEK_S before `now_s`. A file that is not there holds
 /// nothing. `client` may be null: then anybody's ledger will do, but one client's. On anything but
