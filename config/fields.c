@@ -474,6 +474,32 @@ static bool read_vector(const place_t* place, int node, const field_t* field, do
     return ok;
 }
 
+static bool read_names(const place_t* place, int node, const field_t* field, char* target)
+{
+    if (!expect_node_kind(place, node, YAML_NODE_SEQUENCE))
+        return false;
+    const yaml_document_t* document = place->document;
+    const int count = document->nodes[node].child_count;
+    if (count > field->capacity) {
+        fields_refuse(document, node, place->field_path, place->findings,
+                      "%d entries; allowed: at most %d", count, field->capacity);
+        return false;
+    }
+    const field_t name_field = {.kind = FIELD_NAME, .capacity = NAME_CAPACITY};
+    char(*names)[NAME_CAPACITY] = (char(*)[NAME_CAPACITY])(target + field->offset);
+    bool ok = true;
+    int entry = document->nodes[node].first_child;
+    for (int i = 0; i < count; i++, entry = document->nodes[entry].next) {
+        char path[FINDING_FIELD_CAPACITY];
+        path_of_entry(path, place->field_path, i);
+        const place_t at = {document, place->findings, path};
+        ok = read_text(&at, entry, &name_field, names[i]) && ok;
+    }
+    if (ok)
+        memcpy(target + field->count_offset, &count, sizeof count);
+    return ok;
+}
+
 const char* const fields_grade_words[GRADE_COUNT + 1] = {
     [GRADE_STANDARD] = "standard", [GRADE_STUDY] = "study",     [GRADE_SECOND_HAND] = "second_hand",
     [GRADE_COMPUTED] = "computed", [GRADE_GENERAL] = "general", [GRADE_JUDGEMENT] = "judgement",
@@ -594,6 +620,8 @@ static bool read_field(const place_t* place, int node, const field_t* field, cha
         return read_word_set(place, node, field, value);
     case FIELD_VECTOR:
         return read_vector(place, node, field, value);
+    case FIELD_NAMES:
+        return read_names(place, node, field, target);
     case FIELD_FIGURE:
         return read_figure(place, node, field, value);
     case FIELD_RECORD:
@@ -645,6 +673,7 @@ static void clear_field(const field_t* field, char* target)
     case FIELD_RECORD:
         clear_record(field->record, value);
         break;
+    case FIELD_NAMES:
     case FIELD_LIST:
         memcpy(target + field->count_offset, &zero, sizeof zero);
         break;

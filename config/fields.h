@@ -60,6 +60,7 @@ typedef enum {
     FIELD_CHOICE,   // int (enum) by position in `words`
     FIELD_WORD_SET, // uint32_t: a sequence of `words`, a bit each
     FIELD_VECTOR,   // double[capacity]: a sequence of exactly that many quantities
+    FIELD_NAMES,    // char[capacity][NAME_CAPACITY]: a sequence of names, their count behind it
     FIELD_FIGURE,   // figure_t: mapping with value, grade, source and optionally reviewer
     FIELD_RECORD,   // nested struct by `record`
     FIELD_LIST,     // array of structs by `record`, with an int count at `count_offset`
@@ -75,9 +76,9 @@ typedef struct {
     size_t offset; // of the value in the struct
     dimension_t dimension;
     double minimum, maximum;  // SI; of a quantity, whole number, figure or vector component
-    int capacity;             // text bytes, vector components, most list entries
+    int capacity;             // text bytes, vector components, most names or list entries
     int least;                // fewest list entries
-    size_t count_offset;      // list: where the count goes
+    size_t count_offset;      // names, list: where the count goes
     size_t element_size;      // list: bytes of an entry
     const char* const* words; // choice, word set: ends with null
     const struct record* record;

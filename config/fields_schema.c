@@ -133,6 +133,12 @@ static void print_simple_field(const field_t* field, FILE* out)
         print_quantity(field, out);
         fputs("}", out);
     }
+    if (field->kind == FIELD_NAMES) {
+        fprintf(out,
+                "\"type\": \"array\", \"maxItems\": %d, \"items\": {\"type\": \"string\", "
+                "\"pattern\": \"^[A-Za-z0-9_.-]+$\", \"maxLength\": %d}",
+                field->capacity, NAME_CAPACITY - 1);
+    }
     fputs(field->kind == FIELD_NODE ? "" : ", ", out);
     print_description(field, out);
     fputs("}", out);
@@ -159,6 +165,7 @@ static void print_field(const field_t* field, FILE* out, int indent)
     case FIELD_CHOICE:
     case FIELD_WORD_SET:
     case FIELD_VECTOR:
+    case FIELD_NAMES:
     case FIELD_NODE:
         print_simple_field(field, out);
         break;

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "config/digest.h"
 #include "config/load.h"
 
 #define PI 3.14159265358979323846
@@ -270,6 +271,38 @@ static const record_t base_record = {.name = "base",
                                      .meaning = "Where the first joint's origin is measured from.",
                                      .fields = base_fields};
 
+// A key is read as text and turned into its bytes afterwards.
+typedef struct {
+    char name[NAME_CAPACITY];
+    char public_key[2 * PUBLIC_KEY_SIZE + 1];
+} approver_text_t;
+
+static const field_t approver_fields[] = {
+    {.key = "name",
+     .kind = FIELD_TEXT,
+     .required = true,
+     .offset = offsetof(approver_text_t, name),
+     .capacity = NAME_CAPACITY,
+     .meaning = "Name and profession."},
+    {.key = "public_key",
+     .kind = FIELD_TEXT,
+     .required = true,
+     .offset = offsetof(approver_text_t, public_key),
+     .capacity = 2 * PUBLIC_KEY_SIZE + 1,
+     .meaning = "As 'knead key' prints it: Ed25519, hexadecimal."},
+    {0},
+};
+static const record_t approver_record = {.name = "approver",
+                                         .meaning = "Whose approval of a routine counts here.",
+                                         .fields = approver_fields};
+
+/// A machine's file as written, around the settings that come of it.
+typedef struct {
+    machine_settings_t machine; // first: the other records count from the settings' beginning
+    int approver_count;
+    approver_text_t approvers[APPROVER_CAPACITY];
+} machine_file_t;
+
 static const field_t machine_fields[] = {
     {.key = "name",
      .kind = FIELD_NAME,
@@ -328,6 +361,16 @@ static const field_t machine_fields[] = {
      .capacity = DEVICE_CAPACITY,
      .record = &device_entry_record,
      .meaning = "Every Modbus device."},
+    {.key = "approvers",
+     .kind = FIELD_LIST,
+     .required = false,
+     .offset = offsetof(machine_file_t, approvers),
+     .count_offset = offsetof(machine_file_t, approver_count),
+     .element_size = sizeof(approver_text_t),
+     .least = 1,
+     .capacity = APPROVER_CAPACITY,
+     .record = &approver_record,
+     .meaning = "Whose approvals a real machine plays; without it none."},
     {0},
 };
 const record_t load_machine_record = {
@@ -675,6 +718,30 @@ static void check_devices(const check_t* check, const char* directory)
     check_watchdogs(check);
 }
 
+/// Keys are bytes, and each belongs to one name.
+static void check_approvers(const check_t* check, const machine_file_t* file)
+{
+    machine_settings_t* machine = check->machine;
+    machine->approver_count = file->approver_count;
+    for (int i = 0; i < file->approver_count; i++) {
+        approver_settings_t* approver = &machine->approvers[i];
+        char path[FINDING_FIELD_CAPACITY];
+        entry_path(path, "approvers", i, "public_key");
+        memcpy(approver->name, file->approvers[i].name, sizeof approver->name);
+        if (!hex_read(file->approvers[i].public_key, approver->public_key, PUBLIC_KEY_SIZE)) {
+            fields_refuse_path(check->document, path, check->findings,
+                               "%d lower-case hexadecimal digits are expected",
+                               2 * PUBLIC_KEY_SIZE);
+            continue;
+        }
+        for (int j = 0; j < i; j++)
+            if (memcmp(machine->approvers[j].public_key, approver->public_key, PUBLIC_KEY_SIZE) ==
+                0)
+                fields_refuse_path(check->document, path, check->findings,
+                                   "is the key of approvers[%d] as well", j);
+    }
+}
+
 bool load_machine(const char* path, const char* device_directory, machine_settings_t* machine,
                   findings_t* findings)
 {
@@ -682,16 +749,17 @@ bool load_machine(const char* path, const char* device_directory, machine_settin
     yaml_document_t document;
     if (!yaml_document_read(path, &document, findings))
         return false;
-    machine_settings_t read = {0};
+    machine_file_t read = {0};
     bool ok = fields_expect_kind(&document, load_machine_record.name, findings);
     if (fields_read(&document, 0, &load_machine_record, &read, "", findings)) {
-        const check_t check = {&document, &read, findings};
+        const check_t check = {&document, &read.machine, findings};
         check_arm(&check);
         check_devices(&check, device_directory);
+        check_approvers(&check, &read);
     }
     ok = ok && findings->error_count == errors_before;
     if (ok)
-        *machine = read;
+        *machine = read.machine;
     yaml_document_free(&document);
     return ok;
 }

@@ -17,18 +17,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NAME_CAPACITY 48      // bytes of an identifier, with its terminator
-#define TEXT_CAPACITY 200     // bytes of a sentence or a source, with its terminator
-#define JOINT_CAPACITY 8      // joints of a chain
-#define DEVICE_CAPACITY 12    // devices of a machine
-#define PROFILE_CAPACITY 6    // different device profiles of one machine
-#define PAD_CAPACITY 8        // pads of a tool
-#define POINT_CAPACITY 24     // points of a device profile
-#define REGION_CAPACITY 48    // regions of a body, left and right counted apart
-#define ZONE_CAPACITY 24      // zones never to be touched, left and right counted apart
-#define LANDMARK_CAPACITY 8   // landmarks touched on a client: each of them once at most
-#define CONDITION_CAPACITY 64 // conditions of a screening list
-#define PLACE_CAPACITY 24     // places of skin that a client's file names
+#define NAME_CAPACITY 48    // bytes of an identifier, with its terminator
+#define TEXT_CAPACITY 200   // bytes of a sentence or a source, with its terminator
+#define JOINT_CAPACITY 8    // joints of a chain
+#define DEVICE_CAPACITY 12  // devices of a machine
+#define PROFILE_CAPACITY 6  // different device profiles of one machine
+#define PAD_CAPACITY 8      // pads of a tool
+#define POINT_CAPACITY 24   // points of a device profile
+#define REGION_CAPACITY 48  // regions of a body, left and right counted apart
+#define ZONE_CAPACITY 24    // zones never to be touched, left and right counted apart
+#define LANDMARK_CAPACITY 8 // landmarks touched on a client: each of them once at most
+#define APPROVER_CAPACITY 8
+#define PUBLIC_KEY_SIZE 32 // bytes, Ed25519
 
 /// How sure a figure is. The words are those of the YAML key `grade`.
 typedef enum {
@@ -177,6 +177,12 @@ typedef struct {
 
 typedef enum { WORLD_VIRTUAL, WORLD_REAL } world_kind_t;
 
+/// A professional whose approval of a routine counts on a machine.
+typedef struct {
+    char name[NAME_CAPACITY];
+    uint8_t public_key[PUBLIC_KEY_SIZE];
+} approver_settings_t;
+
 typedef struct {
     char name[NAME_CAPACITY];
     world_kind_t world;
@@ -192,6 +198,8 @@ typedef struct {
     int drive_of_joint[JOINT_CAPACITY]; // index into devices
     int force_sensor;                   // index into devices
     int io_coupler;                     // index into devices
+    int approver_count;
+    approver_settings_t approvers[APPROVER_CAPACITY];
 } machine_settings_t;
 
 // ----------------------------------------------------------------------------------- the limits
@@ -391,6 +399,9 @@ typedef struct {
 } body_settings_t;
 
 // -------------------------------------------------------------------------------- the screening
+
+#define CONDITION_CAPACITY 64 // conditions of a screening list
+#define PLACE_CAPACITY 24     // places of skin that a client's file names
 
 /// What a condition means for a session: enumerator, YAML word, meaning. The word decides what the
 /// answer yes does; what a condition bans or lowers besides stands in its own row.

@@ -7,6 +7,8 @@
 
 #define ROUTINE_ITEM_CAPACITY 1024 // strokes and rests after unrolling
 #define ROUTINE_STEP_CAPACITY 256  // steps as written
+#define ROUTINE_NOTES_CAPACITY 600 // bytes, with the terminator
+#define ROUTINE_CONTRAINDICATION_CAPACITY 16
 
 typedef enum { ITEM_STROKE, ITEM_REST } item_kind_t;
 
@@ -20,7 +22,11 @@ typedef struct {
     char name[TEXT_CAPACITY];
     char goal[NAME_CAPACITY];
     char aim[TEXT_CAPACITY];
+    char notes[ROUTINE_NOTES_CAPACITY]; // for the therapist
     char pad[NAME_CAPACITY];
+    // Conditions of the screening list for whose bearers this routine is not.
+    int contraindication_count;
+    char contraindications[ROUTINE_CONTRAINDICATION_CAPACITY][NAME_CAPACITY];
     int item_count;
     routine_item_t items[ROUTINE_ITEM_CAPACITY];
     int step_count; // strokes and rests as written, repeats counted once

@@ -119,6 +119,9 @@ typedef struct {
     char name[TEXT_CAPACITY];
     int goal;
     char aim[TEXT_CAPACITY];
+    char notes[ROUTINE_NOTES_CAPACITY];
+    int contraindication_count;
+    char contraindications[ROUTINE_CONTRAINDICATION_CAPACITY][NAME_CAPACITY];
     int position;
     char pad[NAME_CAPACITY];
     int steps_node;
@@ -143,6 +146,19 @@ typedef struct {
          .offset = offsetof(root_t, aim),                                                          \
          .capacity = TEXT_CAPACITY,                                                                \
          .meaning = "What it is meant to do, in a sentence."},                                     \
+        {.key = "notes",                                                                           \
+         .kind = FIELD_TEXT,                                                                       \
+         .required = false,                                                                        \
+         .offset = offsetof(root_t, notes),                                                        \
+         .capacity = ROUTINE_NOTES_CAPACITY,                                                       \
+         .meaning = "What the therapist should know who uses it."},                                \
+        {.key = "contraindications",                                                               \
+         .kind = FIELD_NAMES,                                                                      \
+         .required = false,                                                                        \
+         .offset = offsetof(root_t, contraindications),                                            \
+         .count_offset = offsetof(root_t, contraindication_count),                                 \
+         .capacity = ROUTINE_CONTRAINDICATION_CAPACITY,                                            \
+         .meaning = "Conditions of the screening list for whose bearers it is not."},              \
         {.key = "position",                                                                        \
          .kind = FIELD_CHOICE,                                                                     \
          .required = true,                                                                         \
@@ -500,6 +516,9 @@ static bool read_document(yaml_document_t* document, const body_t* body, routine
     memcpy(read.name, root.name, sizeof read.name);
     memcpy(read.aim, root.aim, sizeof read.aim);
     memcpy(read.pad, root.pad, sizeof read.pad);
+    memcpy(read.notes, root.notes, sizeof read.notes);
+    read.contraindication_count = root.contraindication_count;
+    memcpy(read.contraindications, root.contraindications, sizeof read.contraindications);
     snprintf(read.goal, sizeof read.goal, "%s", goal_words[root.goal]);
     snprintf(read.path, sizeof read.path, "%s", document->path);
     *routine = read;

@@ -59,7 +59,7 @@ typedef struct {
     contact_rule_t contact;
     double hop_m;        // CONTACT_BROKEN: wanted height over the felt skin, 0 while it is touched
     double hop_rate_mps; // its derivative
-    double shear_N;      // wanted along the skin; where it is above 0, the force gives way to keep it
+    double shear_N; // wanted along the skin; where it is above 0, the force gives way to keep it
 } stroke_target_t;
 
 /// Envelope of a technique; the static check refuses what exceeds it. `source` says where the

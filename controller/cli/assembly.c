@@ -148,6 +148,8 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; ++i) {
         (void)inputs_add(&assembly->inputs, paths[i]);
     }
+    (void)inputs_find(&assembly->inputs, safety_path, &assembly->files.safety);
+    (void)inputs_find(&assembly->inputs, body_path, &assembly->files.body);
     for (int i = 0; i < assembly->machine.profile_count; ++i) {
         char profile[2 * ASSEMBLY_PATH_CAPACITY];
         (void)snprintf(profile, sizeof profile, "%s/%s.yaml", devices,
@@ -200,6 +202,7 @@ bool assembly_load_routine(assembly_t* assembly, const char* path)
         return false;
     }
     (void)inputs_add(&assembly->inputs, path);
+    (void)inputs_find(&assembly->inputs, path, &assembly->files.routine);
     const arm_settings_t* arm = &assembly->machine.arm;
     assembly->pad_index = pad_named(&arm->tool, assembly->routine.pad);
     if (assembly->pad_index < 0) {
@@ -216,6 +219,29 @@ bool assembly_load_routine(assembly_t* assembly, const char* path)
     return routine_check(&assembly->routine, &assembly->body, &assembly->safety, &assembly->machine,
                          &chain, &arm->tool.pads[assembly->pad_index], &assembly->figures,
                          findings);
+}
+
+bool assembly_judge_approval(assembly_t* assembly, approval_t* approval)
+{
+    const char* routine = assembly->routine.path;
+    const machine_settings_t* machine = &assembly->machine;
+    char path[ASSEMBLY_PATH_CAPACITY];
+    if (!approval_path(routine, path, sizeof path) || access(path, F_OK) != 0) {
+        finding_add(&assembly->findings, FINDING_ERROR, routine, 0, 0, "", "",
+                    "not-approved: nobody has approved this routine; 'knead sign' writes %s", path);
+        return false;
+    }
+    if (!approval_read(path, approval, &assembly->findings)) {
+        return false;
+    }
+    const approval_result_t result =
+        approval_judge(approval, &assembly->files, machine->approvers, machine->approver_count);
+    if (result != APPROVAL_OK) {
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "", "",
+                    "not-approved: %s; it was approved by %s on %s", approval_result_text(result),
+                    approval->by, approval->date);
+    }
+    return result == APPROVAL_OK;
 }
 
 bool assembly_choose_pad(assembly_t* assembly, const char* name)

@@ -9,6 +9,7 @@
 #include "controller/cli/options.h"
 #include "controller/record/inputs.h"
 #include "controller/session.h"
+#include "routines/approval.h"
 #include "routines/body.h"
 #include "routines/routine.h"
 #include "routines/routine_check.h"
@@ -27,7 +28,8 @@ typedef struct {
     client_settings_t client;
     body_t body;
     routine_t routine;
-    int pad_index; // of the routine's pad on the machine's tool
+    approved_files_t files; // what an approval of the routine is bound to
+    int pad_index;          // of the routine's pad on the machine's tool
     routine_figures_t figures;
     session_t session;
     tissue_settings_t tissues[REGION_CAPACITY];
@@ -62,6 +64,11 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options);
 /// Loads a routine for the table loaded before, and checks it against all of it; fills `figures`.
 /// False with findings if it was refused. May be called again for the next routine.
 bool assembly_load_routine(assembly_t* assembly, const char* path);
+
+/// Judges the approval of the routine that is loaded, which stands beside its file: `approval` is
+/// what it says. False with findings if there is none, it can't be read, or it does not hold on the
+/// machine that is loaded.
+bool assembly_judge_approval(assembly_t* assembly, approval_t* approval);
 
 /// Reads what `--scenario` expects of the run. False with findings if it was refused.
 bool assembly_load_expectation(assembly_t* assembly, const options_t* options);

@@ -10,7 +10,7 @@ typedef struct {
     const char* name;
     const char* operands;
     int operands_fewest, operands_most; // most: -1 for any number
-    uint32_t accepted;
+    uint64_t accepted;
     const char* line;
     const char* more;
     verb_run_t* run;

@@ -27,7 +27,7 @@ static const option_row_t rows[OPTION_COUNT] = {
 #define FIRST_CODE 256 // of options without a letter: above every character
 
 /// Fills getopt's table and the words for near matches, both ended by nulls.
-static void table_build(uint32_t accepted, struct option table[OPTION_COUNT + 2],
+static void table_build(uint64_t accepted, struct option table[OPTION_COUNT + 2],
                         const char* words[OPTION_COUNT + 2])
 {
     int count = 0;
@@ -118,7 +118,7 @@ static void say_refused(const char* verb, int code, const char* given, const cha
     }
 }
 
-bool options_read(int count, char** arguments, uint32_t accepted, options_t* options,
+bool options_read(int count, char** arguments, uint64_t accepted, options_t* options,
                   FILE* messages)
 {
     struct option table[OPTION_COUNT + 2];
@@ -153,7 +153,7 @@ bool options_read(int count, char** arguments, uint32_t accepted, options_t* opt
     return true;
 }
 
-void options_print_help(uint32_t accepted, FILE* out)
+void options_print_help(uint64_t accepted, FILE* out)
 {
     for (int id = 0; id < OPTION_COUNT; ++id) {
         if ((accepted & OPTION_BIT(id)) != 0) {

@@ -52,6 +52,9 @@ typedef enum {
       "the link that stands still (default: the one without a parent)")                            \
     X(OPTION_NAME, "name", "NAME", OPTION_KIND_TEXT, 0, 0,                                         \
       "what the machine is called (default: the robot's name)")                                    \
+    X(OPTION_KEY, "key", "FILE", OPTION_KIND_TEXT, 0, 0,                                           \
+      "the key to sign with, as 'knead key' made it")                                              \
+    X(OPTION_BY, "by", "NAME", OPTION_KIND_TEXT, 0, 0, "name and profession of the key's owner")   \
     X(OPTION_QUICK, "quick", NULL, OPTION_KIND_FLAG, 0, 0, "fewer repeats: under three seconds")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
@@ -60,7 +63,7 @@ typedef enum {
         OPTION_COUNT
 } option_id_t;
 
-#define OPTION_BIT(id) (1u << (id))
+#define OPTION_BIT(id) (UINT64_C(1) << (id))
 /// What describes a machine with a client on it.
 #define OPTION_BITS_TABLE                                                                          \
     (OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_SAFETY) | OPTION_BIT(OPTION_BODY) |            \
@@ -81,10 +84,10 @@ typedef struct {
 /// Reads the arguments of a verb: `arguments[0]` is the verb itself, `accepted` has the bits of the
 /// options it takes. On a mistake it prints one sentence with the nearest match to `messages` and
 /// returns false. Reorders `arguments`.
-bool options_read(int count, char** arguments, uint32_t accepted, options_t* options,
+bool options_read(int count, char** arguments, uint64_t accepted, options_t* options,
                   FILE* messages);
 
 /// One line for each accepted option, for a help text.
-void options_print_help(uint32_t accepted, FILE* out);
+void options_print_help(uint64_t accepted, FILE* out);
 
 #endif

@@ -66,7 +66,8 @@ typedef enum {
       "crosses\n"                                                                                  \
       "a socket; time is virtual and passes as fast as the two processes go.\n")                   \
     X(schema, "KIND", 1, 1, 0, "print the JSON Schema of a kind of file, for editors",             \
-      "KIND is machine, safety, body, device, routine, client or scenario.\n")                     \
+      "KIND is machine, safety, body, device, routine, client, scenario, approval or "             \
+      "signing_key.\n")                                                                            \
     X(fk, "", 0, 0, OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD),                           \
       "joints in, pose of the pad's face out, line by line",                                       \
       "A line of standard input holds one number a joint, from the base on, in rad or m, blanks "  \
@@ -103,6 +104,18 @@ typedef enum {
       "hangs beyond the tip, which is the tool. Everything else on the way is refused by name:\n"  \
       "mimic, floating and planar joints, missing limits and masses, a movable joint beside the\n" \
       "way, unexpanded xacro. Exit code 3 if the file was refused.\n")                             \
+    X(key, "FILE", 1, 1, OPTION_BIT(OPTION_BY), "make a key for approving routines",               \
+      "Writes a new Ed25519 key of --by into FILE, which must not be there yet and which only "    \
+      "its\nowner may read, and prints the lines that the machine's file needs under "             \
+      "'approvers:'. The\nkey has no password: whoever has the file can approve.\n")               \
+    X(sign, "ROUTINE", 1, 1, OPTION_BITS_TABLE | OPTION_BIT(OPTION_KEY),                           \
+      "approve a routine for real machines",                                                       \
+      "Checks the routine as 'knead check' does and, if nothing is wrong with it, writes the "     \
+      "approval\nbeside it: NAME.approval.yaml. It is bound to every byte of the routine, the "    \
+      "limits\n(--safety) and the body map (--body); a change to any of them needs a new one.\n")  \
+    X(verify, "ROUTINE...", 1, -1, OPTION_BITS_TABLE,                                              \
+      "whether routines are approved, by whom, and whether that holds on a machine",               \
+      "Exit code 3 if an approval is missing or does not hold.\n")                                 \
     X(bench, "", 0, 0, OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_QUICK),                         \
       "how long kinematics, dynamics, control cycle and virtual table take here",                  \
       "Prints the median and the 99th percentile of each over many batches. With --json: "         \

@@ -87,10 +87,24 @@ static bool read_scenario(check_t* check, const char* path)
            scenario_read(path, &check->assembly->machine, &scenario, &check->assembly->findings);
 }
 
+static bool read_approval(check_t* check, const char* path)
+{
+    approval_t approval;
+    return approval_read(path, &approval, &check->assembly->findings);
+}
+
+static bool read_signing_key(check_t* check, const char* path)
+{
+    signing_key_t key;
+    const bool read = signing_key_read(path, &key, &check->assembly->findings);
+    signing_key_forget(&key);
+    return read;
+}
+
 static const kind_row_t kinds[] = {
-    {"machine", read_machine},   {"safety", read_safety},   {"body", read_body},
-    {"device", read_device},     {"routine", read_routine}, {"client", read_client},
-    {"scenario", read_scenario},
+    {"machine", read_machine},   {"safety", read_safety},     {"body", read_body},
+    {"device", read_device},     {"routine", read_routine},   {"client", read_client},
+    {"scenario", read_scenario}, {"approval", read_approval}, {"signing_key", read_signing_key},
 };
 #define KIND_COUNT ((int)(sizeof kinds / sizeof kinds[0]))
 

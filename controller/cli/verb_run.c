@@ -10,6 +10,11 @@ exit_code_t verb_run(const options_t* options, assembly_t* assembly)
         findings_print(&assembly->findings, stderr);
         return EXIT_INVALID_FILE;
     }
+    approval_t approval;
+    if (assembly->machine.world == WORLD_REAL && !assembly_judge_approval(assembly, &approval)) {
+        findings_print(&assembly->findings, stderr);
+        return EXIT_INVALID_FILE;
+    }
     findings_print(&assembly->findings, stderr);
     const machine_settings_t* machine = &assembly->machine;
     if (machine->world == WORLD_REAL && options->given[OPTION_YES]) {

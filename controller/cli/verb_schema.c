@@ -6,15 +6,26 @@
 #include "routines/routine_load.h"
 #include "sim/scenario.h"
 
-static const char* const kinds[] = {"machine", "safety", "body",     "device",
-                                    "routine", "client", "scenario", NULL};
+static const char* const kinds[] = {"machine", "safety",   "body",     "device",      "routine",
+                                    "client",  "scenario", "approval", "signing_key", NULL};
+
+/// The record of a kind whose file is one record, or null.
+static const record_t* record_of(const char* kind)
+{
+    const record_t* const records[] = {scenario_record(), &approval_record, &signing_key_record};
+    for (size_t i = 0; i < sizeof records / sizeof records[0]; ++i) {
+        if (strcmp(records[i]->name, kind) == 0) {
+            return records[i];
+        }
+    }
+    return load_record(kind);
+}
 
 exit_code_t verb_schema(const options_t* options, assembly_t* assembly)
 {
     (void)assembly;
     const char* kind = options->operands[0];
-    const bool scenario = strcmp(kind, "scenario") == 0;
-    const record_t* record = scenario ? scenario_record() : load_record(kind);
+    const record_t* record = record_of(kind);
     if (record != NULL) {
         fields_print_schema(record, stdout, 0);
         return EXIT_DONE;

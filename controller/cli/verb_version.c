@@ -15,6 +15,7 @@ static const struct {
     {"libyaml", KNEAD_YAML_VERSION},
     {"cglm", KNEAD_CGLM_VERSION},
     {"expat", KNEAD_EXPAT_VERSION},
+    {"libsodium", KNEAD_SODIUM_VERSION},
     {"compiler", COMPILER_NAME},
 };
 #define PART_COUNT (sizeof parts / sizeof parts[0])

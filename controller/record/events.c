@@ -4,10 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sys/types.h>
-
-#include <sha2.h>
-
 #include "controller/record/json.h"
 
 #define CHAIN_KEY ",\"chain\":\""
@@ -46,12 +42,11 @@ const char* event_kind_text(event_kind_t kind)
 static void chain_next(const char chain[DIGEST_TEXT_CAPACITY], const char* bytes, size_t count,
                        char next[DIGEST_TEXT_CAPACITY])
 {
-    SHA2_CTX hash;
-    digest_t digest;
-    SHA256Init(&hash);
-    SHA256Update(&hash, (const uint8_t*)chain, DIGEST_TEXT_CAPACITY - 1);
-    SHA256Update(&hash, (const uint8_t*)bytes, count);
-    SHA256Final(digest.bytes, &hash);
+    digest_stream_t stream;
+    digest_begin(&stream);
+    digest_add(&stream, chain, DIGEST_TEXT_CAPACITY - 1);
+    digest_add(&stream, bytes, count);
+    const digest_t digest = digest_end(&stream);
     digest_text(&digest, next);
 }
 

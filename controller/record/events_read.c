@@ -2,10 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sys/types.h>
-
-#include <sha2.h>
-
 #include "controller/record/events.h"
 
 #define CHAIN_KEY ",\"chain\":\""
@@ -78,12 +74,11 @@ static bool follow_chain(const char* bytes, char chain[DIGEST_TEXT_CAPACITY])
     if (!key || strlen(key) != strlen(CHAIN_KEY) + CHAIN_DIGITS + strlen("\"}\n")) {
         return false;
     }
-    SHA2_CTX hash;
-    digest_t digest;
-    SHA256Init(&hash);
-    SHA256Update(&hash, (const uint8_t*)chain, CHAIN_DIGITS);
-    SHA256Update(&hash, (const uint8_t*)bytes, (size_t)(key - bytes));
-    SHA256Final(digest.bytes, &hash);
+    digest_stream_t stream;
+    digest_begin(&stream);
+    digest_add(&stream, chain, CHAIN_DIGITS);
+    digest_add(&stream, bytes, (size_t)(key - bytes));
+    const digest_t digest = digest_end(&stream);
     char expected[DIGEST_TEXT_CAPACITY];
     digest_text(&digest, expected);
     const char* stated = key + strlen(CHAIN_KEY);

@@ -9,8 +9,6 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include <sha2.h>
-
 #include "controller/record/json.h"
 #include "routines/client_load.h"
 
@@ -41,17 +39,25 @@ static void chain_begin(char chain[DIGEST_TEXT_CAPACITY])
 /// The chain of a line: over the chain before it and its own bytes.
 static void chain_next(char chain[DIGEST_TEXT_CAPACITY], const char* bytes, size_t count)
 {
-    SHA2_CTX hash;
-    digest_t digest;
-    SHA256Init(&hash);
-    SHA256Update(&hash, (const uint8_t*)chain, CHAIN_DIGITS);
-    SHA256Update(&hash, (const uint8_t*)bytes, count);
-    SHA256Final(digest.bytes, &hash);
+    digest_stream_t stream;
+    digest_begin(&stream);
+    digest_add(&stream, chain, CHAIN_DIGITS);
+    digest_add(&stream, bytes, count);
+    const digest_t digest = digest_end(&stream);
     digest_text(&digest, chain);
 }
 
-// ------------------------------------------------------------------------------------ reading a
-// line
+/// UTC as text: "2026-11-22T14:31:00Z".
+static void time_text_of(int64_t time_s, char text[NAME_CAPACITY])
+{
+    char day_text[NAME_CAPACITY];
+    const int second_of_day = (int)(time_s % DAY_S);
+    client_day_text((int)(time_s / DAY_S), day_text);
+    (void)snprintf(text, NAME_CAPACITY, "%.10sT%02d:%02d:%02dZ", day_text, second_of_day / 3600,
+                   second_of_day / 60 % 60, second_of_day % 60);
+}
+
+// ---------------------------------------------------------------------------------- reading a line
 
 /// Reads a line as `ledger_append` writes it and nothing else: what differs is damage.
 typedef struct {

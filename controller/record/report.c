@@ -186,7 +186,7 @@ static void write_body_section(FILE* out, const summary_t* summary, const report
     (void)fputs("<section><h2>On the body</h2><figure style=\"margin:0\">\n", out);
     report_draw_body(out, summary, data);
     (void)fputs("<figcaption><ul class=\"key\"><li>0 N<span class=\"ramp\">", out);
-    for (int colour = 0; colour < REPORT_FORCE_COLOURS; colour++) {
+    for (int colour = 0; colour < BODY_PICTURE_COLOURS; colour++) {
         (void)fprintf(out, "<i class=\"i%d\"></i>", colour);
     }
     (void)fprintf(out, "</span>%.0f N</li>", data->place_force_max_N);

@@ -88,11 +88,12 @@ static void take_place(report_data_t* data, const cycle_record_t* record, bool b
         return;
     }
     *force_N = begins ? now_N : fmax(*force_N, now_N);
-    report_place_t* last = data->place_count > 0 ? &data->places[data->place_count - 1] : NULL;
+    body_picture_place_t* last =
+        data->place_count > 0 ? &data->places[data->place_count - 1] : NULL;
     const bool far = !last || hypot(x_m - last->x_m, y_m - last->y_m) >= spacing_m;
     if (begins || far) {
         if (data->place_count < REPORT_PATH_CAPACITY) {
-            data->places[data->place_count++] = (report_place_t){x_m, y_m, *force_N, begins};
+            data->places[data->place_count++] = (body_picture_place_t){x_m, y_m, *force_N, begins};
         }
         data->place_force_max_N = fmax(data->place_force_max_N, *force_N);
         *force_N = now_N;

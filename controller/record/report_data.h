@@ -3,6 +3,7 @@
 #ifndef KNEAD_CONTROLLER_RECORD_REPORT_DATA_H
 #define KNEAD_CONTROLLER_RECORD_REPORT_DATA_H
 
+#include "controller/record/body_picture.h"
 #include "controller/record/summary.h"
 
 #define REPORT_COLUMN_COUNT 1100    // of the force chart
@@ -24,12 +25,6 @@ typedef struct {
 } report_band_t;
 
 typedef struct {
-    double x_m, y_m; // table frame
-    double force_N;  // highest since the place before
-    bool begins;     // the tool came down here
-} report_place_t;
-
-typedef struct {
     double from_s, to_s;             // of the run
     cycle_read_t end;                // how the file ended
     double force_max_N, force_min_N; // over all columns
@@ -40,7 +35,7 @@ typedef struct {
     report_band_t bands[REPORT_BAND_CAPACITY];
     int place_count;
     double place_force_max_N;
-    report_place_t places[REPORT_PATH_CAPACITY];
+    body_picture_place_t places[REPORT_PATH_CAPACITY];
 } report_data_t;
 
 /// Fills `data` from a file of cycles. Reads it twice.

@@ -9,9 +9,6 @@
 /// seconds.
 void report_draw_force(FILE* out, const summary_t* summary, const report_data_t* data);
 
-/// Colours of forces on the body run from 0 N to this.
-#define REPORT_FORCE_COLOURS 6
-
 /// The body's outline and regions from above, head up, with the tool's way coloured by force.
 void report_draw_body(FILE* out, const summary_t* summary, const report_data_t* data);
 

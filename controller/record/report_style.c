@@ -10,7 +10,8 @@ static const char* const style[] = {
     "--soft:#a3abb5;--line:#333a42;--force:#56b4e9;--target:#f2f0ec;--cap:#ff9a5c;--good:#4fd3a8;"
     "--bad:#ff9a5c;--skin:#2a2f36;--edge:#5b636d;--f0:#4a5590;--f1:#6a62b4;--f2:#9a6fce;"
     "--f3:#c585dd;--f4:#e6a8e0;--f5:#fbd7ee}}\n",
-    "*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);"
+    "*{box-sizing:border-box}svg:root{background:var(--card)}body{margin:0;background:var(--page);"
+    "color:var(--ink);"
     "font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif}"
     "main{max-width:1180px;margin:0 auto;padding:32px 24px 56px}\n",
     "h1{font-size:27px;line-height:1.2;margin:0;font-weight:650;letter-spacing:-.01em}"

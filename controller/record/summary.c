@@ -135,7 +135,7 @@ void summary_begin(summary_t* summary, const session_t* session, const inputs_t*
     for (int region = 0; region < REGION_CAPACITY; region++) {
         summary->regions[region] = no_figures();
     }
-    SHA256Init(&summary->decisions);
+    digest_begin(&summary->decisions);
 }
 
 /// 60 bytes at most for seven joints: one round of SHA-256 a cycle.
@@ -156,7 +156,7 @@ static void hash_decision(summary_t* summary, const cycle_record_t* record)
     bytes[1] = (uint8_t)requests;
     bytes[2] = (uint8_t)(requests >> 8);
     bytes[3] = (uint8_t)((command->power_relay_close ? 1u : 0u) | (command->lamp_moving ? 2u : 0u));
-    SHA256Update(&summary->decisions, bytes, (size_t)(out - bytes));
+    digest_add(&summary->decisions, bytes, (size_t)(out - bytes));
 }
 
 /// The greater of the two; the peak so far where `number` is not a number.
@@ -358,10 +358,8 @@ double summary_following_limit(const session_t* session, int joint)
 
 digest_t summary_decisions(const summary_t* summary)
 {
-    SHA2_CTX copy = summary->decisions;
-    digest_t digest;
-    SHA256Final(digest.bytes, &copy);
-    return digest;
+    digest_stream_t copy = summary->decisions;
+    return digest_end(&copy);
 }
 
 const char* run_verdict_text(run_verdict_t verdict)

@@ -10,10 +10,6 @@
 
 #include <stdio.h>
 
-#include <sys/types.h>
-
-#include <sha2.h>
-
 #include "controller/record/cycle_file.h"
 #include "controller/session.h"
 
@@ -143,7 +139,7 @@ typedef struct {
     bus_command_t command;  // of the last cycle
     int item;               // of the last cycle
     int64_t touched_us;     // when the skin was last touched
-    SHA2_CTX decisions;
+    digest_stream_t decisions;
 } summary_t;
 
 /// `session` must outlive the summary; `inputs` is copied.

@@ -6,7 +6,7 @@ set -eu
 
 expect 0 "$knead" version
 no_err
-for part in knead commit libmodbus libyaml cglm expat compiler; do
+for part in knead commit libmodbus libyaml cglm expat libsodium compiler; do
     printf '%s\n' "$out" | grep -Eq "^$part [^ ]" || fail "no version of $part"
 done
 in_out "knead $(sed -n 's/^project(knead VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)"

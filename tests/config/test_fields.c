@@ -28,6 +28,8 @@ typedef struct {
     int part_count;
     part_t parts[3];
     int node;
+    int alias_count;
+    char aliases[2][NAME_CAPACITY];
 } sample_t;
 
 static const char* const colour_words[] = {"red", "green", "blue", NULL};
@@ -104,6 +106,11 @@ static const field_t sample_fields[] = {
      .variants = part_variants,
      .variant_key = "shape"},
     {.key = "node", .kind = FIELD_NODE, .offset = SAMPLE(node)},
+    {.key = "aliases",
+     .kind = FIELD_NAMES,
+     .offset = SAMPLE(aliases),
+     .count_offset = SAMPLE(alias_count),
+     .capacity = 2},
     {0},
 };
 static const record_t sample_record = {.name = "sample", .fields = sample_fields};
@@ -151,7 +158,7 @@ static void every_kind_of_field_is_read(void** state)
                                "inner: {ratio: 0.5}\n"
                                "parts:\n  - {shape: round, size: 5 mm}\n"
                                "  - {shape: square, size: 90 deg}\n"
-                               "node: [1, 2]\n"));
+                               "node: [1, 2]\naliases: [a-b, c]\n"));
     assert_near(sample.force_N, 12.0, 0.0);
     assert_int_equal(sample.count, -3);
     assert_int_equal(sample.period_us, 4000);
@@ -169,6 +176,9 @@ static void every_kind_of_field_is_read(void** state)
     assert_near(sample.parts[0].size_m, 0.005, 0.0);
     assert_near(sample.parts[1].size_m, 1.5707963267948966, 0.0);
     assert_true(sample.node > 0);
+    assert_int_equal(sample.alias_count, 2);
+    assert_string_equal(sample.aliases[0], "a-b");
+    assert_string_equal(sample.aliases[1], "c");
 }
 
 static void what_may_be_absent_is_zero_where_it_is(void** state)
@@ -185,6 +195,7 @@ static void what_may_be_absent_is_zero_where_it_is(void** state)
     assert_near(sample.inner.ratio, 0.0, 0.0);
     assert_int_equal(sample.part_count, 0);
     assert_int_equal(sample.node, -1);
+    assert_int_equal(sample.alias_count, 0);
 }
 
 static void limits_are_read_at_and_refused_beyond(void** state)
@@ -226,6 +237,9 @@ static void a_wrong_value_is_told_what_is_allowed(void** state)
     assert_refused("force: 1 N\ncolours: red\n", "colours", "a list is expected");
     assert_refused("force: 1 N\ncolours: []\n", "colours", "at least 1");
     assert_refused("force: 1 N\ncolours: [red, red]\n", "colours[1]", "stands twice");
+    assert_refused("force: 1 N\naliases: a\n", "aliases", "a list is expected");
+    assert_refused("force: 1 N\naliases: [a, b c]\n", "aliases[1]", "not a name");
+    assert_refused("force: 1 N\naliases: [a, [b]]\n", "aliases[1]", "a single value");
     assert_refused("force: 1 N\nplace: [1 m, 2 mm]\n", "place", "exactly 3");
     assert_refused("force: 1 N\nplace: [1 m, 2 mm, 3]\n", "place[2]", "no unit");
     assert_refused("force: 1 N\nfigure: 2 kPa\n", "figure", "a mapping is expected");
@@ -258,6 +272,7 @@ static void too_long_lists_are_refused_and_not_overrun(void** state)
                    "{shape: round, size: 1 m}, {shape: round, size: 1 m}]\n",
                    "parts", "4 entries; allowed: 1 to 3");
     assert_int_equal(sample.part_count, 3);
+    assert_refused("force: 1 N\naliases: [a, b, c]\n", "aliases", "3 entries; allowed: at most 2");
 }
 
 static void all_mistakes_are_found_in_one_pass(void** state)

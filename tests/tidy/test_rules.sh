@@ -86,7 +86,7 @@ test_layers() {
     source_file controller/odd/odd.c '#include "config/part.h"'
     refuses layers 'no row of layers.txt'
     for include in 'config/part.c yaml.h' 'controller/loop.c modbus.h' 'sim/world.c modbus-tcp.h' \
-        'routines/body.c cglm/struct.h' 'controller/loop.c sha2.h' \
+        'routines/body.c cglm/struct.h' 'controller/loop.c sodium.h' \
         'tests/config/test_part.c cmocka.h'; do
         source_file "${include% *}" "#include <${include#* }>"
         refuses layers "${include% *}:1: may not include <${include#* }>"

@@ -1,6 +1,6 @@
 /// The body's outline from above, traced on its height field.
-#ifndef KNEAD_CONTROLLER_RECORD_REPORT_OUTLINE_H
-#define KNEAD_CONTROLLER_RECORD_REPORT_OUTLINE_H
+#ifndef KNEAD_CONTROLLER_RECORD_BODY_OUTLINE_H
+#define KNEAD_CONTROLLER_RECORD_BODY_OUTLINE_H
 
 #include "kinematics/surface.h"
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "controller/record/report_outline.h"
+#include "controller/record/body_outline.h"
 
 /// A square block of 0.2 m on a grid of 10 mm: one closed line, every point on the flank between
 /// the last place on the block and the first beside it.

@@ -1,4 +1,4 @@
-#include "controller/record/report_outline.h"
+#include "controller/record/body_outline.h"
 
 #include <math.h>
 #include <string.h>
