@@ -22,6 +22,7 @@
     X(DIMENSION_FREQUENCY, "Hz", "Hz or /min")                                                     \
     X(DIMENSION_MASS, "kg", "g or kg")                                                             \
     X(DIMENSION_FORCE, "N", "mN or N")                                                             \
+    X(DIMENSION_IMPULSE, "Ns", "Ns or kNs")                                                        \
     X(DIMENSION_TORQUE, "Nm", "Nm")                                                                \
     X(DIMENSION_PRESSURE, "Pa", "Pa, kPa or N/cm2")                                                \
     X(DIMENSION_SPEED, "m/s", "mm/s or m/s")                                                       \

@@ -23,7 +23,8 @@ bool load_kind(const char* path, char* kind, findings_t* findings)
 const record_t* load_record(const char* kind)
 {
     static const record_t* const records[] = {&load_machine_record, &load_safety_record,
-                                              &load_body_record, &load_device_record};
+                                              &load_body_record, &load_device_record,
+                                              &load_screening_record};
     for (size_t i = 0; i < sizeof records / sizeof records[0]; i++)
         if (strcmp(records[i]->name, kind) == 0)
             return records[i];

@@ -39,6 +39,19 @@ static void check_below(const yaml_document_t* document, const figure_t* smaller
                        smaller_key, larger_key, smaller->value, larger->value);
 }
 
+/// What one session may give has room in a week.
+static void check_at_most(const yaml_document_t* document, const figure_t* session,
+                          const char* session_key, const figure_t* week, const char* week_key,
+                          findings_t* findings)
+{
+    if (session->value <= week->value)
+        return;
+    char path[FINDING_FIELD_CAPACITY];
+    snprintf(path, sizeof path, "%s.value", session_key);
+    fields_refuse_path(document, path, findings, "%s can't be over %s (%.6g is over %.6g)",
+                       session_key, week_key, session->value, week->value);
+}
+
 static void check_across(const yaml_document_t* document, const safety_settings_t* safety,
                          findings_t* findings)
 {
@@ -70,6 +83,10 @@ static void check_across(const yaml_document_t* document, const safety_settings_
         fields_refuse_path(document, "yield_time_max.value", findings,
                            "yielding takes at least yield_distance / yield_speed = %.3g s",
                            yield_time_s);
+    check_at_most(document, &safety->region_time_max_s, "region_time_max",
+                  &safety->region_week_time_max_s, "region_week_time_max", findings);
+    check_at_most(document, &safety->region_impulse_max_Ns, "region_impulse_max",
+                  &safety->region_week_impulse_max_Ns, "region_week_impulse_max", findings);
     const double overruns = safety->overrun_count_max.value;
     if (overruns != floor(overruns))
         fields_refuse_path(document, "overrun_count_max.value", findings,

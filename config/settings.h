@@ -17,15 +17,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NAME_CAPACITY 48   // bytes of an identifier, with its terminator
-#define TEXT_CAPACITY 200  // bytes of a sentence or a source, with its terminator
-#define JOINT_CAPACITY 8   // joints of a chain
-#define DEVICE_CAPACITY 12 // devices of a machine
-#define PROFILE_CAPACITY 6 // different device profiles of one machine
-#define PAD_CAPACITY 8     // pads of a tool
-#define POINT_CAPACITY 24  // points of a device profile
-#define REGION_CAPACITY 48 // regions of a body, left and right counted apart
-#define ZONE_CAPACITY 24   // zones never to be touched, left and right counted apart
+#define NAME_CAPACITY 48    // bytes of an identifier, with its terminator
+#define TEXT_CAPACITY 200   // bytes of a sentence or a source, with its terminator
+#define JOINT_CAPACITY 8    // joints of a chain
+#define DEVICE_CAPACITY 12  // devices of a machine
+#define PROFILE_CAPACITY 6  // different device profiles of one machine
+#define PAD_CAPACITY 8      // pads of a tool
+#define POINT_CAPACITY 24   // points of a device profile
+#define REGION_CAPACITY 48  // regions of a body, left and right counted apart
+#define ZONE_CAPACITY 24    // zones never to be touched, left and right counted apart
+#define LANDMARK_CAPACITY 8 // landmarks touched on a client: each of them once at most
 #define APPROVER_CAPACITY 8
 #define PUBLIC_KEY_SIZE 32 // bytes, Ed25519
 
@@ -261,7 +262,15 @@ typedef struct {
     X(arming_time_max_s, "arming_time_max", DIMENSION_TIME, 0.2, 10.0,                             \
       "How long the drives may take to be enabled.")                                               \
     X(session_time_max_s, "session_time_max", DIMENSION_TIME, 10.0, 7200.0,                        \
-      "How long a session may last.")
+      "How long a session may last.")                                                              \
+    X(region_time_max_s, "region_time_max", DIMENSION_TIME, 10.0, 3600.0,                          \
+      "How long one region may be touched in a session.")                                          \
+    X(region_impulse_max_Ns, "region_impulse_max", DIMENSION_IMPULSE, 100.0, 100e3,                \
+      "Force times time that one region may get in a session.")                                    \
+    X(region_week_time_max_s, "region_week_time_max", DIMENSION_TIME, 10.0, 14400.0,               \
+      "How long one region may be touched in any seven days.")                                     \
+    X(region_week_impulse_max_Ns, "region_week_impulse_max", DIMENSION_IMPULSE, 100.0, 400e3,      \
+      "Force times time that one region may get in any seven days.")
 
 typedef struct {
     char name[NAME_CAPACITY];
@@ -389,11 +398,181 @@ typedef struct {
     zone_settings_t zones[ZONE_CAPACITY];
 } body_settings_t;
 
+// -------------------------------------------------------------------------------- the screening
+
+#define CONDITION_CAPACITY 64 // conditions of a screening list
+#define PLACE_CAPACITY 24     // places of skin that a client's file names
+
+/// What a condition means for a session: enumerator, YAML word, meaning. The word decides what the
+/// answer yes does; what a condition bans or lowers besides stands in its own row.
+#define CONDITION_CLASS_LIST(X)                                                                    \
+    X(CONDITION_ABSOLUTE, "absolute", "no session")                                                \
+    X(CONDITION_CLEARANCE, "clearance", "no session until a named professional has cleared it")    \
+    X(CONDITION_LOCAL, "local", "the places named are not touched")                                \
+    X(CONDITION_ADJUST, "adjust", "lighter, and some techniques not at all")                       \
+    X(CONDITION_LYMPH, "lymph", "some techniques not at all, lymph drainage before all")
+typedef enum {
+#define X(id, text, meaning) id,
+    CONDITION_CLASS_LIST(X)
+#undef X
+} condition_class_t;
+#define CONDITION_CLASS_COUNT 5
+
+/// Who may clear a condition: enumerator, YAML word. The bit of a profession in
+/// `condition_settings_t.clearance_by` is 1 << its enumerator.
+#define PROFESSION_LIST(X)                                                                         \
+    X(PROFESSION_PHYSICIAN, "physician")                                                           \
+    X(PROFESSION_CARDIOLOGIST, "cardiologist")                                                     \
+    X(PROFESSION_HAEMATOLOGIST, "haematologist")                                                   \
+    X(PROFESSION_NEUROLOGIST, "neurologist")                                                       \
+    X(PROFESSION_ONCOLOGIST, "oncologist")                                                         \
+    X(PROFESSION_ORTHOPAEDIST, "orthopaedist")                                                     \
+    X(PROFESSION_SURGEON, "surgeon")                                                               \
+    X(PROFESSION_PHYSIOTHERAPIST, "physiotherapist")                                               \
+    X(PROFESSION_MIDWIFE, "midwife")
+typedef enum {
+#define X(id, text) id,
+    PROFESSION_LIST(X)
+#undef X
+} profession_t;
+#define PROFESSION_COUNT 9
+
+/// One condition that a client is asked for.
+typedef struct {
+    char name[NAME_CAPACITY];
+    char question[TEXT_CAPACITY]; // to be answered with yes or no by the client
+    condition_class_t condition_class;
+    uint32_t banned_techniques; // bit per technique_id_t
+    uint32_t clearance_by;      // bit per profession_t; 0 where nobody can clear it
+    figure_t force_factor;      // on what a region may get; value 0 where it lowers nothing
+    figure_t zone_margin_m;     // round the places of it; value 0 where it has no places
+    grade_t grade;              // of the class
+    char source[TEXT_CAPACITY];
+    char reviewer[NAME_CAPACITY];
+} condition_settings_t;
+
+/// What a client is asked before a session.
+typedef struct {
+    char name[NAME_CAPACITY];
+    figure_t answer_days_max;    // how old the answers may be when a real machine starts
+    figure_t clearance_days_max; // the same of a professional's clearance
+    figure_t avoid_margin_m;     // round the places that a client wants to be left alone
+    int condition_count;
+    condition_settings_t conditions[CONDITION_CAPACITY];
+} screening_settings_t;
+
+// ----------------------------------------------------------------------------------- the client
+
+/// Where a client can be touched before the session, so that the model comes to lie where he does:
+/// enumerator, YAML word, what is touched. Left and right are the client's own.
+#define LANDMARK_LIST(X)                                                                           \
+    X(LANDMARK_C7, "c7", "tip of the seventh cervical vertebra")                                   \
+    X(LANDMARK_ACROMION_LEFT, "acromion.left", "outer end of the left shoulder blade's spine")     \
+    X(LANDMARK_ACROMION_RIGHT, "acromion.right", "outer end of the right shoulder blade's spine")  \
+    X(LANDMARK_ILIAC_CREST_LEFT, "iliac_crest.left", "highest point of the left iliac crest")      \
+    X(LANDMARK_ILIAC_CREST_RIGHT, "iliac_crest.right", "highest point of the right iliac crest")   \
+    X(LANDMARK_SACRUM, "sacrum", "midline between the two dimples over the sacrum")                \
+    X(LANDMARK_KNEE_CREASE_LEFT, "knee_crease.left", "middle of the left knee's crease")           \
+    X(LANDMARK_KNEE_CREASE_RIGHT, "knee_crease.right", "middle of the right knee's crease")
+typedef enum {
+#define X(id, text, meaning) id,
+    LANDMARK_LIST(X)
+#undef X
+} landmark_id_t;
+#define LANDMARK_COUNT 8
+
+/// One touched landmark. No two of a client have the same id.
+typedef struct {
+    landmark_id_t id;
+    double touched_m[3]; // where the tool's tip or a pointer met the skin, table frame
+} landmark_settings_t;
+
+/// What is known of how a client lies on whom no landmark was touched with the tool: enumerator,
+/// YAML word, meaning.
+#define LIE_LIST(X)                                                                                \
+    X(LIE_CONFIRMED, "confirmed",                                                                  \
+      "the operator saw C7, both crests and the sacrum where they "                                \
+      "should lie")                                                                                \
+    X(LIE_POSITIONED, "positioned", "laid down as well as can be told from looking")
+typedef enum {
+#define X(id, text, meaning) id,
+    LIE_LIST(X)
+#undef X
+} lie_t;
+#define LIE_COUNT 2
+
+/// How a client's file says where something is.
+typedef enum {
+    PLACE_REGION,    // a whole region
+    PLACE_IN_REGION, // a circle about a place in a region
+    PLACE_ON_TABLE,  // a circle about a place in the table's frame
+} place_kind_t;
+
+/// Where on the skin something is, as it was written. What a kind does not use is zero.
+typedef struct {
+    place_kind_t kind;
+    char region[NAME_CAPACITY];
+    double along_part;  // 0 at the region's footward end to 1 at its headward end
+    double across_part; // -1 at its medial to 1 at its lateral edge
+    double x_m, y_m;    // table frame
+    double radius_m;
+    char reason[TEXT_CAPACITY]; // why a place is to be avoided; of an answer empty
+    int answer;                 // which of the client's answers it belongs to, or -1
+    int line, column;
+} client_place_t;
+
+typedef enum { ANSWER_NO, ANSWER_YES, ANSWER_CLEARED } answer_t;
+
+/// What a client, or who cleared him, said to one condition.
+typedef struct {
+    char condition[NAME_CAPACITY]; // as written: the list decides whether there is such a one
+    answer_t answer;
+    char cleared_by[NAME_CAPACITY]; // a person's name; where cleared
+    char profession[NAME_CAPACITY]; // as written
+    int cleared_day;                // days since 1970-01-01
+    char note[TEXT_CAPACITY];
+    int line, column;
+} client_answer_t;
+
+/// A client's own cap for one region. 0 where it caps nothing.
+typedef struct {
+    char region[NAME_CAPACITY]; // as written
+    double force_max_N;
+    double pressure_max_Pa;
+    int line, column;
+} client_cap_t;
+
+/// All zero behind `mass_kg` is a client on whom nothing was touched, who was not scanned, whose
+/// lie the operator has confirmed, who was not screened, and who asked for nothing. Names of
+/// conditions and regions are as written; what they mean is for `client_effects`
+/// (routines/client_effects.h).
 typedef struct {
     char name[NAME_CAPACITY];
     sex_t sex;
     double stature_m;
     double mass_kg;
+    lie_t lie; // says nothing once landmarks were touched
+    int landmark_count;
+    landmark_settings_t landmarks[LANDMARK_CAPACITY];
+    double landmark_error_m;  // of one touch in each direction, one standard deviation; over 0
+                              // where there are landmarks
+    char scan[TEXT_CAPACITY]; // path, as it can be opened, of a PLY file with points of the
+                              // client's skin in the table frame, in metres; empty for none
+    bool screened;
+    int screening_day; // days since 1970-01-01
+    int screening_line, screening_column;
+    int answer_count;
+    client_answer_t answers[CONDITION_CAPACITY];
+    int place_count;
+    client_place_t places[PLACE_CAPACITY]; // of answers and to be avoided
+    double force_max_N;                    // everywhere; 0 where the client caps nothing
+    double pressure_max_Pa;                // the same
+    int cap_count;
+    client_cap_t caps[REGION_CAPACITY];
+    double intensity_over_written; // preferred strength from 0 to 10, less the 5 that means as
+                                   // written
+    char notes[TEXT_CAPACITY];
+    char path[TEXT_CAPACITY]; // the file, for messages
 } client_settings_t;
 
 #endif

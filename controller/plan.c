@@ -5,7 +5,10 @@
 // Regaining the force of a stroke that was interrupted.
 #define RESUME_RAMP_S 1.2
 
-static double smallest_cap_N(const session_t* session, int region)
+#define PI 3.14159265358979323846
+
+/// What the client's screening and wishes leave of it stands in `client_cap_N`.
+static double region_cap_N(const session_t* session, int region)
 {
     const body_settings_t* body = session->body->settings;
     if (region >= 0 && region < body->region_count) {
@@ -17,6 +20,29 @@ static double smallest_cap_N(const session_t* session, int region)
         cap_N = fmin(cap_N, body->regions[i].force_max_N.value);
     }
     return cap_N;
+}
+
+static double client_cap_N(const session_t* session, int region)
+{
+    const pad_settings_t* pad = &session->machine->arm.tool.pads[session->pad_index];
+    return client_force_cap_N(session->effects, region, session->body->settings->region_count,
+                              0.25 * PI * pad->diameter_m * pad->diameter_m);
+}
+
+static double smallest_cap_N(const session_t* session, int region)
+{
+    return fmin(region_cap_N(session, region), client_cap_N(session, region));
+}
+
+/// Keeps a force target under the cap; one that is cut off no longer changes.
+static void cut_force(const session_t* session, plan_target_t* target)
+{
+    const double allowed_N =
+        fmin(target->force_cap_N, client_target_cap_N(client_cap_N(session, target->region)));
+    if (!(target->force_target_N <= allowed_N)) {
+        target->force_target_N = allowed_N;
+        target->force_rate_N_per_s = 0.0;
+    }
 }
 
 static void travel_begin(const session_t* session, plan_state_t* state, const pose_t* start,
@@ -102,6 +128,7 @@ static void contact_step(const session_t* session, plan_state_t* state, supervis
         STROKE_LIGHT_FORCE_N + regained * (view.target.force_N - STROKE_LIGHT_FORCE_N);
     target->force_rate_N_per_s = regained * view.target.force_rate_N_per_s;
     target->force_cap_N = smallest_cap_N(session, target->region);
+    cut_force(session, target);
     target->speed_allowed_mps = mode == MODE_CONTACT
                                     ? session->safety->contact_speed_max_mps.value +
                                           session->safety->normal_speed_max_mps.value

@@ -6,6 +6,7 @@
 #include "kinematics/chain.h"
 #include "kinematics/ik.h"
 #include "routines/body.h"
+#include "routines/client_effects.h"
 #include "routines/routine.h"
 
 typedef struct {
@@ -13,6 +14,7 @@ typedef struct {
     const safety_settings_t* safety;
     const body_t* body;
     const routine_t* routine;
+    const client_effects_t* effects; // of the client's screening and wishes; null: none
     chain_t chain;
     ik_track_settings_t track;
     int pad_index;

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "routines/client_load.h"
+
 #define REPEAT_DEPTH_MAX 3
 #define REGION_LIST_CAPACITY 16
 
@@ -179,41 +181,6 @@ static const field_t root_fields[] = {
     {.key = NULL},
 };
 static const record_t root_record = {"routine", "A massage.", root_fields};
-
-static const char* const sex_words[] = {"female", "male", NULL};
-
-static const field_t client_fields[] = {
-    {.key = "name",
-     .kind = FIELD_TEXT,
-     .required = true,
-     .offset = offsetof(client_settings_t, name),
-     .capacity = NAME_CAPACITY,
-     .meaning = "What people call the client."},
-    {.key = "sex",
-     .kind = FIELD_CHOICE,
-     .required = true,
-     .offset = offsetof(client_settings_t, sex),
-     .words = sex_words,
-     .meaning = "Which of the two sets of body dimensions fits."},
-    {.key = "height",
-     .kind = FIELD_QUANTITY,
-     .required = true,
-     .offset = offsetof(client_settings_t, stature_m),
-     .dimension = DIMENSION_LENGTH,
-     .minimum = 1.2,
-     .maximum = 2.3,
-     .meaning = "Standing, without shoes."},
-    {.key = "weight",
-     .kind = FIELD_QUANTITY,
-     .required = true,
-     .offset = offsetof(client_settings_t, mass_kg),
-     .dimension = DIMENSION_MASS,
-     .minimum = 25.0,
-     .maximum = 250.0,
-     .meaning = "Without clothes."},
-    {.key = NULL},
-};
-static const record_t client_record = {"client", "Who lies on the table.", client_fields};
 
 // ------------------------------------------------------------------------------------- the steps
 
@@ -581,22 +548,6 @@ bool routine_parse(const char* path, const char* bytes, size_t byte_count, const
     return ok;
 }
 
-bool client_load(const char* path, client_settings_t* client, findings_t* findings)
-{
-    yaml_document_t document;
-    if (!yaml_document_read(path, &document, findings)) {
-        return false;
-    }
-    client_settings_t read = {0};
-    bool ok = fields_expect_kind(&document, "client", findings);
-    ok = fields_read(&document, 0, &client_record, &read, "", findings) && ok;
-    yaml_document_free(&document);
-    if (ok) {
-        *client = read;
-    }
-    return ok;
-}
-
 // ------------------------------------------------------------------------------------- the schema
 
 /// The same tables as above, but with the steps as a list of variants, which is what a schema can
@@ -649,8 +600,7 @@ bool routine_print_schema(const char* kind, FILE* out)
         return true;
     }
     if (strcmp(kind, "client") == 0) {
-        fields_print_schema(&client_record, out, 0);
-        fputc('\n', out);
+        client_print_schema(out);
         return true;
     }
     return false;

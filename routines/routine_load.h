@@ -1,4 +1,4 @@
-/// YAML to routine and client, or findings; and the static check of a routine against a body, a
+/// YAML to routine, or findings; and the static check of a routine against a body, a
 /// machine and the limits before anything moves.
 #ifndef KNEAD_ROUTINES_ROUTINE_LOAD_H
 #define KNEAD_ROUTINES_ROUTINE_LOAD_H
@@ -17,9 +17,6 @@ bool routine_load(const char* path, const body_t* body, routine_t* routine, find
 /// The same from memory; `path` is for messages.
 bool routine_parse(const char* path, const char* bytes, size_t byte_count, const body_t* body,
                    routine_t* routine, findings_t* findings);
-
-/// Reads a client: name, sex, height, weight. On failure `client` is untouched.
-bool client_load(const char* path, client_settings_t* client, findings_t* findings);
 
 /// Prints the JSON Schema of kind routine or client; false for another kind.
 bool routine_print_schema(const char* kind, FILE* out);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config/load.h"
+#include "routines/client_load.h"
 #include "routines/routine_load.h"
 
 // A file that every copy of the tree has; a folder with it is a tree.

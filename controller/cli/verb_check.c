@@ -5,6 +5,7 @@
 #include "controller/cli/routine_figures.h"
 #include "controller/cli/verb.h"
 #include "controller/record/json.h"
+#include "routines/client_load.h"
 #include "routines/routine_load.h"
 #include "sim/scenario.h"
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "config/load.h"
+#include "routines/client_load.h"
 #include "routines/routine_load.h"
 
 #define FOLDER "tests/data/broken"

@@ -6,6 +6,7 @@
 
 #include "config/load.h"
 #include "routines/player.h"
+#include "routines/client_load.h"
 #include "routines/routine_check.h"
 #include "routines/routine_load.h"
 

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "routines/client_load.h"
 #include "routines/routine_load.h"
 #include "tests/support/sample_body.h"
 
