@@ -52,6 +52,8 @@ typedef enum {
       "the link that stands still (default: the one without a parent)")                            \
     X(OPTION_NAME, "name", "NAME", OPTION_KIND_TEXT, 0, 0,                                         \
       "what the machine is called (default: the robot's name)")                                    \
+    X(OPTION_SVG, "svg", "FILE", OPTION_KIND_TEXT, 0, 0,                                           \
+      "draw the body with regions, zones and paths coloured by force into FILE")                   \
     X(OPTION_KEY, "key", "FILE", OPTION_KIND_TEXT, 0, 0,                                           \
       "the key to sign with, as 'knead key' made it")                                              \
     X(OPTION_BY, "by", "NAME", OPTION_KIND_TEXT, 0, 0, "name and profession of the key's owner")   \
