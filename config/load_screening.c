@@ -14,7 +14,7 @@ static const char* const profession_words[PROFESSION_COUNT + 1] = {
 #undef X
 };
 static const char* const technique_words[TECHNIQUE_COUNT + 1] = {
-#define X(id, text, meaning) [id] = text,
+#define X(id, text, limits, meaning) [id] = text,
     TECHNIQUE_LIST(X)
 #undef X
 };

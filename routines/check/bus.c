@@ -24,7 +24,7 @@ void check_bus(check_t* check, const stroke_t* stroke)
 {
     const machine_settings_t* machine = check->machine;
     const double rate_Hz = stroke->parameters.rate_Hz;
-    if (!technique_info(stroke->technique)->uses_rate) {
+    if (technique_info(stroke->technique)->limits == TECHNIQUE_STEADY) {
         return;
     }
     const double period_s = 1e-6 * (double)machine->period_us;

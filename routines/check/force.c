@@ -9,7 +9,8 @@ void check_force(check_t* check, const stroke_t* stroke, double force_N)
 {
     const region_settings_t* region = check_region(check, stroke);
     const technique_info_t* info = technique_info(stroke->technique);
-    const double technique_N = info->force_ceiling_N * region->force_factor;
+    const technique_limits_t* limits = &check->safety->techniques[stroke->technique];
+    const double technique_N = limits->force_max_N.value * region->force_factor;
     const double safety_N =
         check->safety->contact_force_max_N.value - check->safety->contact_force_margin_N.value;
     // Peaks are made with fmax, which would let a force that is not a number pass.
@@ -17,7 +18,7 @@ void check_force(check_t* check, const stroke_t* stroke, double force_N)
         check_refuse(
             check, stroke, ROUTINE_RULE_TECHNIQUE_FORCE,
             "%s asks for up to %.1f N on %s; at most %.1f N (%.0f N times the region's %.2f)",
-            info->name, force_N, region->name, technique_N, info->force_ceiling_N,
+            info->name, force_N, region->name, technique_N, limits->force_max_N.value,
             region->force_factor);
     }
     if (!(force_N <= region->force_max_N.value)) {
@@ -30,11 +31,11 @@ void check_force(check_t* check, const stroke_t* stroke, double force_N)
                      force_N, safety_N);
     }
     const double force_rate = technique_force_rate_peak_N_per_s(check->body, stroke);
-    if (!(force_rate <= STROKE_FORCE_RATE_MAX_N_PER_S * (1.0 + 1e-9))) {
+    if (!(force_rate <= limits->force_rate_max_N_per_s.value * (1.0 + 1e-9))) {
         check_refuse(
             check, stroke, ROUTINE_RULE_FORCE_RATE,
             "the force changes by up to %.0f N/s; at most %.0f N/s: press and release more slowly",
-            force_rate, STROKE_FORCE_RATE_MAX_N_PER_S);
+            force_rate, limits->force_rate_max_N_per_s.value);
     }
     if (check->pad == NULL) {
         return;

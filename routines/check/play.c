@@ -11,10 +11,10 @@
 
 #define PI 3.14159265358979323846
 
-// Steps of the play. A circle is cut into this many at least, so that its peaks are met to 2 %.
+// Steps of the play, no shorter than the machine's own. A turn is cut into so many that its peaks
+// of acceleration come out as they do at the machine's period; with 16 they came out too high.
 #define PLAY_STEP_S 0.020
-#define PLAY_STEP_MIN_S 0.004
-#define PLAY_STEPS_A_TURN 16
+#define PLAY_STEPS_A_TURN 80
 // Half of what the interlock allows the tool to fall behind.
 #define PLAY_ERROR_MAX_M 0.005
 // Spare freedom settles within seconds; what a longer rest would show is nothing new.
@@ -251,16 +251,17 @@ static void move_along_normal(play_t* play, body_place_t place, double from_m, d
 }
 
 /// Short enough for the stroke's rhythm.
-static double stroke_step_s(const stroke_t* stroke)
+static double stroke_step_s(const play_t* play, const stroke_t* stroke)
 {
+    const double period_s = 1e-6 * (double)play->check->machine->period_us;
     const double rate_Hz = stroke->parameters.rate_Hz;
     const double turn_s = rate_Hz > 0.0 ? 1.0 / rate_Hz : HUGE_VAL;
-    return fmax(PLAY_STEP_MIN_S, fmin(PLAY_STEP_S, turn_s / PLAY_STEPS_A_TURN));
+    return fmax(period_s, fmin(PLAY_STEP_S, turn_s / PLAY_STEPS_A_TURN));
 }
 
 static void touch(play_t* play, const stroke_t* stroke)
 {
-    const int count = step_count(play, stroke->duration_s, stroke_step_s(stroke));
+    const int count = step_count(play, stroke->duration_s, stroke_step_s(play, stroke));
     for (int i = 1; i <= count && !play->failed; i++) {
         const stroke_target_t target =
             technique_target(play->check->body, stroke, stroke->duration_s * i / count);

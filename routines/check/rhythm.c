@@ -7,22 +7,24 @@
 void check_rhythm(check_t* check, const stroke_t* stroke)
 {
     const technique_info_t* info = technique_info(stroke->technique);
-    const technique_parameters_t* p = &stroke->parameters;
-    if (info->uses_rate && !(p->rate_Hz >= info->rate_min_Hz && p->rate_Hz <= info->rate_max_Hz)) {
+    const technique_limits_t* limits = &check->safety->techniques[stroke->technique];
+    const double rate_Hz = stroke->parameters.rate_Hz;
+    const double radius_m = technique_radius_m(stroke);
+    if (info->limits != TECHNIQUE_STEADY &&
+        !(rate_Hz >= limits->rate_min_Hz.value && rate_Hz <= limits->rate_max_Hz.value)) {
         check_refuse(check, stroke, ROUTINE_RULE_RATE, "%.2f Hz; %s goes at %.1f to %.1f Hz",
-                     p->rate_Hz, info->name, info->rate_min_Hz, info->rate_max_Hz);
+                     rate_Hz, info->name, limits->rate_min_Hz.value, limits->rate_max_Hz.value);
     }
-    if (info->uses_radius) {
+    if (radius_m != 0.0) {
         const double across_m = technique_radius_across_m(check->body, stroke);
         const double half_length_m =
             0.5 * body_region_length_m(check->body, stroke->region) - STROKE_INSET_M;
-        if (!(across_m >= RADIUS_SHARE_MIN * p->radius_m && p->radius_m <= half_length_m)) {
-            check_refuse(
-                check, stroke, ROUTINE_RULE_RADIUS,
-                "circles of radius %.0f mm do not fit on %s, which leaves %.0f mm across and "
-                "%.0f mm along",
-                1e3 * p->radius_m, check_region(check, stroke)->name, 1e3 * across_m,
-                1e3 * half_length_m);
+        if (!(across_m >= RADIUS_SHARE_MIN * radius_m && radius_m <= half_length_m)) {
+            check_refuse(check, stroke, ROUTINE_RULE_RADIUS,
+                         "circles of radius %.0f mm do not fit on %s, which leaves %.0f mm across "
+                         "and %.0f mm along",
+                         1e3 * radius_m, check_region(check, stroke)->name, 1e3 * across_m,
+                         1e3 * half_length_m);
         }
     }
 }
@@ -30,12 +32,13 @@ void check_rhythm(check_t* check, const stroke_t* stroke)
 void check_speed(check_t* check, const stroke_t* stroke, double speed_mps)
 {
     const technique_info_t* info = technique_info(stroke->technique);
+    const double technique_mps = check->safety->techniques[stroke->technique].speed_max_mps.value;
     const double safety_mps = check->safety->contact_speed_max_mps.value;
-    if (!(speed_mps <= info->speed_ceiling_mps)) {
+    if (!(speed_mps <= technique_mps)) {
         check_refuse(check, stroke, ROUTINE_RULE_TECHNIQUE_SPEED,
                      "%s goes along the skin of %s at up to %.0f mm/s; at most %.0f mm/s",
                      info->name, check_region(check, stroke)->name, 1e3 * speed_mps,
-                     1e3 * info->speed_ceiling_mps);
+                     1e3 * technique_mps);
     }
     if (!(speed_mps <= safety_mps)) {
         check_refuse(

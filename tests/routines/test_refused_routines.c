@@ -1,0 +1,347 @@
+/// Every file of tests/data/refused is refused for exactly the rules that its rows of expected.txt
+/// name, at exactly these lines, and no rule of the check is without a file that shows it. Files
+/// that only a warning is about are accepted with it.
+#include "tests/support/cmocka_prelude.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/load.h"
+#include "routines/client_load.h"
+#include "routines/routine_check.h"
+#include "routines/routine_load.h"
+
+#define FOLDER "tests/data/refused"
+#define ROW_CAPACITY 400
+#define WORD_CAPACITY 100
+
+static machine_settings_t machine;
+static safety_settings_t safety;
+static body_settings_t settings;
+static body_t body;
+static routine_t routine;
+static findings_t findings;
+
+// --------------------------------------------------------------------------------- the variants
+
+static region_settings_t* region(const char* name)
+{
+    const int index = body_region_named(&settings, name);
+    assert_true(index >= 0);
+    return &settings.regions[index];
+}
+
+static joint_settings_t* joint(const char* name)
+{
+    int i = 0;
+    while (i < machine.arm.joint_count - 1 && strcmp(machine.arm.joints[i].name, name) != 0) {
+        i++;
+    }
+    assert_string_equal(machine.arm.joints[i].name, name);
+    return &machine.arm.joints[i];
+}
+
+static void tender(void)
+{
+    region("gluteus.left")->force_max_N.value = 20.0;
+    region("gluteus.left")->pressure_max_Pa.value = 50e3;
+}
+static void wide_spine(void)
+{
+    for (int i = 0; i < settings.zone_count; i++) {
+        if (strcmp(settings.zones[i].name, "spine") == 0) {
+            settings.zones[i].margin_m.value = 0.035;
+        }
+    }
+}
+static void unsure(void)
+{
+    settings.registration_error_m = 0.030;
+}
+static void turned(void)
+{
+    settings.registration_error_rad = 0.07;
+}
+static void steep(void)
+{
+    region("flank.left")->across_min_m = 0.10;
+    region("flank.left")->across_max_m = 0.15;
+}
+static void slow_limits(void)
+{
+    safety.contact_speed_max_mps.value = 0.050;
+}
+static void short_session(void)
+{
+    safety.session_time_max_s.value = 95.0;
+}
+static void short_rail(void)
+{
+    joint("rail")->position_max = 0.30;
+    joint("rail")->parked = joint("rail")->preferred = 0.2;
+}
+static void tight_rail(void)
+{
+    joint("rail")->position_max = 1.2;
+}
+static void slow_rail(void)
+{
+    joint("rail")->velocity_max = 0.02;
+}
+static void heavy_rail(void)
+{
+    joint("rail")->acceleration_max = 0.02;
+}
+static void slow_wrist(void)
+{
+    joint("joint_5")->velocity_max = 0.15;
+}
+static void thick_forearm(void)
+{
+    joint("joint_4")->radius_m = 0.18;
+}
+static void slow_bus(void)
+{
+    machine.period_us = 100000;
+}
+
+static const struct {
+    const char* name;
+    void (*apply)(void);
+} variants[] = {
+    {"tender", tender},
+    {"wide_spine", wide_spine},
+    {"unsure", unsure},
+    {"turned", turned},
+    {"steep", steep},
+    {"slow_limits", slow_limits},
+    {"short_session", short_session},
+    {"short_rail", short_rail},
+    {"tight_rail", tight_rail},
+    {"slow_rail", slow_rail},
+    {"heavy_rail", heavy_rail},
+    {"slow_wrist", slow_wrist},
+    {"thick_forearm", thick_forearm},
+    {"slow_bus", slow_bus},
+};
+
+static void apply_variant(const char* name)
+{
+    for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
+        if (strcmp(variants[i].name, name) == 0) {
+            variants[i].apply();
+            return;
+        }
+    }
+    assert_string_equal(name, "");
+}
+
+// ------------------------------------------------------------------------------------- the rows
+
+typedef struct {
+    char file[WORD_CAPACITY];
+    char rule[WORD_CAPACITY];
+    int line;
+    char variant[WORD_CAPACITY];
+} row_t;
+
+static row_t rows[ROW_CAPACITY];
+static int row_count;
+
+static void read_rows(void)
+{
+    FILE* file = fopen(FOLDER "/expected.txt", "r");
+    assert_non_null(file);
+    char line[4 * WORD_CAPACITY];
+    row_count = 0;
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (line[0] == '#') {
+            continue;
+        }
+        assert_true(row_count < ROW_CAPACITY);
+        row_t* row = &rows[row_count++];
+        *row = (row_t){.line = -1};
+        const int read =
+            sscanf(line, "%99s | %99s | %d | %99s", row->file, row->rule, &row->line, row->variant);
+        if (read < 3) {
+            fail_msg("not a row: %s", line);
+        }
+    }
+    fclose(file);
+}
+
+static const char* variant_of(const char* file)
+{
+    const char* variant = NULL;
+    for (int i = 0; i < row_count; i++) {
+        if (strcmp(rows[i].file, file) == 0) {
+            assert_true(variant == NULL || strcmp(variant, rows[i].variant) == 0);
+            variant = rows[i].variant;
+        }
+    }
+    if (variant == NULL) {
+        fail_msg("%s has no row in expected.txt", file);
+    }
+    return variant;
+}
+
+static bool begins_with_word(const char* message, const char* word)
+{
+    return strncmp(message, word, strlen(word)) == 0 && message[strlen(word)] == ':';
+}
+
+/// Takes a finding out of the rows; false if no row expects it. `open` says which rows still wait.
+static bool take_row(const char* file, const finding_t* finding, bool open[ROW_CAPACITY])
+{
+    for (int i = 0; i < row_count; i++) {
+        if (open[i] && strcmp(rows[i].file, file) == 0 && rows[i].line == finding->line &&
+            begins_with_word(finding->message, rows[i].rule)) {
+            open[i] = false;
+            return true;
+        }
+    }
+    return false;
+}
+
+/// Every check makes fresh ones: a variant changes them.
+static void lay_table(const char* variant)
+{
+    memset(&findings, 0, sizeof findings);
+    client_settings_t client;
+    assert_true(load_machine("config/machines/rail6.yaml", "config/devices", &machine, &findings));
+    assert_true(load_safety("config/safety/default.yaml", &safety, &findings));
+    assert_true(load_body("config/bodies/prone.yaml", &settings, &findings));
+    assert_true(client_load("routines/clients/average-man.yaml", &client, &findings));
+    apply_variant(variant);
+    assert_int_equal(
+        body_build(&settings, &client, machine.neck_x_m, machine.table_length_m, &body), BODY_OK);
+    memset(&findings, 0, sizeof findings);
+}
+
+static bool check_file(const char* name)
+{
+    char path[3 * WORD_CAPACITY];
+    snprintf(path, sizeof path, FOLDER "/%s", name);
+    if (!routine_load(path, &body, &routine, &findings)) {
+        findings_print(&findings, stderr);
+        fail_msg("%s is wrong in form", name);
+    }
+    const tool_settings_t* tool = &machine.arm.tool;
+    int pad = tool->pad_count - 1;
+    while (pad > 0 && strcmp(tool->pads[pad].name, routine.pad) != 0) {
+        pad--;
+    }
+    chain_t chain;
+    assert_true(chain_build(&machine.arm, pad, &chain));
+    return routine_check(&routine, &body, &safety, &machine, &chain, &tool->pads[pad], NULL,
+                         &findings);
+}
+
+/// True if the file is answered as its rows say.
+static bool answered_as_expected(const char* name)
+{
+    bool open[ROW_CAPACITY];
+    for (int i = 0; i < row_count; i++) {
+        open[i] = strcmp(rows[i].file, name) == 0;
+    }
+    lay_table(variant_of(name));
+    const bool accepted = check_file(name);
+    bool ok = accepted == (findings.error_count == 0);
+    for (int i = 0; i < findings.count; i++) {
+        const finding_t* finding = &findings.at[i];
+        // A file of one side only is warned of besides.
+        const bool aside =
+            begins_with_word(finding->message, routine_rule_text(ROUTINE_RULE_BALANCE));
+        if (!take_row(name, finding, open) && !aside) {
+            print_error("%s: not expected: line %d: %s\n", name, finding->line, finding->message);
+            ok = false;
+        }
+    }
+    for (int i = 0; i < row_count; i++) {
+        if (open[i]) {
+            print_error("%s: not found: %s at line %d\n", name, rows[i].rule, rows[i].line);
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+// ------------------------------------------------------------------------------------- the tests
+
+static int setup(void** state)
+{
+    (void)state;
+    read_rows();
+    return 0;
+}
+
+static void every_file_is_refused_by_its_rule_at_its_line(void** state)
+{
+    (void)state;
+    DIR* folder = opendir(FOLDER);
+    assert_non_null(folder);
+    int file_count = 0;
+    int refused_count = 0;
+    int wrong_count = 0;
+    for (const struct dirent* entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        if (strstr(entry->d_name, ".yaml") != NULL) {
+            file_count++;
+            wrong_count += !answered_as_expected(entry->d_name);
+            refused_count += findings.error_count > 0;
+        }
+    }
+    closedir(folder);
+    print_message("%d files, %d of them refused\n", file_count, refused_count);
+    assert_int_equal(wrong_count, 0);
+    assert_true(refused_count >= 60);
+}
+
+static void every_row_names_a_file_that_is_there(void** state)
+{
+    (void)state;
+    for (int i = 0; i < row_count; i++) {
+        char path[3 * WORD_CAPACITY];
+        snprintf(path, sizeof path, FOLDER "/%.99s", rows[i].file);
+        FILE* file = fopen(path, "r");
+        if (file == NULL) {
+            print_error("%s\n", path);
+        }
+        assert_non_null(file);
+        fclose(file);
+    }
+}
+
+/// Rules that no file can break, each with why.
+static bool beyond_files(routine_rule_t rule)
+{
+    // Techniques cut their own paths to the region; test_routine_check.c shows the rule.
+    return rule == ROUTINE_RULE_REGION;
+}
+
+static void every_rule_has_a_file_that_shows_it(void** state)
+{
+    (void)state;
+    int missing = 0;
+    for (int rule = 0; rule < ROUTINE_RULE_COUNT; rule++) {
+        bool found = beyond_files((routine_rule_t)rule);
+        for (int i = 0; i < row_count && !found; i++) {
+            found = strcmp(rows[i].rule, routine_rule_text((routine_rule_t)rule)) == 0;
+        }
+        if (!found) {
+            print_error("no file for %s\n", routine_rule_text((routine_rule_t)rule));
+            missing++;
+        }
+    }
+    assert_int_equal(missing, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_file_is_refused_by_its_rule_at_its_line),
+        cmocka_unit_test(every_row_names_a_file_that_is_there),
+        cmocka_unit_test(every_rule_has_a_file_that_shows_it),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}
