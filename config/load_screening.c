@@ -13,11 +13,24 @@ static const char* const profession_words[PROFESSION_COUNT + 1] = {
     PROFESSION_LIST(X)
 #undef X
 };
-static const char* const technique_words[TECHNIQUE_COUNT + 1] = {
-#define X(id, text, meaning) [id] = text,
+// What may be banned: all that can be played and, behind it, what the trade has besides; banning
+// what cannot be played is right, and does nothing.
+static const char* const technique_words[] = {
+#define X(id, text, ...) [id] = text,
     TECHNIQUE_LIST(X)
 #undef X
-};
+        "friction_circular",
+    "friction_cross",
+    "tapping",
+    "hacking",
+    "cupping",
+    "vibration",
+    "deep_stroke",
+    "trigger_point",
+    "myofascial_release",
+    "lymph_drainage",
+    NULL};
+#define PLAYABLE_TECHNIQUES ((uint32_t)((UINT64_C(1) << TECHNIQUE_COUNT) - 1))
 
 #define CONDITION(member) offsetof(condition_settings_t, member)
 static const field_t condition_fields[] = {
@@ -215,6 +228,8 @@ bool load_screening(const char* path, screening_settings_t* screening, findings_
             check_list(&document, read, findings);
         ok = ok && findings->error_count == errors_before;
     }
+    for (int i = 0; ok && i < read->condition_count; i++)
+        read->conditions[i].banned_techniques &= PLAYABLE_TECHNIQUES;
     if (ok)
         *screening = *read;
     free(read);
