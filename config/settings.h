@@ -631,8 +631,8 @@ typedef struct {
     double pressure_max_Pa;                // the same
     int cap_count;
     client_cap_t caps[REGION_CAPACITY];
-    double intensity_over_written; // preferred strength from 0 to 10, less the 5 that means as
-                                   // written
+    int intensity_over_written; // preferred strength from 0 to 10, less the 5 that means as
+                                // written
     char notes[TEXT_CAPACITY];
     char path[TEXT_CAPACITY]; // the file, for messages
 } client_settings_t;

@@ -93,6 +93,12 @@ static int answer_to(const client_settings_t* client, const char* condition)
     return -1;
 }
 
+bool client_may_have(const client_settings_t* client, const char* condition)
+{
+    const int answer = answer_to(client, condition);
+    return client->screened && !(answer >= 0 && client->answers[answer].answer == ANSWER_NO);
+}
+
 static bool has_place(const client_settings_t* client, int answer)
 {
     for (int i = 0; i < client->place_count; i++) {
@@ -546,7 +552,7 @@ static double check_zones(check_t* check, const stroke_t* stroke, body_place_t p
         if (!(distance_m >= needed_m - ROUNDING_M) && !reported[zone]) {
             reported[zone] = true;
             refuse(check, stroke, CLIENT_RULE_ZONE,
-                   "%s passes %s (line %d of the client's file) at %.0f mm; at least %.0f mm "
+                   "%s passes %s (line %d of the client's file) at %.1f mm; at least %.1f mm "
                    "(margin, half the pad and registration)",
                    check->body->settings->regions[stroke->region].name,
                    check->effects->zones[zone].name, check->effects->zones[zone].place.line,

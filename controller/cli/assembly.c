@@ -8,9 +8,12 @@
 #include <unistd.h>
 
 #include "config/load.h"
+#include "controller/record/ledger.h"
+#include "controller/record/run_directory.h"
 #include "routines/client_load.h"
 #include "routines/routine_load.h"
 
+#define SCREENING_SHIPPED "config/screening/published.yaml"
 // A file that every copy of the tree has; a folder with it is a tree.
 #define DATA_MARK "config/machines/rail6.yaml"
 
@@ -126,6 +129,7 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
     char safety_path[ASSEMBLY_PATH_CAPACITY];
     char body_path[ASSEMBLY_PATH_CAPACITY];
     char client_path[ASSEMBLY_PATH_CAPACITY];
+    char screening_path[ASSEMBLY_PATH_CAPACITY];
     char devices[ASSEMBLY_PATH_CAPACITY];
     if (!option_path(options, OPTION_MACHINE, "config/machines/rail6.yaml", machine_path,
                      findings) ||
@@ -133,6 +137,7 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
         !option_path(options, OPTION_BODY, "config/bodies/prone.yaml", body_path, findings) ||
         !option_path(options, OPTION_CLIENT, "routines/clients/average-man.yaml", client_path,
                      findings) ||
+        !option_path(options, OPTION_SCREENING, SCREENING_SHIPPED, screening_path, findings) ||
         !assembly_device_directory(machine_path, devices, sizeof devices)) {
         return false;
     }
@@ -140,12 +145,15 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
     bool good = load_machine(machine_path, devices, &assembly->machine, findings);
     good = load_safety(safety_path, &assembly->safety, findings) && good;
     good = load_body(body_path, &assembly->body_settings, findings) && good;
+    good = load_screening(screening_path, &assembly->screening, findings) && good;
     good = client_load(client_path, &assembly->client, findings) && good;
+    good = good && client_effects(&assembly->client, &assembly->screening, &assembly->body_settings,
+                                  &assembly->effects, findings);
     if (!good ||
         !load_check_together(&assembly->machine, &assembly->safety, machine_path, findings)) {
         return false;
     }
-    const char* const paths[] = {machine_path, safety_path, body_path, client_path};
+    const char* const paths[] = {machine_path, safety_path, body_path, client_path, screening_path};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; ++i) {
         (void)inputs_add(&assembly->inputs, paths[i]);
     }
@@ -171,6 +179,61 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
         return false;
     }
     return true;
+}
+
+bool assembly_judge_client(assembly_t* assembly, const options_t* options,
+                           const client_settings_t* client)
+{
+    findings_t* findings = &assembly->findings;
+    char body_path[ASSEMBLY_PATH_CAPACITY];
+    char screening_path[ASSEMBLY_PATH_CAPACITY];
+    body_settings_t body;
+    screening_settings_t screening;
+    client_effects_t effects;
+    if (!option_path(options, OPTION_BODY, "config/bodies/prone.yaml", body_path, findings) ||
+        !option_path(options, OPTION_SCREENING, SCREENING_SHIPPED, screening_path, findings) ||
+        !load_body(body_path, &body, findings) ||
+        !load_screening(screening_path, &screening, findings) ||
+        !client_effects(client, &screening, &body, &effects, findings)) {
+        return false;
+    }
+    (void)client_refuse(client, &screening, &effects, FINDING_WARNING, findings);
+    return true;
+}
+
+bool assembly_judge_screening(assembly_t* assembly, int today)
+{
+    return client_screening_holds(&assembly->client, &assembly->screening, &assembly->effects,
+                                  today, &assembly->findings);
+}
+
+bool assembly_load_ledger(assembly_t* assembly, const options_t* options, bool own, int64_t now_s)
+{
+    findings_t* findings = &assembly->findings;
+    const char* named = options->text[OPTION_LEDGER];
+    assembly->ledger_path[0] = '\0';
+    assembly->week_known = false;
+    if (named == NULL && !own) {
+        return true;
+    }
+    const int length =
+        named != NULL ? snprintf(assembly->ledger_path, sizeof assembly->ledger_path, "%s", named)
+                      : 0;
+    const bool fits = named != NULL
+                          ? length >= 0 && length < ASSEMBLY_PATH_CAPACITY
+                          : ledger_path(RUN_PARENT_DEFAULT, assembly->client.name,
+                                        assembly->ledger_path, sizeof assembly->ledger_path);
+    if (!fits) {
+        finding_add(findings, FINDING_ERROR, named, 0, 0, "", "",
+                    "the path is longer than %d bytes", ASSEMBLY_PATH_CAPACITY - 1);
+        return false;
+    }
+    ledger_report_t report;
+    const ledger_result_t result =
+        ledger_read(assembly->ledger_path, assembly->client.name, now_s, &assembly->week, &report);
+    assembly->week_known = result == LEDGER_OK;
+    ledger_tell(assembly->ledger_path, result, &report, findings);
+    return assembly->week_known;
 }
 
 static int pad_named(const tool_settings_t* tool, const char* name)
@@ -217,12 +280,22 @@ bool assembly_load_routine(assembly_t* assembly, const char* path)
                     assembly->routine.pad);
         return false;
     }
+    const pad_settings_t* pad = &arm->tool.pads[assembly->pad_index];
     const clock_t before = clock();
-    const bool allowed =
-        routine_check(&assembly->routine, &assembly->body, &assembly->safety, &assembly->machine,
-                      &chain, &arm->tool.pads[assembly->pad_index], &assembly->figures, findings);
+    bool good = routine_check(&assembly->routine, &assembly->body, &assembly->safety,
+                              &assembly->machine, &chain, pad, &assembly->figures, findings);
     assembly->check_processor_s = (double)(clock() - before) / CLOCKS_PER_SEC;
-    return allowed;
+    good = client_refuse(&assembly->client, &assembly->screening, &assembly->effects, FINDING_ERROR,
+                         findings) &&
+           good;
+    good = client_check_routine(&assembly->routine, &assembly->body, &assembly->effects, pad,
+                                findings) &&
+           good;
+    dose_t planned;
+    dose_of_routine(&assembly->routine, &assembly->body, pad, &planned);
+    return dose_check(&planned, assembly->week_known ? &assembly->week : NULL,
+                      &assembly->body_settings, &assembly->safety, path, findings) &&
+           good;
 }
 
 bool assembly_judge_approval(assembly_t* assembly, approval_t* approval)
@@ -290,6 +363,7 @@ bool assembly_build_session(assembly_t* assembly)
 {
     const bool built = session_build(&assembly->machine, &assembly->safety, &assembly->body,
                                      &assembly->routine, assembly->pad_index, &assembly->session);
+    assembly->session.effects = &assembly->effects;
     if (!built) {
         finding_add(&assembly->findings, FINDING_ERROR, assembly->routine.path, 0, 0, "", "",
                     "machine and pad do not fit together");

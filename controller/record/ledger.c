@@ -339,6 +339,28 @@ ledger_result_t ledger_read(const char* path, const char* client, int64_t now_s,
     return result;
 }
 
+void ledger_tell(const char* path, ledger_result_t result, const ledger_report_t* report,
+                 findings_t* findings)
+{
+    if (result == LEDGER_OTHER_CLIENT) {
+        finding_add(findings, FINDING_ERROR, path, (int)report->line, 1, "", NULL, "%s ('%s')",
+                    ledger_result_text(result), report->client);
+    } else if (result != LEDGER_OK) {
+        finding_add(findings, FINDING_ERROR, path, (int)report->line, report->line > 0 ? 1 : 0, "",
+                    NULL, "%s", ledger_result_text(result));
+    }
+    if (report->torn) {
+        finding_add(findings, FINDING_WARNING, path, (int)report->session_count + 1, 1, "", NULL,
+                    "the last line was cut off and does not count: ask the client whether there "
+                    "was a session");
+    }
+    if (report->clock_back_line > 0) {
+        finding_add(findings, FINDING_WARNING, path, (int)report->clock_back_line, 1, "", NULL,
+                    "dated before the line above it: the clock was set back; it counts as of the "
+                    "same time as that");
+    }
+}
+
 // ---------------------------------------------------------------------------------- adding a line
 
 static void write_members(json_t* json, const ledger_entry_t* entry, const char* time_text)

@@ -70,6 +70,11 @@ void ledger_entry_of(const summary_t* summary, int64_t time_s, const char* run,
 ledger_result_t ledger_read(const char* path, const char* client, int64_t now_s, dose_sum_t* week,
                             ledger_report_t* report);
 
+/// Adds what reading found to findings: an error for every result but LEDGER_OK, a warning for a
+/// torn line and for a clock that was set back.
+void ledger_tell(const char* path, ledger_result_t result, const ledger_report_t* report,
+                 findings_t* findings);
+
 /// Adds a session as the last line and waits until it is on the disk. Makes the file if there is
 /// none, cuts off a torn line, refuses a file that `ledger_read` refuses but for one dated in the
 /// future: what was given has to be written down. Two programs do not write at the same time.

@@ -290,6 +290,25 @@ static void limits_that_belong_together_keep_their_order(void** state)
     }
 }
 
+static const limit_t* limit_named(const char* key)
+{
+    for (size_t i = 0; i < LIMIT_COUNT; i++)
+        if (strcmp(limits[i].key, key) == 0)
+            return &limits[i];
+    return NULL;
+}
+
+static void one_session_may_use_up_a_week_but_not_more(void** state)
+{
+    (void)state;
+    assert_true(load_with(limit_named("region_time_max"), 1800.0));
+    assert_false(load_with(limit_named("region_time_max"), 1801.0));
+    assert_true(found("region_time_max", "can't be over region_week_time_max"));
+    assert_true(load_with(limit_named("region_impulse_max"), 36e3));
+    assert_false(load_with(limit_named("region_impulse_max"), 36001.0));
+    assert_true(found("region_impulse_max", "can't be over region_week_impulse_max"));
+}
+
 static void limits_that_are_refused_leave_the_target_alone(void** state)
 {
     (void)state;
@@ -312,6 +331,7 @@ int main(void)
         cmocka_unit_test_setup(shipped_techniques_have_their_figures_with_source, load_shipped),
         cmocka_unit_test_setup(limits_come_out_in_si_with_their_source, load_shipped),
         cmocka_unit_test_setup(limits_that_belong_together_keep_their_order, load_shipped),
+        cmocka_unit_test_setup(one_session_may_use_up_a_week_but_not_more, load_shipped),
         cmocka_unit_test_setup(limits_that_are_refused_leave_the_target_alone, load_shipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
