@@ -2,7 +2,9 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
+#include "kinematics/cholesky.h"
 #include "sim/gravity.h"
 
 // A servo axis as an integrator would tune it: speed loop of 40 Hz, position loop of 8 Hz, 70 % of
@@ -82,46 +84,48 @@ bool arm_init(arm_t* arm, const arm_settings_t* settings, int pad_index, random_
     arm->position = arm->chain.parked;
     arm_prepare(arm);
     joints_t unit_efforts = {{1.0}};
-    return dynamics_solve(&arm->mass, arm->chain.joint_count, &unit_efforts);
+    return dynamics_solve(&arm->motion.mass, arm->chain.joint_count, &unit_efforts);
 }
 
 void arm_prepare(arm_t* arm)
 {
-    dynamics_mass_and_bias(&arm->chain, &arm->position, &arm->speed, GRAVITY_MPS2, &arm->frames,
-                           &arm->mass, &arm->bias);
-    fk_jacobian(&arm->chain, &arm->frames, &arm->jacobian);
-    arm->tool_twist = fk_tool_twist(&arm->chain, &arm->jacobian, &arm->speed);
+    dynamics_motion(&arm->chain, &arm->position, &arm->speed, GRAVITY_MPS2, &arm->motion);
 }
 
-/// A servo loop over one step is effort = offset - slope v', where v' is the speed after it.
+/// The servo loops over one step: effort = `effort` - `slope` times the speed won during it.
 typedef struct {
-    double offset;
-    double slope;
-    double limit;
-    int saturated; // -1, 0, 1
-} servo_line_t;
+    joints_t effort;
+    joints_t slope;
+    joints_t limit;
+    int saturated[JOINT_CAPACITY]; // -1, 0, 1: the limit instead
+} servos_t;
 
-static servo_line_t servo_line(const arm_t* arm, int joint, const arm_actuation_t* actuation,
-                               double step_s)
+static inline void fill_servo(const arm_t* arm, int joint, const arm_actuation_t* actuation,
+                              double step_s, servos_t* servos)
 {
+    servos->saturated[joint] = 0;
     if (!actuation->powered) {
-        return (servo_line_t){0.0, 0.0, 0.0, 0};
+        servos->effort.at[joint] = 0.0;
+        servos->slope.at[joint] = 0.0;
+        servos->limit.at[joint] = 0.0;
+        return;
     }
     const arm_servo_t* servo = &arm->servo[joint];
     const double error = actuation->reference - arm->position.at[joint];
     const double wanted_speed =
         servo->position_gain_per_s * error + servo->speed_feedforward * actuation->reference_speed;
     const double gain = servo->speed_gain * (1.0 + step_s / servo->integral_time_s);
-    return (servo_line_t){.offset = gain * wanted_speed + arm->integral.at[joint],
-                          .slope = gain * (1.0 + step_s * servo->position_gain_per_s),
-                          .limit = actuation->effort_limit,
-                          .saturated = 0};
+    const double slope = gain * (1.0 + step_s * servo->position_gain_per_s);
+    servos->effort.at[joint] =
+        gain * wanted_speed + arm->integral.at[joint] - slope * arm->speed.at[joint];
+    servos->slope.at[joint] = slope;
+    servos->limit.at[joint] = actuation->effort_limit;
 }
 
-/// Dry friction, brake and end stop as a damper and a force: adds to the diagonal and to the right
-/// side.
-static void add_passive(const arm_t* arm, int joint, bool braked, double step_s, double* diagonal,
-                        double* right)
+/// Dry and viscous friction, brake and end stop as a damper; `effort` falls by the end stop's
+/// force.
+static inline double passive_damping(const arm_t* arm, int joint, bool braked, double step_s,
+                                     double* effort)
 {
     const double speed = arm->speed.at[joint];
     double damping = arm->viscous_friction.at[joint] +
@@ -136,67 +140,107 @@ static void add_passive(const arm_t* arm, int joint, bool braked, double step_s,
     if (over > 0.0 || under < 0.0) {
         const double stiffness = arm->servo[joint].speed_gain / END_STOP_TIME_S;
         damping += arm->servo[joint].speed_gain + step_s * stiffness;
-        *right -= step_s * stiffness * (over > 0.0 ? over : under);
+        *effort -= stiffness * (over > 0.0 ? over : under);
     }
-    *diagonal += step_s * damping;
+    return damping;
 }
 
-/// Adds h J' G J to the matrix and h (J' F + J' G J v) to the right side.
-static void add_load(const arm_t* arm, const arm_load_t* load, double step_s, mass_matrix_t* matrix,
-                     joints_t* right)
+/// What a step is solved from: without the servos, which may saturate.
+typedef struct {
+    joints_t effort;                   // at the speeds before the step
+    joints_t damping;                  // that each joint has for itself
+    double carried[3][JOINT_CAPACITY]; // h G J
+    bool gives;                        // the load does
+} balance_t;
+
+static void fill_load(const arm_t* restrict arm, const arm_load_t* restrict load, double step_s,
+                      balance_t* restrict balance)
+{
+    const double(*jacobian)[JOINT_CAPACITY] = arm->motion.jacobian.at;
+    const vec3_t force = load->wrench.force_N;
+    const vec3_t torque = load->wrench.torque_Nm;
+    for (int j = 0; j < JOINT_CAPACITY; ++j) {
+        balance->effort.at[j] = jacobian[0][j] * force.x + jacobian[1][j] * force.y +
+                                jacobian[2][j] * force.z + jacobian[3][j] * torque.x +
+                                jacobian[4][j] * torque.y + jacobian[5][j] * torque.z -
+                                arm->motion.bias.at[j];
+    }
+    const double(*give)[3] = load->give_Ns_per_m;
+    balance->gives = give[0][0] > 0.0 || give[1][1] > 0.0 || give[2][2] > 0.0;
+    for (int axis = 0; balance->gives && axis < 3; ++axis) {
+        const double x = step_s * give[axis][0];
+        const double y = step_s * give[axis][1];
+        const double z = step_s * give[axis][2];
+        for (int j = 0; j < JOINT_CAPACITY; ++j) {
+            balance->carried[axis][j] =
+                x * jacobian[0][j] + y * jacobian[1][j] + z * jacobian[2][j];
+        }
+    }
+}
+
+/// Row `i` of M + J' (h G) J, up to entry `count`.
+static inline void matrix_row(const arm_t* restrict arm, const balance_t* restrict balance, int i,
+                              int count, double* restrict row)
+{
+    const double x = arm->motion.jacobian.at[0][i];
+    const double y = arm->motion.jacobian.at[1][i];
+    const double z = arm->motion.jacobian.at[2][i];
+    for (int j = 0; j < count; ++j) {
+        row[j] =
+            arm->motion.mass.at[i][j] +
+            (x * balance->carried[0][j] + y * balance->carried[1][j] + z * balance->carried[2][j]);
+    }
+}
+
+/// The lower triangle of the step's matrix.
+static void fill_matrix(const arm_t* arm, const balance_t* balance, const servos_t* servos,
+                        double step_s, cholesky_t* matrix)
+{
+    if (balance->gives) {
+        // By pairs of rows, of one length each.
+        for (int i = 0; i < 2; ++i) {
+            matrix_row(arm, balance, i, 2, matrix->at[i]);
+            matrix_row(arm, balance, i + 2, 4, matrix->at[i + 2]);
+            matrix_row(arm, balance, i + 4, 6, matrix->at[i + 4]);
+            matrix_row(arm, balance, i + 6, 8, matrix->at[i + 6]);
+        }
+    } else {
+        memcpy(matrix->at, arm->motion.mass.at, sizeof matrix->at);
+    }
+    for (int j = 0; j < arm->chain.joint_count; ++j) {
+        const double slope = servos->saturated[j] == 0 ? servos->slope.at[j] : 0.0;
+        matrix->at[j][j] += step_s * (balance->damping.at[j] + slope);
+    }
+}
+
+/// Solves for the speeds won, with the saturated servos as constant efforts.
+static bool solve_step(const arm_t* arm, const balance_t* balance, const servos_t* servos,
+                       double step_s, joints_t* won)
 {
     const int count = arm->chain.joint_count;
-    joints_t efforts;
-    fk_joint_efforts(&arm->chain, &arm->jacobian, &load->wrench, &efforts);
-    double carried[3][JOINT_CAPACITY]; // G J
-    for (int axis = 0; axis < 3; ++axis) {
-        const double* give = load->give_Ns_per_m[axis];
-        for (int j = 0; j < count; ++j) {
-            carried[axis][j] = give[0] * arm->jacobian.at[0][j] + give[1] * arm->jacobian.at[1][j] +
-                               give[2] * arm->jacobian.at[2][j];
-        }
+    cholesky_t matrix;
+    fill_matrix(arm, balance, servos, step_s, &matrix);
+    *won = (joints_t){{0.0}};
+    for (int j = 0; j < count; ++j) {
+        const double servo = servos->saturated[j] == 0 ? servos->effort.at[j]
+                                                       : servos->saturated[j] * servos->limit.at[j];
+        won->at[j] = step_s * (balance->effort.at[j] + servo);
     }
-    const vec3_t speed = arm->tool_twist.linear_mps;
-    for (int i = 0; i < count; ++i) {
-        for (int j = 0; j <= i; ++j) {
-            const double part = step_s * (arm->jacobian.at[0][i] * carried[0][j] +
-                                          arm->jacobian.at[1][i] * carried[1][j] +
-                                          arm->jacobian.at[2][i] * carried[2][j]);
-            matrix->at[i][j] += part;
-            if (i != j) {
-                matrix->at[j][i] += part;
-            }
-        }
-        right->at[i] += step_s * (efforts.at[i] + carried[0][i] * speed.x +
-                                  carried[1][i] * speed.y + carried[2][i] * speed.z);
+    if (!cholesky_factor(&matrix, count)) {
+        return false;
     }
-}
-
-/// Solves for the speeds with the saturated servos as constant efforts.
-static bool solve_speeds(const arm_t* arm, const mass_matrix_t* passive, const joints_t* right,
-                         const servo_line_t* servos, double step_s, joints_t* speeds)
-{
-    mass_matrix_t matrix = *passive;
-    *speeds = *right;
-    for (int j = 0; j < arm->chain.joint_count; ++j) {
-        if (servos[j].saturated == 0) {
-            matrix.at[j][j] += step_s * servos[j].slope;
-            speeds->at[j] += step_s * servos[j].offset;
-        } else {
-            speeds->at[j] += step_s * servos[j].saturated * servos[j].limit;
-        }
-    }
-    return dynamics_solve(&matrix, arm->chain.joint_count, speeds);
+    cholesky_solve(&matrix, count, won->at);
+    return true;
 }
 
 /// Marks the servos that would pass their limits; true if there is a new one.
-static bool mark_saturated(int count, const joints_t* speeds, servo_line_t* servos)
+static bool mark_saturated(int count, const joints_t* won, servos_t* servos)
 {
     bool found = false;
     for (int j = 0; j < count; ++j) {
-        const double effort = servos[j].offset - servos[j].slope * speeds->at[j];
-        if (servos[j].saturated == 0 && fabs(effort) > servos[j].limit) {
-            servos[j].saturated = effort > 0.0 ? 1 : -1;
+        const double effort = servos->effort.at[j] - servos->slope.at[j] * won->at[j];
+        if (servos->saturated[j] == 0 && fabs(effort) > servos->limit.at[j]) {
+            servos->saturated[j] = effort > 0.0 ? 1 : -1;
             found = true;
         }
     }
@@ -207,45 +251,40 @@ void arm_advance(arm_t* arm, const arm_actuation_t* actuation, const arm_load_t*
                  double step_s)
 {
     const int count = arm->chain.joint_count;
-    mass_matrix_t matrix = arm->mass;
-    joints_t right = {{0.0}};
-    servo_line_t servos[JOINT_CAPACITY];
-    for (int i = 0; i < count; ++i) {
-        double momentum = 0.0;
-        for (int j = 0; j < count; ++j) {
-            momentum += arm->mass.at[i][j] * arm->speed.at[j];
-        }
-        right.at[i] = momentum - step_s * arm->bias.at[i];
-        servos[i] = servo_line(arm, i, &actuation[i], step_s);
-        add_passive(arm, i, actuation[i].braked, step_s, &matrix.at[i][i], &right.at[i]);
+    servos_t servos;
+    balance_t balance;
+    fill_load(arm, load, step_s, &balance);
+    for (int j = 0; j < count; ++j) {
+        fill_servo(arm, j, &actuation[j], step_s, &servos);
+        balance.damping.at[j] =
+            passive_damping(arm, j, actuation[j].braked, step_s, &balance.effort.at[j]);
+        balance.effort.at[j] -= balance.damping.at[j] * arm->speed.at[j];
     }
-    add_load(arm, load, step_s, &matrix, &right);
 
     // Each pass but the last saturates at least one more joint, so this ends.
-    joints_t speeds;
+    joints_t won;
     bool solved = true;
     for (int pass = 0; pass <= count; ++pass) {
-        solved = solve_speeds(arm, &matrix, &right, servos, step_s, &speeds);
-        if (!solved || !mark_saturated(count, &speeds, servos)) {
+        solved = solve_step(arm, &balance, &servos, step_s, &won);
+        if (!solved || !mark_saturated(count, &won, &servos)) {
             break;
         }
     }
     assert(solved && "every term added to the mass matrix is positive");
     for (int j = 0; j < count; ++j) {
-        if (servos[j].saturated == 0) {
-            arm->effort.at[j] = servos[j].offset - servos[j].slope * speeds.at[j];
+        if (servos.saturated[j] == 0) {
+            arm->effort.at[j] = servos.effort.at[j] - servos.slope.at[j] * won.at[j];
         } else {
-            arm->effort.at[j] = servos[j].saturated * servos[j].limit;
+            arm->effort.at[j] = servos.saturated[j] * servos.limit.at[j];
         }
-        arm->speed.at[j] = speeds.at[j];
-        arm->position.at[j] += step_s * speeds.at[j];
+        arm->speed.at[j] += won.at[j];
+        arm->position.at[j] += step_s * arm->speed.at[j];
         if (!actuation[j].powered) {
             arm->integral.at[j] = 0.0;
-        } else if (servos[j].saturated == 0) {
+        } else if (servos.saturated[j] == 0) {
             // What is left of the effort once the proportional part is taken out.
-            const double proportional_part = 1.0 / (1.0 + step_s / arm->servo[j].integral_time_s);
-            arm->integral.at[j] +=
-                (arm->effort.at[j] - arm->integral.at[j]) * (1.0 - proportional_part);
+            const double part = step_s / (step_s + arm->servo[j].integral_time_s);
+            arm->integral.at[j] += (arm->effort.at[j] - arm->integral.at[j]) * part;
         }
     }
 }
