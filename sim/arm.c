@@ -92,42 +92,59 @@ void arm_prepare(arm_t* arm)
     dynamics_motion(&arm->chain, &arm->position, &arm->speed, GRAVITY_MPS2, &arm->motion);
 }
 
-/// The servo loops over one step: effort = `effort` - `slope` times the speed won during it.
+/// The servo loops over one step: effort = `effort` - `slope` times the speed won during it. One at
+/// its limit has no slope.
 typedef struct {
     joints_t effort;
     joints_t slope;
     joints_t limit;
-    int saturated[JOINT_CAPACITY]; // -1, 0, 1: the limit instead
+    joints_t integral_kept; // part of the integral that outlives the step
+    joints_t integral_part; // part of the effort's way from the integral that becomes integral
+    bool saturated[JOINT_CAPACITY];
 } servos_t;
 
 static inline void fill_servo(const arm_t* arm, int joint, const arm_actuation_t* actuation,
                               double step_s, servos_t* servos)
 {
-    servos->saturated[joint] = 0;
+    servos->saturated[joint] = false;
     if (!actuation->powered) {
         servos->effort.at[joint] = 0.0;
         servos->slope.at[joint] = 0.0;
         servos->limit.at[joint] = 0.0;
+        servos->integral_kept.at[joint] = 0.0;
+        servos->integral_part.at[joint] = 0.0;
         return;
     }
     const arm_servo_t* servo = &arm->servo[joint];
     const double error = actuation->reference - arm->position.at[joint];
     const double wanted_speed =
         servo->position_gain_per_s * error + servo->speed_feedforward * actuation->reference_speed;
-    const double gain = servo->speed_gain * (1.0 + step_s / servo->integral_time_s);
+    const double steps = step_s / servo->integral_time_s;
+    const double gain = servo->speed_gain * (1.0 + steps);
     const double slope = gain * (1.0 + step_s * servo->position_gain_per_s);
     servos->effort.at[joint] =
         gain * wanted_speed + arm->integral.at[joint] - slope * arm->speed.at[joint];
     servos->slope.at[joint] = slope;
     servos->limit.at[joint] = actuation->effort_limit;
+    servos->integral_kept.at[joint] = 1.0;
+    // What is left of the effort once the proportional part is taken out.
+    servos->integral_part.at[joint] = steps / (1.0 + steps);
 }
 
-/// Dry and viscous friction, brake and end stop as a damper; `effort` falls by the end stop's
-/// force.
-static inline double passive_damping(const arm_t* arm, int joint, bool braked, double step_s,
-                                     double* effort)
+/// What a step is solved from: without the servos, which may saturate.
+typedef struct {
+    joints_t effort;                   // at the speeds before the step
+    joints_t damping;                  // that each joint has for itself
+    double carried[3][JOINT_CAPACITY]; // h G J
+    bool gives;                        // the load does
+} balance_t;
+
+/// Dry and viscous friction, brake and end stop as a damper and a force.
+static inline void fill_passive(const arm_t* arm, int joint, bool braked, double step_s,
+                                balance_t* balance)
 {
     const double speed = arm->speed.at[joint];
+    double effort = 0.0;
     double damping = arm->viscous_friction.at[joint] +
                      arm->coulomb_friction.at[joint] / sqrt(square(speed) + square(COULOMB_BLEND));
     if (braked) {
@@ -140,19 +157,13 @@ static inline double passive_damping(const arm_t* arm, int joint, bool braked, d
     if (over > 0.0 || under < 0.0) {
         const double stiffness = arm->servo[joint].speed_gain / END_STOP_TIME_S;
         damping += arm->servo[joint].speed_gain + step_s * stiffness;
-        *effort -= stiffness * (over > 0.0 ? over : under);
+        effort = -stiffness * (over > 0.0 ? over : under);
     }
-    return damping;
+    balance->damping.at[joint] = damping;
+    balance->effort.at[joint] = effort - damping * speed;
 }
 
-/// What a step is solved from: without the servos, which may saturate.
-typedef struct {
-    joints_t effort;                   // at the speeds before the step
-    joints_t damping;                  // that each joint has for itself
-    double carried[3][JOINT_CAPACITY]; // h G J
-    bool gives;                        // the load does
-} balance_t;
-
+/// Adds the load, gravity and what comes of the arm's own motion.
 static void fill_load(const arm_t* restrict arm, const arm_load_t* restrict load, double step_s,
                       balance_t* restrict balance)
 {
@@ -160,10 +171,10 @@ static void fill_load(const arm_t* restrict arm, const arm_load_t* restrict load
     const vec3_t force = load->wrench.force_N;
     const vec3_t torque = load->wrench.torque_Nm;
     for (int j = 0; j < JOINT_CAPACITY; ++j) {
-        balance->effort.at[j] = jacobian[0][j] * force.x + jacobian[1][j] * force.y +
-                                jacobian[2][j] * force.z + jacobian[3][j] * torque.x +
-                                jacobian[4][j] * torque.y + jacobian[5][j] * torque.z -
-                                arm->motion.bias.at[j];
+        balance->effort.at[j] += jacobian[0][j] * force.x + jacobian[1][j] * force.y +
+                                 jacobian[2][j] * force.z + jacobian[3][j] * torque.x +
+                                 jacobian[4][j] * torque.y + jacobian[5][j] * torque.z -
+                                 arm->motion.bias.at[j];
     }
     const double(*give)[3] = load->give_Ns_per_m;
     balance->gives = give[0][0] > 0.0 || give[1][1] > 0.0 || give[2][2] > 0.0;
@@ -193,8 +204,8 @@ static inline void matrix_row(const arm_t* restrict arm, const balance_t* restri
 }
 
 /// The lower triangle of the step's matrix.
-static void fill_matrix(const arm_t* arm, const balance_t* balance, const servos_t* servos,
-                        double step_s, cholesky_t* matrix)
+static void fill_matrix(const arm_t* restrict arm, const balance_t* restrict balance,
+                        const servos_t* restrict servos, double step_s, cholesky_t* restrict matrix)
 {
     if (balance->gives) {
         // By pairs of rows, of one length each.
@@ -207,24 +218,20 @@ static void fill_matrix(const arm_t* arm, const balance_t* balance, const servos
     } else {
         memcpy(matrix->at, arm->motion.mass.at, sizeof matrix->at);
     }
-    for (int j = 0; j < arm->chain.joint_count; ++j) {
-        const double slope = servos->saturated[j] == 0 ? servos->slope.at[j] : 0.0;
-        matrix->at[j][j] += step_s * (balance->damping.at[j] + slope);
+    for (int j = 0; j < JOINT_CAPACITY; ++j) {
+        matrix->at[j][j] += step_s * (balance->damping.at[j] + servos->slope.at[j]);
     }
 }
 
-/// Solves for the speeds won, with the saturated servos as constant efforts.
+/// Solves for the speeds won.
 static bool solve_step(const arm_t* arm, const balance_t* balance, const servos_t* servos,
                        double step_s, joints_t* won)
 {
     const int count = arm->chain.joint_count;
     cholesky_t matrix;
     fill_matrix(arm, balance, servos, step_s, &matrix);
-    *won = (joints_t){{0.0}};
-    for (int j = 0; j < count; ++j) {
-        const double servo = servos->saturated[j] == 0 ? servos->effort.at[j]
-                                                       : servos->saturated[j] * servos->limit.at[j];
-        won->at[j] = step_s * (balance->effort.at[j] + servo);
+    for (int j = 0; j < JOINT_CAPACITY; ++j) {
+        won->at[j] = step_s * (balance->effort.at[j] + servos->effort.at[j]);
     }
     if (!cholesky_factor(&matrix, count)) {
         return false;
@@ -233,58 +240,65 @@ static bool solve_step(const arm_t* arm, const balance_t* balance, const servos_
     return true;
 }
 
-/// Marks the servos that would pass their limits; true if there is a new one.
-static bool mark_saturated(int count, const joints_t* won, servos_t* servos)
+/// Tells the servos' efforts at the end of the step. One that would pass its limit becomes
+/// constant; true if there is a new one.
+static bool saturate(int count, const joints_t* restrict won, servos_t* restrict servos,
+                     joints_t* restrict effort)
 {
+    for (int j = 0; j < JOINT_CAPACITY; ++j) {
+        effort->at[j] = servos->effort.at[j] - servos->slope.at[j] * won->at[j];
+    }
     bool found = false;
     for (int j = 0; j < count; ++j) {
-        const double effort = servos->effort.at[j] - servos->slope.at[j] * won->at[j];
-        if (servos->saturated[j] == 0 && fabs(effort) > servos->limit.at[j]) {
-            servos->saturated[j] = effort > 0.0 ? 1 : -1;
+        if (!servos->saturated[j] && fabs(effort->at[j]) > servos->limit.at[j]) {
+            servos->saturated[j] = true;
+            servos->effort.at[j] = copysign(servos->limit.at[j], effort->at[j]);
+            servos->slope.at[j] = 0.0;
+            servos->integral_part.at[j] = 0.0;
             found = true;
         }
     }
     return found;
 }
 
+static void move(arm_t* restrict arm, const joints_t* restrict won, const servos_t* restrict servos,
+                 double step_s)
+{
+    for (int j = 0; j < JOINT_CAPACITY; ++j) {
+        const double speed = arm->speed.at[j] + won->at[j];
+        const double integral = arm->integral.at[j];
+        arm->speed.at[j] = speed;
+        arm->position.at[j] += step_s * speed;
+        arm->integral.at[j] =
+            servos->integral_kept.at[j] *
+            (integral + servos->integral_part.at[j] * (arm->effort.at[j] - integral));
+    }
+}
+
 void arm_advance(arm_t* arm, const arm_actuation_t* actuation, const arm_load_t* load,
                  double step_s)
 {
+    static const arm_actuation_t nothing = {.powered = false};
     const int count = arm->chain.joint_count;
     servos_t servos;
     balance_t balance;
-    fill_load(arm, load, step_s, &balance);
-    for (int j = 0; j < count; ++j) {
-        fill_servo(arm, j, &actuation[j], step_s, &servos);
-        balance.damping.at[j] =
-            passive_damping(arm, j, actuation[j].braked, step_s, &balance.effort.at[j]);
-        balance.effort.at[j] -= balance.damping.at[j] * arm->speed.at[j];
+    // What does not hang on the load first: a load is long in coming.
+    for (int j = 0; j < JOINT_CAPACITY; ++j) {
+        const arm_actuation_t* drive = j < count ? &actuation[j] : &nothing;
+        fill_servo(arm, j, drive, step_s, &servos);
+        fill_passive(arm, j, drive->braked, step_s, &balance);
     }
+    fill_load(arm, load, step_s, &balance);
 
     // Each pass but the last saturates at least one more joint, so this ends.
     joints_t won;
     bool solved = true;
     for (int pass = 0; pass <= count; ++pass) {
         solved = solve_step(arm, &balance, &servos, step_s, &won);
-        if (!solved || !mark_saturated(count, &won, &servos)) {
+        if (!solved || !saturate(count, &won, &servos, &arm->effort)) {
             break;
         }
     }
     assert(solved && "every term added to the mass matrix is positive");
-    for (int j = 0; j < count; ++j) {
-        if (servos.saturated[j] == 0) {
-            arm->effort.at[j] = servos.effort.at[j] - servos.slope.at[j] * won.at[j];
-        } else {
-            arm->effort.at[j] = servos.saturated[j] * servos.limit.at[j];
-        }
-        arm->speed.at[j] += won.at[j];
-        arm->position.at[j] += step_s * arm->speed.at[j];
-        if (!actuation[j].powered) {
-            arm->integral.at[j] = 0.0;
-        } else if (servos.saturated[j] == 0) {
-            // What is left of the effort once the proportional part is taken out.
-            const double part = step_s / (step_s + arm->servo[j].integral_time_s);
-            arm->integral.at[j] += (arm->effort.at[j] - arm->integral.at[j]) * part;
-        }
-    }
+    move(arm, &won, &servos, step_s);
 }

@@ -2,29 +2,6 @@
 
 #include <math.h>
 
-tissue_force_t tissue_force(const tissue_settings_t* tissue, double depth_m, double rate_mps,
-                            double slow_N)
-{
-    if (!(depth_m > 0.0)) {
-        return (tissue_force_t){0.0, 0.0, 0.0};
-    }
-    const double root = sqrt(depth_m);
-    double elastic_N = tissue->stiffness_N_per_m1_5 * depth_m * root;
-    double slope_N_per_m = 1.5 * tissue->stiffness_N_per_m1_5 * root;
-    const double into_bone_m = depth_m - tissue->bone_depth_m;
-    if (into_bone_m > 0.0) {
-        elastic_N += tissue->bone_stiffness_N_per_m * into_bone_m;
-        slope_N_per_m += tissue->bone_stiffness_N_per_m;
-    }
-    const double damping = 1.0 + tissue->damping_s_per_m * rate_mps;
-    const double force_N = elastic_N * damping - slow_N;
-    if (!(force_N > 0.0)) {
-        return (tissue_force_t){0.0, 0.0, 0.0};
-    }
-    // A force above 0 needs damping above 0, so both slopes are those of a passive body.
-    return (tissue_force_t){force_N, slope_N_per_m * damping, tissue->damping_s_per_m * elastic_N};
-}
-
 double tissue_slow_after(const tissue_settings_t* tissue, double slow_N, double depth_m,
                          double slid_m, double reach_m, double step_s)
 {
@@ -110,6 +87,12 @@ static bool all_one_kind(const tissue_map_t* map, span_t rows, span_t columns)
     return true;
 }
 
+static inline double tent(double off, double reach)
+{
+    const double left = reach - fabs(off);
+    return left > 0.0 ? left : 0.0;
+}
+
 tissue_settings_t tissue_map_at(const tissue_map_t* map, double x_m, double y_m)
 {
     if (!map->kind_at || map->kind_count == 1) {
@@ -127,27 +110,23 @@ tissue_settings_t tissue_map_at(const tissue_map_t* map, double x_m, double y_m)
     if (all_one_kind(map, rows, columns)) {
         return map->kinds[kind_of_cell(map, rows.first, columns.first)];
     }
-    // Tents over the cells, collected by kind.
-    double weights[TISSUE_CAPACITY] = {0.0};
+    // Tents over the cells.
+    tissue_settings_t blend = {0};
     double total = 0.0;
     for (int row = rows.first; row <= rows.last; ++row) {
-        const double row_weight = fmax(reach - fabs(row - row_at), 0.0);
+        const double row_weight = tent(row - row_at, reach);
         for (int column = columns.first; column <= columns.last; ++column) {
-            const double weight = row_weight * fmax(reach - fabs(column - column_at), 0.0);
-            weights[kind_of_cell(map, row, column)] += weight;
+            const double weight = row_weight * tent(column - column_at, reach);
+            add_scaled(&blend, &map->kinds[kind_of_cell(map, row, column)], weight);
             total += weight;
         }
     }
     if (!(total > 0.0)) {
         return map->kinds[kind_of_cell(map, rows.first, columns.first)];
     }
-    tissue_settings_t blend = {0};
-    for (int kind = 0; kind < map->kind_count; ++kind) {
-        if (weights[kind] > 0.0) {
-            add_scaled(&blend, &map->kinds[kind], weights[kind] / total);
-        }
-    }
-    return blend;
+    tissue_settings_t mean = {0};
+    add_scaled(&mean, &blend, 1.0 / total);
+    return mean;
 }
 
 int tissue_map_kind_at(const tissue_map_t* map, double x_m, double y_m)
