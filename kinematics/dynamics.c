@@ -19,9 +19,14 @@ _Static_assert(JOINT_CAPACITY == 8, "sums and rows are written out for so many l
 
 #define WRITTEN_OUT _Pragma("GCC unroll 8")
 
+/// One figure a link, aligned so that pairs are read at one go.
+#define PER_LINK(name) _Alignas(16) double name[JOINT_CAPACITY]
+
 /// A vector a link.
 typedef struct {
-    double x[JOINT_CAPACITY], y[JOINT_CAPACITY], z[JOINT_CAPACITY];
+    PER_LINK(x);
+    PER_LINK(y);
+    PER_LINK(z);
 } vectors_t;
 
 /// A spatial vector a link, about the table's origin: motions (angular, linear velocity of the
@@ -33,7 +38,7 @@ typedef struct {
 
 /// A symmetric tensor a link (xx yy zz xy xz yz).
 typedef struct {
-    double at[6][JOINT_CAPACITY];
+    _Alignas(16) double at[6][JOINT_CAPACITY];
 } tensors_t;
 
 static inline vec3_t vectors_get(const vectors_t* vectors, int i)
@@ -98,7 +103,7 @@ static inline void vectors_sum_inward(vectors_t* vectors)
 
 /// The links in the table's frame.
 typedef struct {
-    double rotation[9][JOINT_CAPACITY]; // row-major
+    _Alignas(16) double rotation[9][JOINT_CAPACITY]; // row-major
     vectors_t origin_m;
     vectors_t slide;        // axes of prismatic joints, else zero
     spatials_t motion;      // of every joint, at unit speed
@@ -123,12 +128,10 @@ static inline void put_link(links_t* links, int i, const walker_t* walker, vec3_
     vectors_put(&links->slide, i, slide);
 }
 
-/// The walk along the chain; returns the last link's frame.
+/// The walk along the chain, whose entries past the count are zero. Returns the last link's frame.
 static walker_t walk(const chain_t* chain, const joints_t* positions, links_t* links)
 {
     static const vec3_t none = {0.0, 0.0, 0.0};
-    static const walker_t nowhere = {
-        {0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
     joints_t sines;
     joints_t cosines;
     sincos_joints(positions, &sines, &cosines);
@@ -139,8 +142,10 @@ static walker_t walk(const chain_t* chain, const joints_t* positions, links_t* l
         const bool slides = chain->kind[i] == JOINT_PRISMATIC;
         put_link(links, i, &walker, slides ? none : axis, slides ? axis : none);
     }
+    // Joints there are not have no axis, links there are not no mass: wherever they lie.
     for (int i = chain->joint_count; i < JOINT_CAPACITY; i++) {
-        put_link(links, i, &nowhere, none, none);
+        const vec3_t axis = vec3(chain->axis[i][0], chain->axis[i][1], chain->axis[i][2]);
+        put_link(links, i, &walker, axis, axis);
     }
     return walker;
 }
@@ -274,7 +279,7 @@ static void feel_forces(const links_t* restrict links, const spatials_t* restric
 
 /// All links behind each joint as one body.
 typedef struct {
-    double mass_kg[JOINT_CAPACITY];
+    PER_LINK(mass_kg);
     vectors_t moment_kgm;
     tensors_t second_kgm2; // about the table's origin
 } composites_t;

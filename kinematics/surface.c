@@ -239,14 +239,19 @@ double surface_bound_m(const surface_t* surface, double x_m, double y_m)
     }
     const int row = (int)row_at - 1;
     const int column = (int)column_at - 1;
-    float highest_m = surface->height_m[row][column];
-    for (int i = 0; i < 4; i++) {
+    float across_m[4]; // the highest of each column: four at once, and no long chain of choices
+    for (int k = 0; k < 4; k++) {
+        across_m[k] = surface->height_m[row][column + k];
+    }
+    for (int i = 1; i < 4; i++) {
         for (int k = 0; k < 4; k++) {
             const float height_m = surface->height_m[row + i][column + k];
-            highest_m = height_m > highest_m ? height_m : highest_m;
+            across_m[k] = height_m > across_m[k] ? height_m : across_m[k];
         }
     }
-    return (double)highest_m;
+    const float left_m = across_m[0] > across_m[1] ? across_m[0] : across_m[1];
+    const float right_m = across_m[2] > across_m[3] ? across_m[2] : across_m[3];
+    return (double)(left_m > right_m ? left_m : right_m);
 }
 
 double surface_highest_m(const surface_t* surface, double x_min_m, double x_max_m, double y_min_m,
