@@ -17,15 +17,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NAME_CAPACITY 48   // bytes of an identifier, with its terminator
-#define TEXT_CAPACITY 200  // bytes of a sentence or a source, with its terminator
-#define JOINT_CAPACITY 8   // joints of a chain
-#define DEVICE_CAPACITY 12 // devices of a machine
-#define PROFILE_CAPACITY 6 // different device profiles of one machine
-#define PAD_CAPACITY 8     // pads of a tool
-#define POINT_CAPACITY 24  // points of a device profile
-#define REGION_CAPACITY 48 // regions of a body, left and right counted apart
-#define ZONE_CAPACITY 24   // zones never to be touched, left and right counted apart
+#define NAME_CAPACITY 48    // bytes of an identifier, with its terminator
+#define TEXT_CAPACITY 200   // bytes of a sentence or a source, with its terminator
+#define JOINT_CAPACITY 8    // joints of a chain
+#define DEVICE_CAPACITY 12  // devices of a machine
+#define PROFILE_CAPACITY 6  // different device profiles of one machine
+#define PAD_CAPACITY 8      // pads of a tool
+#define POINT_CAPACITY 24   // points of a device profile
+#define REGION_CAPACITY 48  // regions of a body, left and right counted apart
+#define ZONE_CAPACITY 24    // zones never to be touched, left and right counted apart
+#define LANDMARK_CAPACITY 8 // landmarks touched on a client: each of them once at most
 
 /// How sure a figure is. The words are those of the YAML key `grade`.
 typedef enum {
@@ -379,11 +380,44 @@ typedef struct {
     zone_settings_t zones[ZONE_CAPACITY];
 } body_settings_t;
 
+// ----------------------------------------------------------------------------------- the client
+
+/// Where a client can be touched before the session, so that the model comes to lie where he does:
+/// enumerator, YAML word, what is touched. Left and right are the client's own.
+#define LANDMARK_LIST(X)                                                                           \
+    X(LANDMARK_C7, "c7", "tip of the seventh cervical vertebra")                                   \
+    X(LANDMARK_ACROMION_LEFT, "acromion.left", "outer end of the left shoulder blade's spine")     \
+    X(LANDMARK_ACROMION_RIGHT, "acromion.right", "outer end of the right shoulder blade's spine")  \
+    X(LANDMARK_ILIAC_CREST_LEFT, "iliac_crest.left", "highest point of the left iliac crest")      \
+    X(LANDMARK_ILIAC_CREST_RIGHT, "iliac_crest.right", "highest point of the right iliac crest")   \
+    X(LANDMARK_SACRUM, "sacrum", "midline between the two dimples over the sacrum")                \
+    X(LANDMARK_KNEE_CREASE_LEFT, "knee_crease.left", "middle of the left knee's crease")           \
+    X(LANDMARK_KNEE_CREASE_RIGHT, "knee_crease.right", "middle of the right knee's crease")
+typedef enum {
+#define X(id, text, meaning) id,
+    LANDMARK_LIST(X)
+#undef X
+} landmark_id_t;
+#define LANDMARK_COUNT 8
+
+/// One touched landmark. No two of a client have the same id.
+typedef struct {
+    landmark_id_t id;
+    double touched_m[3]; // where the tool's tip or a pointer met the skin, table frame
+} landmark_settings_t;
+
+/// All zero behind `mass_kg` is a client on whom nothing was touched and who was not scanned.
 typedef struct {
     char name[NAME_CAPACITY];
     sex_t sex;
     double stature_m;
     double mass_kg;
+    int landmark_count;
+    landmark_settings_t landmarks[LANDMARK_CAPACITY];
+    double landmark_error_m;  // of one touch in each direction, one standard deviation; over 0
+                              // where there are landmarks
+    char scan[TEXT_CAPACITY]; // path, as it can be opened, of a PLY file with points of the
+                              // client's skin in the table frame, in metres; empty for none
 } client_settings_t;
 
 #endif
