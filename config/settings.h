@@ -406,12 +406,28 @@ typedef struct {
     double touched_m[3]; // where the tool's tip or a pointer met the skin, table frame
 } landmark_settings_t;
 
-/// All zero behind `mass_kg` is a client on whom nothing was touched and who was not scanned.
+/// What is known of how a client lies on whom no landmark was touched with the tool: enumerator,
+/// YAML word, meaning.
+#define LIE_LIST(X)                                                                                \
+    X(LIE_CONFIRMED, "confirmed",                                                                  \
+      "the operator saw C7, both crests and the sacrum where they "                                \
+      "should lie")                                                                                \
+    X(LIE_POSITIONED, "positioned", "laid down as well as can be told from looking")
+typedef enum {
+#define X(id, text, meaning) id,
+    LIE_LIST(X)
+#undef X
+} lie_t;
+#define LIE_COUNT 2
+
+/// All zero behind `mass_kg` is a client on whom nothing was touched, who was not scanned, and
+/// whose lie the operator has confirmed.
 typedef struct {
     char name[NAME_CAPACITY];
     sex_t sex;
     double stature_m;
     double mass_kg;
+    lie_t lie; // says nothing once landmarks were touched
     int landmark_count;
     landmark_settings_t landmarks[LANDMARK_CAPACITY];
     double landmark_error_m;  // of one touch in each direction, one standard deviation; over 0
