@@ -48,7 +48,7 @@ static pose_t pose_on_skin(const session_t* session, body_place_t place, vec3_t*
     const surface_sample_t skin = body_surface_at(session->body, place);
     *normal = skin.normal;
     return (pose_t){skin.point_m,
-                    quat_from_z_and_x(vec3_scale(skin.normal, -1.0), vec3(1.0, 0.0, 0.0))};
+                    quat_from_z_and_x(vec3_scale(skin.normal, -1.0), body_headward(session->body))};
 }
 
 static pose_t pose_above(pose_t on_skin, vec3_t normal)
