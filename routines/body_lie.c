@@ -470,6 +470,9 @@ static body_uncertainty_t estimated_uncertainty(const body_t* body, body_place_t
 
 static double greatest_half_axis_m(const body_uncertainty_t* uncertainty)
 {
+    if (!isfinite(uncertainty->along_m)) {
+        return HUGE_VAL;
+    }
     const double a = uncertainty->along_m * uncertainty->along_m;
     const double b = uncertainty->across_m * uncertainty->across_m;
     return sqrt(0.5 * (a + b) + hypot(0.5 * (a - b), uncertainty->shared_m2));
