@@ -338,7 +338,7 @@ static void line_smooth(const double weight[], const float line[], int count, fl
     }
 }
 
-static void surface_smooth(surface_t* surface)
+void body_surface_smooth(surface_t* surface)
 {
     double weight[SMOOTHING_REACH + 1];
     double total = 0.0;
@@ -401,7 +401,7 @@ static void surface_build(body_t* body)
         }
     }
     surface_skirt(surface);
-    surface_smooth(surface);
+    body_surface_smooth(surface);
     if (body->turn_rad == 0.0 && body->neck_y_m == 0.0 &&
         body->leg_axis_left_m == -body->leg_axis_right_m) {
         surface_mirror(surface); // sweeps and sums leave a last bit of difference

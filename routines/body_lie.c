@@ -553,7 +553,7 @@ double body_uncertainty_m(const body_t* body, body_place_t place)
 void body_lie_bounds(const body_t* body, double x_m, double y_m, double* offset_m, double* turn_rad)
 {
     const body_settings_t* settings = body->settings;
-    if (!body->estimated) {
+    if (!body->estimated && !body->scanned) {
         *offset_m = settings->registration_error_m;
         *turn_rad = settings->registration_error_rad;
         return;

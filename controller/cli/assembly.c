@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config/load.h"
+#include "routines/body_scan.h"
 #include "routines/routine_load.h"
 
 // A file that every copy of the tree has; a folder with it is a tree.
@@ -157,6 +158,54 @@ static void refuse_client(assembly_t* assembly, const char* path, body_result_t 
     }
 }
 
+/// Tells in one warning which regions a scan leaves to the model, and how much of the worst.
+static void warn_of_holes(assembly_t* assembly, const body_scan_report_t* report)
+{
+    const body_settings_t* body = &assembly->body_settings;
+    int worst = -1;
+    int count = 0;
+    for (int i = 0; i < body->region_count; ++i) {
+        if (report->region_share[i] < 1.0) {
+            ++count;
+            if (worst < 0 || report->region_share[i] < report->region_share[worst]) {
+                worst = i;
+            }
+        }
+    }
+    if (count > 0) {
+        finding_add(&assembly->findings, FINDING_WARNING, assembly->client.scan, 0, 0, "", "",
+                    "the scan has holes over %d of %d regions, where the model fills in: %s has "
+                    "%.0f %% of its skin measured",
+                    count, body->region_count, body->regions[worst].name,
+                    100.0 * report->region_share[worst]);
+    }
+}
+
+static bool lay_scan(assembly_t* assembly)
+{
+    const char* path = assembly->client.scan;
+    ply_points_t points;
+    body_scan_report_t report;
+    if (path[0] == '\0') {
+        return true;
+    }
+    if (!ply_file_read(path, &points, &assembly->findings)) {
+        return false;
+    }
+    (void)inputs_add(&assembly->inputs, path);
+    const body_scan_result_t result = body_lay_scan(&assembly->body, &points, &report);
+    ply_points_free(&points);
+    if (result == BODY_SCAN_OK) {
+        warn_of_holes(assembly, &report);
+    } else {
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "", "",
+                    "%s: %d points over the body, %d of them refused, %.0f mm off in the middle",
+                    body_scan_result_text(result), report.over_count, report.outlier_count,
+                    1e3 * report.shift_m);
+    }
+    return result == BODY_SCAN_OK;
+}
+
 bool assembly_load_table(assembly_t* assembly, const options_t* options)
 {
     findings_t* findings = &assembly->findings;
@@ -199,7 +248,7 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
     if (result != BODY_OK) {
         refuse_client(assembly, client_path, result);
     }
-    return result == BODY_OK;
+    return result == BODY_OK && lay_scan(assembly);
 }
 
 static int pad_named(const tool_settings_t* tool, const char* name)
