@@ -41,7 +41,7 @@ static const char* const technique_words[TECHNIQUE_COUNT + 1] = {
 // ".right" has to fit behind a name that stands for both sides.
 #define SIDED_NAME_CAPACITY (NAME_CAPACITY - 6)
 #define LEVEL_MIN (-0.5) // a little above C7
-#define LEVEL_MAX 4.2    // a little below the ankle
+#define LEVEL_MAX 4.6    // a foot below the ankle
 #define ACROSS_MAX_M 0.4
 
 // ------------------------------------------------------------------------------------- the fits

@@ -13,7 +13,8 @@
 // height field can't hold the flanks, so what is steeper than SKIRT_SLOPE becomes a skirt down to
 // the table; in the end everything is smoothed to what a pad can follow.
 //
-// The arms hang beside the table and are not part of the surface; the legs lie parallel.
+// The arms hang beside the table and are not part of the surface; the legs lie parallel, the soles
+// face up.
 //
 // Figures without a source in this file are judgement: they shape skin that the residuals of the
 // fits (20 mm in level, 15 mm in width) blur anyway.
@@ -143,7 +144,14 @@ typedef struct {
 #define BUTTOCK_MOUND_M 0.028 // of each buttock over the plane through sacrum and trochanters
 #define CLEFT_DEPTH_M 0.012
 #define FURROW_DEPTH_M 0.004 // of the spine's line below the back, beside what the ridges add
-#define ANKLE_LIFT_M 0.03    // the foot's instep keeps the ankle off the table
+#define ANKLE_LIFT_M 0.03    // the foot's instep or a bolster keeps the ankle off the table
+// The foot points away and its sole faces up. Parts of the stature: a foot is 0.152 of it long and
+// 0.055 broad (segment lengths after Drillis and Contini 1966, second hand), a quarter of its
+// length lies headward of the ankle, the heel is 0.04 broad; the sole slopes down to the toes.
+#define FOOT_REACH 0.125 // from the ankle to the tips of the toes
+#define HEEL_BREADTH 0.040
+#define BALL_BREADTH 0.055
+#define TOE_HEIGHT_M 0.03
 
 static void trunk_outline(const body_settings_t* settings, const double d[], double stature_m,
                           figure_outline_t* outline)
@@ -185,7 +193,7 @@ static void trunk_outline(const body_settings_t* settings, const double d[], dou
     outline_finish(breadth);
 }
 
-static void leg_outline(const double d[], figure_outline_t* outline)
+static void leg_outline(const double d[], double stature_m, figure_outline_t* outline)
 {
     const double knee = body_along_of_height(d, BODY_knee_height);
     const double ankle = body_along_of_height(d, BODY_ankle_height);
@@ -194,6 +202,7 @@ static void leg_outline(const double d[], figure_outline_t* outline)
     const double calf_m = d[BODY_calf_circumference] / PI;
     const double ankle_m = d[BODY_ankle_circumference] / PI;
     const double calf = knee + 0.3 * (ankle - knee);
+    const double foot_m = FOOT_REACH * stature_m;
 
     outline_t* depth = &outline->leg_depth;
     outline_add(depth, outline->fold_along_m, thigh_m);
@@ -202,7 +211,9 @@ static void leg_outline(const double d[], figure_outline_t* outline)
     outline_add(depth, calf, calf_m + 0.3 * ANKLE_LIFT_M);
     outline_add(depth, ankle, ankle_m + ANKLE_LIFT_M);
     outline_add(depth, ankle + 0.05, ankle_m + ANKLE_LIFT_M);
-    outline_add(depth, ankle + 0.22, 0.0);
+    outline_add(depth, ankle + 0.7 * foot_m, 0.55 * (ankle_m + ANKLE_LIFT_M));
+    outline_add(depth, ankle + 0.9 * foot_m, TOE_HEIGHT_M);
+    outline_add(depth, ankle + foot_m + 0.01, 0.0);
     outline_finish(depth);
 
     outline_t* breadth = &outline->leg_breadth;
@@ -211,6 +222,8 @@ static void leg_outline(const double d[], figure_outline_t* outline)
     outline_add(breadth, knee, 0.96 * above_knee_m);
     outline_add(breadth, calf, calf_m);
     outline_add(breadth, ankle, ankle_m);
+    outline_add(breadth, ankle + 0.05, HEEL_BREADTH * stature_m);
+    outline_add(breadth, ankle + 0.7 * foot_m, BALL_BREADTH * stature_m);
     outline_finish(breadth);
 }
 
@@ -227,7 +240,7 @@ static void figure_outline(const body_t* body, figure_outline_t* outline)
     outline->mound_across_m = 0.25 * d[BODY_hip_breadth];
     outline->head_top_along_m = d[BODY_cervicale_height] - body->client.stature_m;
     trunk_outline(body->settings, d, body->client.stature_m, outline);
-    leg_outline(d, outline);
+    leg_outline(d, body->client.stature_m, outline);
     outline->leg_axis_left_m = body->leg_axis_left_m;
     outline->leg_axis_right_m = body->leg_axis_right_m;
 }

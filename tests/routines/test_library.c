@@ -119,6 +119,32 @@ static void every_region_of_the_shipped_body_lies_on_skin_and_off_the_zones(void
     }
 }
 
+/// From the shoulders to the soles, for the 5th to the 95th percentile: the shipped arm gets there.
+static void a_light_stroke_reaches_every_region_of_every_client(void** state)
+{
+    (void)state;
+    for (int c = 0; c < CLIENT_COUNT; c++) {
+        lay_down(client_paths[c]);
+        for (int region = 0; region < settings.region_count; region++) {
+            char text[400];
+            const int length =
+                snprintf(text, sizeof text,
+                         "kind: routine\nversion: 1\nname: one\ngoal: wellness\nposition: prone\n"
+                         "pad: palm_60\nsteps:\n  - technique: effleurage\n    region: %s\n"
+                         "    force: 6 N\n    speed: 40 mm/s\n    passes: 1\n",
+                         settings.regions[region].name);
+            assert_true(routine_parse("one", text, (size_t)length, &body, &routine, &findings));
+            const bool passed = routine_check(&routine, &body, &safety, &machine, &chain,
+                                              &machine.arm.tool.pads[0], NULL, &findings);
+            if (!passed) {
+                print_error("%s for %s\n", settings.regions[region].name, client_paths[c]);
+                findings_print(&findings, stderr);
+            }
+            assert_true(passed);
+        }
+    }
+}
+
 /// Touches all landmarks of the body laid down last, as if it lay shifted and turned about C7.
 static void touch_all(client_settings_t* client, double x_m, double y_m, double turn_rad)
 {
@@ -183,6 +209,7 @@ int main(void)
         cmocka_unit_test(short_back_passes_for_every_client),
         cmocka_unit_test(relaxing_back_uses_every_technique_on_both_sides),
         cmocka_unit_test(every_region_of_the_shipped_body_lies_on_skin_and_off_the_zones),
+        cmocka_unit_test(a_light_stroke_reaches_every_region_of_every_client),
         cmocka_unit_test(the_library_passes_on_clients_who_were_touched_where_they_lie),
         cmocka_unit_test(the_library_is_refused_on_clients_who_were_merely_positioned),
     };
