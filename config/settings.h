@@ -424,6 +424,7 @@ typedef struct {
     double level_min, level_max; // towards the head first
     double across_min_m, across_max_m;
     double fibre_angle_rad; // from the headward direction, positive outwards
+    double heart_angle_rad; // the way of the blood and the lymph, from the same, positive outwards
     double force_factor;    // on a technique's ceiling
     figure_t force_max_N;   // hard cap
     figure_t pressure_max_Pa;
@@ -452,8 +453,13 @@ typedef struct {
     double lumbar_hollow_m;     // depth of the hollow of the back
     double paraspinal_offset_m; // of the two ridges beside the spine
     double paraspinal_height_m;
-    double registration_error_m; // how well the model is known to lie where the client does
+    double registration_error_m; // bound: how well a confirmed client lies where the model does
     double registration_error_rad;
+    double positioned_error_m; // two standard deviations: how people lie when laid down by sight
+    double positioned_error_rad;
+    double registration_floor_m; // what no number of touched landmarks tells
+    double registration_floor_rad;
+    double scan_error_m; // bound on the heights of a scan
     int region_count;
     region_settings_t regions[REGION_CAPACITY];
     int zone_count;

@@ -4,8 +4,8 @@
 
 // Crossover times delay of an integrator loop that keeps 60 degrees of phase margin: pi/2 - pi/3.
 #define CROSSOVER_DELAY 0.5236
-// The skin is looked for at touch speed from the registration error and this much above where it is
-// expected: a breath and the way it takes to slow down.
+// The skin is looked for at touch speed from what its height may be off and this much above where
+// it is expected: a breath and the way it takes to slow down.
 #define BREATH_HEIGHT_M 0.010
 #define LIFTED_HEIGHT_M 0.060
 #define OFFSET_ACCELERATION_MPS2 1.0
@@ -18,10 +18,13 @@ static double toward(double from, double to, double step_max)
 }
 
 /// Fast while there is room, slow where the skin may be.
-static double approach_speed_mps(const session_t* session, double offset_m)
+static double approach_speed_mps(const session_t* session, const plan_target_t* target,
+                                 double offset_m)
 {
     const double touch = session->safety->touch_speed_max_mps.value;
-    const double search_m = session->body->settings->registration_error_m + BREATH_HEIGHT_M;
+    const vec3_t skin_m = target->tool_desired.position_m;
+    const body_place_t place = body_place_of_table(session->body, skin_m.x, skin_m.y);
+    const double search_m = body_uncertainty(session->body, place).height_m + BREATH_HEIGHT_M;
     const double room_m = offset_m - search_m;
     if (!(room_m > 0.0)) {
         return -touch;
@@ -114,7 +117,7 @@ tool_command_t force_control_step(const session_t* session, force_control_state_
             state->base = target->tool_desired;
             state->outward = target->normal;
             const double speed_mps = mode == MODE_APPROACH
-                                         ? approach_speed_mps(session, state->offset_m)
+                                         ? approach_speed_mps(session, target, state->offset_m)
                                          : contact_speed_mps(session, target, estimate);
             move_offset(session, state, speed_mps, OFFSET_ACCELERATION_MPS2);
         } else {

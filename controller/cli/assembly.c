@@ -10,6 +10,7 @@
 #include "config/load.h"
 #include "controller/record/ledger.h"
 #include "controller/record/run_directory.h"
+#include "routines/body_scan.h"
 #include "routines/client_load.h"
 #include "routines/routine_load.h"
 
@@ -122,6 +123,94 @@ static bool option_path(const options_t* options, option_id_t id, const char* sh
     return false;
 }
 
+static void refuse_client(assembly_t* assembly, const char* path, body_result_t result)
+{
+    const body_settings_t* body = &assembly->body_settings;
+    const client_settings_t* client = &assembly->client;
+    const registration_refusal_t* refusal = &assembly->body.refusal;
+    const char* landmark = body_landmark_text(refusal->landmark);
+    switch (result) {
+    case BODY_OK:
+        return;
+    case BODY_CLIENT_OUT_OF_RANGE:
+    case BODY_TOO_LONG_FOR_TABLE:
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "", "",
+                    "%s: %.2f m and %.0f kg; the body map holds for %.2f to %.2f m and %.0f to "
+                    "%.0f kg, as far as the two go together",
+                    body_result_text(result), client->stature_m, client->mass_kg,
+                    body->stature_min_m, body->stature_max_m, body->mass_min_kg, body->mass_max_kg);
+        return;
+    case BODY_LANDMARK_NOT_FINITE:
+    case BODY_LANDMARK_TWICE:
+    case BODY_LANDMARK_SWAPPED:
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "landmarks", "", "%s: %s",
+                    body_result_text(result), landmark);
+        return;
+    case BODY_LANDMARK_OUTLIER:
+    case BODY_LANDMARK_HEIGHT:
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "landmarks", "",
+                    "%s: %s, off by %.0f mm, %.1f standard deviations; at most %.1f",
+                    body_result_text(result), landmark, 1e3 * refusal->distance_m,
+                    refusal->deviations, REGISTRATION_DEVIATIONS_MAX);
+        return;
+    case BODY_LANDMARKS_TOO_FAR:
+    case BODY_LANDMARKS_SHAPE:
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "landmarks", "",
+                    "%s; C7 at most %.0f mm off, turned by at most %.0f degrees",
+                    body_result_text(result), 1e3 * REGISTRATION_SHIFT_MAX_M,
+                    REGISTRATION_TURN_MAX_RAD * 180.0 / 3.14159265358979323846);
+        return;
+    }
+}
+
+/// Tells in one warning which regions a scan leaves to the model, and how much of the worst.
+static void warn_of_holes(assembly_t* assembly, const body_scan_report_t* report)
+{
+    const body_settings_t* body = &assembly->body_settings;
+    int worst = -1;
+    int count = 0;
+    for (int i = 0; i < body->region_count; ++i) {
+        if (report->region_share[i] < 1.0) {
+            ++count;
+            if (worst < 0 || report->region_share[i] < report->region_share[worst]) {
+                worst = i;
+            }
+        }
+    }
+    if (count > 0) {
+        finding_add(&assembly->findings, FINDING_WARNING, assembly->client.scan, 0, 0, "", "",
+                    "the scan has holes over %d of %d regions, where the model fills in: %s has "
+                    "%.0f %% of its skin measured",
+                    count, body->region_count, body->regions[worst].name,
+                    100.0 * report->region_share[worst]);
+    }
+}
+
+static bool lay_scan(assembly_t* assembly)
+{
+    const char* path = assembly->client.scan;
+    ply_points_t points;
+    body_scan_report_t report;
+    if (path[0] == '\0') {
+        return true;
+    }
+    if (!ply_file_read(path, &points, &assembly->findings)) {
+        return false;
+    }
+    (void)inputs_add(&assembly->inputs, path);
+    const body_scan_result_t result = body_lay_scan(&assembly->body, &points, &report);
+    ply_points_free(&points);
+    if (result == BODY_SCAN_OK) {
+        warn_of_holes(assembly, &report);
+    } else {
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "", "",
+                    "%s: %d points over the body, %d of them refused, %.0f mm off in the middle",
+                    body_scan_result_text(result), report.over_count, report.outlier_count,
+                    1e3 * report.shift_m);
+    }
+    return result == BODY_SCAN_OK;
+}
+
 bool assembly_load_table(assembly_t* assembly, const options_t* options)
 {
     findings_t* findings = &assembly->findings;
@@ -169,16 +258,9 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
         body_build(&assembly->body_settings, &assembly->client, assembly->machine.neck_x_m,
                    assembly->machine.table_length_m, &assembly->body);
     if (result != BODY_OK) {
-        const body_settings_t* body = &assembly->body_settings;
-        finding_add(
-            findings, FINDING_ERROR, client_path, 0, 0, "", "",
-            "%s: %.2f m and %.0f kg; the body map holds for %.2f to %.2f m and %.0f to %.0f "
-            "kg, as far as the two go together",
-            body_result_text(result), assembly->client.stature_m, assembly->client.mass_kg,
-            body->stature_min_m, body->stature_max_m, body->mass_min_kg, body->mass_max_kg);
-        return false;
+        refuse_client(assembly, client_path, result);
     }
-    return true;
+    return result == BODY_OK && lay_scan(assembly);
 }
 
 bool assembly_judge_client(assembly_t* assembly, const options_t* options,
@@ -387,7 +469,9 @@ bool assembly_build_world(assembly_t* assembly, const options_t* options)
     world->tissues = assembly->tissues;
     world->tissue_count = body->region_count;
     world->seed = (uint64_t)options->whole[OPTION_SEED];
-    world_settings_draw_body(world, body->registration_error_m, body->registration_error_rad);
+    double offset_m, turn_rad;
+    body_lie_bounds(&assembly->body, assembly->machine.neck_x_m, 0.0, &offset_m, &turn_rad);
+    world_settings_draw_body(world, offset_m, turn_rad);
     const char* scenario = options->text[OPTION_SCENARIO];
     if (scenario != NULL) {
         (void)inputs_add(&assembly->inputs, scenario);

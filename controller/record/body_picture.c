@@ -92,8 +92,10 @@ static void draw_outline(const page_t* page, const outline_t* outline)
 
 static void draw_place(const page_t* page, const body_t* body, body_place_t place, bool begins)
 {
-    (void)fprintf(page->out, "%c%.0f %.0f", begins ? 'M' : 'L', page_x(page, place.across_m),
-                  page_y(page, body->neck_x_m - place.along_m));
+    double x_m, y_m;
+    body_table_point(body, place, &x_m, &y_m);
+    (void)fprintf(page->out, "%c%.0f %.0f", begins ? 'M' : 'L', page_x(page, y_m),
+                  page_y(page, x_m));
 }
 
 static void draw_region(const page_t* page, const body_picture_t* picture, int region)
@@ -223,9 +225,11 @@ static void draw_labels(const page_t* page, const body_picture_t* picture)
         if (picture->regions[region].touched) {
             // Middle regions have both their edges beside the midline; any of them is good.
             const body_place_t edge = body_place_in_region(body, region, 0.5, 1.0);
+            double x_m, y_m;
+            body_table_point(body, edge, &x_m, &y_m);
             labels[count++] = (label_t){.region = region,
-                                        .x_mm = page_x(page, edge.across_m),
-                                        .y_mm = page_y(page, body->neck_x_m - edge.along_m),
+                                        .x_mm = page_x(page, y_m),
+                                        .y_mm = page_y(page, x_m),
                                         .left = body->settings->regions[region].side == SIDE_LEFT};
         }
     }

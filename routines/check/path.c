@@ -10,23 +10,15 @@
 #define WALK_STEP_MAX_M 0.010
 #define SLIDING_SPEED_MPS 0.001
 
-/// How far the model may lie from the client at a place: the shift, and the turn about C7, where
-/// the client is laid.
-static double registration_error_m(const body_t* body, body_place_t place)
-{
-    const double lever_m = sqrt(place.along_m * place.along_m + place.across_m * place.across_m);
-    return body->settings->registration_error_m + body->settings->registration_error_rad * lever_m;
-}
-
 /// Checks a place against the zones; returns how far it may be left without meeting a margin, m.
 static double check_zones(check_t* check, const stroke_t* stroke, body_place_t place,
                           check_walk_t* walk)
 {
     double clearance_m = WALK_STEP_MAX_M;
-    const double error_m = registration_error_m(check->body, place);
     for (int zone = 0; zone < check->body->settings->zone_count; zone++) {
         const zone_settings_t* settings = &check->body->settings->zones[zone];
         const double distance_m = body_distance_to_zone_m(check->body, zone, place);
+        const double error_m = distance_m - body_sure_distance_to_zone_m(check->body, zone, place);
         const double needed_m = settings->margin_m.value + error_m;
         clearance_m = fmin(clearance_m, distance_m - needed_m);
         if (!(distance_m >= needed_m - 1e-9) && !walk->zone_reported) {

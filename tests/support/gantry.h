@@ -94,6 +94,7 @@ static inline void gantry_body(gantry_t* gantry)
     body_t* body = &gantry->body;
     body->settings = settings;
     body->neck_x_m = GANTRY_NECK_X_M;
+    body->turn_cosine = 1.0;
     surface_t* surface = &body->surface;
     surface->origin_y_m = -0.5;
     surface->spacing_m = 0.05;

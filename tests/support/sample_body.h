@@ -126,6 +126,11 @@ static inline void sample_body_settings(body_settings_t* body)
     body->paraspinal_height_m = 0.008;
     body->registration_error_m = 0.008;
     body->registration_error_rad = 0.0;
+    body->positioned_error_m = 0.040;
+    body->positioned_error_rad = 0.105; // 6 degrees
+    body->registration_floor_m = 0.004;
+    body->registration_floor_rad = 0.0087; // 0.5 degrees
+    body->scan_error_m = 0.005;
     for (int i = 0; i < 2; i++) {
         const side_t side = i == 0 ? SIDE_LEFT : SIDE_RIGHT;
         sample_add_region(body, "lumbar", side, ACROSS_TRUNK, 0.72, 1.0, 0.024, 0.064, 1.0, 80.0);
