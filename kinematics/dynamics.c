@@ -137,8 +137,11 @@ static walker_t walk(const chain_t* chain, const joints_t* positions, links_t* l
     sincos_joints(positions, &sines, &cosines);
     walker_t walker = walker_begin(chain);
     for (int i = 0; i < chain->joint_count; i++) {
+        if (i > 0) {
+            walker_place(&walker, chain, i);
+        }
         const vec3_t axis =
-            walker_step(&walker, chain, i, positions->at[i], sines.at[i], cosines.at[i]);
+            walker_move(&walker, chain, i, positions->at[i], sines.at[i], cosines.at[i]);
         const bool slides = chain->kind[i] == JOINT_PRISMATIC;
         put_link(links, i, &walker, slides ? none : axis, slides ? axis : none);
     }

@@ -32,8 +32,11 @@ static inline walker_t walk(const chain_t* chain, const joints_t* joints, chain_
     walker_t walker = walker_begin(chain);
     frames->joint_count = chain->joint_count;
     for (int i = 0; i < chain->joint_count; i++) {
+        if (i > 0) {
+            walker_place(&walker, chain, i);
+        }
         const vec3_t axis =
-            walker_step(&walker, chain, i, joints->at[i], sines.at[i], cosines.at[i]);
+            walker_move(&walker, chain, i, joints->at[i], sines.at[i], cosines.at[i]);
         walker_store(&walker, axis, i, frames);
     }
     return walker;

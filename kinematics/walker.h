@@ -95,18 +95,21 @@ static inline walker_t walker_begin(const chain_t* chain)
                       vec3(first[2], first[5], first[8])};
 }
 
-/// Takes joint `i` at `position`, of which sine and cosine are given. Returns where its axis
-/// points. Joints come in their order, from the first, none left out.
-static inline vec3_t walker_step(walker_t* walker, const chain_t* chain, int i, double position,
+/// From joint `i` - 1 to where joint `i` sits. Not for the first.
+static inline void walker_place(walker_t* walker, const chain_t* chain, int i)
+{
+    walker->origin_m =
+        vec3_add(walker->origin_m, walker_apply(walker, chain->placement_translation_m[i]));
+    if (chain->placement_turns[i]) {
+        walker_turn_by_matrix(walker, chain->placement_rotation[i]);
+    }
+}
+
+/// Moves joint `i` to `position`, of which sine and cosine are given. Returns where its axis
+/// points.
+static inline vec3_t walker_move(walker_t* walker, const chain_t* chain, int i, double position,
                                  double sine, double cosine)
 {
-    if (i > 0) {
-        walker->origin_m =
-            vec3_add(walker->origin_m, walker_apply(walker, chain->placement_translation_m[i]));
-        if (chain->placement_turns[i]) {
-            walker_turn_by_matrix(walker, chain->placement_rotation[i]);
-        }
-    }
     const vec3_t axis = walker_turn_joint(walker, chain, i, sine, cosine);
     if (chain->kind[i] == JOINT_PRISMATIC) {
         walker->origin_m = vec3_add(walker->origin_m, vec3_scale(axis, position));

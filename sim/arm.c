@@ -291,7 +291,7 @@ void arm_advance(arm_t* arm, const arm_actuation_t* actuation, const arm_load_t*
     fill_load(arm, load, step_s, &balance);
 
     // Each pass but the last saturates at least one more joint, so this ends.
-    joints_t won;
+    joints_t won = {{0.0}};
     bool solved = true;
     for (int pass = 0; pass <= count; ++pass) {
         solved = solve_step(arm, &balance, &servos, step_s, &won);
