@@ -439,6 +439,8 @@ void world_truth(const world_t* world, world_truth_t* truth)
     truth->pad = (pose_t){contact_pad_m(&world->contact, &tool), tool.orientation};
     truth->normal_force_N = world->contact.normal_force_N;
     truth->shear_force_N = vec3_norm(world->contact.shear_N);
+    truth->skin_stretch_m = world->contact.stretch_m;
+    truth->slid_m = world->contact.slid_m;
     truth->penetration_m = fmax(world->contact.depth_m, 0.0);
     const client_skin_t skin = client_skin_at(&world->client, truth->pad.position_m);
     truth->skin_normal = skin.touchable ? skin.normal : vec3(0.0, 0.0, 1.0);

@@ -102,6 +102,8 @@ typedef struct {
     pose_t pad; // where the pad's face really is, table frame
     double normal_force_N;
     double shear_force_N;
+    vec3_t skin_stretch_m; // how far the skin under the pad is pulled along the surface
+    double slid_m;         // way the pad has slid over skin since the world began
     vec3_t skin_normal;
     double penetration_m;
     double surface_speed_mps; // of the skin under the pad, along its normal
