@@ -113,6 +113,8 @@ static bool event_fits(const world_event_t* event, const machine_settings_t* mac
     case WORLD_EVENT_FORCE_BIAS:
     case WORLD_EVENT_BODY_SHIFT:
         return isfinite(event->magnitude);
+    case WORLD_EVENT_SKIN_FRICTION:
+        return finite_and_at_least(event->magnitude, 0.0);
     case WORLD_EVENT_BUTTON_PRESSED:
     case WORLD_EVENT_BUTTON_RELEASED:
     case WORLD_EVENT_ESTOP_PRESSED:
@@ -311,6 +313,9 @@ void world_inject(world_t* world, const world_event_t* event)
         break;
     case WORLD_EVENT_BODY_SHIFT:
         client_shift(&world->client, event->magnitude);
+        break;
+    case WORLD_EVENT_SKIN_FRICTION:
+        world->contact_settings.friction = event->magnitude;
         break;
     }
 }
