@@ -11,6 +11,24 @@
 #define OFFSET_ACCELERATION_MPS2 1.0
 #define YIELD_ACCELERATION_MPS2 4.0
 #define STANDSTILL_MPS 0.002
+// What is fed forward comes from smooth strokes that the static check has found the arm able to
+// follow; this only bounds it.
+#define FED_ACCELERATION_MPS2 12.0
+
+// Taps. A hop that has been over for this long has become a touch that force control can hold.
+#define TAP_TOUCH_MAX_S 0.3
+#define TAP_FOLLOWING_PER_S 25.0 // how fast a changed skin or depth is made good
+// Of what a touch shows the skin to be off: taken over at once, and into its speed per time.
+#define TAP_SKIN_SHARE 0.8
+#define TAP_SKIN_SPEED_SHARE 0.25
+#define TAP_SKIN_SPEED_MAX_MPS 0.012 // twice the quickest breathing in
+#define TAP_FIRST_SHARE 0.6          // of the expected depth: begin light
+#define TAP_LEARNING 0.4             // of a peak's relative error, at most TAP_LEARNING_MAX
+#define TAP_LEARNING_MAX 0.12
+#define TAP_GIVE_MAX 2.5 // times the expected give: softer than that is no skin
+#define TAP_SEARCH_MAX_M 0.006
+#define TAP_TOO_HARD_N 2.0 // over what is wanted: back off within the tap
+#define TAP_BACKING_SHARE 0.15
 
 static double toward(double from, double to, double step_max)
 {
@@ -30,16 +48,161 @@ static double approach_speed_mps(const session_t* session, double offset_m)
     return -fmin(braking, session->safety->approach_speed_max_mps.value);
 }
 
-static double contact_speed_mps(const session_t* session, const plan_target_t* target,
-                                const estimate_t* estimate)
+/// Lets what is fed forward through and bends the rest with bounded acceleration.
+static void move_fed(const session_t* session, force_control_state_t* state, double fed_mps,
+                     double wanted_mps, double limit_mps)
+{
+    const double step_mps = OFFSET_ACCELERATION_MPS2 * session->period_s;
+    const double fed_step_mps = FED_ACCELERATION_MPS2 * session->period_s;
+    const double corrected_mps =
+        toward(state->speed_mps - state->fed_mps, wanted_mps - fed_mps, step_mps);
+    const double speed_mps = fmin(fmax(fed_mps + corrected_mps, -limit_mps), limit_mps);
+    state->speed_mps = toward(state->speed_mps, speed_mps, fed_step_mps);
+    state->fed_mps = fed_mps;
+    state->offset_m += state->speed_mps * session->period_s;
+}
+
+static void follow_force(const session_t* session, force_control_state_t* state,
+                         const plan_target_t* target, const estimate_t* estimate)
 {
     const double limit = session->safety->normal_speed_max_mps.value;
     const double stiffness = estimate->stiffness_N_per_m;
-    const double damping = stiffness * session->loop_delay_s / CROSSOVER_DELAY;
-    const double speed = (estimate->normal_force_N - target->force_target_N) / damping -
-                         target->force_rate_N_per_s / stiffness;
+    const double damping = stiffness * session->delays.loop_s / CROSSOVER_DELAY;
+    const double fed = -target->force_rate_N_per_s / stiffness;
+    const double speed = (estimate->normal_force_N - target->force_target_N) / damping + fed;
     // An unknown force must not press: let go at the speed allowed until the interlock has spoken.
-    return isfinite(speed) ? fmin(fmax(speed, -limit), limit) : limit;
+    const bool known = isfinite(speed);
+    move_fed(session, state, known ? fmin(fmax(fed, -limit), limit) : 0.0,
+             known ? fmin(fmax(speed, -limit), limit) : limit, limit);
+}
+
+// -------------------------------------------------------------------------------------------- taps
+
+/// Height of the tool as measured, in the offset's terms.
+static double measured_offset_m(const plan_target_t* target, const estimate_t* estimate)
+{
+    const vec3_t above_m =
+        vec3_sub(estimate->tool_measured.position_m, target->tool_desired.position_m);
+    return vec3_dot(above_m, target->normal);
+}
+
+static double expected_give(const estimate_t* estimate)
+{
+    return 1.0 / estimate->stiffness_N_per_m;
+}
+
+/// The first hop after a touch: the skin is where force control has it.
+static void tap_begin(tap_state_t* tap, const plan_target_t* target, const estimate_t* estimate,
+                      double offset_m)
+{
+    if (!(tap->give_m_per_N > 0.0)) {
+        tap->give_m_per_N = TAP_FIRST_SHARE * expected_give(estimate);
+    }
+    tap->hopping = true;
+    tap->felt = true;
+    tap->skin_m = offset_m + tap->give_m_per_N * target->force_target_N;
+    tap->skin_mps = 0.0;
+    tap->wanted_N = 0.0;
+    tap->peak_N = 0.0;
+    tap->since_felt_s = 0.0;
+    tap->searched_m = 0.0;
+    tap->hop_rate_mps = 0.0;
+}
+
+/// At the top of a hop: learns from the tap that is over.
+static void tap_learn(const session_t* session, tap_state_t* tap, const estimate_t* estimate)
+{
+    const double least = 1.0 / session->machine->arm.tool.spring_stiffness_N_per_m;
+    const double most = TAP_GIVE_MAX * expected_give(estimate);
+    if (tap->felt && tap->peak_N > 0.0 && tap->wanted_N > 0.0) {
+        const double error = (tap->wanted_N - tap->peak_N) / tap->wanted_N;
+        const double change = fmin(fmax(TAP_LEARNING * error, -TAP_LEARNING_MAX), TAP_LEARNING_MAX);
+        tap->give_m_per_N = fmin(fmax(tap->give_m_per_N * (1.0 + change), 0.5 * least), most);
+    } else if (!tap->felt) {
+        tap->skin_mps = 0.0;
+    }
+    tap->felt = false;
+    tap->wanted_N = 0.0;
+    tap->peak_N = 0.0;
+    tap->searched_m = 0.0;
+}
+
+/// What a force says of where the skin is.
+static void tap_feel(const session_t* session, tap_state_t* tap, const plan_target_t* target,
+                     const estimate_t* estimate, double speed_mps)
+{
+    const double force_N = estimate->normal_force_N;
+    tap->wanted_N = fmax(tap->wanted_N, target->force_target_N);
+    if (!isfinite(force_N)) {
+        return;
+    }
+    tap->peak_N = fmax(tap->peak_N, force_N);
+    if (!tap->felt && force_N >= session->safety->touch_force_N.value) {
+        // The force is a sensor's delay old: the tool was elsewhere then.
+        const double then_m =
+            measured_offset_m(target, estimate) - speed_mps * session->delays.sensor_s;
+        const double off_m = then_m + tap->give_m_per_N * force_N - tap->skin_m;
+        const double speed =
+            tap->skin_mps + TAP_SKIN_SPEED_SHARE * off_m / fmax(tap->since_felt_s, 0.1);
+        tap->skin_m += TAP_SKIN_SHARE * off_m;
+        tap->skin_mps = fmin(fmax(speed, -TAP_SKIN_SPEED_MAX_MPS), TAP_SKIN_SPEED_MAX_MPS);
+        tap->since_felt_s = 0.0;
+        tap->felt = true;
+    }
+    const double over_N = force_N - tap->wanted_N - TAP_TOO_HARD_N;
+    if (over_N > 0.0) {
+        tap->skin_m += TAP_BACKING_SHARE * over_N * tap->give_m_per_N;
+    }
+}
+
+/// Where the skin should have been felt and is not, the tool looks for it further down.
+static void tap_search(const session_t* session, tap_state_t* tap)
+{
+    const double step_m = session->safety->touch_speed_max_mps.value * session->period_s;
+    if (!tap->felt && tap->since_hop_s > session->delays.loop_s &&
+        tap->searched_m < TAP_SEARCH_MAX_M) {
+        tap->searched_m += step_m;
+        tap->skin_m -= step_m;
+    }
+}
+
+static void follow_taps(const session_t* session, force_control_state_t* state,
+                        const plan_target_t* target, const estimate_t* estimate)
+{
+    tap_state_t* tap = &state->tap;
+    const double limit = session->safety->tap_speed_max_mps.value;
+    tap->skin_m += tap->skin_mps * session->period_s;
+    tap->since_felt_s += session->period_s;
+    if (tap->hop_rate_mps > 0.0 && !(target->hop_rate_mps > 0.0)) {
+        tap_learn(session, tap, estimate);
+    }
+    tap->hop_rate_mps = target->hop_rate_mps;
+    tap_feel(session, tap, target, estimate, state->speed_mps);
+    tap_search(session, tap);
+    const double wanted_m =
+        tap->skin_m + target->hop_m - tap->give_m_per_N * target->force_target_N;
+    const double fed = fmin(fmax(target->hop_rate_mps + tap->skin_mps, -limit), limit);
+    const double speed = fed + TAP_FOLLOWING_PER_S * (wanted_m - state->offset_m);
+    const bool known = isfinite(speed) && isfinite(estimate->normal_force_N);
+    move_fed(session, state, known ? fed : 0.0, known ? speed : limit, limit);
+}
+
+static void follow_contact(const session_t* session, force_control_state_t* state,
+                           const plan_target_t* target, const estimate_t* estimate)
+{
+    tap_state_t* tap = &state->tap;
+    const bool off = target->hop_m > 0.0 || target->hop_rate_mps > 0.0;
+    tap->since_hop_s = off ? 0.0 : tap->since_hop_s + session->period_s;
+    if (target->contact == CONTACT_BROKEN && off && !tap->hopping) {
+        tap_begin(tap, target, estimate, state->offset_m);
+    }
+    tap->hopping = tap->hopping && target->contact == CONTACT_BROKEN &&
+                   (off || tap->since_hop_s <= TAP_TOUCH_MAX_S);
+    if (tap->hopping) {
+        follow_taps(session, state, target, estimate);
+    } else {
+        follow_force(session, state, target, estimate);
+    }
 }
 
 /// Leaves with bounded acceleration and comes to rest at the height wanted.
@@ -66,6 +229,8 @@ static void enter(force_control_state_t* state, supervisor_mode_t mode, const pl
         state->offset_m = 0.0;
         state->speed_mps = had_offset ? fmax(state->speed_mps, 0.0) : 0.0;
     }
+    state->fed_mps = 0.0;
+    state->tap = (tap_state_t){0};
     state->lifted = false;
     state->yielded = false;
     state->yield_s = 0.0;
@@ -113,10 +278,12 @@ tool_command_t force_control_step(const session_t* session, force_control_state_
         if (mode == MODE_APPROACH || mode == MODE_CONTACT) {
             state->base = target->tool_desired;
             state->outward = target->normal;
-            const double speed_mps = mode == MODE_APPROACH
-                                         ? approach_speed_mps(session, state->offset_m)
-                                         : contact_speed_mps(session, target, estimate);
-            move_offset(session, state, speed_mps, OFFSET_ACCELERATION_MPS2);
+            if (mode == MODE_APPROACH) {
+                move_offset(session, state, approach_speed_mps(session, state->offset_m),
+                            OFFSET_ACCELERATION_MPS2);
+            } else {
+                follow_contact(session, state, target, estimate);
+            }
         } else {
             leave(session, state, mode);
         }
