@@ -474,6 +474,22 @@ static bool read_vector(const place_t* place, int node, const field_t* field, do
     return ok;
 }
 
+static bool read_series(const place_t* place, int node, const field_t* field, char* target)
+{
+    if (!expect_node_kind(place, node, YAML_NODE_SEQUENCE))
+        return false;
+    const int count = place->document->nodes[node].child_count;
+    if (!(count >= field->least && count <= field->capacity)) {
+        fields_refuse(place->document, node, place->field_path, place->findings,
+                      "%d entries; allowed: %d to %d", count, field->least, field->capacity);
+        return false;
+    }
+    field_t vector = *field;
+    vector.capacity = count;
+    memcpy(target + field->count_offset, &count, sizeof count);
+    return read_vector(place, node, &vector, (double*)(void*)(target + field->offset));
+}
+
 const char* const fields_grade_words[GRADE_COUNT + 1] = {
     [GRADE_STANDARD] = "standard", [GRADE_STUDY] = "study",     [GRADE_SECOND_HAND] = "second_hand",
     [GRADE_COMPUTED] = "computed", [GRADE_GENERAL] = "general", [GRADE_JUDGEMENT] = "judgement",
@@ -594,6 +610,8 @@ static bool read_field(const place_t* place, int node, const field_t* field, cha
         return read_word_set(place, node, field, value);
     case FIELD_VECTOR:
         return read_vector(place, node, field, value);
+    case FIELD_SERIES:
+        return read_series(place, node, field, target);
     case FIELD_FIGURE:
         return read_figure(place, node, field, value);
     case FIELD_RECORD:
@@ -638,6 +656,10 @@ static void clear_field(const field_t* field, char* target)
         break;
     case FIELD_VECTOR:
         memset(value, 0, (size_t)field->capacity * sizeof(double));
+        break;
+    case FIELD_SERIES:
+        memset(value, 0, (size_t)field->capacity * sizeof(double));
+        memcpy(target + field->count_offset, &zero, sizeof zero);
         break;
     case FIELD_FIGURE:
         memset(value, 0, sizeof(figure_t));

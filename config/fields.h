@@ -22,6 +22,7 @@
     X(DIMENSION_FREQUENCY, "Hz", "Hz or /min")                                                     \
     X(DIMENSION_MASS, "kg", "g or kg")                                                             \
     X(DIMENSION_FORCE, "N", "mN or N")                                                             \
+    X(DIMENSION_FORCE_RATE, "N/s", "N/s")                                                          \
     X(DIMENSION_TORQUE, "Nm", "Nm")                                                                \
     X(DIMENSION_PRESSURE, "Pa", "Pa, kPa or N/cm2")                                                \
     X(DIMENSION_SPEED, "m/s", "mm/s or m/s")                                                       \
@@ -47,7 +48,7 @@ typedef enum {
 bool quantity_parse(const char* text, dimension_t dimension, double* si_number);
 
 #define FIELD_KEY_CAPACITY 64     // keys of one record that suggestions are drawn from
-#define FIELD_VARIANT_CAPACITY 12 // variants of one list
+#define FIELD_VARIANT_CAPACITY 24 // variants of one list
 
 typedef enum {
     FIELD_QUANTITY, // double, by dimension and range
@@ -59,6 +60,8 @@ typedef enum {
     FIELD_CHOICE,   // int (enum) by position in `words`
     FIELD_WORD_SET, // uint32_t: a sequence of `words`, a bit each
     FIELD_VECTOR,   // double[capacity]: a sequence of exactly that many quantities
+    FIELD_SERIES,   // double[capacity]: `least` to `capacity` quantities, an int count at
+                    // `count_offset`
     FIELD_FIGURE,   // figure_t: mapping with value, grade, source and optionally reviewer
     FIELD_RECORD,   // nested struct by `record`
     FIELD_LIST,     // array of structs by `record`, with an int count at `count_offset`
@@ -74,9 +77,9 @@ typedef struct {
     size_t offset; // of the value in the struct
     dimension_t dimension;
     double minimum, maximum;  // SI; of a quantity, whole number, figure or vector component
-    int capacity;             // text bytes, vector components, most list entries
-    int least;                // fewest list entries
-    size_t count_offset;      // list: where the count goes
+    int capacity;             // text bytes, vector components, most list entries or quantities
+    int least;                // fewest list entries or quantities of a series
+    size_t count_offset;      // list, series: where the count goes
     size_t element_size;      // list: bytes of an entry
     const char* const* words; // choice, word set: ends with null
     const struct record* record;

@@ -59,7 +59,8 @@ static void print_description(const field_t* field, FILE* out)
     };
     char text[400];
     const bool ranged = field->kind == FIELD_QUANTITY || field->kind == FIELD_WHOLE_US ||
-                        field->kind == FIELD_VECTOR || field->kind == FIELD_FIGURE;
+                        field->kind == FIELD_VECTOR || field->kind == FIELD_SERIES ||
+                        field->kind == FIELD_FIGURE;
     const char* meaning = field->meaning != NULL ? field->meaning : "";
     if (ranged && field->dimension != DIMENSION_NONE)
         snprintf(text, sizeof text, "%s%sIn %s; %.6g %s to %.6g %s.", meaning,
@@ -127,9 +128,9 @@ static void print_simple_field(const field_t* field, FILE* out)
                 field->least);
         print_words(field->words, out);
         fputs("}", out);
-    } else if (field->kind == FIELD_VECTOR) {
+    } else if (field->kind == FIELD_VECTOR || field->kind == FIELD_SERIES) {
         fprintf(out, "\"type\": \"array\", \"minItems\": %d, \"maxItems\": %d, \"items\": {",
-                field->capacity, field->capacity);
+                field->kind == FIELD_SERIES ? field->least : field->capacity, field->capacity);
         print_quantity(field, out);
         fputs("}", out);
     }
@@ -159,6 +160,7 @@ static void print_field(const field_t* field, FILE* out, int indent)
     case FIELD_CHOICE:
     case FIELD_WORD_SET:
     case FIELD_VECTOR:
+    case FIELD_SERIES:
     case FIELD_NODE:
         print_simple_field(field, out);
         break;

@@ -33,7 +33,7 @@ typedef struct {
 static const char* const sides_words[] = {[SIDES_MIDDLE] = "middle", [SIDES_BOTH] = "both", NULL};
 static const char* const across_words[] = {[ACROSS_TRUNK] = "trunk", [ACROSS_LEG] = "leg", NULL};
 static const char* const technique_words[TECHNIQUE_COUNT + 1] = {
-#define X(id, text, meaning) [id] = text,
+#define X(id, text, limits, meaning) [id] = text,
     TECHNIQUE_LIST(X)
 #undef X
 };

@@ -3,6 +3,44 @@
 
 #include "config/load.h"
 
+// What a technique may do, by the limits it has.
+#define X(member, text, unit, lowest, highest, sentence)                                           \
+    {.key = text,                                                                                  \
+     .kind = FIELD_FIGURE,                                                                         \
+     .required = true,                                                                             \
+     .offset = offsetof(technique_limits_t, member),                                               \
+     .dimension = unit,                                                                            \
+     .minimum = lowest,                                                                            \
+     .maximum = highest,                                                                           \
+     .meaning = sentence},
+static const field_t fields_of_TECHNIQUE_STEADY[] = {TECHNIQUE_LIMIT_LIST(X){0}};
+static const field_t fields_of_TECHNIQUE_RHYTHMIC[] = {TECHNIQUE_LIMIT_LIST(X)
+                                                           TECHNIQUE_RATE_LIMIT_LIST(X){0}};
+static const field_t fields_of_TECHNIQUE_IN_BOUTS[] = {
+    TECHNIQUE_LIMIT_LIST(X) TECHNIQUE_RATE_LIMIT_LIST(X) TECHNIQUE_BOUT_LIMIT_LIST(X){0}};
+#undef X
+
+static const record_t technique_records[TECHNIQUE_COUNT] = {
+#define X(id, text, limits, sentence)                                                              \
+    [id] = {.name = text, .meaning = sentence, .fields = fields_of_##limits},
+    TECHNIQUE_LIST(X)
+#undef X
+};
+static const field_t technique_fields[] = {
+#define X(id, text, limits, sentence)                                                              \
+    {.key = text,                                                                                  \
+     .kind = FIELD_RECORD,                                                                         \
+     .required = true,                                                                             \
+     .offset = (id) * sizeof(technique_limits_t),                                                  \
+     .record = &technique_records[id],                                                             \
+     .meaning = sentence},
+    TECHNIQUE_LIST(X)
+#undef X
+        {0},
+};
+static const record_t techniques_record = {
+    .name = "techniques", .meaning = "What each technique may do.", .fields = technique_fields};
+
 static const field_t safety_fields[] = {
     {.key = "name",
      .kind = FIELD_NAME,
@@ -21,7 +59,13 @@ static const field_t safety_fields[] = {
      .meaning = sentence},
     SAFETY_LIMIT_LIST(X)
 #undef X
-        {0},
+        {.key = "techniques",
+         .kind = FIELD_RECORD,
+         .required = true,
+         .offset = offsetof(safety_settings_t, techniques),
+         .record = &techniques_record,
+         .meaning = "What each technique may do."},
+    {0},
 };
 const record_t load_safety_record = {
     .name = "safety", .meaning = "Every limit with its source.", .fields = safety_fields};
@@ -37,6 +81,25 @@ static void check_below(const yaml_document_t* document, const figure_t* smaller
     snprintf(path, sizeof path, "%s.value", smaller_key);
     fields_refuse_path(document, path, findings, "%s has to be below %s (%.6g is not below %.6g)",
                        smaller_key, larger_key, smaller->value, larger->value);
+}
+
+static void check_techniques(const yaml_document_t* document, const safety_settings_t* safety,
+                             findings_t* findings)
+{
+    static const char* const words[TECHNIQUE_COUNT] = {
+#define X(id, text, limits, meaning) [id] = text,
+        TECHNIQUE_LIST(X)
+#undef X
+    };
+    for (int i = 0; i < TECHNIQUE_COUNT; i++) {
+        const technique_limits_t* limits = &safety->techniques[i];
+        if (limits->rate_min_Hz.value <= limits->rate_max_Hz.value)
+            continue;
+        char path[FINDING_FIELD_CAPACITY];
+        snprintf(path, sizeof path, "techniques.%s.rate_min.value", words[i]);
+        fields_refuse_path(document, path, findings, "%.6g Hz is above rate_max, %.6g Hz",
+                           limits->rate_min_Hz.value, limits->rate_max_Hz.value);
+    }
 }
 
 static void check_across(const yaml_document_t* document, const safety_settings_t* safety,
@@ -72,6 +135,7 @@ static void check_across(const yaml_document_t* document, const safety_settings_
         fields_refuse_path(document, "yield_time_max.value", findings,
                            "yielding takes at least yield_distance / yield_speed = %.3g s",
                            yield_time_s);
+    check_techniques(document, safety, findings);
     const double overruns = safety->overrun_count_max.value;
     if (overruns != floor(overruns))
         fields_refuse_path(document, "overrun_count_max.value", findings,

@@ -25,6 +25,7 @@ const unit_t quantity_units[] = {
     {DIMENSION_MASS, "g", -3, 1.0},
     {DIMENSION_FORCE, "N", 0, 1.0},
     {DIMENSION_FORCE, "mN", -3, 1.0},
+    {DIMENSION_FORCE_RATE, "N/s", 0, 1.0},
     {DIMENSION_TORQUE, "Nm", 0, 1.0},
     {DIMENSION_PRESSURE, "kPa", 3, 1.0},
     {DIMENSION_PRESSURE, "Pa", 0, 1.0},

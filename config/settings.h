@@ -191,6 +191,80 @@ typedef struct {
     int io_coupler;                     // index into devices
 } machine_settings_t;
 
+// ------------------------------------------------------------------------------- the techniques
+
+/// Which limits a way of touching has beside those that every one has.
+typedef enum {
+    TECHNIQUE_STEADY,   // none
+    TECHNIQUE_RHYTHMIC, // how often its cycle may come round
+    TECHNIQUE_IN_BOUTS, // that, and how long it may go on without a pause
+} technique_limits_kind_t;
+
+/// Every way of touching: enumerator, YAML word, limits, meaning. The bit of a technique in
+/// `region_settings_t.techniques` is 1 << its enumerator. How each of them moves stands in its file
+/// in `routines/techniques/`.
+#define TECHNIQUE_LIST(X)                                                                          \
+    X(TECHNIQUE_EFFLEURAGE, "effleurage", TECHNIQUE_STEADY,                                        \
+      "long strokes towards the heart, light return")                                              \
+    X(TECHNIQUE_KNEADING, "kneading", TECHNIQUE_RHYTHMIC,                                          \
+      "circles with the force swelling on the inward half")                                        \
+    X(TECHNIQUE_COMPRESSION, "compression", TECHNIQUE_STEADY,                                      \
+      "slow press, hold and release, place after place")                                           \
+    X(TECHNIQUE_FRICTION_CIRCULAR, "friction_circular", TECHNIQUE_RHYTHMIC,                        \
+      "small circles at one point, the skin going with the pad")                                   \
+    X(TECHNIQUE_FRICTION_CROSS, "friction_cross", TECHNIQUE_RHYTHMIC,                              \
+      "to and fro across the fibres at one point, the skin going with the pad")                    \
+    X(TECHNIQUE_TAPPING, "tapping", TECHNIQUE_IN_BOUTS,                                            \
+      "light taps, the pad leaving the skin between them")                                         \
+    X(TECHNIQUE_HACKING, "hacking", TECHNIQUE_IN_BOUTS,                                            \
+      "taps with a narrow pad, the pad leaving the skin between them")                             \
+    X(TECHNIQUE_CUPPING, "cupping", TECHNIQUE_IN_BOUTS,                                            \
+      "taps with a hollow pad, the pad leaving the skin between them")                             \
+    X(TECHNIQUE_VIBRATION, "vibration", TECHNIQUE_IN_BOUTS,                                        \
+      "a force that trembles about its mean, held or on a slow line")                              \
+    X(TECHNIQUE_DEEP_STROKE, "deep_stroke", TECHNIQUE_STEADY,                                      \
+      "slow, deep strokes along the fibres, light return")                                         \
+    X(TECHNIQUE_TRIGGER_POINT, "trigger_point", TECHNIQUE_STEADY,                                  \
+      "one point pressed in steps, each held")                                                     \
+    X(TECHNIQUE_MYOFASCIAL_RELEASE, "myofascial_release", TECHNIQUE_STEADY,                        \
+      "a very slow drag that holds a force along the skin")                                        \
+    X(TECHNIQUE_LYMPH_DRAINAGE, "lymph_drainage", TECHNIQUE_RHYTHMIC,                              \
+      "part circles towards the nodes, the force falling to nothing in each")
+typedef enum {
+#define X(id, text, limits, meaning) id,
+    TECHNIQUE_LIST(X)
+#undef X
+} technique_id_t;
+#define TECHNIQUE_COUNT 13
+
+/// Limits of a technique: field, YAML key, dimension of the field reader, lowest and highest value
+/// a file may state, meaning. First those that every technique has, then those of a rhythm, then
+/// those of bouts.
+#define TECHNIQUE_LIMIT_LIST(X)                                                                    \
+    X(force_max_N, "force_max", DIMENSION_FORCE, 1.0, 110.0,                                       \
+      "Highest force along the normal, times the region's factor.")                                \
+    X(speed_max_mps, "speed_max", DIMENSION_SPEED, 0.001, 0.2, "Highest speed along the skin.")    \
+    X(pressure_max_Pa, "pressure_max", DIMENSION_PRESSURE, 500.0, 250000.0,                        \
+      "Highest force over the area of the pad's face.")                                            \
+    X(force_rate_max_N_per_s, "force_rate_max", DIMENSION_FORCE_RATE, 5.0, 500.0,                  \
+      "Quickest change of the wanted force.")                                                      \
+    X(region_time_max_s, "region_time_max", DIMENSION_TIME, 10.0, 3600.0,                          \
+      "Longest time on one region in a session.")
+#define TECHNIQUE_RATE_LIMIT_LIST(X)                                                               \
+    X(rate_min_Hz, "rate_min", DIMENSION_FREQUENCY, 0.05, 15.0, "Slowest rhythm.")                 \
+    X(rate_max_Hz, "rate_max", DIMENSION_FREQUENCY, 0.05, 15.0, "Quickest rhythm.")
+#define TECHNIQUE_BOUT_LIMIT_LIST(X)                                                               \
+    X(bout_max_s, "bout_max", DIMENSION_TIME, 1.0, 30.0, "Longest time without a pause.")
+
+/// What a technique may do; a limit that it does not have is zeroed.
+typedef struct {
+#define X(field, key, dimension, lowest, highest, meaning) figure_t field;
+    TECHNIQUE_LIMIT_LIST(X)
+    TECHNIQUE_RATE_LIMIT_LIST(X)
+    TECHNIQUE_BOUT_LIMIT_LIST(X)
+#undef X
+} technique_limits_t;
+
 // ----------------------------------------------------------------------------------- the limits
 
 /// Every limit: field, YAML key, dimension of the field reader, lowest and highest value a file may
@@ -260,6 +334,7 @@ typedef struct {
 #define X(field, key, dimension, lowest, highest, meaning) figure_t field;
     SAFETY_LIMIT_LIST(X)
 #undef X
+    technique_limits_t techniques[TECHNIQUE_COUNT];
 } safety_settings_t;
 
 // ------------------------------------------------------------------------------------- the body
@@ -349,19 +424,6 @@ typedef struct {
     double across_min_m, across_max_m;
     figure_t margin_m;
 } zone_settings_t;
-
-/// Every way of touching: enumerator, YAML word, meaning. The bit of a technique in
-/// `region_settings_t.techniques` is 1 << its enumerator.
-#define TECHNIQUE_LIST(X)                                                                          \
-    X(TECHNIQUE_EFFLEURAGE, "effleurage", "long strokes towards the heart, light return")          \
-    X(TECHNIQUE_KNEADING, "kneading", "circles with the force swelling on the inward half")        \
-    X(TECHNIQUE_COMPRESSION, "compression", "slow press, hold and release, place after place")
-typedef enum {
-#define X(id, text, meaning) id,
-    TECHNIQUE_LIST(X)
-#undef X
-} technique_id_t;
-#define TECHNIQUE_COUNT 3
 
 typedef struct {
     char name[NAME_CAPACITY];

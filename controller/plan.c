@@ -271,7 +271,9 @@ static void contact_step(const session_t* session, plan_state_t* state, supervis
     if (entered) {
         contact_begin(state);
     }
-    const double light_N = STROKE_LIGHT_FORCE_N;
+    const stroke_t* stroke = stroke_of(session, &state->player);
+    const double light_N =
+        stroke != NULL ? technique_light_force_N(stroke) : STROKE_LIGHT_FORCE_N;
     player_view_t view = player_view(session->body, session->routine, &state->player);
     double regained = 1.0;
     if (mode == MODE_CONTACT) {

@@ -79,14 +79,15 @@ static void check_force(check_t* check, const stroke_t* stroke, double force_N)
 {
     const region_settings_t* region = region_of(check, stroke);
     const technique_info_t* info = technique_info(stroke->technique);
-    const double technique_N = info->force_ceiling_N * region->force_factor;
+    const technique_limits_t* limits = &check->safety->techniques[stroke->technique];
+    const double technique_N = limits->force_max_N.value * region->force_factor;
     const double safety_N =
         check->safety->contact_force_max_N.value - check->safety->contact_force_margin_N.value;
     // Peaks are made with fmax, which would let a force that is not a number pass.
     if (!(isfinite(stroke->parameters.force_N) && force_N <= technique_N)) {
         refuse(check, stroke, ROUTINE_RULE_TECHNIQUE_FORCE,
                "%s asks for up to %.1f N on %s; at most %.1f N (%.0f N times the region's %.2f)",
-               info->name, force_N, region->name, technique_N, info->force_ceiling_N,
+               info->name, force_N, region->name, technique_N, limits->force_max_N.value,
                region->force_factor);
     }
     if (!(force_N <= region->force_max_N.value)) {
@@ -99,11 +100,11 @@ static void check_force(check_t* check, const stroke_t* stroke, double force_N)
                force_N, safety_N);
     }
     const double force_rate = technique_force_rate_peak_N_per_s(check->body, stroke);
-    if (!(force_rate <= STROKE_FORCE_RATE_MAX_N_PER_S * (1.0 + 1e-9))) {
+    if (!(force_rate <= limits->force_rate_max_N_per_s.value * (1.0 + 1e-9))) {
         refuse(
             check, stroke, ROUTINE_RULE_FORCE_RATE,
             "the force changes by up to %.0f N/s; at most %.0f N/s: press and release more slowly",
-            force_rate, STROKE_FORCE_RATE_MAX_N_PER_S);
+            force_rate, limits->force_rate_max_N_per_s.value);
     }
     if (check->pad == NULL) {
         return;
@@ -121,20 +122,23 @@ static void check_force(check_t* check, const stroke_t* stroke, double force_N)
 static void check_rhythm(check_t* check, const stroke_t* stroke)
 {
     const technique_info_t* info = technique_info(stroke->technique);
-    const technique_parameters_t* p = &stroke->parameters;
-    if (info->uses_rate && !(p->rate_Hz >= info->rate_min_Hz && p->rate_Hz <= info->rate_max_Hz)) {
-        refuse(check, stroke, ROUTINE_RULE_RATE, "%.2f Hz; %s goes at %.1f to %.1f Hz", p->rate_Hz,
-               info->name, info->rate_min_Hz, info->rate_max_Hz);
+    const technique_limits_t* limits = &check->safety->techniques[stroke->technique];
+    const double rate_Hz = stroke->parameters.rate_Hz;
+    const double radius_m = technique_radius_m(stroke);
+    if (info->limits != TECHNIQUE_STEADY &&
+        !(rate_Hz >= limits->rate_min_Hz.value && rate_Hz <= limits->rate_max_Hz.value)) {
+        refuse(check, stroke, ROUTINE_RULE_RATE, "%.2f Hz; %s goes at %.1f to %.1f Hz", rate_Hz,
+               info->name, limits->rate_min_Hz.value, limits->rate_max_Hz.value);
     }
-    if (info->uses_radius) {
+    if (radius_m != 0.0) {
         const double across_m = technique_radius_across_m(check->body, stroke);
         const double half_length_m =
             0.5 * body_region_length_m(check->body, stroke->region) - STROKE_INSET_M;
-        if (!(across_m >= RADIUS_SHARE_MIN * p->radius_m && p->radius_m <= half_length_m)) {
+        if (!(across_m >= RADIUS_SHARE_MIN * radius_m && radius_m <= half_length_m)) {
             refuse(check, stroke, ROUTINE_RULE_RADIUS,
                    "circles of radius %.0f mm do not fit on %s, which leaves %.0f mm across and "
                    "%.0f mm along",
-                   1e3 * p->radius_m, region_of(check, stroke)->name, 1e3 * across_m,
+                   1e3 * radius_m, region_of(check, stroke)->name, 1e3 * across_m,
                    1e3 * half_length_m);
         }
     }
@@ -314,11 +318,12 @@ static walk_t walk_path(check_t* check, const stroke_t* stroke, double speed_max
 static void check_speed(check_t* check, const stroke_t* stroke, double speed_mps)
 {
     const technique_info_t* info = technique_info(stroke->technique);
+    const double technique_mps = check->safety->techniques[stroke->technique].speed_max_mps.value;
     const double safety_mps = check->safety->contact_speed_max_mps.value;
-    if (!(speed_mps <= info->speed_ceiling_mps)) {
+    if (!(speed_mps <= technique_mps)) {
         refuse(check, stroke, ROUTINE_RULE_TECHNIQUE_SPEED,
                "%s goes along the skin of %s at up to %.0f mm/s; at most %.0f mm/s", info->name,
-               region_of(check, stroke)->name, 1e3 * speed_mps, 1e3 * info->speed_ceiling_mps);
+               region_of(check, stroke)->name, 1e3 * speed_mps, 1e3 * technique_mps);
     }
     if (!(speed_mps <= safety_mps)) {
         refuse(check, stroke, ROUTINE_RULE_SAFETY_SPEED,

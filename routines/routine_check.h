@@ -29,7 +29,7 @@ typedef struct {
     X(ROUTINE_RULE_SAFETY_FORCE,                                                                   \
       "force-over-safety-limit")                         /* contact_force_max less its margin */   \
     X(ROUTINE_RULE_PRESSURE, "pressure-over-region-cap") /* force over the pad's face */           \
-    X(ROUTINE_RULE_FORCE_RATE, "force-rate")             /* STROKE_FORCE_RATE_MAX_N_PER_S */       \
+    X(ROUTINE_RULE_FORCE_RATE, "force-rate")             /* of the technique */                    \
     X(ROUTINE_RULE_TECHNIQUE_SPEED, "speed-over-technique") /* along the skin */                   \
     X(ROUTINE_RULE_SAFETY_SPEED, "speed-over-safety-limit") /* contact_speed_max */                \
     X(ROUTINE_RULE_RATE, "rate-outside-technique")          /* circles a second */                 \

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "routines/techniques/technique_kind.h"
+
 #define REPEAT_DEPTH_MAX 3
 #define REGION_LIST_CAPACITY 16
 
@@ -36,48 +38,45 @@ typedef struct {
     }
 
 static const char* const technique_words[] = {
-#define X(id, text, meaning) text,
+#define X(id, text, limits, meaning) text,
     TECHNIQUE_LIST(X)
 #undef X
         NULL};
 
-// A file may ask for anything inside these; what body, limits and technique allow is for
-// `routine_check`. Below 4 N a force is not to be told from the light touch around the stroke.
-#define STROKE_FIELDS                                                                              \
-    {.key = "technique",                                                                           \
-     .kind = FIELD_CHOICE,                                                                         \
-     .required = true,                                                                             \
-     .offset = offsetof(step_t, technique),                                                        \
-     .words = technique_words,                                                                     \
-     .meaning = "How to touch."},                                                                  \
-        NODE("region", region_node, "Where: the name of a region or a list of names."),            \
-        QUANTITY(                                                                                  \
-            "force", parameters.force_N, DIMENSION_FORCE, 4.0, 110.0,                              \
-            "How hard to press along the skin's normal; kneading swells by a quarter about it.")
+static const field_t stroke_fields[] = {
+    {.key = "technique",
+     .kind = FIELD_CHOICE,
+     .required = true,
+     .offset = offsetof(step_t, technique),
+     .words = technique_words,
+     .meaning = "How to touch."},
+    NODE("region", region_node, "Where: the name of a region or a list of names."),
+};
+#define STROKE_FIELD_COUNT (sizeof stroke_fields / sizeof stroke_fields[0])
 
-static const field_t effleurage_fields[] = {
-    STROKE_FIELDS,
-    QUANTITY("speed", parameters.speed_mps, DIMENSION_SPEED, 0.005, 0.2, "Along the stroke."),
-    COUNT("passes", parameters.passes, 1, 30, "How many loaded strokes."),
-    {.key = NULL},
-};
-static const field_t kneading_fields[] = {
-    STROKE_FIELDS,
-    QUANTITY("rate", parameters.rate_Hz, DIMENSION_FREQUENCY, 0.1, 3.0, "Circles in a time."),
-    QUANTITY("radius", parameters.radius_m, DIMENSION_LENGTH, 0.005, 0.06, "Of the circles."),
-    QUANTITY("duration", parameters.duration_s, DIMENSION_TIME, 5.0, 600.0, "In contact."),
-    {.key = NULL},
-};
-static const field_t compression_fields[] = {
-    STROKE_FIELDS,
-    QUANTITY("press", parameters.press_s, DIMENSION_TIME, STROKE_RAMP_MIN_S, 10.0,
-             "How long the force rises."),
-    QUANTITY("hold", parameters.hold_s, DIMENSION_TIME, 0.0, 90.0, "How long it is held."),
-    QUANTITY("release", parameters.release_s, DIMENSION_TIME, STROKE_RAMP_MIN_S, 10.0,
-             "How long it falls."),
-    COUNT("passes", parameters.passes, 1, 30, "How many presses, spread along the region."),
-    {.key = NULL},
-};
+/// The table of a technique's step: what every stroke has, then the technique's own parameters.
+/// What body, limits and technique allow of them is for `routine_check`.
+typedef struct {
+    field_t fields[STROKE_FIELD_COUNT + TECHNIQUE_FIELD_CAPACITY + 1];
+    record_t record; // points to `fields`: not to be copied
+} stroke_table_t;
+
+static void stroke_table(technique_id_t id, stroke_table_t* table)
+{
+    const technique_info_t* info = technique_info(id);
+    memset(table, 0, sizeof *table);
+    memcpy(table->fields, stroke_fields, sizeof stroke_fields);
+    size_t count = STROKE_FIELD_COUNT;
+    for (const field_t* field = technique_kind(id)->fields; field->key != NULL; field++) {
+        assert(count < STROKE_FIELD_COUNT + TECHNIQUE_FIELD_CAPACITY);
+        table->fields[count] = *field;
+        table->fields[count].offset += offsetof(step_t, parameters);
+        table->fields[count].count_offset += offsetof(step_t, parameters);
+        count++;
+    }
+    table->record = (record_t){info->name, info->meaning, table->fields};
+}
+
 static const field_t rest_fields[] = {
     QUANTITY("rest", rest_s, DIMENSION_TIME, 1.0, 300.0, "How long to stay above the skin."),
     {.key = NULL},
@@ -88,25 +87,8 @@ static const field_t repeat_fields[] = {
     {.key = NULL},
 };
 
-static const record_t technique_records[TECHNIQUE_COUNT] = {
-#define X(id, text, words) [id] = {.name = text, .meaning = words, .fields = NULL},
-    TECHNIQUE_LIST(X)
-#undef X
-};
-static const field_t* const technique_fields[TECHNIQUE_COUNT] = {
-    [TECHNIQUE_EFFLEURAGE] = effleurage_fields,
-    [TECHNIQUE_KNEADING] = kneading_fields,
-    [TECHNIQUE_COMPRESSION] = compression_fields,
-};
 static const record_t rest_record = {"rest", "Stay above the last place.", rest_fields};
 static const record_t repeat_record = {"repeat", "Play steps several times.", repeat_fields};
-
-static record_t technique_record(technique_id_t id)
-{
-    record_t record = technique_records[id];
-    record.fields = technique_fields[id];
-    return record;
-}
 
 static const char* const goal_words[] = {"wellness",     "sports",    "rehabilitation",
                                          "chronic_pain", "lymphatic", NULL};
@@ -225,7 +207,8 @@ static void entry_path(char path[FINDING_FIELD_CAPACITY], const char* parent, in
 static bool is_parameter(const char* key)
 {
     for (int i = 0; i < TECHNIQUE_COUNT; i++) {
-        for (const field_t* field = technique_fields[i]; field->key != NULL; field++) {
+        const technique_kind_t* kind = technique_kind((technique_id_t)i);
+        for (const field_t* field = kind->fields; field->key != NULL; field++) {
             if (strcmp(field->key, key) == 0) {
                 return true;
             }
@@ -387,30 +370,75 @@ static int add_step(reader_t* reader, int node, const char* path)
     return step;
 }
 
+/// The technique a step names, or TECHNIQUE_COUNT with a finding.
+static int read_technique(const reader_t* reader, int node, const char* path)
+{
+    const yaml_node_t* word = &reader->document->nodes[node];
+    const bool is_word = word->kind == YAML_NODE_SCALAR;
+    int technique = 0;
+    while (technique < TECHNIQUE_COUNT &&
+           !(is_word && strcmp(word->text, technique_words[technique]) == 0)) {
+        technique++;
+    }
+    if (technique < TECHNIQUE_COUNT) {
+        return technique;
+    }
+    char allowed[FINDING_MESSAGE_CAPACITY / 2] = "";
+    for (int i = 0; i < TECHNIQUE_COUNT; i++) {
+        const size_t length = strlen(allowed);
+        snprintf(allowed + length, sizeof allowed - length, "%s%s",
+                 i == 0                     ? ""
+                 : i == TECHNIQUE_COUNT - 1 ? " or "
+                                            : ", ",
+                 technique_words[i]);
+    }
+    const char* nearest = is_word ? finding_nearest(word->text, technique_words) : NULL;
+    fields_refuse(reader->document, node, path, reader->findings,
+                  "unknown technique; allowed: %s%s%s%s", allowed,
+                  nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+                  nearest != NULL ? "'?" : "");
+    return TECHNIQUE_COUNT;
+}
+
+/// Reads a technique's parameters; what follows from them and what does not go together is the
+/// technique's to say.
+static bool read_parameters(const reader_t* reader, int node, const char* path,
+                            technique_id_t technique, step_t* step)
+{
+    stroke_table_t table;
+    stroke_table(technique, &table);
+    bool ok = take_foreign_parameters(reader, node, &table.record, path);
+    ok = fields_read(reader->document, node, &table.record, step, path, reader->findings) && ok;
+    if (!ok) {
+        return false;
+    }
+    const technique_kind_t* kind = technique_kind(technique);
+    const char* key = "";
+    const char* refused = kind->refuse != NULL ? kind->refuse(&step->parameters, &key) : NULL;
+    if (refused != NULL) {
+        char field[FINDING_FIELD_CAPACITY];
+        field_path(field, path, key);
+        fields_refuse(reader->document, yaml_child(reader->document, node, key), field,
+                      reader->findings, "%s", refused);
+        return false;
+    }
+    if (kind->complete != NULL) {
+        kind->complete(&step->parameters);
+    }
+    return true;
+}
+
 static bool read_stroke(reader_t* reader, int node, const char* path)
 {
     char technique_path[FINDING_FIELD_CAPACITY];
     field_path(technique_path, path, "technique");
     const int technique_node = yaml_child(reader->document, node, "technique");
-    const yaml_node_t* word = &reader->document->nodes[technique_node];
-    int technique = 0;
-    while (technique < TECHNIQUE_COUNT && !(word->kind == YAML_NODE_SCALAR &&
-                                            strcmp(word->text, technique_words[technique]) == 0)) {
-        technique++;
-    }
+    const int technique = read_technique(reader, technique_node, technique_path);
     if (technique == TECHNIQUE_COUNT) {
-        const char* nearest =
-            word->kind == YAML_NODE_SCALAR ? finding_nearest(word->text, technique_words) : NULL;
-        fields_refuse(reader->document, technique_node, technique_path, reader->findings,
-                      "unknown technique; effleurage, kneading or compression is expected%s%s%s",
-                      nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
-                      nearest != NULL ? "'?" : "");
         return false;
     }
-    const record_t record = technique_record((technique_id_t)technique);
     step_t step = {.region_node = -1};
-    bool ok = take_foreign_parameters(reader, node, &record, path);
-    ok = fields_read(reader->document, node, &record, &step, path, reader->findings) && ok;
+    bool ok = read_parameters(reader, node, path, (technique_id_t)technique, &step);
     int regions[REGION_LIST_CAPACITY] = {0};
     const int region_node = yaml_child(reader->document, node, "region");
     const int region_count =
@@ -585,9 +613,9 @@ bool client_load(const char* path, client_settings_t* client, findings_t* findin
 /// value).
 static void print_routine_schema(FILE* out)
 {
-    record_t techniques[TECHNIQUE_COUNT];
+    stroke_table_t techniques[TECHNIQUE_COUNT];
     for (int i = 0; i < TECHNIQUE_COUNT; i++) {
-        techniques[i] = technique_record((technique_id_t)i);
+        stroke_table((technique_id_t)i, &techniques[i]);
     }
     const record_t* steps[REPEAT_DEPTH_MAX + 1][TECHNIQUE_COUNT + 3];
     field_t repeats[REPEAT_DEPTH_MAX][3];
@@ -602,7 +630,7 @@ static void print_routine_schema(FILE* out)
     for (int depth = REPEAT_DEPTH_MAX; depth >= 0; depth--) {
         int count = 0;
         for (int i = 0; i < TECHNIQUE_COUNT; i++) {
-            steps[depth][count++] = &techniques[i];
+            steps[depth][count++] = &techniques[i].record;
         }
         steps[depth][count++] = &rest_record;
         if (depth < REPEAT_DEPTH_MAX) {

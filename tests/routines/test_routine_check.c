@@ -7,6 +7,7 @@
 #include "kinematics/ik.h"
 #include "routines/player.h"
 #include "routines/routine_check.h"
+#include "tests/support/drawn_stroke.h"
 #include "tests/support/sample_body.h"
 
 #define PI 3.14159265358979323846
@@ -474,37 +475,21 @@ static void every_mistake_of_a_routine_is_found_in_one_pass(void** state)
     assert_int_equal(findings.error_count, 6);
 }
 
-/// xorshift64*, so that a seed means the same everywhere.
-static double draw(uint64_t* random, double low, double high)
-{
-    *random ^= *random >> 12;
-    *random ^= *random << 25;
-    *random ^= *random >> 27;
-    const uint64_t bits = (*random * 2685821657736338717u) >> 11;
-    return low + (high - low) * (double)bits * 0x1p-53;
-}
-
 static void draw_routine(uint64_t* random)
 {
     reset(NULL);
-    settings.registration_error_m = draw(random, 0.0, 0.02);
+    settings.registration_error_m = drawn(random, 0.0, 0.02);
     for (int i = 0; i < settings.zone_count; i++) {
-        settings.zones[i].margin_m.value = draw(random, 0.0, 0.02);
+        settings.zones[i].margin_m.value = drawn(random, 0.0, 0.02);
     }
-    const int count = (int)draw(random, 1.0, 4.0);
+    const int count = (int)drawn(random, 1.0, 4.0);
     for (int i = 0; i < count; i++) {
-        const int region = (int)draw(random, 0.0, settings.region_count);
-        add_stroke((technique_id_t)draw(random, 0.0, TECHNIQUE_COUNT),
-                   settings.regions[region].name,
-                   (technique_parameters_t){.force_N = draw(random, 4.0, 24.0),
-                                            .speed_mps = draw(random, 0.02, 0.16),
-                                            .rate_Hz = draw(random, 0.15, 1.25),
-                                            .radius_m = draw(random, 0.005, 0.03),
-                                            .duration_s = draw(random, 5.0, 20.0),
-                                            .press_s = draw(random, 0.8, 4.0),
-                                            .hold_s = draw(random, 0.0, 4.0),
-                                            .release_s = draw(random, 0.8, 4.0),
-                                            .passes = (int)draw(random, 1.0, 5.0)});
+        const int region = (int)drawn(random, 0.0, settings.region_count);
+        const technique_id_t technique = (technique_id_t)drawn(random, 0.0, TECHNIQUE_COUNT);
+        technique_parameters_t p = drawn_parameters(technique, random);
+        p.force_N = fmin(p.force_N, drawn(random, 4.0, 24.0));
+        p.duration_s = fmin(p.duration_s, 20.0);
+        add_stroke(technique, settings.regions[region].name, p);
     }
 }
 
@@ -523,7 +508,7 @@ static void judge_accepted(const stroke_t* stroke)
         assert_true(body_region_holds(&body, stroke->region, target.place, 0.0));
         assert_true(target.force_N <= region->force_max_N.value + 1e-9);
         assert_true(target.force_N <=
-                    region->force_factor * technique_info(stroke->technique)->force_ceiling_N +
+                    region->force_factor * safety.techniques[stroke->technique].force_max_N.value +
                         1e-9);
         assert_true(target.force_N <=
                     safety.contact_force_max_N.value - safety.contact_force_margin_N.value + 1e-9);
@@ -535,7 +520,7 @@ static void judge_accepted(const stroke_t* stroke)
         const double z = -(n.x * x + n.y * y) / n.z;
         const double speed_mps = sqrt(x * x + y * y + z * z);
         assert_true(speed_mps <= safety.contact_speed_max_mps.value + 1e-6);
-        assert_true(speed_mps <= technique_info(stroke->technique)->speed_ceiling_mps + 1e-6);
+        assert_true(speed_mps <= safety.techniques[stroke->technique].speed_max_mps.value + 1e-6);
     }
 }
 

@@ -469,7 +469,7 @@ static void schema_knows_every_technique_at_every_depth(void** state)
 {
     (void)state;
     static const char* const words[] = {
-#define X(id, text, meaning) "{\"const\": \"" text "\"}",
+#define X(id, text, limits, meaning) "{\"const\": \"" text "\"}",
         TECHNIQUE_LIST(X)
 #undef X
     };

@@ -152,6 +152,19 @@ static inline client_settings_t sample_average_man(void)
     return sample_client(SEX_MALE, 1.756, 85.5);
 }
 
+/// Limits of a technique typical of a shipped file; the rate of force is that of slow ones.
+static inline technique_limits_t sample_technique_limits(double force_N, double speed_mps)
+{
+    return (technique_limits_t){.force_max_N = sample_figure(force_N),
+                                .speed_max_mps = sample_figure(speed_mps),
+                                .pressure_max_Pa = sample_figure(250000.0),
+                                .force_rate_max_N_per_s = sample_figure(40.0),
+                                .region_time_max_s = sample_figure(3600.0),
+                                .rate_min_Hz = sample_figure(0.2),
+                                .rate_max_Hz = sample_figure(1.2),
+                                .bout_max_s = sample_figure(30.0)};
+}
+
 /// Every limit at a value typical of a shipped file.
 static inline void sample_safety(safety_settings_t* safety)
 {
@@ -160,6 +173,12 @@ static inline void sample_safety(safety_settings_t* safety)
     safety->contact_force_margin_N = sample_figure(8.0);
     safety->contact_speed_max_mps = sample_figure(0.15);
     safety->session_time_max_s = sample_figure(3600.0);
+    for (int i = 0; i < TECHNIQUE_COUNT; i++) {
+        safety->techniques[i] = sample_technique_limits(60.0, 0.15);
+    }
+    safety->techniques[TECHNIQUE_EFFLEURAGE] = sample_technique_limits(30.0, 0.15);
+    safety->techniques[TECHNIQUE_KNEADING] = sample_technique_limits(45.0, 0.12);
+    safety->techniques[TECHNIQUE_COMPRESSION] = sample_technique_limits(60.0, 0.05);
 }
 
 #endif
