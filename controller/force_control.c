@@ -22,13 +22,15 @@
 #define TAP_SKIN_SHARE 0.8
 #define TAP_SKIN_SPEED_SHARE 0.25
 #define TAP_SKIN_SPEED_MAX_MPS 0.012 // twice the quickest breathing in
-#define TAP_FIRST_SHARE 0.6          // of the expected depth: begin light
-#define TAP_LEARNING 0.4             // of a peak's relative error, at most TAP_LEARNING_MAX
-#define TAP_LEARNING_MAX 0.12
-#define TAP_GIVE_MAX 2.5 // times the expected give: softer than that is no skin
+// Begin light: of the expected depth.
+#define TAP_FIRST_SHARE 0.6
+#define TAP_HOLDING_PER_S 12.0 // while the skin is held: below half of the loop's crossover
+// Of a peak's error, and how much of it is left to the holding.
+#define TAP_PEAK_SHARE 0.3
+#define TAP_PEAK_SLACK_N 0.7
+#define TAP_HELD_MIN_S 0.02
+#define TAP_TRIM_SHARE 1.5 // of the expected depth, at most, either way
 #define TAP_SEARCH_MAX_M 0.006
-#define TAP_TOO_HARD_N 2.0 // over what is wanted: back off within the tap
-#define TAP_BACKING_SHARE 0.15
 
 static double toward(double from, double to, double step_max)
 {
@@ -86,48 +88,93 @@ static double measured_offset_m(const plan_target_t* target, const estimate_t* e
     return vec3_dot(above_m, target->normal);
 }
 
-static double expected_give(const estimate_t* estimate)
+static const tissue_settings_t* tissue_under(const session_t* session, const plan_target_t* target)
 {
-    return 1.0 / estimate->stiffness_N_per_m;
+    const body_settings_t* body = session->body->settings;
+    const bool known = target->region >= 0 && target->region < body->region_count;
+    return &body->regions[known ? target->region : 0].tissue;
+}
+
+/// How deep a force should sink the tool, by the body map: spring and tissue in series, F = k
+/// d^1.5.
+static double expected_depth_m(const session_t* session, const plan_target_t* target,
+                               double force_N)
+{
+    const double root =
+        cbrt(fmax(force_N, 0.0) / tissue_under(session, target)->stiffness_N_per_m1_5);
+    return root * root + fmax(force_N, 0.0) / session->machine->arm.tool.spring_stiffness_N_per_m;
+}
+
+/// Depth for each newton more, at a force.
+static double give_m_per_N(const session_t* session, const plan_target_t* target, double force_N)
+{
+    return 1.0 / bandwidth_stiffness_N_per_m(tissue_under(session, target),
+                                             session->machine->arm.tool.spring_stiffness_N_per_m,
+                                             force_N);
+}
+
+static void trim(const session_t* session, tap_state_t* tap, const plan_target_t* target,
+                 double change_m)
+{
+    const double most_m =
+        TAP_TRIM_SHARE * expected_depth_m(session, target, fmax(tap->wanted_N, 1.0));
+    const double trimmed_m = tap->trim_m + (isfinite(change_m) ? change_m : 0.0);
+    tap->trim_m = fmin(fmax(trimmed_m, -most_m), most_m);
 }
 
 /// The first hop after a touch: the skin is where force control has it.
-static void tap_begin(tap_state_t* tap, const plan_target_t* target, const estimate_t* estimate,
-                      double offset_m)
+static void tap_begin(const session_t* session, tap_state_t* tap, const plan_target_t* target,
+                      const estimate_t* estimate)
 {
-    if (!(tap->give_m_per_N > 0.0)) {
-        tap->give_m_per_N = TAP_FIRST_SHARE * expected_give(estimate);
+    const double depth_m = expected_depth_m(session, target, target->force_target_N);
+    if (!tap->learned) {
+        tap->trim_m = (1.0 - TAP_FIRST_SHARE) * depth_m;
     }
-    tap->hopping = true;
-    tap->felt = true;
-    tap->skin_m = offset_m + tap->give_m_per_N * target->force_target_N;
-    tap->skin_mps = 0.0;
-    tap->wanted_N = 0.0;
-    tap->peak_N = 0.0;
-    tap->since_felt_s = 0.0;
-    tap->searched_m = 0.0;
-    tap->hop_rate_mps = 0.0;
+    const double felt_m = expected_depth_m(session, target, estimate->normal_force_N);
+    *tap = (tap_state_t){.hopping = true,
+                         .learned = true,
+                         .felt = true,
+                         .skin_m = measured_offset_m(target, estimate) + felt_m,
+                         .trim_m = tap->trim_m,
+                         .held_s = TAP_HELD_MIN_S};
 }
 
 /// At the top of a hop: learns from the tap that is over.
-static void tap_learn(const session_t* session, tap_state_t* tap, const estimate_t* estimate)
+static void tap_learn(const session_t* session, tap_state_t* tap, const plan_target_t* target)
 {
-    const double least = 1.0 / session->machine->arm.tool.spring_stiffness_N_per_m;
-    const double most = TAP_GIVE_MAX * expected_give(estimate);
-    if (tap->felt && tap->peak_N > 0.0 && tap->wanted_N > 0.0) {
-        const double error = (tap->wanted_N - tap->peak_N) / tap->wanted_N;
-        const double change = fmin(fmax(TAP_LEARNING * error, -TAP_LEARNING_MAX), TAP_LEARNING_MAX);
-        tap->give_m_per_N = fmin(fmax(tap->give_m_per_N * (1.0 + change), 0.5 * least), most);
-    } else if (!tap->felt) {
+    if (tap->felt) {
+        const double over_N = tap->peak_N - tap->wanted_N;
+        const bool held = tap->held_s >= TAP_HELD_MIN_S;
+        const double left_N = held ? fmax(over_N - TAP_PEAK_SLACK_N, 0.0) : over_N;
+        trim(session, tap, target,
+             TAP_PEAK_SHARE * left_N * give_m_per_N(session, target, tap->wanted_N));
+    } else {
         tap->skin_mps = 0.0;
     }
     tap->felt = false;
     tap->wanted_N = 0.0;
     tap->peak_N = 0.0;
+    tap->held_s = 0.0;
     tap->searched_m = 0.0;
 }
 
-/// What a force says of where the skin is.
+/// What the first force of a tap says of where the skin is, and how fast it moves.
+static void tap_meet(const session_t* session, tap_state_t* tap, const plan_target_t* target,
+                     const estimate_t* estimate, double speed_mps)
+{
+    // The force is a sensor's delay old: the tool was elsewhere then.
+    const double then_m =
+        measured_offset_m(target, estimate) - speed_mps * session->delays.sensor_s;
+    const double off_m =
+        then_m + expected_depth_m(session, target, estimate->normal_force_N) - tap->skin_m;
+    const double skin_mps =
+        tap->skin_mps + TAP_SKIN_SPEED_SHARE * off_m / fmax(tap->since_felt_s, 0.1);
+    tap->skin_m += TAP_SKIN_SHARE * off_m;
+    tap->skin_mps = fmin(fmax(skin_mps, -TAP_SKIN_SPEED_MAX_MPS), TAP_SKIN_SPEED_MAX_MPS);
+    tap->since_felt_s = 0.0;
+    tap->felt = true;
+}
+
 static void tap_feel(const session_t* session, tap_state_t* tap, const plan_target_t* target,
                      const estimate_t* estimate, double speed_mps)
 {
@@ -138,20 +185,14 @@ static void tap_feel(const session_t* session, tap_state_t* tap, const plan_targ
     }
     tap->peak_N = fmax(tap->peak_N, force_N);
     if (!tap->felt && force_N >= session->safety->touch_force_N.value) {
-        // The force is a sensor's delay old: the tool was elsewhere then.
-        const double then_m =
-            measured_offset_m(target, estimate) - speed_mps * session->delays.sensor_s;
-        const double off_m = then_m + tap->give_m_per_N * force_N - tap->skin_m;
-        const double speed =
-            tap->skin_mps + TAP_SKIN_SPEED_SHARE * off_m / fmax(tap->since_felt_s, 0.1);
-        tap->skin_m += TAP_SKIN_SHARE * off_m;
-        tap->skin_mps = fmin(fmax(speed, -TAP_SKIN_SPEED_MAX_MPS), TAP_SKIN_SPEED_MAX_MPS);
-        tap->since_felt_s = 0.0;
-        tap->felt = true;
+        tap_meet(session, tap, target, estimate, speed_mps);
     }
-    const double over_N = force_N - tap->wanted_N - TAP_TOO_HARD_N;
-    if (over_N > 0.0) {
-        tap->skin_m += TAP_BACKING_SHARE * over_N * tap->give_m_per_N;
+    // While the skin is to be held, and as long as that still tells what was commanded.
+    if (tap->felt && tap->since_hop_s > session->delays.loop_s) {
+        tap->held_s += session->period_s;
+        trim(session, tap, target,
+             TAP_HOLDING_PER_S * session->period_s * (force_N - target->force_target_N) *
+                 give_m_per_N(session, target, force_N));
     }
 }
 
@@ -174,13 +215,13 @@ static void follow_taps(const session_t* session, force_control_state_t* state,
     tap->skin_m += tap->skin_mps * session->period_s;
     tap->since_felt_s += session->period_s;
     if (tap->hop_rate_mps > 0.0 && !(target->hop_rate_mps > 0.0)) {
-        tap_learn(session, tap, estimate);
+        tap_learn(session, tap, target);
     }
     tap->hop_rate_mps = target->hop_rate_mps;
     tap_feel(session, tap, target, estimate, state->speed_mps);
     tap_search(session, tap);
-    const double wanted_m =
-        tap->skin_m + target->hop_m - tap->give_m_per_N * target->force_target_N;
+    const double wanted_m = tap->skin_m + tap->trim_m + target->hop_m -
+                            expected_depth_m(session, target, target->force_target_N);
     const double fed = fmin(fmax(target->hop_rate_mps + tap->skin_mps, -limit), limit);
     const double speed = fed + TAP_FOLLOWING_PER_S * (wanted_m - state->offset_m);
     const bool known = isfinite(speed) && isfinite(estimate->normal_force_N);
@@ -194,7 +235,7 @@ static void follow_contact(const session_t* session, force_control_state_t* stat
     const bool off = target->hop_m > 0.0 || target->hop_rate_mps > 0.0;
     tap->since_hop_s = off ? 0.0 : tap->since_hop_s + session->period_s;
     if (target->contact == CONTACT_BROKEN && off && !tap->hopping) {
-        tap_begin(tap, target, estimate, state->offset_m);
+        tap_begin(session, tap, target, estimate);
     }
     tap->hopping = tap->hopping && target->contact == CONTACT_BROKEN &&
                    (off || tap->since_hop_s <= TAP_TOUCH_MAX_S);

@@ -8,7 +8,7 @@
 /// A tap is over before the force of it is known, so it is played as motion: the tool keeps the
 /// hop's height over the skin as it was felt in the taps before, and sinks in by what their peak
 /// forces say that the wanted force takes. The skin's height and speed are followed from touch to
-/// touch (an alpha-beta filter), the depth from peak to peak, beginning light.
+/// touch (an alpha-beta filter), the depth from tap to tap, beginning light.
 ///
 /// Always holds: the offset is continuous, its speed and acceleration bounded; towards the body it
 /// never exceeds the touch speed before contact nor the normal speed in contact, in taps the tap
@@ -22,13 +22,15 @@
 /// What taps leave to the next ones. Heights are offsets of the force control.
 typedef struct {
     bool hopping;  // the skin is followed by touches, not by force
+    bool learned;  // there has been a hop since touching down
     bool felt;     // in this tap
     double skin_m; // where the skin should be now
     double skin_mps;
-    double give_m_per_N; // depth for each newton wanted; 0 until there has been a hop
-    double wanted_N;     // highest of this tap, and measured
+    double trim_m;   // what the peaks add to the depth expected: above 0 less deep
+    double wanted_N; // highest of this tap, and measured
     double peak_N;
-    double since_felt_s;
+    double held_s;       // in this tap, time in which the force was held
+    double since_felt_s; // since the skin was met
     double since_hop_s;  // since the tool was last to be off the skin
     double hop_rate_mps; // of the last period
     double searched_m;   // below where the skin should have been, in this tap

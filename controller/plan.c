@@ -28,6 +28,9 @@
 #define STANDING_MAX_S 15.0
 #define WAITING_MAX_S 20.0 // and as long again as the stroke was to take
 #define STANDING_PACE 0.05
+// From tap to tap the place moves quickly; over a ridge of the back the tool would have to turn as
+// quickly, which takes more of the joints than the hop. It turns within two of these times instead.
+#define FACING_TIME_S 0.15
 // Peak speed and acceleration of s(t) = 10t^3 - 15t^4 + 6t^5 over unit time.
 #define QUINTIC_PEAK_SPEED 1.875
 #define QUINTIC_PEAK_ACCELERATION 5.7735
@@ -52,13 +55,17 @@ static double smallest_cap_N(const session_t* session, int region)
     return cap_N;
 }
 
+static quat_t looking_along(vec3_t normal)
+{
+    return quat_from_z_and_x(vec3_scale(normal, -1.0), vec3(1.0, 0.0, 0.0));
+}
+
 /// The tool on the expected skin at a place, looking into the body.
 static pose_t pose_on_skin(const session_t* session, body_place_t place, vec3_t* normal)
 {
     const surface_sample_t skin = body_surface_at(session->body, place);
     *normal = skin.normal;
-    return (pose_t){skin.point_m,
-                    quat_from_z_and_x(vec3_scale(skin.normal, -1.0), vec3(1.0, 0.0, 0.0))};
+    return (pose_t){skin.point_m, looking_along(skin.normal)};
 }
 
 static pose_t pose_above(pose_t on_skin, vec3_t normal)
@@ -256,6 +263,23 @@ static void fill_touch(const session_t* session, const plan_state_t* state,
     target->held_up = state->standing_s > STANDING_MAX_S || state->waited_s > waiting_max_s;
 }
 
+static void face_slowly(const session_t* session, plan_state_t* state, bool entered,
+                        plan_target_t* target)
+{
+    const double part = session->period_s / FACING_TIME_S;
+    if (entered) {
+        state->facing_slow = target->normal;
+        state->facing = target->normal;
+    }
+    state->facing_slow = vec3_lerp(state->facing_slow, target->normal, part);
+    state->facing = vec3_lerp(state->facing, state->facing_slow, part);
+    const double length = vec3_norm(state->facing);
+    if (target->contact == CONTACT_BROKEN && length > 0.5) { // two normals never are opposed
+        target->normal = vec3_scale(state->facing, 1.0 / length);
+        target->tool_desired.orientation = looking_along(target->normal);
+    }
+}
+
 static double contact_speed_allowed_mps(const session_t* session, const plan_target_t* target)
 {
     const safety_settings_t* safety = session->safety;
@@ -272,8 +296,7 @@ static void contact_step(const session_t* session, plan_state_t* state, supervis
         contact_begin(state);
     }
     const stroke_t* stroke = stroke_of(session, &state->player);
-    const double light_N =
-        stroke != NULL ? technique_light_force_N(stroke) : STROKE_LIGHT_FORCE_N;
+    const double light_N = stroke != NULL ? technique_light_force_N(stroke) : STROKE_LIGHT_FORCE_N;
     player_view_t view = player_view(session->body, session->routine, &state->player);
     double regained = 1.0;
     if (mode == MODE_CONTACT) {
@@ -290,6 +313,7 @@ static void contact_step(const session_t* session, plan_state_t* state, supervis
     target->region = body_region_at(session->body, view.target.place);
     target->force_controlled = mode == MODE_CONTACT;
     fill_touch(session, state, &view.target, light_N, regained, target);
+    face_slowly(session, state, entered, target);
     target->force_cap_N = smallest_cap_N(session, target->region);
     target->speed_allowed_mps = mode == MODE_CONTACT
                                     ? contact_speed_allowed_mps(session, target)
