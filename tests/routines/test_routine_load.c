@@ -245,16 +245,19 @@ static void wrong_entry_of_a_region_list_is_refused_at_its_place(void** state)
                    "the name of a region is expected here");
 }
 
+#define TECHNIQUES                                                                                 \
+    "effleurage, kneading, compression, friction_circular, friction_cross, tapping, hacking, "     \
+    "cupping, vibration, deep_stroke, trigger_point, myofascial_release or lymph_drainage"
+
 static void unknown_technique_is_refused_with_the_nearest(void** state)
 {
     (void)state;
     assert_refused(HEAD "  - technique: efleurage\n"
                         "    region: lumbar.left\n",
                    8, 16, "steps[0].technique",
-                   "unknown technique; effleurage, kneading or compression is expected; did you "
-                   "mean 'effleurage'?");
+                   "unknown technique; allowed: " TECHNIQUES "; did you mean 'effleurage'?");
     assert_refused(HEAD "  - technique: [kneading]\n", 8, 16, "steps[0].technique",
-                   "unknown technique; effleurage, kneading or compression is expected");
+                   "unknown technique; allowed: " TECHNIQUES);
 }
 
 static void step_of_no_kind_is_refused(void** state)
