@@ -16,9 +16,11 @@
 #define BANDWIDTH_DELAYS_PER_CYCLE 4.0
 /// Part of a motion that may be lost in the drives' lag, taken as of first order. [judgement]
 #define BANDWIDTH_LOST_PART 0.2
-/// Kept of the speed allowed for following a breath while a force swings: twice the quickest part
-/// of quiet breathing in (5 mm within 1.6 s). [judgement]
-#define BANDWIDTH_BREATH_MPS 0.010
+/// Of what the joints' limits leave; the rest is for following the skin. [judgement]
+#define BANDWIDTH_JOINT_PART 0.9
+/// Kept of the speed allowed for following a breath while a force swings: the quickest part of quiet
+/// breathing in, 5 mm within 1.3 s. [judgement]
+#define BANDWIDTH_BREATH_MPS 0.006
 
 #define BANDWIDTH_REASON_LIST(X)                                                                   \
     X(BANDWIDTH_SPEED, "the speed allowed along the normal")                                       \
@@ -80,13 +82,32 @@ bandwidth_t bandwidth_of_swing(const bandwidth_limits_t* limits, double swing_N,
 double bandwidth_stiffness_N_per_m(const tissue_settings_t* tissue, double spring_N_per_m,
                                    double force_N);
 
-/// Peaks of a stroke's motion along the normal, sampled through it. Zero where it has no rhythm.
-normal_motion_t bandwidth_stroke_motion(const body_t* body, const stroke_t* stroke,
-                                        double stiffness_N_per_m);
+/// What a posture makes of motion: joint speed for a tool speed of 1 m/s along x, y and z of the
+/// table, the tool's orientation kept, with the least motion of all joints.
+typedef struct {
+    int joint_count;
+    double share[JOINT_CAPACITY][3];
+    vec3_t axis; // of the tool, out of it
+} posture_shares_t;
 
-/// Highest speed and acceleration of the tool along its axis, its orientation and place across
-/// kept, at a posture: what the joints' limits leave with the least motion of all joints. Zero at a
+/// False at a posture that can't move along its axis.
+bool bandwidth_posture(const chain_t* chain, const joints_t* joints, posture_shares_t* posture);
+
+/// Highest speed and acceleration along the tool's axis that the joints' limits leave. Zero at a
 /// posture that can't move so.
 normal_motion_t bandwidth_of_posture(const chain_t* chain, const joints_t* joints);
+
+/// Peaks of a stroke's motion, sampled through it: its speed along the normal, and the acceleration
+/// along the normal that would load the joints as its whole motion does.
+normal_motion_t bandwidth_stroke_motion(const body_t* body, const stroke_t* stroke,
+                                        double stiffness_N_per_m, const chain_t* chain,
+                                        const posture_shares_t* posture);
+
+/// The highest rate at which a machine can follow a stroke, at the posture in its middle, which is
+/// looked for from `seed`; on tissue as soft as nine of ten people's (0.8 of the map's stiffness). Endless
+/// where the stroke has no rhythm, or where its middle can't be reached, which is for another rule.
+bandwidth_t bandwidth_of_stroke(const body_t* body, const stroke_t* stroke,
+                                const machine_settings_t* machine, const safety_settings_t* safety,
+                                const chain_t* chain, const joints_t* seed);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "kinematics/clearance.h"
 #include "kinematics/ik.h"
+#include "routines/bandwidth.h"
 #include "routines/player.h"
 
 #define PI 3.14159265358979323846
@@ -141,6 +142,22 @@ static void check_rhythm(check_t* check, const stroke_t* stroke)
                    1e3 * radius_m, region_of(check, stroke)->name, 1e3 * across_m,
                    1e3 * half_length_m);
         }
+    }
+}
+
+/// The posture that the walk along the stroke ended with is where to look from.
+static void check_bandwidth(check_t* check, const stroke_t* stroke)
+{
+    if (check->pad == NULL) {
+        return;
+    }
+    const bandwidth_t most = bandwidth_of_stroke(check->body, stroke, check->machine, check->safety,
+                                                 check->chain, &check->seed);
+    if (!(stroke->parameters.rate_Hz <= most.rate_max_Hz)) {
+        refuse(check, stroke, ROUTINE_RULE_BANDWIDTH,
+               "%.2f Hz; this arm can follow it on %s at %.2f Hz at most, for %s",
+               stroke->parameters.rate_Hz, region_of(check, stroke)->name, most.rate_max_Hz,
+               bandwidth_reason_text(most.reason));
     }
 }
 
@@ -351,6 +368,7 @@ static void check_stroke(check_t* check, const stroke_t* stroke)
     check_force(check, stroke, force_N);
     check_rhythm(check, stroke);
     const walk_t walk = walk_path(check, stroke, speed_mps);
+    check_bandwidth(check, stroke);
     const double skin_speed_mps = speed_mps * walk.stretch_max;
     check_speed(check, stroke, skin_speed_mps);
     check->figures.force_max_N = fmax(check->figures.force_max_N, force_N);

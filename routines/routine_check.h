@@ -33,6 +33,7 @@ typedef struct {
     X(ROUTINE_RULE_TECHNIQUE_SPEED, "speed-over-technique") /* along the skin */                   \
     X(ROUTINE_RULE_SAFETY_SPEED, "speed-over-safety-limit") /* contact_speed_max */                \
     X(ROUTINE_RULE_RATE, "rate-outside-technique")          /* circles a second */                 \
+    X(ROUTINE_RULE_BANDWIDTH, "rate-over-bandwidth")        /* what bus and drives can follow */   \
     X(ROUTINE_RULE_RADIUS, "radius-too-wide")     /* the region has no room for the circle */      \
     X(ROUTINE_RULE_ZONE, "zone-too-near")         /* pad's centre: margin and registration */      \
     X(ROUTINE_RULE_REGION, "path-outside-region") /* the stroke leaves its region */               \
