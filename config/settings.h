@@ -304,6 +304,8 @@ typedef struct {
       "Tool speed along the skin while touching.")                                                 \
     X(normal_speed_max_mps, "normal_speed_max", DIMENSION_SPEED, 0.005, 0.06,                      \
       "Speed of the force loop along the normal while touching.")                                  \
+    X(tap_speed_max_mps, "tap_speed_max", DIMENSION_SPEED, 0.005, 0.15,                            \
+      "Speed along the normal of a tool that taps: that leaves the skin by itself.")               \
     X(yield_speed_mps, "yield_speed", DIMENSION_SPEED, 0.10, 0.40,                                 \
       "Speed away from the body when the arm yields.")                                             \
     X(yield_distance_m, "yield_distance", DIMENSION_LENGTH, 0.03, 0.20, "How far the arm yields.") \

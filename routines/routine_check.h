@@ -46,6 +46,7 @@ typedef struct {
     X(ROUTINE_RULE_TECHNIQUE_SPEED, "speed-over-technique") /* along the skin */                   \
     X(ROUTINE_RULE_SAFETY_SPEED, "speed-over-safety-limit") /* contact_speed_max */                \
     X(ROUTINE_RULE_RATE, "rate-outside-technique")          /* circles a second */                 \
+    X(ROUTINE_RULE_BANDWIDTH, "rate-over-bandwidth")        /* what bus and drives can follow */   \
     X(ROUTINE_RULE_RADIUS, "radius-too-wide")     /* the region has no room for the circle */      \
     X(ROUTINE_RULE_ZONE, "zone-too-near")         /* pad's centre: margin and registration */      \
     X(ROUTINE_RULE_REGION, "path-outside-region") /* the stroke leaves its region */               \
@@ -60,7 +61,6 @@ typedef struct {
     X(ROUTINE_RULE_SHEAR, "shear-over-safety-limit") /* wanted: shear_force_max */                 \
     X(ROUTINE_RULE_DRAG, "drag-over-safety-limit")   /* warning: expected on dry skin */           \
     X(ROUTINE_RULE_HELD, "held-too-long")            /* HELD_MAX_S on one place */                 \
-    X(ROUTINE_RULE_BUS, "too-fast-for-bus")          /* BUS_COMMANDS_A_TURN_MIN, BUS_LAG */        \
     X(ROUTINE_RULE_BALANCE, "left-right-differ")     /* warning: BALANCE_PART_MAX */               \
     X(ROUTINE_RULE_GOAL, "goal-too-deep")            /* warning: LYMPHATIC_PRESSURE_MAX_PA */
 typedef enum {
@@ -95,10 +95,6 @@ const char* routine_rule_text(routine_rule_t rule);
 // Held pressure works over 30 to 60 s in all (Gemmell 2008, Clin. Chiropr.); half as much again is
 // the most that anything needs (judgement).
 #define HELD_MAX_S 90.0
-// A circle of so many commands is a polygon that cuts 5 % off its radius: 1 - cos(pi / 10).
-#define BUS_COMMANDS_A_TURN_MIN 10.0
-// Lag at which half of a swing in force arrives in phase: a sixth of a turn, cos 60 degrees.
-#define BUS_LAG_TURNS_MAX (1.0 / 6.0)
 #define BALANCE_PART_MAX 0.2 // of the side that gets more (judgement)
 // Lymph drainage stays under 40 g/cm2, about 4 kPa (Springer, Lymphedema, ch. 28).
 #define LYMPHATIC_PRESSURE_MAX_PA 4000.0

@@ -8,9 +8,6 @@
     0.3 // of the pad on its spring: dry guide, no damper fitted [judgement]
 #define STOP_STIFFNESS_N_PER_M 2.0e5
 
-// Sliding below this speed is creep rather than slip: friction without a jump at rest.
-#define SLIP_BLEND_MPS 0.002
-
 #define NEWTON_PASSES 2 // the force over one step is nearly linear
 
 contact_settings_t contact_settings_of(const tool_settings_t* tool, int pad_index, double friction)
@@ -104,6 +101,23 @@ static inline void fill_give(vec3_t a, double along, vec3_t n, double across, do
     give[1][2] = give[2][1] = s.y * a.z - t.y * n.z;
 }
 
+/// The skin goes along with the pad like a spring until it pulls more than friction holds; what the
+/// pad moves beyond that, it slides. Returns how far it slid, m.
+static double drag_step(const contact_settings_t* settings, contact_state_t* state, vec3_t normal,
+                        vec3_t moved_m, double stiffness_N_per_m, double force_N)
+{
+    const vec3_t pulled_m = vec3_add(state->stretch_m, moved_m);
+    const vec3_t along_m = vec3_sub(pulled_m, vec3_scale(normal, vec3_dot(pulled_m, normal)));
+    const double length_m = vec3_norm(along_m);
+    const double pull_N = stiffness_N_per_m * length_m;
+    const double held_N = settings->friction * force_N;
+    const double kept = pull_N > held_N ? held_N / pull_N : 1.0;
+    const double part = force_N > 0.0 ? kept : 0.0;
+    state->stretch_m = vec3_scale(along_m, part);
+    state->shear_N = vec3_scale(state->stretch_m, -stiffness_N_per_m);
+    return (1.0 - part) * length_m;
+}
+
 arm_load_t contact_advance(const contact_settings_t* settings, contact_state_t* state,
                            const pose_t* tool, const twist_t* twist, const client_skin_t* skin,
                            const tissue_settings_t* tissue, double step_s)
@@ -125,14 +139,13 @@ arm_load_t contact_advance(const contact_settings_t* settings, contact_state_t* 
     }
     const tissue_force_t force = tissue_force(tissue, state->depth_m, rate_mps, state->slow_N);
 
-    // Along the skin: Coulomb's law, turned into a damper near rest.
-    const vec3_t sliding_mps = vec3_add(over_skin_mps, vec3_scale(normal, sinking_mps));
-    const double slide_mps = vec3_norm(sliding_mps);
-    const double drag_Ns_per_m = settings->friction * force.force_N /
-                                 sqrt(slide_mps * slide_mps + SLIP_BLEND_MPS * SLIP_BLEND_MPS);
-    state->shear_N = vec3_scale(sliding_mps, -drag_Ns_per_m);
+    const vec3_t along_mps = vec3_add(over_skin_mps, vec3_scale(normal, sinking_mps));
+    const double grip_N_per_m = tissue_shear_stiffness_N_per_m(tissue);
+    const double slid_m = drag_step(settings, state, normal, vec3_scale(along_mps, step_s),
+                                    grip_N_per_m, force.force_N);
+    state->slid_m += force.force_N > 0.0 ? slid_m : 0.0;
     state->normal_force_N = force.force_N;
-    state->slow_N = tissue_slow_after(tissue, state->slow_N, state->depth_m, slide_mps * step_s,
+    state->slow_N = tissue_slow_after(tissue, state->slow_N, state->depth_m, slid_m,
                                       settings->pad_radius_m, step_s);
     state->pad_m = contact_pad_m(state, tool);
 
@@ -148,7 +161,9 @@ arm_load_t contact_advance(const contact_settings_t* settings, contact_state_t* 
         const double tissue_N_per_m = force.by_depth_N_per_m + force.by_rate_Ns_per_m / step_s;
         const double series_N_per_m =
             stiffness_N_per_m * tissue_N_per_m / (stiffness_N_per_m + tissue_N_per_m);
-        fill_give(out, step_s * series_N_per_m, normal, drag_Ns_per_m, load.give_Ns_per_m);
+        // A sliding pad gives no more than a held one, and the little too much is nothing against
+        // the arm's own inertia.
+        fill_give(out, step_s * series_N_per_m, normal, step_s * grip_N_per_m, load.give_Ns_per_m);
     }
     return load;
 }

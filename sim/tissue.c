@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+#define SHEAR_PART (2.0 / 3.0 / 3.0)
+#define SHEAR_FORCE_N 10.0
+
 double tissue_slow_after(const tissue_settings_t* tissue, double slow_N, double depth_m,
                          double slid_m, double reach_m, double step_s)
 {
@@ -12,6 +15,13 @@ double tissue_slow_after(const tissue_settings_t* tissue, double slow_N, double 
     const double part = step_s / tissue->relaxation_time_s;
     const double forgotten = fabs(slid_m) / reach_m;
     return (slow_N + part * wanted_N) / (1.0 + part + forgotten);
+}
+
+double tissue_shear_stiffness_N_per_m(const tissue_settings_t* tissue)
+{
+    // Slope of F = k d^1.5 at F: 1.5 k^(2/3) F^(1/3).
+    const double k = tissue->stiffness_N_per_m1_5;
+    return SHEAR_PART * 1.5 * cbrt(k * k * SHEAR_FORCE_N);
 }
 
 bool tissue_map_build(const surface_t* surface, const uint8_t (*kind_at)[SURFACE_COLUMN_CAPACITY],

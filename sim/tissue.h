@@ -55,6 +55,14 @@ static inline tissue_force_t tissue_force(const tissue_settings_t* tissue, doubl
 double tissue_slow_after(const tissue_settings_t* tissue, double slow_N, double depth_m,
                          double slid_m, double reach_m, double step_s);
 
+/// How stiffly the skin holds a pad along the surface, N/m: constant, so that it gives back no more
+/// than stretching it took.
+///
+/// On an incompressible half-space a pad is held along the surface with 2 (1 - nu) / (2 - nu) = 2/3
+/// of its stiffness into it (Mindlin 1949, J. Appl. Mech. 16; computed). Skin lies on a loose layer
+/// and gives more: a third of that (judgement). Taken where the tissue carries 10 N.
+double tissue_shear_stiffness_N_per_m(const tissue_settings_t* tissue);
+
 /// The tissues of one person under one pad.
 typedef struct {
     const surface_t* surface;                          // borrowed: the grid of `kind_at`

@@ -113,6 +113,8 @@ static bool event_fits(const world_event_t* event, const machine_settings_t* mac
     case WORLD_EVENT_FORCE_BIAS:
     case WORLD_EVENT_BODY_SHIFT:
         return isfinite(event->magnitude);
+    case WORLD_EVENT_SKIN_FRICTION:
+        return finite_and_at_least(event->magnitude, 0.0);
     case WORLD_EVENT_BUTTON_PRESSED:
     case WORLD_EVENT_BUTTON_RELEASED:
     case WORLD_EVENT_ESTOP_PRESSED:
@@ -312,6 +314,9 @@ void world_inject(world_t* world, const world_event_t* event)
     case WORLD_EVENT_BODY_SHIFT:
         client_shift(&world->client, event->magnitude);
         break;
+    case WORLD_EVENT_SKIN_FRICTION:
+        world->contact_settings.friction = event->magnitude;
+        break;
     }
 }
 
@@ -440,6 +445,8 @@ void world_truth(const world_t* world, world_truth_t* truth)
     truth->pad = (pose_t){contact_pad_m(&world->contact, &tool), tool.orientation};
     truth->normal_force_N = world->contact.normal_force_N;
     truth->shear_force_N = vec3_norm(world->contact.shear_N);
+    truth->skin_stretch_m = world->contact.stretch_m;
+    truth->slid_m = world->contact.slid_m;
     truth->penetration_m = fmax(world->contact.depth_m, 0.0);
     const client_skin_t skin = client_skin_at(&world->client, truth->pad.position_m);
     truth->skin_normal = skin.touchable ? skin.normal : vec3(0.0, 0.0, 1.0);

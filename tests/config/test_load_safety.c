@@ -268,6 +268,7 @@ static void limits_that_belong_together_keep_their_order(void** state)
         {"touch_speed_max", "approach_speed_max"},
         {"approach_speed_max", "transit_speed_max"},
         {"normal_speed_max", "yield_speed"},
+        {"tap_speed_max", "transit_speed_max"},
     };
     for (size_t rule = 0; rule < sizeof rules / sizeof rules[0]; rule++) {
         const limit_t *smaller = NULL, *larger = NULL;

@@ -62,6 +62,7 @@ static gantry_t* gantry_with_routine(double wall_m)
 typedef struct {
     const gantry_t* gantry;
     plan_state_t state;
+    estimate_t estimate;
     pose_t tool;
     joints_t joints;
     double speed_peak_mps;
@@ -71,7 +72,8 @@ typedef struct {
 static plan_target_t walk(walk_t* walk, supervisor_mode_t mode)
 {
     const session_t* session = &walk->gantry->session;
-    const plan_target_t target = plan_step(session, &walk->state, mode, &walk->tool, &walk->joints);
+    const plan_target_t target =
+        plan_step(session, &walk->state, mode, &walk->estimate, &walk->tool, &walk->joints);
     if (!target.joint_motion) {
         const vec3_t way = vec3_sub(target.tool_desired.position_m, walk->tool.position_m);
         walk->speed_peak_mps = fmax(walk->speed_peak_mps, vec3_norm(way) / PERIOD_S);

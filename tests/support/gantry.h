@@ -122,7 +122,7 @@ static inline gantry_t* gantry_make(void)
                        &gantry->session)) {
         abort();
     }
-    gantry->session.loop_delay_s = 0.028;
+    gantry->session.delays = (machine_delays_t){0.018, 0.004, 0.022, 0.028};
     return gantry;
 }
 
