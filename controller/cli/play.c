@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -302,6 +303,9 @@ static bool keep_dose(const player_room_t* room)
     const char* path = play->assembly->ledger_path;
     if (path[0] == '\0') {
         return true;
+    }
+    if (!play->options->given[OPTION_LEDGER]) {
+        (void)mkdir(RUN_PARENT_DEFAULT, 0777); // the record may lie elsewhere
     }
     ledger_entry_t entry;
     ledger_report_t report;

@@ -177,8 +177,8 @@ static void scan_region(scan_t* scan, dose_total_t* total)
     total->dose.impulse_Ns = scan_number(scan);
     expect(scan, ",\"pressure_peak_Pa\":");
     total->dose.pressure_peak_Pa = scan_number(scan);
-    expect(scan, ",\"pressure_time_Pas\":");
-    total->dose.pressure_time_Pas = scan_number(scan);
+    expect(scan, ",\"pressure_time_Pa_s\":");
+    total->dose.pressure_time_Pa_s = scan_number(scan);
     expect(scan, ",\"strokes\":");
     const double strokes = scan_number(scan);
     scan->ok = scan->ok && strokes <= 1e6;
@@ -381,7 +381,7 @@ static void write_members(json_t* json, const ledger_entry_t* entry, const char*
         json_number(json, "contact_s", total->dose.contact_s);
         json_number(json, "impulse_Ns", total->dose.impulse_Ns);
         json_number(json, "pressure_peak_Pa", total->dose.pressure_peak_Pa);
-        json_number(json, "pressure_time_Pas", total->dose.pressure_time_Pas);
+        json_number(json, "pressure_time_Pa_s", total->dose.pressure_time_Pa_s);
         json_integer(json, "strokes", total->dose.strokes);
         json_object_end(json);
     }
@@ -535,7 +535,7 @@ void ledger_entry_of(const summary_t* summary, int64_t time_s, const char* run,
             (dose_region_t){.contact_s = force_figures_seconds(figures, session->period_s),
                             .impulse_Ns = impulse_Ns,
                             .pressure_peak_Pa = figures->peak_N / area_m2,
-                            .pressure_time_Pas = impulse_Ns / area_m2,
+                            .pressure_time_Pa_s = impulse_Ns / area_m2,
                             .strokes = figures->strokes};
     }
 }

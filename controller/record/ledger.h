@@ -3,7 +3,7 @@
 ///
 ///   {"version":1,"time":"2026-11-22T14:31:00Z","client":"...","routine":"...","run":"...",
 ///    "world":"real","verdict":"finished","regions":[{"region":"calf.left","contact_s":61.2,
-///    "impulse_Ns":918.4,"pressure_peak_Pa":8123.1,"pressure_time_Pas":324811.4,"strokes":4},...],
+///    "impulse_Ns":918.4,"pressure_peak_Pa":8123.1,"pressure_time_Pa_s":324811.4,"strokes":4},...],
 ///    "chain":"64 hex"}
 ///
 /// `chain` is SHA-256 over the chain of the line before (64 zeros before the first) followed by the

@@ -50,7 +50,7 @@ static ledger_entry_t entry_at(int64_t time_s, double contact_s)
         entry.regions[i].dose = (dose_region_t){.contact_s = contact_s * (i + 1),
                                                 .impulse_Ns = contact_s * 12.3456789,
                                                 .pressure_peak_Pa = 8123.0 + i,
-                                                .pressure_time_Pas = contact_s * 4321.0,
+                                                .pressure_time_Pa_s = contact_s * 4321.0,
                                                 .strokes = 3};
     }
     return entry;

@@ -212,6 +212,37 @@ static void the_cap_is_the_regions_or_the_smallest_where_unknown(void** context)
     free(gantry);
 }
 
+static void a_clients_caps_lower_the_regions_and_cut_the_force(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_with_routine(0.0);
+    gantry->body_settings.regions[0].force_max_N.value = 30.0;
+    gantry->body_settings.regions[1].force_max_N.value = 30.0;
+    client_effects_t effects = {.force_factor = 1.0};
+    for (int i = 0; i < REGION_CAPACITY; ++i) {
+        effects.force_cap_N[i] = HUGE_VAL;
+        effects.pressure_cap_Pa[i] = HUGE_VAL;
+    }
+    const double pad_m = gantry->machine.arm.tool.pads[0].diameter_m;
+    const double area_m2 = 0.25 * 3.14159265358979323846 * pad_m * pad_m;
+    effects.force_cap_N[0] = 11.5; // the kneading swells to 15 N
+    effects.pressure_cap_Pa[1] = 9.0 / area_m2;
+    gantry->session.effects = &effects;
+    walk_t self = walk_begin(gantry);
+    assert_near(walk(&self, MODE_TRANSIT).force_cap_N, 9.0, 1e-12);
+    travel(&self);
+    double peak_N = 0.0;
+    while (!self.state.item_finished) {
+        const plan_target_t target = walk(&self, MODE_CONTACT);
+        assert_near(target.force_cap_N, 11.5, 0.0);
+        assert_true(target.force_target_N <= 9.5);
+        assert_true(target.force_target_N < 9.5 || fabs(target.force_rate_N_per_s) == 0.0);
+        peak_N = fmax(peak_N, target.force_target_N);
+    }
+    assert_near(peak_N, 9.5, 0.0);
+    free(gantry);
+}
+
 static void parking_ends_in_the_parked_posture(void** context)
 {
     (void)context;
@@ -248,6 +279,7 @@ int main(void)
         cmocka_unit_test(time_passes_in_contact_and_at_rest_only),
         cmocka_unit_test(an_interrupted_stroke_regains_its_force_before_it_goes_on),
         cmocka_unit_test(the_cap_is_the_regions_or_the_smallest_where_unknown),
+        cmocka_unit_test(a_clients_caps_lower_the_regions_and_cut_the_force),
         cmocka_unit_test(parking_ends_in_the_parked_posture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
