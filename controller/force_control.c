@@ -15,6 +15,9 @@
 // follow; this only bounds it.
 #define FED_ACCELERATION_MPS2 12.0
 
+// Two or three times what noise and taring leave of the force. [judgement]
+#define EASED_TOUCH_N 0.4
+
 // Taps. A hop that has been over for this long has become a touch that force control can hold.
 #define TAP_TOUCH_MAX_S 0.3
 #define TAP_FOLLOWING_PER_S 25.0 // how fast a changed skin or depth is made good
@@ -73,8 +76,12 @@ static void follow_force(const session_t* session, force_control_state_t* state,
     const double limit = session->safety->normal_speed_max_mps.value;
     const double stiffness = estimate->stiffness_N_per_m;
     const double damping = stiffness * session->delays.loop_s / CROSSOVER_DELAY;
-    const double fed = -target->force_rate_N_per_s / stiffness;
-    const double speed = (estimate->normal_force_N - target->force_target_N) / damping + fed;
+    // Where the force is to fall to nothing, the skin is kept by a touch too light to be felt: a
+    // tool that lost it while it sinks with the breath would be late for the next press.
+    const bool eased = target->contact == CONTACT_EASED && target->force_target_N < EASED_TOUCH_N;
+    const double goal_N = eased ? EASED_TOUCH_N : target->force_target_N;
+    const double fed = eased ? 0.0 : -target->force_rate_N_per_s / stiffness;
+    const double speed = (estimate->normal_force_N - goal_N) / damping + fed;
     // An unknown force must not press: let go at the speed allowed until the interlock has spoken.
     const bool known = isfinite(speed);
     move_fed(session, state, known ? fmin(fmax(fed, -limit), limit) : 0.0,

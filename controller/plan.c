@@ -11,6 +11,7 @@
 #define SHEAR_SMOOTHING_S 0.04
 #define SHEAR_BAND_N 1.0
 #define SHEAR_GIVING_PER_S 2.0
+#define SHEAR_OF_LIGHT 0.75 // of the light force: what that drags along dry skin stops nothing
 #define STANDING_MAX_S 15.0
 #define WAITING_MAX_S 20.0 // and as long again as the stroke was to take
 #define STANDING_PACE 0.05
@@ -153,7 +154,9 @@ static void hold_shear(const session_t* session, plan_state_t* state, const stro
     state->shear_felt_N += fmin(period_s / SHEAR_SMOOTHING_S, 1.0) * (felt_N - state->shear_felt_N);
     const double over_N = state->shear_felt_N - wanted->shear_N;
     const double room_N = fmax(wanted->force_N - light_N, 0.0);
-    state->pace = fmin(fmax(1.0 - over_N / SHEAR_BAND_N, 0.0), 1.0);
+    const double stands_at_N = fmax(wanted->shear_N + SHEAR_BAND_N, SHEAR_OF_LIGHT * light_N);
+    const double pace = (stands_at_N - state->shear_felt_N) / SHEAR_BAND_N;
+    state->pace = fmin(fmax(pace, 0.0), 1.0);
     state->force_given_N =
         fmin(fmax(state->force_given_N + SHEAR_GIVING_PER_S * over_N * period_s, 0.0), room_N);
     const bool stands = state->pace < STANDING_PACE;

@@ -272,6 +272,76 @@ static void parking_ends_in_the_parked_posture(void** context)
     free(gantry);
 }
 
+/// Turns the second stroke into a drag that wants 5 N along the skin.
+static stroke_t* drag_stroke(gantry_t* gantry)
+{
+    gantry->routine.items[0].kind = ITEM_STROKE;
+    stroke_t* stroke = &gantry->routine.items[0].stroke;
+    *stroke = (stroke_t){
+        .technique = TECHNIQUE_MYOFASCIAL_RELEASE,
+        .region = 0,
+        .parameters = {
+            .force_N = 15.0, .shear_N = 5.0, .speed_mps = 0.004, .hold_s = 2.0, .passes = 1}};
+    stroke->duration_s = technique_duration_s(&gantry->body, stroke);
+    assert_true(stroke->duration_s > 10.0);
+    return stroke;
+}
+
+/// Seconds of contact until the stroke is over; the skin pulls with `part` of the normal force, and
+/// not at all under `least_N`.
+static double drag(const gantry_t* gantry, double part, double least_N, plan_state_t* state,
+                   double* shear_peak_N)
+{
+    walk_t self = walk_begin(gantry);
+    double seconds = 0.0;
+    *shear_peak_N = 0.0;
+    while (!self.state.item_finished && seconds < 600.0) {
+        const plan_target_t target = walk(&self, MODE_CONTACT);
+        self.estimate.shear_force_N = fmax(part * target.force_target_N, least_N);
+        if (self.state.contact_s > 5.0) {
+            *shear_peak_N = fmax(*shear_peak_N, self.estimate.shear_force_N);
+        }
+        seconds += PERIOD_S;
+    }
+    *state = self.state;
+    return seconds;
+}
+
+static void a_drag_gives_way_along_the_normal_to_keep_its_force_along_the_skin(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_with_routine(0.0);
+    const stroke_t* stroke = drag_stroke(gantry);
+    plan_state_t state;
+    double shear_N = 0.0;
+    // Skin that slides at a fifth of the normal force: 3 N of the 5 wanted, nothing to give.
+    assert_near(drag(gantry, 0.2, 0.0, &state, &shear_N), stroke->duration_s, 2.0);
+    assert_near(shear_N, 3.0, 0.01);
+    // At half of it: 7.5 N, so a third of the normal force is taken back.
+    const double seconds = drag(gantry, 0.5, 0.0, &state, &shear_N);
+    assert_true(seconds < 1.6 * stroke->duration_s);
+    assert_true(shear_N < 5.6);
+    assert_false(state.last.held_up);
+    free(gantry);
+}
+
+static void a_drag_that_the_skin_holds_fast_ends_with_that_reason(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_with_routine(0.0);
+    const stroke_t* stroke = drag_stroke(gantry);
+    plan_state_t state;
+    double shear_N = 0.0;
+    const double seconds = drag(gantry, 0.0, 12.0, &state, &shear_N);
+    assert_true(state.last.held_up && state.item_finished);
+    assert_true(seconds < stroke->duration_s + 30.0);
+    assert_true((double)state.player.elapsed_us * 1e-6 < stroke->duration_s);
+    // Between going and standing it takes longer, but not for ever.
+    (void)drag(gantry, 0.0, 5.9, &state, &shear_N);
+    assert_true(state.last.held_up);
+    free(gantry);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +351,8 @@ int main(void)
         cmocka_unit_test(the_cap_is_the_regions_or_the_smallest_where_unknown),
         cmocka_unit_test(a_clients_caps_lower_the_regions_and_cut_the_force),
         cmocka_unit_test(parking_ends_in_the_parked_posture),
+        cmocka_unit_test(a_drag_gives_way_along_the_normal_to_keep_its_force_along_the_skin),
+        cmocka_unit_test(a_drag_that_the_skin_holds_fast_ends_with_that_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,6 +66,7 @@ static inline void gantry_limits(safety_settings_t* safety)
     safety->touch_speed_max_mps.value = 0.02;
     safety->contact_speed_max_mps.value = 0.15;
     safety->normal_speed_max_mps.value = 0.04;
+    safety->tap_speed_max_mps.value = 0.10;
     safety->yield_speed_mps.value = 0.25;
     safety->yield_distance_m.value = 0.12;
     safety->yield_time_max_s.value = 0.9;

@@ -180,6 +180,8 @@ static inline void sample_safety(safety_settings_t* safety)
     safety->transit_speed_max_mps = sample_figure(0.25);
     safety->approach_speed_max_mps = sample_figure(0.08);
     safety->shear_force_max_N = sample_figure(40.0);
+    safety->normal_speed_max_mps = sample_figure(0.04);
+    safety->tap_speed_max_mps = sample_figure(0.10);
     safety->session_time_max_s = sample_figure(3600.0);
     for (int i = 0; i < TECHNIQUE_COUNT; i++) {
         safety->techniques[i] = sample_technique_limits(60.0, 0.15);
