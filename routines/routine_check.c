@@ -158,7 +158,7 @@ static void check_order(check_t* check, const stroke_t* stroke)
 
 /// What a walk along a stroke has found; each rule is reported once.
 typedef struct {
-    bool zone_reported, region_reported, skin_reported, reach_reported;
+    bool zone_reported, region_reported, skin_reported, height_reported, reach_reported;
     double stretch_max; // way over the skin to way over the table, at most
 } walk_t;
 
@@ -194,6 +194,20 @@ static void check_skin(check_t* check, const stroke_t* stroke, const surface_sam
                region_of(check, stroke)->name, acos(fmin(1.0, skin->normal.z)) * 180.0 / PI,
                SKIN_SLOPE_MAX_RAD * 180.0 / PI);
         walk->skin_reported = true;
+    }
+}
+
+/// The tool may have to look for the skin as far as the model may be off in height, and travels
+/// over it no lower than that above.
+static void check_height(check_t* check, const stroke_t* stroke, body_place_t place, walk_t* walk)
+{
+    const double error_m = body_uncertainty(check->body, place).height_m;
+    const double allowed_m = check->safety->surface_search_m.value;
+    if (!(error_m <= allowed_m) && !walk->height_reported) {
+        refuse(check, stroke, ROUTINE_RULE_HEIGHT,
+               "the skin of %s may lie %.0f mm off the model; at most %.0f mm (surface_search)",
+               region_of(check, stroke)->name, 1e3 * error_m, 1e3 * allowed_m);
+        walk->height_reported = true;
     }
 }
 
@@ -281,6 +295,7 @@ static void check_place(check_t* check, const stroke_t* stroke, body_place_t pla
     }
     const surface_sample_t skin = body_surface_at(check->body, place);
     check_skin(check, stroke, &skin, walk);
+    check_height(check, stroke, place, walk);
     if (check->pad != NULL && !walk->reach_reported && cell_is_new(check, place)) {
         check_reach(check, stroke, &skin, walk);
     }

@@ -165,6 +165,7 @@ static inline void sample_safety(safety_settings_t* safety)
     safety->contact_force_margin_N = sample_figure(8.0);
     safety->contact_speed_max_mps = sample_figure(0.15);
     safety->session_time_max_s = sample_figure(3600.0);
+    safety->surface_search_m = sample_figure(0.040);
 }
 
 #endif
