@@ -575,7 +575,7 @@ void body_lie_bounds(const body_t* body, double x_m, double y_m, double* offset_
     for (int i = 0; i < settings->region_count; i++) {
         for (int corner = 0; corner < 4; corner++) {
             const body_place_t place =
-                body_place_in_region(body, i, (double)(corner / 2), corner % 2 == 0 ? -1.0 : 1.0);
+                body_place_in_region(body, i, corner < 2 ? 0.0 : 1.0, corner % 2 == 0 ? -1.0 : 1.0);
             const body_uncertainty_t uncertainty = body_uncertainty(body, place);
             const double half_m = 0.5 * fmin(least_half_axis_m(&uncertainty), uncertainty.height_m);
             double there_x_m = 0.0;
