@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -360,7 +361,7 @@ static bool ascii_property(reading_t* reading, const property_t* property, int i
             return refuse(reading, word.start, "a list's count does not fit its type");
     }
     // Every turn needs a word of the line, so the line's length bounds them.
-    for (double i = 0.0; i < count; i += 1.0) {
+    for (int64_t i = 0; i < (int64_t)count; i++) {
         const word_t word = next_word(reading, text_end, at);
         if (!read_number(reading, word, &number))
             return false;

@@ -517,14 +517,27 @@ static bool scanned_there(const body_t* body, body_place_t place)
            column < surface->column_count && body->scan_at[(int)row][(int)column] == 1;
 }
 
-static double height_uncertainty_m(const body_t* body, body_place_t place, double aside_m)
+/// What the place's own uncertainty does to the height on sloping skin.
+static double height_by_slope_m(const body_t* body, const body_uncertainty_t* u, vec3_t normal)
+{
+    const vec3_t slope = vec3_scale(normal, -1.0 / fmax(normal.z, 1e-3));
+    const double along = vec3_dot(slope, body_table_direction(body, 1.0, 0.0));
+    const double across = vec3_dot(slope, body_table_direction(body, 0.0, 1.0));
+    const double squared = along * along * u->along_m * u->along_m +
+                           across * across * u->across_m * u->across_m +
+                           2.0 * along * across * u->shared_m2;
+    return sqrt(fmax(0.0, squared));
+}
+
+static double height_uncertainty_m(const body_t* body, body_place_t place,
+                                   const body_uncertainty_t* in_plane)
 {
     const bool scanned = scanned_there(body, place);
     if (!body->estimated && !scanned) {
         return body->settings->registration_error_m;
     }
     const surface_sample_t skin = body_surface_at(body, place);
-    const double by_slope_m = slope_of(skin.normal) * aside_m;
+    const double by_slope_m = height_by_slope_m(body, in_plane, skin.normal);
     if (scanned) {
         return hypot(body->settings->scan_error_m, by_slope_m);
     }
@@ -538,8 +551,7 @@ body_uncertainty_t body_uncertainty(const body_t* body, body_place_t place)
 {
     body_uncertainty_t uncertainty = uncertainty_in_plane(body, place);
     if (isfinite(uncertainty.along_m)) {
-        uncertainty.height_m =
-            height_uncertainty_m(body, place, greatest_half_axis_m(&uncertainty));
+        uncertainty.height_m = height_uncertainty_m(body, place, &uncertainty);
     }
     return uncertainty;
 }
@@ -563,7 +575,7 @@ void body_lie_bounds(const body_t* body, double x_m, double y_m, double* offset_
     for (int i = 0; i < settings->region_count; i++) {
         for (int corner = 0; corner < 4; corner++) {
             const body_place_t place =
-                body_place_in_region(body, i, (double)(corner / 2), corner % 2 == 0 ? -1.0 : 1.0);
+                body_place_in_region(body, i, corner < 2 ? 0.0 : 1.0, corner % 2 == 0 ? -1.0 : 1.0);
             const body_uncertainty_t uncertainty = body_uncertainty(body, place);
             const double half_m = 0.5 * fmin(least_half_axis_m(&uncertainty), uncertainty.height_m);
             double there_x_m = 0.0;

@@ -54,6 +54,7 @@ typedef struct {
     X(ROUTINE_RULE_ORDER, "deep-before-light")    /* first stroke on a region */                   \
     X(ROUTINE_RULE_SESSION, "session-too-long")   /* session_time_max */                           \
     X(ROUTINE_RULE_EMPTY, "nothing-to-do")        /* no stroke at all */                           \
+    X(ROUTINE_RULE_HEIGHT, "skin-height-unsure")  /* surface_search */                             \
     X(ROUTINE_RULE_CLEARANCE, "link-too-near")    /* LINK_CLEARANCE_MIN_M to the skin */           \
     X(ROUTINE_RULE_REACH, "unreachable") /* no posture, or none that the tool can follow */        \
     X(ROUTINE_RULE_JOINT_SPEED, "joint-too-fast")    /* JOINT_SPEED_SHARE_MAX all the way */       \

@@ -32,7 +32,7 @@ typedef struct {
 
 /// What a walk along a stroke has found; each rule is reported once.
 typedef struct {
-    bool zone_reported, region_reported, skin_reported, reach_reported;
+    bool zone_reported, region_reported, skin_reported, height_reported, reach_reported;
     double stretch_max; // way over the skin to way over the table, at most
     double shear_max_N; // wanted along the skin
     double sliding_force_max_N;

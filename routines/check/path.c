@@ -46,6 +46,22 @@ static void check_skin(check_t* check, const stroke_t* stroke, const surface_sam
     }
 }
 
+/// The tool may have to look for the skin as far as the model may be off in height, and travels
+/// over it no lower than that above.
+static void check_height(check_t* check, const stroke_t* stroke, body_place_t place,
+                         check_walk_t* walk)
+{
+    const double error_m = body_uncertainty(check->body, place).height_m;
+    const double allowed_m = check->safety->surface_search_m.value;
+    if (!(error_m <= allowed_m) && !walk->height_reported) {
+        check_refuse(check, stroke, ROUTINE_RULE_HEIGHT,
+                     "the skin of %s may lie %.0f mm off the model; at most %.0f mm "
+                     "(surface_search)",
+                     check_region(check, stroke)->name, 1e3 * error_m, 1e3 * allowed_m);
+        walk->height_reported = true;
+    }
+}
+
 static void check_place(check_t* check, const stroke_t* stroke, body_place_t place,
                         check_walk_t* walk)
 {
@@ -57,6 +73,7 @@ static void check_place(check_t* check, const stroke_t* stroke, body_place_t pla
     }
     const surface_sample_t skin = body_surface_at(check->body, place);
     check_skin(check, stroke, &skin, walk);
+    check_height(check, stroke, place, walk);
     if (check->pad != NULL && !walk->reach_reported) {
         check_reach(check, stroke, place, &skin, walk);
     }

@@ -426,6 +426,19 @@ static void path_keeps_margin_and_registration_error_from_every_zone(void** stat
     assert_int_equal(count_rule(ROUTINE_RULE_ZONE), 1);
 }
 
+static void skin_whose_height_is_less_sure_than_the_search_is_refused(void** state)
+{
+    (void)state;
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    settings.registration_error_m = 0.008;
+    safety.surface_search_m.value = 0.008;
+    assert_accepted();
+    safety.surface_search_m.value = 0.0079;
+    assert_refused_by(ROUTINE_RULE_HEIGHT);
+    safety.surface_search_m.value = (double)NAN;
+    assert_refused_by(ROUTINE_RULE_HEIGHT);
+}
+
 static void skin_steeper_than_a_pad_holds_on_is_refused(void** state)
 {
     (void)state;
@@ -806,6 +819,7 @@ int main(void)
                                reset),
         cmocka_unit_test_setup(circle_must_fit_its_region, reset),
         cmocka_unit_test_setup(path_keeps_margin_and_registration_error_from_every_zone, reset),
+        cmocka_unit_test_setup(skin_whose_height_is_less_sure_than_the_search_is_refused, reset),
         cmocka_unit_test_setup(skin_steeper_than_a_pad_holds_on_is_refused, reset),
         cmocka_unit_test_setup(first_stroke_on_a_region_is_light, reset),
         cmocka_unit_test_setup(session_lasts_no_longer_than_allowed, reset),

@@ -189,6 +189,7 @@ static inline void sample_safety(safety_settings_t* safety)
     safety->techniques[TECHNIQUE_EFFLEURAGE] = sample_technique_limits(30.0, 0.15);
     safety->techniques[TECHNIQUE_KNEADING] = sample_technique_limits(45.0, 0.12);
     safety->techniques[TECHNIQUE_COMPRESSION] = sample_technique_limits(60.0, 0.05);
+    safety->surface_search_m = sample_figure(0.040);
 }
 
 #endif
