@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kinematics/clearance.h"
+#include "routines/intensity.h"
 
 // Tracking of one period; see ik_track_settings_t.
 static const ik_track_settings_t track_settings = {
@@ -45,5 +46,6 @@ bool session_build(const machine_settings_t* machine, const safety_settings_t* s
     session->track.period_s = session->period_s;
     session->track.skin = &body->surface;
     session->loop_delay_s = loop_delay_s(machine, session->period_s);
+    session->intensity_start = INTENSITY_AS_WRITTEN;
     return chain_build(&machine->arm, pad_index, &session->chain);
 }
