@@ -2,6 +2,10 @@
 
 #include <math.h>
 
+#include "routines/intensity.h"
+
+#define PI 3.14159265358979323846
+
 // Height of the tool over the skin between strokes: clear of breathing and of a registration error,
 // with room to slow down before the skin is searched for.
 #define HOVER_HEIGHT_M 0.060
@@ -40,6 +44,30 @@ static double smallest_cap_N(const session_t* session, int region)
         cap_N = fmin(cap_N, body->regions[i].force_max_N.value);
     }
     return cap_N;
+}
+
+/// The most a technique may press with, before the region's factor.
+static double technique_ceiling_N(const stroke_t* stroke)
+{
+    return technique_info(stroke->technique)->force_ceiling_N;
+}
+
+/// The most that intensity may make of a stroke: every limit that the static check knows, and what
+/// the measured force needs to swing below the cap.
+static double stroke_ceiling_N(const session_t* session, const stroke_t* stroke)
+{
+    const body_settings_t* body = session->body->settings;
+    if (stroke->region < 0 || stroke->region >= body->region_count) {
+        return 0.0; // nowhere: as written, or nothing
+    }
+    const region_settings_t* region = &body->regions[stroke->region];
+    const double pad_m = session->machine->arm.tool.pads[session->pad_index].diameter_m;
+    const double by_pressure_N = region->pressure_max_Pa.value * 0.25 * PI * pad_m * pad_m;
+    const double by_technique_N = technique_ceiling_N(stroke) * region->force_factor;
+    const double by_safety_N =
+        session->safety->contact_force_max_N.value - session->safety->contact_force_margin_N.value;
+    const double by_cap_N = smallest_cap_N(session, stroke->region) - PLAN_INTENSITY_HEADROOM_N;
+    return fmin(fmin(by_pressure_N, by_technique_N), fmin(by_safety_N, by_cap_N));
 }
 
 /// The tool on the expected skin at a place, looking into the body.
@@ -152,14 +180,25 @@ static pose_t next_goal(const session_t* session, const plan_state_t* state, con
     return pose_above(on_skin, normal);
 }
 
+static void travel_to_next(const session_t* session, plan_state_t* state, const pose_t* from,
+                           plan_target_t* target)
+{
+    const pose_t goal = next_goal(session, state, from, &target->region);
+    travel_begin(session, state, from, &goal);
+    state->goal_changed = false;
+}
+
 static void transit_step(const session_t* session, plan_state_t* state, bool entered,
                          const pose_t* tool, plan_target_t* target)
 {
     if (entered) {
-        const pose_t goal = next_goal(session, state, tool, &target->region);
-        travel_begin(session, state, tool, &goal);
+        travel_to_next(session, state, tool, target);
     }
     travel_step(session, state, target);
+    if (state->goal_changed && state->arrived) {
+        const pose_t here = target->tool_desired;
+        travel_to_next(session, state, &here, target);
+    }
     const player_view_t view = player_view(session->body, session->routine, &state->player);
     state->resting = view.rest;
     state->routine_done = view.done;
@@ -172,15 +211,71 @@ static void transit_step(const session_t* session, plan_state_t* state, bool ent
     target->speed_allowed_mps = session->safety->transit_speed_max_mps.value;
 }
 
+/// The force of the stroke at the intensity that holds. Between strokes the intensity changes at
+/// once, as every stroke begins with the light touch; within one it is ramped.
+static void take_intensity(const session_t* session, plan_state_t* state, int level, bool entered,
+                           stroke_target_t* stroke, bool* capped)
+{
+    const double factor = intensity_factor(level);
+    const double peak_N = state->stroke_peak_N;
+    const double wanted = intensity_scale(factor, peak_N, state->stroke_ceiling_N);
+    const double span_N = fmax(peak_N - STROKE_LIGHT_FORCE_N, 1.0);
+    const double rise = PLAN_INTENSITY_RISE_N_PER_S / span_N * session->period_s;
+    const double fall = PLAN_INTENSITY_FALL_N_PER_S / span_N * session->period_s;
+    const double before = entered ? wanted : state->force_scale;
+    state->force_scale = before + fmin(fmax(wanted - before, -fall), rise);
+    *capped = factor > 1.0 && factor * peak_N > fmax(peak_N, state->stroke_ceiling_N);
+
+    const double loaded_N = stroke->force_N - STROKE_LIGHT_FORCE_N;
+    if (loaded_N > 0.0) {
+        stroke->force_rate_N_per_s = state->force_scale * stroke->force_rate_N_per_s +
+                                     (state->force_scale - before) / session->period_s * loaded_N;
+    }
+    stroke->force_N = intensity_force_N(state->force_scale, stroke->force_N);
+}
+
+/// Whatever came together to make the wanted force, it changes no faster than a stroke may and
+/// stays below the cap.
+static void bound_force(const session_t* session, const plan_state_t* state, bool entered,
+                        plan_target_t* target)
+{
+    const double rate_max = STROKE_FORCE_RATE_MAX_N_PER_S;
+    target->force_rate_N_per_s = fmin(fmax(target->force_rate_N_per_s, -rate_max), rate_max);
+    if (!entered) {
+        const double last_N = state->last.force_target_N;
+        const double step_N = rate_max * session->period_s;
+        target->force_target_N =
+            fmin(fmax(target->force_target_N, last_N - step_N), last_N + step_N);
+    }
+    if (!(target->force_target_N <= target->force_cap_N)) {
+        target->force_target_N = target->force_cap_N;
+        target->force_rate_N_per_s = 0.0;
+    }
+}
+
+static void contact_begin(const session_t* session, plan_state_t* state)
+{
+    state->contact_s = 0.0;
+    state->item_finished = false;
+    state->resumed = state->player.elapsed_us > 0;
+    state->stroke_peak_N = 0.0;
+    state->stroke_ceiling_N = 0.0;
+    const int item = state->player.item;
+    if (item < session->routine->item_count && session->routine->items[item].kind == ITEM_STROKE) {
+        const stroke_t* stroke = &session->routine->items[item].stroke;
+        double speed_mps = 0.0;
+        technique_peaks(session->body, stroke, &speed_mps, &state->stroke_peak_N);
+        state->stroke_ceiling_N = stroke_ceiling_N(session, stroke);
+    }
+}
+
 static void contact_step(const session_t* session, plan_state_t* state, supervisor_mode_t mode,
-                         bool entered, plan_target_t* target)
+                         const live_t* live, bool entered, plan_target_t* target)
 {
     if (entered) {
-        state->contact_s = 0.0;
-        state->item_finished = false;
-        state->resumed = state->player.elapsed_us > 0;
+        contact_begin(session, state);
     }
-    double regained = 1.0;
+    double regained = state->resumed ? 0.0 : 1.0;
     if (mode == MODE_CONTACT) {
         state->contact_s += session->period_s;
         regained = state->resumed ? quintic(state->contact_s / RESUME_RAMP_S) : 1.0;
@@ -188,7 +283,9 @@ static void contact_step(const session_t* session, plan_state_t* state, supervis
             player_advance(session->routine, &state->player, session->period_us);
         }
     }
-    const player_view_t view = player_view(session->body, session->routine, &state->player);
+    player_view_t view = player_view(session->body, session->routine, &state->player);
+    take_intensity(session, state, live->intensity_level, entered, &view.target,
+                   &target->intensity_capped);
     target->tool_desired = pose_on_skin(session, view.target.place, &target->normal);
     target->region = body_region_at(session->body, view.target.place);
     target->force_controlled = mode == MODE_CONTACT;
@@ -196,6 +293,7 @@ static void contact_step(const session_t* session, plan_state_t* state, supervis
         STROKE_LIGHT_FORCE_N + regained * (view.target.force_N - STROKE_LIGHT_FORCE_N);
     target->force_rate_N_per_s = regained * view.target.force_rate_N_per_s;
     target->force_cap_N = smallest_cap_N(session, target->region);
+    bound_force(session, state, entered, target);
     target->speed_allowed_mps = mode == MODE_CONTACT
                                     ? session->safety->contact_speed_max_mps.value +
                                           session->safety->normal_speed_max_mps.value
@@ -258,10 +356,29 @@ static void parking_step(const session_t* session, plan_state_t* state, bool ent
     target->speed_allowed_mps = session->safety->transit_speed_max_mps.value;
 }
 
+/// What was granted takes effect whatever the mode: where the tool is at the body, the supervisor
+/// has it lifted; where it travels, the goal is another one now.
+static void take_requests(const session_t* session, plan_state_t* state, uint32_t granted)
+{
+    if ((granted & REQUEST_EXTEND) != 0) {
+        (void)player_extend(session->body, session->routine, &state->player);
+    }
+    if ((granted & REQUEST_SKIP) != 0) {
+        player_skip(session->routine, &state->player);
+    } else if ((granted & REQUEST_REPEAT) != 0) {
+        (void)player_repeat(session->routine, &state->player);
+    } else {
+        return;
+    }
+    state->item_finished = false; // of the step that was left
+    state->goal_changed = true;
+}
+
 plan_target_t plan_step(const session_t* session, plan_state_t* state, supervisor_mode_t mode,
-                        const pose_t* tool, const joints_t* joints)
+                        const live_t* live, const pose_t* tool, const joints_t* joints)
 {
     const bool entered = mode != state->mode;
+    take_requests(session, state, live->granted);
     plan_target_t target = {.tool_desired = *tool,
                             .normal = vec3_scale(quat_rotate(tool->orientation, vec3(0, 0, 1)), -1),
                             .region = -1,
@@ -283,7 +400,7 @@ plan_target_t plan_step(const session_t* session, plan_state_t* state, superviso
         break;
     case MODE_APPROACH:
     case MODE_CONTACT:
-        contact_step(session, state, mode, entered, &target);
+        contact_step(session, state, mode, live, entered, &target);
         break;
     case MODE_RETRACT:
     case MODE_LIFT:

@@ -3,13 +3,24 @@
 /// parks. Decides no mode; tells the supervisor by flags what has been reached.
 ///
 /// Always holds: targets are continuous, start and end at rest, and keep the speed limits of their
-/// phase; time of the routine passes only in contact and at rest.
+/// phase; time of the routine passes only in contact and at rest. In contact the wanted force never
+/// changes faster than STROKE_FORCE_RATE_MAX_N_PER_S and never passes the cap of the region under
+/// the tool; intensity changes it by PLAN_INTENSITY_RISE_N_PER_S or PLAN_INTENSITY_FALL_N_PER_S at
+/// most, and never beyond any ceiling that the stroke has on its region.
 #ifndef KNEAD_CONTROLLER_PLAN_H
 #define KNEAD_CONTROLLER_PLAN_H
 
 #include "controller/dataflow.h"
 #include "controller/session.h"
 #include "routines/player.h"
+
+// What a change of intensity may add to or take from a stroke's highest force in a second: harder
+// comes slowly enough to be spoken against, softer at once (judgement).
+#define PLAN_INTENSITY_RISE_N_PER_S 2.0
+#define PLAN_INTENSITY_FALL_N_PER_S 10.0
+// Intensity stays this far below the cap at which the arm would yield: three times what the force
+// swings around its target in whole routines.
+#define PLAN_INTENSITY_HEADROOM_N 3.0
 
 typedef struct {
     player_state_t player;
@@ -19,6 +30,7 @@ typedef struct {
     double travel_raise_m;
     double travel_s, travel_elapsed_s;
     bool arrived;
+    bool goal_changed; // while travelling: goes on from the old goal, where it comes to rest
     bool resting;
     bool routine_done;
     bool item_finished;
@@ -26,6 +38,8 @@ typedef struct {
     // Contact.
     double contact_s; // since touching
     bool resumed;     // the stroke had been begun before: regain its force before going on
+    double stroke_peak_N, stroke_ceiling_N; // of the stroke, as written and at most
+    double force_scale;                     // see intensity_scale
     // Parking, the last part of it in joint space.
     joints_t park_start;
     double park_s, park_elapsed_s;
@@ -34,8 +48,10 @@ typedef struct {
 } plan_state_t;
 
 /// `tool` and `joints` are what was commanded last period: the only places from which motion may
-/// continue without a jump.
+/// continue without a jump. After a pause that is where the arm has been standing, whatever was
+/// commanded before it: `live` grants a resume only to an arm that stands there, and from there the
+/// way is planned anew. Requests granted in `live` take effect in this period.
 plan_target_t plan_step(const session_t* session, plan_state_t* state, supervisor_mode_t mode,
-                        const pose_t* tool, const joints_t* joints);
+                        const live_t* live, const pose_t* tool, const joints_t* joints);
 
 #endif

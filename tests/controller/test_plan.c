@@ -4,6 +4,7 @@
 #include "tests/support/cmocka_prelude.h"
 
 #include "controller/plan.h"
+#include "routines/intensity.h"
 #include "tests/support/gantry.h"
 
 #define PERIOD_S 0.004
@@ -61,6 +62,7 @@ static gantry_t* gantry_with_routine(double wall_m)
 /// Plays the planner as the cycle would, on an arm that follows exactly.
 typedef struct {
     const gantry_t* gantry;
+    live_t live;
     plan_state_t state;
     pose_t tool;
     joints_t joints;
@@ -71,7 +73,8 @@ typedef struct {
 static plan_target_t walk(walk_t* walk, supervisor_mode_t mode)
 {
     const session_t* session = &walk->gantry->session;
-    const plan_target_t target = plan_step(session, &walk->state, mode, &walk->tool, &walk->joints);
+    const plan_target_t target =
+        plan_step(session, &walk->state, mode, &walk->live, &walk->tool, &walk->joints);
     if (!target.joint_motion) {
         const vec3_t way = vec3_sub(target.tool_desired.position_m, walk->tool.position_m);
         walk->speed_peak_mps = fmax(walk->speed_peak_mps, vec3_norm(way) / PERIOD_S);
@@ -89,6 +92,7 @@ static plan_target_t walk(walk_t* walk, supervisor_mode_t mode)
 static walk_t walk_begin(const gantry_t* gantry)
 {
     walk_t walk = {.gantry = gantry, .lowest_gap_m = 1.0};
+    walk.live.intensity_level = INTENSITY_AS_WRITTEN;
     walk.joints = gantry->session.chain.parked;
     walk.tool = fk_tool_pose(&gantry->session.chain, &walk.joints);
     return walk;
