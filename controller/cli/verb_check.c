@@ -86,10 +86,16 @@ static bool read_scenario(check_t* check, const char* path)
            scenario_read(path, &check->assembly->machine, &scenario, &check->assembly->findings);
 }
 
+static bool read_requests(check_t* check, const char* path)
+{
+    request_script_t script;
+    return request_script_load(path, &script, &check->assembly->findings);
+}
+
 static const kind_row_t kinds[] = {
-    {"machine", read_machine},   {"safety", read_safety},   {"body", read_body},
-    {"device", read_device},     {"routine", read_routine}, {"client", read_client},
-    {"scenario", read_scenario},
+    {"machine", read_machine},   {"safety", read_safety},     {"body", read_body},
+    {"device", read_device},     {"routine", read_routine},   {"client", read_client},
+    {"scenario", read_scenario}, {"requests", read_requests},
 };
 #define KIND_COUNT ((int)(sizeof kinds / sizeof kinds[0]))
 

@@ -11,7 +11,7 @@ exit_code_t verb_sim(const options_t* options, assembly_t* assembly)
     if (!assembly_load_table(assembly, options) ||
         !assembly_load_routine(assembly, options->operands[0]) ||
         !assembly_build_session(assembly) || !assembly_load_expectation(assembly, options) ||
-        !assembly_build_world(assembly, options)) {
+        !assembly_load_requests(assembly, options) || !assembly_build_world(assembly, options)) {
         findings_print(&assembly->findings, stderr);
         return EXIT_INVALID_FILE;
     }
