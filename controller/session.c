@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "routines/intensity.h"
 #include "routines/tool_motion.h"
 
 bool session_build(const machine_settings_t* machine, const safety_settings_t* safety,
@@ -17,5 +18,6 @@ bool session_build(const machine_settings_t* machine, const safety_settings_t* s
     session->period_s = (double)machine->period_us * 1e-6;
     session->track = tool_track_settings(session->period_s, &body->surface);
     session->delays = bandwidth_delays(machine);
+    session->intensity_start = INTENSITY_AS_WRITTEN;
     return chain_build(&machine->arm, pad_index, &session->chain);
 }

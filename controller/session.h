@@ -22,10 +22,11 @@ typedef struct {
     int64_t period_us;
     double period_s;
     machine_delays_t delays;
+    int intensity_start; // level the run begins with, see routines/intensity.h
 } session_t;
 
 /// Fills a session from its parts. False if no chain can be built from the machine's arm and the
-/// pad.
+/// pad. The intensity begins as written; whoever knows what the client likes sets it afterwards.
 bool session_build(const machine_settings_t* machine, const safety_settings_t* safety,
                    const body_t* body, const routine_t* routine, int pad_index, session_t* session);
 
