@@ -32,6 +32,7 @@ static void every_unit_gives_its_si_value(void** state)
         {"0.9 kg", DIMENSION_MASS, 0.9},
         {"500 mN", DIMENSION_FORCE, 0.5},
         {"12 N", DIMENSION_FORCE, 12.0},
+        {"40 N/s", DIMENSION_FORCE_RATE, 40.0},
         {"150 Nm", DIMENSION_TORQUE, 150.0},
         {"250000 Pa", DIMENSION_PRESSURE, 250e3},
         {"250 kPa", DIMENSION_PRESSURE, 250e3},

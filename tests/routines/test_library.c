@@ -104,6 +104,38 @@ static void relaxing_back_treats_both_sides_alike_with_its_three_techniques(void
     }
 }
 
+static void every_technique_passes_inside_the_shipped_limits(void** state)
+{
+    (void)state;
+    assert_passes("tests/data/techniques/every-technique.yaml", client_paths[0]);
+    bool met[TECHNIQUE_COUNT] = {false};
+    for (int i = 0; i < routine.item_count; i++) {
+        met[routine.items[i].stroke.technique] = true;
+    }
+    for (int i = 0; i < TECHNIQUE_COUNT; i++) {
+        assert_true(met[i]);
+    }
+}
+
+/// Over the kidneys, and on bone near the skin.
+static void nothing_taps_or_presses_points_where_it_must_never(void** state)
+{
+    (void)state;
+    const char* const names[] = {"flank.left", "flank.right", "sacrum", "scapula.left",
+                                 "scapula.right"};
+    const technique_id_t never[] = {TECHNIQUE_TAPPING, TECHNIQUE_HACKING, TECHNIQUE_CUPPING,
+                                    TECHNIQUE_TRIGGER_POINT, TECHNIQUE_DEEP_STROKE};
+    for (int i = 0; i < 5; i++) {
+        const int region = body_region_named(&settings, names[i]);
+        assert_true(region >= 0);
+        for (int k = 0; k < 5; k++) {
+            assert_int_equal(settings.regions[region].techniques & (1u << never[k]), 0);
+        }
+    }
+    const int flank = body_region_named(&settings, "flank.left");
+    assert_int_equal(settings.regions[flank].techniques, 1u << TECHNIQUE_EFFLEURAGE);
+}
+
 static void every_region_of_the_shipped_body_lies_on_skin_and_off_the_zones(void** state)
 {
     (void)state;
@@ -128,6 +160,8 @@ int main(void)
         cmocka_unit_test(relaxing_back_passes_for_every_client),
         cmocka_unit_test(short_back_passes_for_every_client),
         cmocka_unit_test(relaxing_back_treats_both_sides_alike_with_its_three_techniques),
+        cmocka_unit_test(every_technique_passes_inside_the_shipped_limits),
+        cmocka_unit_test(nothing_taps_or_presses_points_where_it_must_never),
         cmocka_unit_test(every_region_of_the_shipped_body_lies_on_skin_and_off_the_zones),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
