@@ -104,8 +104,9 @@ normal_motion_t bandwidth_stroke_motion(const body_t* body, const stroke_t* stro
                                         const posture_shares_t* posture);
 
 /// The highest rate at which a machine can follow a stroke, at the posture in its middle, which is
-/// looked for from `seed`; on tissue as soft as nine of ten people's (0.8 of the map's stiffness). Endless
-/// where the stroke has no rhythm, or where its middle can't be reached, which is for another rule.
+/// looked for from `seed`, on tissue as soft as nine of ten people's: 0.8 of the map's stiffness.
+/// Endless where the stroke has no rhythm, or where its middle can't be reached, which is for
+/// another rule.
 bandwidth_t bandwidth_of_stroke(const body_t* body, const stroke_t* stroke,
                                 const machine_settings_t* machine, const safety_settings_t* safety,
                                 const chain_t* chain, const joints_t* seed);
