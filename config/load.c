@@ -60,6 +60,11 @@ static void check_force_build_up(const machine_settings_t* machine, const safety
                  "the force of the first touch, touch_speed_max x (period + sample_age_max) x "
                  "spring_stiffness, has to stay below contact_force_margin",
                  "N", machine_path, findings);
+    expect_below(safety->tap_speed_max_mps.value * delay_s * stiffness_N_per_m,
+                 safety->contact_force_max_N.value, "tap_speed_max",
+                 "the force of a tap that meets something hard, tap_speed_max x (period + "
+                 "sample_age_max) x spring_stiffness, has to stay below contact_force_max",
+                 "N", machine_path, findings);
     expect_below(safety->transit_speed_max_mps.value * delay_s * stiffness_N_per_m,
                  safety->contact_force_max_N.value, "transit_speed_max",
                  "the force of an unexpected touch, transit_speed_max x (period + sample_age_max) "

@@ -41,7 +41,7 @@ static const char* const technique_words[TECHNIQUE_COUNT + 1] = {
 // ".right" has to fit behind a name that stands for both sides.
 #define SIDED_NAME_CAPACITY (NAME_CAPACITY - 6)
 #define LEVEL_MIN (-0.5) // a little above C7
-#define LEVEL_MAX 4.2    // a little below the ankle
+#define LEVEL_MAX 4.6    // a foot below the ankle
 #define ACROSS_MAX_M 0.4
 
 // ------------------------------------------------------------------------------------- the fits
@@ -227,6 +227,14 @@ static const field_t region_fields[] = {
      .minimum = -PI,
      .maximum = PI,
      .meaning = "Of the muscle, from the headward direction, positive outwards."},
+    {.key = "heart_angle",
+     .kind = FIELD_QUANTITY,
+     .required = true,
+     .offset = ENTRY(region.heart_angle_rad),
+     .dimension = DIMENSION_ANGLE,
+     .minimum = -PI,
+     .maximum = PI,
+     .meaning = "The way of blood and lymph, from the headward direction, positive outwards."},
     {.key = "force_factor",
      .kind = FIELD_QUANTITY,
      .required = true,
@@ -320,7 +328,7 @@ static const record_t zone_record = {
 
 // ---------------------------------------------------------------------------------- the whole
 
-// Ranges and the registration error lie flat in body_settings_t.
+// Ranges and what is known of the lie are flat in body_settings_t.
 #define BODY(member) offsetof(body_settings_t, member)
 static const field_t stature_fields[] = {
     {.key = "minimum",
@@ -385,8 +393,57 @@ static const field_t registration_fields[] = {
 };
 static const record_t registration_record = {
     .name = "registration_error",
-    .meaning = "How well the model is known to lie where the client does.",
+    .meaning =
+        "How far a client may lie off the model whom the operator has seen lie right: at most.",
     .fields = registration_fields};
+
+static const field_t positioned_fields[] = {
+    {.key = "place",
+     .kind = FIELD_QUANTITY,
+     .required = true,
+     .offset = BODY(positioned_error_m),
+     .dimension = DIMENSION_LENGTH,
+     .minimum = 0.001,
+     .maximum = 0.1,
+     .meaning = "Along and across."},
+    {.key = "turn",
+     .kind = FIELD_QUANTITY,
+     .required = true,
+     .offset = BODY(positioned_error_rad),
+     .dimension = DIMENSION_ANGLE,
+     .minimum = 0.001,
+     .maximum = 0.5,
+     .meaning = "About the vertical."},
+    {0},
+};
+static const record_t positioned_record = {
+    .name = "positioned_error",
+    .meaning = "How people lie who were laid down by sight: two standard deviations.",
+    .fields = positioned_fields};
+
+static const field_t floor_fields[] = {
+    {.key = "place",
+     .kind = FIELD_QUANTITY,
+     .required = true,
+     .offset = BODY(registration_floor_m),
+     .dimension = DIMENSION_LENGTH,
+     .minimum = 0.001,
+     .maximum = 0.1,
+     .meaning = "Along and across."},
+    {.key = "turn",
+     .kind = FIELD_QUANTITY,
+     .required = true,
+     .offset = BODY(registration_floor_rad),
+     .dimension = DIMENSION_ANGLE,
+     .minimum = 0.001,
+     .maximum = 0.5,
+     .meaning = "About the vertical."},
+    {0},
+};
+static const record_t floor_record = {
+    .name = "registration_floor",
+    .meaning = "What touched landmarks leave open however many there are.",
+    .fields = floor_fields};
 
 #define FILE_BODY(member) (offsetof(body_file_t, body) + BODY(member))
 static const field_t body_fields[] = {
@@ -454,7 +511,28 @@ static const field_t body_fields[] = {
      .required = true,
      .offset = offsetof(body_file_t, body),
      .record = &registration_record,
-     .meaning = "How well the model is known to lie where the client does."},
+     .meaning =
+         "How far a client may lie off the model whom the operator has seen lie right: at most."},
+    {.key = "positioned_error",
+     .kind = FIELD_RECORD,
+     .required = true,
+     .offset = offsetof(body_file_t, body),
+     .record = &positioned_record,
+     .meaning = "How people lie who were laid down by sight: two standard deviations."},
+    {.key = "registration_floor",
+     .kind = FIELD_RECORD,
+     .required = true,
+     .offset = offsetof(body_file_t, body),
+     .record = &floor_record,
+     .meaning = "What touched landmarks leave open however many there are."},
+    {.key = "scan_error",
+     .kind = FIELD_QUANTITY,
+     .required = true,
+     .offset = FILE_BODY(scan_error_m),
+     .dimension = DIMENSION_LENGTH,
+     .minimum = 0.001,
+     .maximum = 0.05,
+     .meaning = "How far a scanned height may be off: at most."},
     {.key = "regions",
      .kind = FIELD_LIST,
      .required = true,

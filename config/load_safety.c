@@ -139,6 +139,8 @@ static void check_across(const yaml_document_t* document, const safety_settings_
     // The force loop must be slower than what gets the tool away.
     check_below(document, &safety->normal_speed_max_mps, "normal_speed_max",
                 &safety->yield_speed_mps, "yield_speed", findings);
+    check_below(document, &safety->tap_speed_max_mps, "tap_speed_max",
+                &safety->transit_speed_max_mps, "transit_speed_max", findings);
     check_below(document, &safety->contact_force_margin_time_s, "contact_force_margin_time",
                 &safety->contact_loss_time_s, "contact_loss_time", findings);
     const double yield_time_s = safety->yield_distance_m.value / safety->yield_speed_mps.value;

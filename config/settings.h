@@ -304,6 +304,8 @@ typedef struct {
       "Tool speed along the skin while touching.")                                                 \
     X(normal_speed_max_mps, "normal_speed_max", DIMENSION_SPEED, 0.005, 0.06,                      \
       "Speed of the force loop along the normal while touching.")                                  \
+    X(tap_speed_max_mps, "tap_speed_max", DIMENSION_SPEED, 0.005, 0.15,                            \
+      "Speed along the normal of a tool that taps: that leaves the skin by itself.")               \
     X(yield_speed_mps, "yield_speed", DIMENSION_SPEED, 0.10, 0.40,                                 \
       "Speed away from the body when the arm yields.")                                             \
     X(yield_distance_m, "yield_distance", DIMENSION_LENGTH, 0.03, 0.20, "How far the arm yields.") \
@@ -424,6 +426,7 @@ typedef struct {
     double level_min, level_max; // towards the head first
     double across_min_m, across_max_m;
     double fibre_angle_rad; // from the headward direction, positive outwards
+    double heart_angle_rad; // the way of the blood and the lymph, from the same, positive outwards
     double force_factor;    // on a technique's ceiling
     figure_t force_max_N;   // hard cap
     figure_t pressure_max_Pa;
@@ -452,8 +455,13 @@ typedef struct {
     double lumbar_hollow_m;     // depth of the hollow of the back
     double paraspinal_offset_m; // of the two ridges beside the spine
     double paraspinal_height_m;
-    double registration_error_m; // how well the model is known to lie where the client does
+    double registration_error_m; // bound: how well a confirmed client lies where the model does
     double registration_error_rad;
+    double positioned_error_m; // two standard deviations: how people lie when laid down by sight
+    double positioned_error_rad;
+    double registration_floor_m; // what no number of touched landmarks tells
+    double registration_floor_rad;
+    double scan_error_m; // bound on the heights of a scan
     int region_count;
     region_settings_t regions[REGION_CAPACITY];
     int zone_count;
@@ -631,8 +639,8 @@ typedef struct {
     double pressure_max_Pa;                // the same
     int cap_count;
     client_cap_t caps[REGION_CAPACITY];
-    double intensity_over_written; // preferred strength from 0 to 10, less the 5 that means as
-                                   // written
+    int intensity_over_written; // preferred strength from 0 to 10, less the 5 that means as
+                                // written
     char notes[TEXT_CAPACITY];
     char path[TEXT_CAPACITY]; // the file, for messages
 } client_settings_t;

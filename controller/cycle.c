@@ -29,6 +29,7 @@ static judged_t judged_view(const session_t* session, const cycle_state_t* state
         .tool_speed_mps = estimate->tool_speed_mps,
         .tool_speed_allowed_mps = state->target.speed_allowed_mps,
         .force_target_N = state->target.force_target_N,
+        .contact_gap_s = state->target.contact_gap_s,
         .force_cap_N = state->target.force_cap_N,
         .surface_gap_m = estimate->surface_gap_m,
         .link_clearance_m = estimate->link_clearance_m,
@@ -169,7 +170,8 @@ void cycle_step(const session_t* session, cycle_state_t* state, const cycle_inpu
     out->mode = supervisor_next(state->mode, out->conditions);
     const pose_t tool = tool_to_continue(session, state);
     state->locked_joints |= out->verdict.locked_joints;
-    out->target = plan_step(session, &state->plan, out->mode, &tool, &state->limit.position);
+    out->target =
+        plan_step(session, &state->plan, out->mode, &out->estimate, &tool, &state->limit.position);
     out->tool = force_control_step(session, &state->force, out->mode, &out->target, &out->estimate);
     out->joints = joint_step(session, state, out->mode, &out->target, &out->tool);
     out->command = limit_apply(session, &state->limit, out->mode, &out->joints, &in->feedback,

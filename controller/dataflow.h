@@ -8,6 +8,7 @@
 #include "controller/safety/supervisor.h"
 #include "kinematics/ik.h"
 #include "kinematics/pose.h"
+#include "routines/technique.h"
 
 /// What a person may ask for; bits, each true in one period.
 typedef enum {
@@ -54,7 +55,13 @@ typedef struct {
     vec3_t normal; // along which force control may move the tool
     bool force_controlled;
     double force_target_N;
-    double force_rate_N_per_s;
+    double force_rate_N_per_s; // of the moment at which the tool will be where it is commanded
+    contact_rule_t contact;    // what losing the skin means
+    double contact_gap_s;      // for which the plan itself leaves or eases the skin, 0 in a stroke
+    double hop_m;              // over the felt skin; it and its rate are of the same later moment
+    double hop_rate_mps;
+    double shear_N;           // wanted along the skin, 0 where it is not controlled
+    bool held_up;             // the stroke waits for the skin to give way and will not go on
     double speed_allowed_mps; // for the interlock
     double force_cap_N;       // of the region below
     int item;                 // of the routine

@@ -6,6 +6,9 @@
 
 #define GRAVITY_MPS2 9.80665 // standard gravity, ISO 80000-3
 #define TOUCH_SAMPLES 2      // in a row: one noisy sample is not a touch
+// Share of the newest acceleration: speeds of two periods are half a period old, the sensor's
+// filter and transport about a whole one.
+#define ACCELERATION_SHARE (2.0 / 3.0)
 // The stiffness estimate looks at motion faster than this and forgets what is older than that.
 #define SLOW_PART_TIME_S 0.25
 #define FORGETTING_TIME_S 0.8
@@ -21,10 +24,7 @@ double estimate_expected_stiffness_N_per_m(const session_t* session, int region,
     const double spring = session->machine->arm.tool.spring_stiffness_N_per_m;
     const body_settings_t* body = session->body->settings;
     const int known = region >= 0 && region < body->region_count ? region : 0;
-    const double k = body->regions[known].tissue.stiffness_N_per_m1_5;
-    // Slope of F = k d^1.5 at F: 1.5 k^(2/3) F^(1/3).
-    const double tissue = 1.5 * cbrt(k * k * fmax(force_N, 1.0));
-    return tissue * spring / (tissue + spring);
+    return bandwidth_stiffness_N_per_m(&body->regions[known].tissue, spring, force_N);
 }
 
 static void estimate_joints(const session_t* session, const bus_feedback_t* feedback,
@@ -59,6 +59,29 @@ static void tare(const session_t* session, estimate_state_t* state, supervisor_m
     }
 }
 
+/// Acceleration of the tool's centre of mass, from the measured speeds of two periods; 0 until
+/// there are two.
+static void estimate_acceleration(const session_t* session, estimate_state_t* state,
+                                  const chain_frames_t* frames, const twist_t* tool)
+{
+    const double* centre_m = session->machine->arm.tool.centre_of_mass_m;
+    const vec3_t place_m =
+        pose_transform_point(frames->flange, vec3(centre_m[0], centre_m[1], centre_m[2]));
+    const vec3_t lever_m = vec3_sub(place_m, frames->tool.position_m);
+    const vec3_t velocity_mps =
+        vec3_add(tool->linear_mps, vec3_cross(tool->angular_radps, lever_m));
+    const vec3_t newest_mps2 =
+        vec3_scale(vec3_sub(velocity_mps, state->tool_velocity_mps), 1.0 / session->period_s);
+    if (state->tool_moved && vec3_finite(newest_mps2)) {
+        state->tool_acceleration_mps2 =
+            vec3_lerp(state->tool_acceleration_mps2, newest_mps2, ACCELERATION_SHARE);
+    } else {
+        state->tool_acceleration_mps2 = vec3(0.0, 0.0, 0.0);
+    }
+    state->tool_moved = vec3_finite(velocity_mps);
+    state->tool_velocity_mps = velocity_mps;
+}
+
 static void estimate_force(const session_t* session, estimate_state_t* state,
                            const bus_feedback_t* feedback, supervisor_mode_t mode,
                            quat_t sensor_in_table, estimate_t* estimate)
@@ -68,14 +91,18 @@ static void estimate_force(const session_t* session, estimate_state_t* state,
     const double weight_N = session->machine->arm.tool.mass_kg * GRAVITY_MPS2;
     const vec3_t weight_in_sensor =
         quat_rotate(quat_conjugate(sensor_in_table), vec3(0.0, 0.0, -weight_N));
+    const vec3_t inertia_N =
+        vec3_scale(state->tool_acceleration_mps2, -session->machine->arm.tool.mass_kg);
     const vec3_t raw_N = known ? vec3(force->force_N[0], force->force_N[1], force->force_N[2])
                                : vec3((double)NAN, (double)NAN, (double)NAN);
     const vec3_t unexplained_N = vec3_sub(raw_N, weight_in_sensor);
     tare(session, state, mode, known && vec3_finite(unexplained_N), unexplained_N);
 
     const vec3_t on_tool_N =
-        state->tared ? quat_rotate(sensor_in_table, vec3_sub(unexplained_N, state->tare_N))
-                     : vec3((double)NAN, (double)NAN, (double)NAN);
+        state->tared
+            ? vec3_sub(quat_rotate(sensor_in_table, vec3_sub(unexplained_N, state->tare_N)),
+                       inertia_N)
+            : vec3((double)NAN, (double)NAN, (double)NAN);
     estimate->contact_force_N = vec3_scale(on_tool_N, -1.0);
     estimate->normal_force_N = vec3_dot(on_tool_N, estimate->surface_normal);
     estimate->shear_force_N = vec3_norm(
@@ -130,8 +157,9 @@ estimate_t estimate_step(const session_t* session, estimate_state_t* state,
     fk_frames(&session->chain, &estimate.joint_position_measured, &frames);
     fk_jacobian(&session->chain, &frames, &jacobian);
     estimate.tool_measured = frames.tool;
-    estimate.tool_speed_mps = vec3_norm(
-        fk_tool_twist(&session->chain, &jacobian, &estimate.joint_speed_measured).linear_mps);
+    const twist_t tool = fk_tool_twist(&session->chain, &jacobian, &estimate.joint_speed_measured);
+    estimate.tool_speed_mps = vec3_norm(tool.linear_mps);
+    estimate_acceleration(session, state, &frames, &tool);
     estimate.surface_gap_m = surface_distance_m(&session->body->surface, frames.tool.position_m,
                                                 &estimate.surface_normal);
     if (!vec3_finite(frames.tool.position_m)) {

@@ -1,6 +1,9 @@
 /// Turns raw feedback into what the other stages work with: where the tool is, what it presses
 /// with, how stiff the place under it feels. First stage of the cycle; decides nothing.
 ///
+/// The contact force is the sensor's less the tool's weight, its offset, and what the tool's mass
+/// takes to be moved: in a hop that is as much as a light touch.
+///
 /// Values that cannot be known (a sample that never came, a force before taring) are NaN, which no
 /// permit lets pass.
 #ifndef KNEAD_CONTROLLER_ESTIMATE_H
@@ -18,6 +21,10 @@ typedef struct {
     bool tared;
     bool tare_refused; // the offset was too large to be an offset
     int touch_count;
+    // The tool's own inertia, which its sensor feels as a force.
+    bool tool_moved; // its speed of the last period is known
+    vec3_t tool_velocity_mps;
+    vec3_t tool_acceleration_mps2;
     // Stiffness: force and gap less their slow parts, correlated with forgetting.
     double force_slow_N, gap_slow_m;
     double sum_xx, sum_xy;

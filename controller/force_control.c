@@ -4,13 +4,36 @@
 
 // Crossover times delay of an integrator loop that keeps 60 degrees of phase margin: pi/2 - pi/3.
 #define CROSSOVER_DELAY 0.5236
-// The skin is looked for at touch speed from the registration error and this much above where it is
-// expected: a breath and the way it takes to slow down.
+// The skin is looked for at touch speed from what its height may be off and this much above where
+// it is expected: a breath and the way it takes to slow down.
 #define BREATH_HEIGHT_M 0.010
 #define LIFTED_HEIGHT_M 0.060
 #define OFFSET_ACCELERATION_MPS2 1.0
 #define YIELD_ACCELERATION_MPS2 4.0
 #define STANDSTILL_MPS 0.002
+// What is fed forward comes from smooth strokes that the static check has found the arm able to
+// follow; this only bounds it.
+#define FED_ACCELERATION_MPS2 12.0
+
+// Two or three times what noise and taring leave of the force. [judgement]
+#define EASED_TOUCH_N 0.4
+
+// Taps. A hop that has been over for this long has become a touch that force control can hold.
+#define TAP_TOUCH_MAX_S 0.3
+#define TAP_FOLLOWING_PER_S 25.0 // how fast a changed skin or depth is made good
+// Of what a touch shows the skin to be off: taken over at once, and into its speed per time.
+#define TAP_SKIN_SHARE 0.8
+#define TAP_SKIN_SPEED_SHARE 0.25
+#define TAP_SKIN_SPEED_MAX_MPS 0.012 // twice the quickest breathing in
+// Begin light: of the expected depth.
+#define TAP_FIRST_SHARE 0.6
+#define TAP_HOLDING_PER_S 12.0 // while the skin is held: below half of the loop's crossover
+// Of a peak's error, and how much of it is left to the holding.
+#define TAP_PEAK_SHARE 0.3
+#define TAP_PEAK_SLACK_N 0.7
+#define TAP_HELD_MIN_S 0.02
+#define TAP_TRIM_SHARE 1.5 // of the expected depth, at most, either way
+#define TAP_SEARCH_MAX_M 0.006
 
 static double toward(double from, double to, double step_max)
 {
@@ -18,10 +41,13 @@ static double toward(double from, double to, double step_max)
 }
 
 /// Fast while there is room, slow where the skin may be.
-static double approach_speed_mps(const session_t* session, double offset_m)
+static double approach_speed_mps(const session_t* session, const plan_target_t* target,
+                                 double offset_m)
 {
     const double touch = session->safety->touch_speed_max_mps.value;
-    const double search_m = session->body->settings->registration_error_m + BREATH_HEIGHT_M;
+    const vec3_t skin_m = target->tool_desired.position_m;
+    const body_place_t place = body_place_of_table(session->body, skin_m.x, skin_m.y);
+    const double search_m = body_uncertainty(session->body, place).height_m + BREATH_HEIGHT_M;
     const double room_m = offset_m - search_m;
     if (!(room_m > 0.0)) {
         return -touch;
@@ -30,16 +56,204 @@ static double approach_speed_mps(const session_t* session, double offset_m)
     return -fmin(braking, session->safety->approach_speed_max_mps.value);
 }
 
-static double contact_speed_mps(const session_t* session, const plan_target_t* target,
-                                const estimate_t* estimate)
+/// Lets what is fed forward through and bends the rest with bounded acceleration.
+static void move_fed(const session_t* session, force_control_state_t* state, double fed_mps,
+                     double wanted_mps, double limit_mps)
+{
+    const double step_mps = OFFSET_ACCELERATION_MPS2 * session->period_s;
+    const double fed_step_mps = FED_ACCELERATION_MPS2 * session->period_s;
+    const double corrected_mps =
+        toward(state->speed_mps - state->fed_mps, wanted_mps - fed_mps, step_mps);
+    const double speed_mps = fmin(fmax(fed_mps + corrected_mps, -limit_mps), limit_mps);
+    state->speed_mps = toward(state->speed_mps, speed_mps, fed_step_mps);
+    state->fed_mps = fed_mps;
+    state->offset_m += state->speed_mps * session->period_s;
+}
+
+static void follow_force(const session_t* session, force_control_state_t* state,
+                         const plan_target_t* target, const estimate_t* estimate)
 {
     const double limit = session->safety->normal_speed_max_mps.value;
     const double stiffness = estimate->stiffness_N_per_m;
-    const double damping = stiffness * session->loop_delay_s / CROSSOVER_DELAY;
-    const double speed = (estimate->normal_force_N - target->force_target_N) / damping -
-                         target->force_rate_N_per_s / stiffness;
+    const double damping = stiffness * session->delays.loop_s / CROSSOVER_DELAY;
+    // Where the force is to fall to nothing, the skin is kept by a touch too light to be felt: a
+    // tool that lost it while it sinks with the breath would be late for the next press.
+    const bool eased = target->contact == CONTACT_EASED && target->force_target_N < EASED_TOUCH_N;
+    const double goal_N = eased ? EASED_TOUCH_N : target->force_target_N;
+    const double fed = eased ? 0.0 : -target->force_rate_N_per_s / stiffness;
+    const double speed = (estimate->normal_force_N - goal_N) / damping + fed;
     // An unknown force must not press: let go at the speed allowed until the interlock has spoken.
-    return isfinite(speed) ? fmin(fmax(speed, -limit), limit) : limit;
+    const bool known = isfinite(speed);
+    move_fed(session, state, known ? fmin(fmax(fed, -limit), limit) : 0.0,
+             known ? fmin(fmax(speed, -limit), limit) : limit, limit);
+}
+
+// -------------------------------------------------------------------------------------------- taps
+
+/// Height of the tool as measured, in the offset's terms.
+static double measured_offset_m(const plan_target_t* target, const estimate_t* estimate)
+{
+    const vec3_t above_m =
+        vec3_sub(estimate->tool_measured.position_m, target->tool_desired.position_m);
+    return vec3_dot(above_m, target->normal);
+}
+
+static const tissue_settings_t* tissue_under(const session_t* session, const plan_target_t* target)
+{
+    const body_settings_t* body = session->body->settings;
+    const bool known = target->region >= 0 && target->region < body->region_count;
+    return &body->regions[known ? target->region : 0].tissue;
+}
+
+/// How deep a force should sink the tool, by the body map: spring and tissue in series, F = k
+/// d^1.5.
+static double expected_depth_m(const session_t* session, const plan_target_t* target,
+                               double force_N)
+{
+    const double root =
+        cbrt(fmax(force_N, 0.0) / tissue_under(session, target)->stiffness_N_per_m1_5);
+    return root * root + fmax(force_N, 0.0) / session->machine->arm.tool.spring_stiffness_N_per_m;
+}
+
+/// Depth for each newton more, at a force.
+static double give_m_per_N(const session_t* session, const plan_target_t* target, double force_N)
+{
+    return 1.0 / bandwidth_stiffness_N_per_m(tissue_under(session, target),
+                                             session->machine->arm.tool.spring_stiffness_N_per_m,
+                                             force_N);
+}
+
+static void trim(const session_t* session, tap_state_t* tap, const plan_target_t* target,
+                 double change_m)
+{
+    const double most_m =
+        TAP_TRIM_SHARE * expected_depth_m(session, target, fmax(tap->wanted_N, 1.0));
+    const double trimmed_m = tap->trim_m + (isfinite(change_m) ? change_m : 0.0);
+    tap->trim_m = fmin(fmax(trimmed_m, -most_m), most_m);
+}
+
+/// The first hop after a touch: the skin is where force control has it.
+static void tap_begin(const session_t* session, tap_state_t* tap, const plan_target_t* target,
+                      const estimate_t* estimate)
+{
+    const double depth_m = expected_depth_m(session, target, target->force_target_N);
+    if (!tap->learned) {
+        tap->trim_m = (1.0 - TAP_FIRST_SHARE) * depth_m;
+    }
+    const double felt_m = expected_depth_m(session, target, estimate->normal_force_N);
+    *tap = (tap_state_t){.hopping = true,
+                         .learned = true,
+                         .felt = true,
+                         .skin_m = measured_offset_m(target, estimate) + felt_m,
+                         .trim_m = tap->trim_m,
+                         .held_s = TAP_HELD_MIN_S};
+}
+
+/// At the top of a hop: learns from the tap that is over.
+static void tap_learn(const session_t* session, tap_state_t* tap, const plan_target_t* target)
+{
+    if (tap->felt) {
+        const double over_N = tap->peak_N - tap->wanted_N;
+        const bool held = tap->held_s >= TAP_HELD_MIN_S;
+        const double left_N = held ? fmax(over_N - TAP_PEAK_SLACK_N, 0.0) : over_N;
+        trim(session, tap, target,
+             TAP_PEAK_SHARE * left_N * give_m_per_N(session, target, tap->wanted_N));
+    } else {
+        tap->skin_mps = 0.0;
+    }
+    tap->felt = false;
+    tap->wanted_N = 0.0;
+    tap->peak_N = 0.0;
+    tap->held_s = 0.0;
+    tap->searched_m = 0.0;
+}
+
+/// What the first force of a tap says of where the skin is, and how fast it moves.
+static void tap_meet(const session_t* session, tap_state_t* tap, const plan_target_t* target,
+                     const estimate_t* estimate, double speed_mps)
+{
+    // The force is a sensor's delay old: the tool was elsewhere then.
+    const double then_m =
+        measured_offset_m(target, estimate) - speed_mps * session->delays.sensor_s;
+    const double off_m =
+        then_m + expected_depth_m(session, target, estimate->normal_force_N) - tap->skin_m;
+    const double skin_mps =
+        tap->skin_mps + TAP_SKIN_SPEED_SHARE * off_m / fmax(tap->since_felt_s, 0.1);
+    tap->skin_m += TAP_SKIN_SHARE * off_m;
+    tap->skin_mps = fmin(fmax(skin_mps, -TAP_SKIN_SPEED_MAX_MPS), TAP_SKIN_SPEED_MAX_MPS);
+    tap->since_felt_s = 0.0;
+    tap->felt = true;
+}
+
+static void tap_feel(const session_t* session, tap_state_t* tap, const plan_target_t* target,
+                     const estimate_t* estimate, double speed_mps)
+{
+    const double force_N = estimate->normal_force_N;
+    tap->wanted_N = fmax(tap->wanted_N, target->force_target_N);
+    if (!isfinite(force_N)) {
+        return;
+    }
+    tap->peak_N = fmax(tap->peak_N, force_N);
+    if (!tap->felt && force_N >= session->safety->touch_force_N.value) {
+        tap_meet(session, tap, target, estimate, speed_mps);
+    }
+    // While the skin is to be held, and as long as that still tells what was commanded.
+    if (tap->felt && tap->since_hop_s > session->delays.loop_s) {
+        tap->held_s += session->period_s;
+        trim(session, tap, target,
+             TAP_HOLDING_PER_S * session->period_s * (force_N - target->force_target_N) *
+                 give_m_per_N(session, target, force_N));
+    }
+}
+
+/// Where the skin should have been felt and is not, the tool looks for it further down.
+static void tap_search(const session_t* session, tap_state_t* tap)
+{
+    const double step_m = session->safety->touch_speed_max_mps.value * session->period_s;
+    if (!tap->felt && tap->since_hop_s > session->delays.loop_s &&
+        tap->searched_m < TAP_SEARCH_MAX_M) {
+        tap->searched_m += step_m;
+        tap->skin_m -= step_m;
+    }
+}
+
+static void follow_taps(const session_t* session, force_control_state_t* state,
+                        const plan_target_t* target, const estimate_t* estimate)
+{
+    tap_state_t* tap = &state->tap;
+    const double limit = session->safety->tap_speed_max_mps.value;
+    tap->skin_m += tap->skin_mps * session->period_s;
+    tap->since_felt_s += session->period_s;
+    if (tap->hop_rate_mps > 0.0 && !(target->hop_rate_mps > 0.0)) {
+        tap_learn(session, tap, target);
+    }
+    tap->hop_rate_mps = target->hop_rate_mps;
+    tap_feel(session, tap, target, estimate, state->speed_mps);
+    tap_search(session, tap);
+    const double wanted_m = tap->skin_m + tap->trim_m + target->hop_m -
+                            expected_depth_m(session, target, target->force_target_N);
+    const double fed = fmin(fmax(target->hop_rate_mps + tap->skin_mps, -limit), limit);
+    const double speed = fed + TAP_FOLLOWING_PER_S * (wanted_m - state->offset_m);
+    const bool known = isfinite(speed) && isfinite(estimate->normal_force_N);
+    move_fed(session, state, known ? fed : 0.0, known ? speed : limit, limit);
+}
+
+static void follow_contact(const session_t* session, force_control_state_t* state,
+                           const plan_target_t* target, const estimate_t* estimate)
+{
+    tap_state_t* tap = &state->tap;
+    const bool off = target->hop_m > 0.0 || target->hop_rate_mps > 0.0;
+    tap->since_hop_s = off ? 0.0 : tap->since_hop_s + session->period_s;
+    if (target->contact == CONTACT_BROKEN && off && !tap->hopping) {
+        tap_begin(session, tap, target, estimate);
+    }
+    tap->hopping = tap->hopping && target->contact == CONTACT_BROKEN &&
+                   (off || tap->since_hop_s <= TAP_TOUCH_MAX_S);
+    if (tap->hopping) {
+        follow_taps(session, state, target, estimate);
+    } else {
+        follow_force(session, state, target, estimate);
+    }
 }
 
 /// Leaves with bounded acceleration and comes to rest at the height wanted.
@@ -66,6 +280,8 @@ static void enter(force_control_state_t* state, supervisor_mode_t mode, const pl
         state->offset_m = 0.0;
         state->speed_mps = had_offset ? fmax(state->speed_mps, 0.0) : 0.0;
     }
+    state->fed_mps = 0.0;
+    state->tap = (tap_state_t){0};
     state->lifted = false;
     state->yielded = false;
     state->yield_s = 0.0;
@@ -113,10 +329,12 @@ tool_command_t force_control_step(const session_t* session, force_control_state_
         if (mode == MODE_APPROACH || mode == MODE_CONTACT) {
             state->base = target->tool_desired;
             state->outward = target->normal;
-            const double speed_mps = mode == MODE_APPROACH
-                                         ? approach_speed_mps(session, state->offset_m)
-                                         : contact_speed_mps(session, target, estimate);
-            move_offset(session, state, speed_mps, OFFSET_ACCELERATION_MPS2);
+            if (mode == MODE_APPROACH) {
+                move_offset(session, state, approach_speed_mps(session, target, state->offset_m),
+                            OFFSET_ACCELERATION_MPS2);
+            } else {
+                follow_contact(session, state, target, estimate);
+            }
         } else {
             leave(session, state, mode);
         }

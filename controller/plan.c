@@ -1,9 +1,23 @@
 #include "controller/plan.h"
 
 #include <math.h>
+#include <stddef.h>
 
 // Regaining the force of a stroke that was interrupted.
 #define RESUME_RAMP_S 1.2
+// A stroke that holds a force along the skin. Smoothing of what is felt; how far above the wanted
+// force the path stands still; how quickly the normal force gives way, per newton along the skin
+// that is too much; how long the path may stand, and how much longer than planned it may take.
+#define SHEAR_SMOOTHING_S 0.04
+#define SHEAR_BAND_N 1.0
+#define SHEAR_GIVING_PER_S 2.0
+#define SHEAR_OF_LIGHT 0.75 // of the light force: what that drags along dry skin stops nothing
+#define STANDING_MAX_S 15.0
+#define WAITING_MAX_S 20.0 // and as long again as the stroke was to take
+#define STANDING_PACE 0.05
+// From tap to tap the place moves quickly; over a ridge of the back the tool would have to turn as
+// quickly, which takes more of the joints than the hop. It turns within two of these times instead.
+#define FACING_TIME_S 0.15
 
 #define PI 3.14159265358979323846
 
@@ -27,6 +41,11 @@ static double client_cap_N(const session_t* session, int region)
     const pad_settings_t* pad = &session->machine->arm.tool.pads[session->pad_index];
     return client_force_cap_N(session->effects, region, session->body->settings->region_count,
                               0.25 * PI * pad->diameter_m * pad->diameter_m);
+}
+
+static quat_t looking_along(const session_t* session, vec3_t normal)
+{
+    return quat_from_z_and_x(vec3_scale(normal, -1.0), body_headward(session->body));
 }
 
 static double smallest_cap_N(const session_t* session, int region)
@@ -104,36 +123,139 @@ static void transit_step(const session_t* session, plan_state_t* state, bool ent
     target->speed_allowed_mps = session->safety->transit_speed_max_mps.value;
 }
 
+static const stroke_t* stroke_of(const session_t* session, const player_state_t* player)
+{
+    const routine_t* routine = session->routine;
+    const bool touches = player->item >= 0 && player->item < routine->item_count &&
+                         routine->items[player->item].kind == ITEM_STROKE;
+    return touches ? &routine->items[player->item].stroke : NULL;
+}
+
+/// What the stroke wants at the moment at which the tool will be where it is commanded now.
+static stroke_target_t target_ahead(const session_t* session, const plan_state_t* state)
+{
+    player_state_t ahead = state->player;
+    ahead.elapsed_us += (int64_t)(session->delays.command_s * state->pace * 1e6);
+    return player_view(session->body, session->routine, &ahead).target;
+}
+
+/// Where a stroke wants a force along the skin, too much of it slows the stroke's time down until
+/// it stands, and takes the normal force back, so that the pad slides; too little gives both back.
+static void hold_shear(const session_t* session, plan_state_t* state, const stroke_target_t* wanted,
+                       double light_N, double felt_N)
+{
+    if (!(wanted->shear_N > 0.0) || !isfinite(felt_N)) {
+        state->shear_felt_N = 0.0;
+        state->force_given_N = 0.0;
+        state->pace = 1.0;
+        return;
+    }
+    const double period_s = session->period_s;
+    state->shear_felt_N += fmin(period_s / SHEAR_SMOOTHING_S, 1.0) * (felt_N - state->shear_felt_N);
+    const double over_N = state->shear_felt_N - wanted->shear_N;
+    const double room_N = fmax(wanted->force_N - light_N, 0.0);
+    const double stands_at_N = fmax(wanted->shear_N + SHEAR_BAND_N, SHEAR_OF_LIGHT * light_N);
+    const double pace = (stands_at_N - state->shear_felt_N) / SHEAR_BAND_N;
+    state->pace = fmin(fmax(pace, 0.0), 1.0);
+    state->force_given_N =
+        fmin(fmax(state->force_given_N + SHEAR_GIVING_PER_S * over_N * period_s, 0.0), room_N);
+    const bool stands = state->pace < STANDING_PACE;
+    state->standing_s = stands ? state->standing_s + period_s : 0.0;
+    state->waited_s += (1.0 - state->pace) * period_s;
+}
+
+static void contact_begin(plan_state_t* state)
+{
+    state->contact_s = 0.0;
+    state->item_finished = false;
+    state->resumed = state->player.elapsed_us > 0;
+    state->shear_felt_N = 0.0;
+    state->force_given_N = 0.0;
+    state->pace = 1.0;
+    state->waited_s = 0.0;
+    state->standing_s = 0.0;
+}
+
+/// The wanted force and what else the stroke says of the touch, `regained` of it after a break.
+static void fill_touch(const session_t* session, const plan_state_t* state,
+                       const stroke_target_t* wanted, double light_N, double regained,
+                       plan_target_t* target)
+{
+    const stroke_t* stroke = stroke_of(session, &state->player);
+    const stroke_target_t ahead = target_ahead(session, state);
+    const double given_N =
+        fmax(wanted->force_N - state->force_given_N, fmin(light_N, wanted->force_N));
+    target->force_target_N = light_N + regained * (given_N - light_N);
+    target->force_rate_N_per_s = regained * state->pace * ahead.force_rate_N_per_s;
+    target->contact = wanted->contact;
+    const bool leaves = wanted->contact != CONTACT_KEPT && stroke != NULL;
+    if (leaves && stroke->parameters.rate_Hz > 0.0) {
+        target->contact_gap_s = 1.0 / stroke->parameters.rate_Hz;
+    }
+    target->hop_m = regained * ahead.hop_m;
+    target->hop_rate_mps = regained * ahead.hop_rate_mps;
+    target->shear_N = wanted->shear_N;
+    const double waiting_max_s = WAITING_MAX_S + (stroke != NULL ? stroke->duration_s : 0.0);
+    target->held_up = state->standing_s > STANDING_MAX_S || state->waited_s > waiting_max_s;
+}
+
+static void face_slowly(const session_t* session, plan_state_t* state, bool entered,
+                        plan_target_t* target)
+{
+    const double part = session->period_s / FACING_TIME_S;
+    if (entered) {
+        state->facing_slow = target->normal;
+        state->facing = target->normal;
+    }
+    state->facing_slow = vec3_lerp(state->facing_slow, target->normal, part);
+    state->facing = vec3_lerp(state->facing, state->facing_slow, part);
+    const double length = vec3_norm(state->facing);
+    if (target->contact == CONTACT_BROKEN && length > 0.5) { // two normals never are opposed
+        target->normal = vec3_scale(state->facing, 1.0 / length);
+        target->tool_desired.orientation = looking_along(session, target->normal);
+    }
+}
+
+static double contact_speed_allowed_mps(const session_t* session, const plan_target_t* target)
+{
+    const safety_settings_t* safety = session->safety;
+    const double normal_mps = target->contact == CONTACT_BROKEN
+                                  ? safety->tap_speed_max_mps.value
+                                  : safety->normal_speed_max_mps.value;
+    return safety->contact_speed_max_mps.value + normal_mps;
+}
+
 static void contact_step(const session_t* session, plan_state_t* state, supervisor_mode_t mode,
-                         bool entered, plan_target_t* target)
+                         const estimate_t* estimate, bool entered, plan_target_t* target)
 {
     if (entered) {
-        state->contact_s = 0.0;
-        state->item_finished = false;
-        state->resumed = state->player.elapsed_us > 0;
+        contact_begin(state);
     }
+    const stroke_t* stroke = stroke_of(session, &state->player);
+    const double light_N = stroke != NULL ? technique_light_force_N(stroke) : STROKE_LIGHT_FORCE_N;
+    player_view_t view = player_view(session->body, session->routine, &state->player);
     double regained = 1.0;
     if (mode == MODE_CONTACT) {
         state->contact_s += session->period_s;
         regained = state->resumed ? tool_smooth_part(state->contact_s / RESUME_RAMP_S) : 1.0;
+        hold_shear(session, state, &view.target, light_N, estimate->shear_force_N);
         if (regained >= 1.0) {
-            player_advance(session->routine, &state->player, session->period_us);
+            player_advance(session->routine, &state->player,
+                           (int64_t)((double)session->period_us * state->pace));
         }
+        view = player_view(session->body, session->routine, &state->player);
     }
-    const player_view_t view = player_view(session->body, session->routine, &state->player);
     target->tool_desired = tool_pose_on_skin(session->body, view.target.place, &target->normal);
     target->region = body_region_at(session->body, view.target.place);
     target->force_controlled = mode == MODE_CONTACT;
-    target->force_target_N =
-        STROKE_LIGHT_FORCE_N + regained * (view.target.force_N - STROKE_LIGHT_FORCE_N);
-    target->force_rate_N_per_s = regained * view.target.force_rate_N_per_s;
+    fill_touch(session, state, &view.target, light_N, regained, target);
+    face_slowly(session, state, entered, target);
     target->force_cap_N = smallest_cap_N(session, target->region);
     cut_force(session, target);
     target->speed_allowed_mps = mode == MODE_CONTACT
-                                    ? session->safety->contact_speed_max_mps.value +
-                                          session->safety->normal_speed_max_mps.value
+                                    ? contact_speed_allowed_mps(session, target)
                                     : session->safety->approach_speed_max_mps.value;
-    state->item_finished = mode == MODE_CONTACT && view.item_finished;
+    state->item_finished = mode == MODE_CONTACT && (view.item_finished || target->held_up);
 }
 
 /// Lifting, yielding and stopping keep the last target: force control moves away from it.
@@ -149,8 +271,10 @@ static void leave_step(const session_t* session, plan_state_t* state, supervisor
     target->force_target_N = 0.0;
     target->force_rate_N_per_s = 0.0;
     target->speed_allowed_mps = fmax(session->safety->approach_speed_max_mps.value,
-                                     session->safety->contact_speed_max_mps.value +
-                                         session->safety->normal_speed_max_mps.value);
+                                     contact_speed_allowed_mps(session, target));
+    target->contact_gap_s = 0.0;
+    target->hop_m = 0.0;
+    target->hop_rate_mps = 0.0;
 }
 
 static void parking_step(const session_t* session, plan_state_t* state, bool entered,
@@ -182,7 +306,7 @@ static void parking_step(const session_t* session, plan_state_t* state, bool ent
 }
 
 plan_target_t plan_step(const session_t* session, plan_state_t* state, supervisor_mode_t mode,
-                        const pose_t* tool, const joints_t* joints)
+                        const estimate_t* estimate, const pose_t* tool, const joints_t* joints)
 {
     const bool entered = mode != state->mode;
     plan_target_t target = {.tool_desired = *tool,
@@ -206,7 +330,7 @@ plan_target_t plan_step(const session_t* session, plan_state_t* state, superviso
         break;
     case MODE_APPROACH:
     case MODE_CONTACT:
-        contact_step(session, state, mode, entered, &target);
+        contact_step(session, state, mode, estimate, entered, &target);
         break;
     case MODE_RETRACT:
     case MODE_LIFT:

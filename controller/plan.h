@@ -3,7 +3,8 @@
 /// parks. Decides no mode; tells the supervisor by flags what has been reached.
 ///
 /// Always holds: targets are continuous, start and end at rest, and keep the speed limits of their
-/// phase; time of the routine passes only in contact and at rest.
+/// phase; time of the routine passes only in contact and at rest. A stroke that holds a force along
+/// the skin waits for the skin to give way, but not for ever: then it is over.
 #ifndef KNEAD_CONTROLLER_PLAN_H
 #define KNEAD_CONTROLLER_PLAN_H
 
@@ -26,6 +27,13 @@ typedef struct {
     // Contact.
     double contact_s; // since touching
     bool resumed;     // the stroke had been begun before: regain its force before going on
+    vec3_t facing_slow, facing; // of a tool that taps: the skin's normal, smoothed once and twice
+    // A stroke that holds a force along the skin.
+    double shear_felt_N;  // smoothed
+    double force_given_N; // by how much the normal force has given way
+    double pace;          // of the stroke's time, 0 stands .. 1
+    double waited_s;      // lost by waiting, in this contact
+    double standing_s;    // of it, in a row at present
     // Parking, the last part of it in joint space.
     joints_t park_start;
     double park_s, park_elapsed_s;
@@ -36,6 +44,6 @@ typedef struct {
 /// `tool` and `joints` are what was commanded last period: the only places from which motion may
 /// continue without a jump.
 plan_target_t plan_step(const session_t* session, plan_state_t* state, supervisor_mode_t mode,
-                        const pose_t* tool, const joints_t* joints);
+                        const estimate_t* estimate, const pose_t* tool, const joints_t* joints);
 
 #endif

@@ -5,6 +5,7 @@
 #include "config/settings.h"
 #include "kinematics/chain.h"
 #include "kinematics/ik.h"
+#include "routines/bandwidth.h"
 #include "routines/body.h"
 #include "routines/client_effects.h"
 #include "routines/routine.h"
@@ -20,7 +21,7 @@ typedef struct {
     int pad_index;
     int64_t period_us;
     double period_s;
-    double loop_delay_s; // from a force arising to the pad answering, for the force gain
+    machine_delays_t delays;
 } session_t;
 
 /// Fills a session from its parts. False if no chain can be built from the machine's arm and the

@@ -152,8 +152,14 @@ static void store_link(chain_t* chain, int i, const joint_settings_t* joint, con
     matrix_multiply(kept, tensor, half);
     matrix_multiply(half, transposed, turned);
     const double packed[6] = {turned[0], turned[4], turned[8], turned[1], turned[2], turned[5]};
-    memcpy(chain->inertia_kgm2[i], packed, sizeof packed);
-    matrix_apply(kept, joint->centre_of_mass_m, chain->centre_of_mass_m[i]);
+    double centre_m[3];
+    matrix_apply(kept, joint->centre_of_mass_m, centre_m);
+    for (int k = 0; k < 6; k++) {
+        chain->inertia_kgm2[k][i] = packed[k];
+    }
+    for (int k = 0; k < 3; k++) {
+        chain->centre_of_mass_m[k][i] = centre_m[k];
+    }
     chain->mass_kg[i] = joint->mass_kg;
     chain->rotor_inertia.at[i] = joint->rotor_inertia;
     chain->link_radius_m[i] = joint->radius_m;
@@ -174,39 +180,41 @@ static void store_joint(chain_t* chain, int i, const joint_settings_t* joint, do
     chain->preferred.at[i] = joint->preferred;
 }
 
-/// Adds to a tensor (xx yy zz xy xz yz) what a point mass has about a place `offset` from it.
-/// (Huygens-Steiner.)
-static void add_point_mass(double inertia_kgm2[6], double mass_kg, vec3_t offset)
+/// Adds to a link's tensor what a point mass has about a place `offset` from it. (Huygens-Steiner.)
+static void add_point_mass(chain_t* chain, int link, double mass_kg, vec3_t offset)
 {
-    inertia_kgm2[0] += mass_kg * (offset.y * offset.y + offset.z * offset.z);
-    inertia_kgm2[1] += mass_kg * (offset.x * offset.x + offset.z * offset.z);
-    inertia_kgm2[2] += mass_kg * (offset.x * offset.x + offset.y * offset.y);
-    inertia_kgm2[3] -= mass_kg * offset.x * offset.y;
-    inertia_kgm2[4] -= mass_kg * offset.x * offset.z;
-    inertia_kgm2[5] -= mass_kg * offset.y * offset.z;
+    const double added_kgm2[6] = {mass_kg * (offset.y * offset.y + offset.z * offset.z),
+                                  mass_kg * (offset.x * offset.x + offset.z * offset.z),
+                                  mass_kg * (offset.x * offset.x + offset.y * offset.y),
+                                  -mass_kg * offset.x * offset.y,
+                                  -mass_kg * offset.x * offset.z,
+                                  -mass_kg * offset.y * offset.z};
+    for (int k = 0; k < 6; k++) {
+        chain->inertia_kgm2[k][link] += added_kgm2[k];
+    }
 }
 
 /// The tool is known by mass and centre of mass only: it is hung on as a point.
 static void hang_tool(chain_t* chain, const tool_settings_t* tool)
 {
     const int last = chain->joint_count - 1;
-    double* link_centre = chain->centre_of_mass_m[last];
     const double link_kg = chain->mass_kg[last];
     const double total_kg = link_kg + tool->mass_kg;
     if (total_kg <= 0.0) {
         return;
     }
-    const vec3_t link_m = vec3(link_centre[0], link_centre[1], link_centre[2]);
+    const vec3_t link_m = vec3(chain->centre_of_mass_m[0][last], chain->centre_of_mass_m[1][last],
+                               chain->centre_of_mass_m[2][last]);
     const vec3_t tool_m = pose_transform_point(
         chain->flange_in_last_link,
         vec3(tool->centre_of_mass_m[0], tool->centre_of_mass_m[1], tool->centre_of_mass_m[2]));
     const vec3_t centre_m = vec3_lerp(link_m, tool_m, tool->mass_kg / total_kg);
-    add_point_mass(chain->inertia_kgm2[last], link_kg, vec3_sub(link_m, centre_m));
-    add_point_mass(chain->inertia_kgm2[last], tool->mass_kg, vec3_sub(tool_m, centre_m));
+    add_point_mass(chain, last, link_kg, vec3_sub(link_m, centre_m));
+    add_point_mass(chain, last, tool->mass_kg, vec3_sub(tool_m, centre_m));
     chain->mass_kg[last] = total_kg;
-    link_centre[0] = centre_m.x;
-    link_centre[1] = centre_m.y;
-    link_centre[2] = centre_m.z;
+    chain->centre_of_mass_m[0][last] = centre_m.x;
+    chain->centre_of_mass_m[1][last] = centre_m.y;
+    chain->centre_of_mass_m[2][last] = centre_m.z;
 }
 
 bool chain_build(const arm_settings_t* arm, int pad_index, chain_t* chain)

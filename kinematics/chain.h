@@ -32,8 +32,9 @@ typedef struct {
     joints_t velocity_max, acceleration_max, effort_max;
     joints_t parked, preferred;
     double mass_kg[JOINT_CAPACITY]; // of the link; the last one's with the tool
-    double centre_of_mass_m[JOINT_CAPACITY][3];
-    double inertia_kgm2[JOINT_CAPACITY][6]; // xx yy zz xy xz yz about the centre of mass, link
+    // By component, a column a link, as dynamics takes them: several links at a time.
+    double centre_of_mass_m[3][JOINT_CAPACITY];
+    double inertia_kgm2[6][JOINT_CAPACITY]; // xx yy zz xy xz yz about the centre of mass, link
                                             // axes; xy is the tensor's own element, as in URDF
     joints_t rotor_inertia;
     double link_radius_m[JOINT_CAPACITY]; // as a capsule from this joint to the next

@@ -148,7 +148,7 @@ static void sphere_to_skin(const surface_t* surface, vec3_t centre_m, double rad
     }
     const surface_sample_t skin = surface_at(surface, centre_m.x, centre_m.y);
     const double distance_m = vec3_dot(vec3_sub(centre_m, skin.point_m), skin.normal) - radius_m;
-    if (distance_m < fmin(nearest->distance_m, LINK_NEAR_M)) {
+    if (distance_m < nearest->distance_m && distance_m < LINK_NEAR_M) {
         *nearest = (link_clearance_t){distance_m, link, centre_m, skin.normal};
     }
 }

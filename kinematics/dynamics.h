@@ -11,6 +11,15 @@ typedef struct {
     double at[JOINT_CAPACITY][JOINT_CAPACITY]; // symmetric; rows past the count are zero
 } mass_matrix_t;
 
+/// What a moving chain comes to at one posture.
+typedef struct {
+    pose_t flange, tool;
+    twist_t tool_twist; // of the tool's origin
+    jacobian_t jacobian;
+    mass_matrix_t mass;
+    joints_t bias; // C qd + g
+} chain_motion_t;
+
 /// Efforts that give `accelerations` at `positions` moving with `speeds`: M qdd + C qd + g.
 /// (Recursive Newton-Euler: Luh, Walker, Paul 1980; Featherstone 2008, ch. 5.)
 void dynamics_inverse(const chain_t* chain, const joints_t* positions, const joints_t* speeds,
@@ -19,11 +28,9 @@ void dynamics_inverse(const chain_t* chain, const joints_t* positions, const joi
 /// The mass matrix (composite rigid bodies: Featherstone 2008, ch. 6).
 void dynamics_mass_matrix(const chain_t* chain, const joints_t* positions, mass_matrix_t* mass);
 
-/// Both in one kinematic pass: the mass matrix and the bias efforts C qd + g. What the simulator's
-/// step needs. `frames` receives the frames computed on the way.
-void dynamics_mass_and_bias(const chain_t* chain, const joints_t* positions, const joints_t* speeds,
-                            vec3_t gravity_mps2, chain_frames_t* frames, mass_matrix_t* mass,
-                            joints_t* bias);
+/// All of it in one kinematic pass: what the simulator's step needs.
+void dynamics_motion(const chain_t* chain, const joints_t* positions, const joints_t* speeds,
+                     vec3_t gravity_mps2, chain_motion_t* motion);
 
 /// The generalised momentum M qd, and the rate at which it changes where no effort acts on any
 /// joint: C' qd - g, with C' + C the rate of M. Efforts and pushes add to that rate.

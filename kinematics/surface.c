@@ -38,7 +38,8 @@ static void fold_window(double weight[4], int cell, int count)
     }
 }
 
-static spline_axis_t spline_axis(double place_m, double origin_m, double spacing_m, int count)
+static inline spline_axis_t spline_axis(double place_m, double origin_m, double spacing_m,
+                                        int count)
 {
     spline_axis_t axis = {0, {1.0, 0.0, 0.0, 0.0}, {0.0, 0.0, 0.0, 0.0}, false};
     const double last = (double)(count - 1);
@@ -55,15 +56,20 @@ static spline_axis_t spline_axis(double place_m, double origin_m, double spacing
     cell = cell < count - 2 ? cell : count - 2;
     const double t = along - (double)cell;
     const double u = 1.0 - t;
-    const double value[4] = {u * u * u / 6.0, (4.0 + t * t * (3.0 * t - 6.0)) / 6.0,
-                             (4.0 + u * u * (3.0 * u - 6.0)) / 6.0, t * t * t / 6.0};
-    const double slope[4] = {-0.5 * u * u, t * (1.5 * t - 2.0), -u * (1.5 * u - 2.0), 0.5 * t * t};
-    for (int k = 0; k < 4; k++) {
-        axis.value[k] = value[k];
-        axis.slope[k] = slope[k] / spacing_m;
+    const double sixth = 1.0 / 6.0;
+    axis.value[0] = u * u * u * sixth;
+    axis.value[1] = (4.0 + t * t * (3.0 * t - 6.0)) * sixth;
+    axis.value[2] = (4.0 + u * u * (3.0 * u - 6.0)) * sixth;
+    axis.value[3] = t * t * t * sixth;
+    const double per_m = 1.0 / spacing_m;
+    axis.slope[0] = -0.5 * u * u * per_m;
+    axis.slope[1] = t * (1.5 * t - 2.0) * per_m;
+    axis.slope[2] = -u * (1.5 * u - 2.0) * per_m;
+    axis.slope[3] = 0.5 * t * t * per_m;
+    if (cell == 0 || cell == count - 2) {
+        fold_window(axis.value, cell, count);
+        fold_window(axis.slope, cell, count);
     }
-    fold_window(axis.value, cell, count);
-    fold_window(axis.slope, cell, count);
     axis.start = cell > 0 ? cell - 1 : 0;
     return axis;
 }
@@ -86,6 +92,25 @@ static double clamp_to_grid(double place_m, double origin_m, double spacing_m, i
     return place_m < last_m ? place_m : last_m;
 }
 
+/// The grid values that the spline weighs. Where a grid is narrower than four, or ends, the window
+/// is cut: the weights past its end are zero.
+static inline void fill_window(const surface_t* surface, int row, int column, double window_m[4][4])
+{
+    const bool whole = row + 4 <= surface->row_count && column + 4 <= surface->column_count;
+    for (int i = 0; whole && i < 4; i++) {
+        const float* heights_m = &surface->height_m[row + i][column];
+        for (int j = 0; j < 4; j++) {
+            window_m[i][j] = (double)heights_m[j];
+        }
+    }
+    for (int i = 0; !whole && i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            const bool there = row + i < surface->row_count && column + j < surface->column_count;
+            window_m[i][j] = there ? (double)surface->height_m[row + i][column + j] : 0.0;
+        }
+    }
+}
+
 surface_sample_t surface_at(const surface_t* surface, double x_m, double y_m)
 {
     surface_sample_t sample = {
@@ -103,22 +128,24 @@ surface_sample_t surface_at(const surface_t* surface, double x_m, double y_m)
         spline_axis(x_m, surface->origin_x_m, surface->spacing_m, surface->row_count);
     const spline_axis_t column =
         spline_axis(y_m, surface->origin_y_m, surface->spacing_m, surface->column_count);
+    double window_m[4][4];
+    fill_window(surface, row.start, column.start, window_m);
+    // Along x first, for all four columns at once.
+    double along[4] = {0.0};
+    double along_slope[4] = {0.0};
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            along[j] += row.value[i] * window_m[i][j];
+            along_slope[j] += row.slope[i] * window_m[i][j];
+        }
+    }
     double height_m = 0.0;
     double slope_x = 0.0;
     double slope_y = 0.0;
-    // The window is cut where a grid is narrower than four; the weights past its end are zero.
-    for (int i = 0; i < 4 && row.start + i < surface->row_count; i++) {
-        const float* heights = surface->height_m[row.start + i];
-        double across = 0.0;
-        double across_slope = 0.0;
-        for (int j = 0; j < 4 && column.start + j < surface->column_count; j++) {
-            const double h = (double)heights[column.start + j];
-            across += column.value[j] * h;
-            across_slope += column.slope[j] * h;
-        }
-        height_m += row.value[i] * across;
-        slope_x += row.slope[i] * across;
-        slope_y += row.value[i] * across_slope;
+    for (int j = 0; j < 4; j++) {
+        height_m += column.value[j] * along[j];
+        slope_x += column.value[j] * along_slope[j];
+        slope_y += column.slope[j] * along[j];
     }
     sample.inside = sample.inside && row.inside && column.inside;
     sample.point_m =
@@ -212,14 +239,19 @@ double surface_bound_m(const surface_t* surface, double x_m, double y_m)
     }
     const int row = (int)row_at - 1;
     const int column = (int)column_at - 1;
-    float highest_m = surface->height_m[row][column];
-    for (int i = 0; i < 4; i++) {
+    float across_m[4]; // the highest of each column: four at once, and no long chain of choices
+    for (int k = 0; k < 4; k++) {
+        across_m[k] = surface->height_m[row][column + k];
+    }
+    for (int i = 1; i < 4; i++) {
         for (int k = 0; k < 4; k++) {
             const float height_m = surface->height_m[row + i][column + k];
-            highest_m = height_m > highest_m ? height_m : highest_m;
+            across_m[k] = height_m > across_m[k] ? height_m : across_m[k];
         }
     }
-    return (double)highest_m;
+    const float left_m = across_m[0] > across_m[1] ? across_m[0] : across_m[1];
+    const float right_m = across_m[2] > across_m[3] ? across_m[2] : across_m[3];
+    return (double)(left_m > right_m ? left_m : right_m);
 }
 
 double surface_highest_m(const surface_t* surface, double x_min_m, double x_max_m, double y_min_m,

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "routines/body_lie.h"
+
 // How the surface is made. Dimensions predicted from stature, mass and sex are laid along the body
 // at stations; between them monotone cubics keep the outline smooth. Every cross-section is the
 // upper half of a super-ellipse as broad and deep as there. Onto that come what a hand would feel:
@@ -11,7 +13,8 @@
 // height field can't hold the flanks, so what is steeper than SKIRT_SLOPE becomes a skirt down to
 // the table; in the end everything is smoothed to what a pad can follow.
 //
-// The arms hang beside the table and are not part of the surface; the legs lie parallel.
+// The arms hang beside the table and are not part of the surface; the legs lie parallel, the soles
+// face up.
 //
 // Figures without a source in this file are judgement: they shape skin that the residuals of the
 // fits (20 mm in level, 15 mm in width) blur anyway.
@@ -129,7 +132,7 @@ typedef struct {
     outline_t trunk_breadth;
     outline_t leg_depth;
     outline_t leg_breadth;
-    double leg_axis_m;
+    double leg_axis_left_m, leg_axis_right_m;
     double buttock_along_m;
     double fold_along_m;
     double crest_along_m;
@@ -141,13 +144,14 @@ typedef struct {
 #define BUTTOCK_MOUND_M 0.028 // of each buttock over the plane through sacrum and trochanters
 #define CLEFT_DEPTH_M 0.012
 #define FURROW_DEPTH_M 0.004 // of the spine's line below the back, beside what the ridges add
-#define LEG_GAP_M 0.004      // half of the gap between the thighs
-#define ANKLE_LIFT_M 0.03    // the foot's instep keeps the ankle off the table
-
-static double along_of_height(const double dimension_m[], body_dimension_id_t height)
-{
-    return dimension_m[BODY_cervicale_height] - dimension_m[height];
-}
+#define ANKLE_LIFT_M 0.03    // the foot's instep or a bolster keeps the ankle off the table
+// The foot points away and its sole faces up. Parts of the stature: a foot is 0.152 of it long and
+// 0.055 broad (segment lengths after Drillis and Contini 1966, second hand), a quarter of its
+// length lies headward of the ankle, the heel is 0.04 broad; the sole slopes down to the toes.
+#define FOOT_REACH 0.125 // from the ankle to the tips of the toes
+#define HEEL_BREADTH 0.040
+#define BALL_BREADTH 0.055
+#define TOE_HEIGHT_M 0.03
 
 static void trunk_outline(const body_settings_t* settings, const double d[], double stature_m,
                           figure_outline_t* outline)
@@ -157,9 +161,9 @@ static void trunk_outline(const body_settings_t* settings, const double d[], dou
     const double waist = d[BODY_waist_depth] * prone;
     const double buttock = d[BODY_buttock_depth] * prone;
     const double head_m = stature_m - d[BODY_cervicale_height];
-    const double acromion = along_of_height(d, BODY_acromion_height);
-    const double axilla = along_of_height(d, BODY_axilla_height);
-    const double rib = along_of_height(d, BODY_tenth_rib_height);
+    const double acromion = body_along_of_height(d, BODY_acromion_height);
+    const double axilla = body_along_of_height(d, BODY_axilla_height);
+    const double rib = body_along_of_height(d, BODY_tenth_rib_height);
 
     outline_t* depth = &outline->trunk_depth;
     outline_add(depth, -head_m, 0.0);
@@ -189,15 +193,16 @@ static void trunk_outline(const body_settings_t* settings, const double d[], dou
     outline_finish(breadth);
 }
 
-static void leg_outline(const double d[], figure_outline_t* outline)
+static void leg_outline(const double d[], double stature_m, figure_outline_t* outline)
 {
-    const double knee = along_of_height(d, BODY_knee_height);
-    const double ankle = along_of_height(d, BODY_ankle_height);
+    const double knee = body_along_of_height(d, BODY_knee_height);
+    const double ankle = body_along_of_height(d, BODY_ankle_height);
     const double thigh_m = d[BODY_thigh_circumference] / PI;
     const double above_knee_m = d[BODY_lower_thigh_circumference] / PI;
     const double calf_m = d[BODY_calf_circumference] / PI;
     const double ankle_m = d[BODY_ankle_circumference] / PI;
     const double calf = knee + 0.3 * (ankle - knee);
+    const double foot_m = FOOT_REACH * stature_m;
 
     outline_t* depth = &outline->leg_depth;
     outline_add(depth, outline->fold_along_m, thigh_m);
@@ -206,7 +211,9 @@ static void leg_outline(const double d[], figure_outline_t* outline)
     outline_add(depth, calf, calf_m + 0.3 * ANKLE_LIFT_M);
     outline_add(depth, ankle, ankle_m + ANKLE_LIFT_M);
     outline_add(depth, ankle + 0.05, ankle_m + ANKLE_LIFT_M);
-    outline_add(depth, ankle + 0.22, 0.0);
+    outline_add(depth, ankle + 0.7 * foot_m, 0.55 * (ankle_m + ANKLE_LIFT_M));
+    outline_add(depth, ankle + 0.9 * foot_m, TOE_HEIGHT_M);
+    outline_add(depth, ankle + foot_m + 0.01, 0.0);
     outline_finish(depth);
 
     outline_t* breadth = &outline->leg_breadth;
@@ -215,6 +222,8 @@ static void leg_outline(const double d[], figure_outline_t* outline)
     outline_add(breadth, knee, 0.96 * above_knee_m);
     outline_add(breadth, calf, calf_m);
     outline_add(breadth, ankle, ankle_m);
+    outline_add(breadth, ankle + 0.05, HEEL_BREADTH * stature_m);
+    outline_add(breadth, ankle + 0.7 * foot_m, BALL_BREADTH * stature_m);
     outline_finish(breadth);
 }
 
@@ -225,14 +234,15 @@ static void figure_outline(const body_t* body, figure_outline_t* outline)
     outline->crest_along_m = body->landmark_along_m[1];
     outline->fold_along_m = body->landmark_along_m[2];
     outline->buttock_along_m =
-        fmin(along_of_height(d, BODY_buttock_height), outline->fold_along_m - 0.02);
+        fmin(body_along_of_height(d, BODY_buttock_height), outline->fold_along_m - 0.02);
     outline->hollow_along_m =
-        0.5 * (along_of_height(d, BODY_tenth_rib_height) + outline->crest_along_m);
+        0.5 * (body_along_of_height(d, BODY_tenth_rib_height) + outline->crest_along_m);
     outline->mound_across_m = 0.25 * d[BODY_hip_breadth];
     outline->head_top_along_m = d[BODY_cervicale_height] - body->client.stature_m;
     trunk_outline(body->settings, d, body->client.stature_m, outline);
-    leg_outline(d, outline);
-    outline->leg_axis_m = body_leg_axis_m(body, SIDE_LEFT);
+    leg_outline(d, body->client.stature_m, outline);
+    outline->leg_axis_left_m = body->leg_axis_left_m;
+    outline->leg_axis_right_m = body->leg_axis_right_m;
 }
 
 /// Upper half of a super-ellipse lying on the table; 0 beside it.
@@ -263,7 +273,7 @@ static double relief_m(const body_settings_t* settings, const figure_outline_t* 
     return back * (ridge - furrow) - hollow + mound - cleft;
 }
 
-/// Height of the skin before the skirt and the smoothing; `across_m` at least 0.
+/// Height of the skin before the skirt and the smoothing.
 static double skin_height_m(const body_settings_t* settings, const figure_outline_t* outline,
                             double along_m, double across_m)
 {
@@ -274,17 +284,21 @@ static double skin_height_m(const body_settings_t* settings, const figure_outlin
         fade(outline->buttock_along_m + 0.01, outline->fold_along_m + 0.05, along_m);
     double height_m = 0.0;
     if (legs < 1.0) {
-        double trunk_m = section_height_m(outline_at(&outline->trunk_depth, along_m),
-                                          outline_at(&outline->trunk_breadth, along_m), across_m);
+        double trunk_m =
+            section_height_m(outline_at(&outline->trunk_depth, along_m),
+                             outline_at(&outline->trunk_breadth, along_m), fabs(across_m));
         if (trunk_m > 0.0) {
-            trunk_m += relief_m(settings, outline, along_m, across_m);
+            trunk_m += relief_m(settings, outline, along_m, fabs(across_m));
         }
         height_m += (1.0 - legs) * trunk_m;
     }
     if (legs > 0.0) {
-        height_m += legs * section_height_m(outline_at(&outline->leg_depth, along_m),
-                                            outline_at(&outline->leg_breadth, along_m),
-                                            fabs(across_m - outline->leg_axis_m));
+        const double depth_m = outline_at(&outline->leg_depth, along_m);
+        const double breadth_m = outline_at(&outline->leg_breadth, along_m);
+        height_m +=
+            legs *
+            fmax(section_height_m(depth_m, breadth_m, fabs(across_m - outline->leg_axis_left_m)),
+                 section_height_m(depth_m, breadth_m, fabs(across_m - outline->leg_axis_right_m)));
     }
     return fmax(0.0, height_m);
 }
@@ -337,7 +351,7 @@ static void line_smooth(const double weight[], const float line[], int count, fl
     }
 }
 
-static void surface_smooth(surface_t* surface)
+void body_surface_smooth(surface_t* surface)
 {
     double weight[SMOOTHING_REACH + 1];
     double total = 0.0;
@@ -391,16 +405,20 @@ static void surface_build(body_t* body)
     figure_outline_t outline;
     figure_outline(body, &outline);
     for (int row = 0; row < surface->row_count; row++) {
-        const double along_m = body->neck_x_m - (surface->origin_x_m + row * GRID_SPACING_M);
-        for (int column = middle; column < surface->column_count; column++) {
-            surface->height_m[row][column] = (float)skin_height_m(
-                body->settings, &outline, along_m, (column - middle) * GRID_SPACING_M);
+        for (int column = 0; column < surface->column_count; column++) {
+            const body_place_t place =
+                body_place_of_table(body, surface->origin_x_m + row * GRID_SPACING_M,
+                                    (column - middle) * GRID_SPACING_M);
+            surface->height_m[row][column] =
+                (float)skin_height_m(body->settings, &outline, place.along_m, place.across_m);
         }
     }
-    surface_mirror(surface);
     surface_skirt(surface);
-    surface_smooth(surface);
-    surface_mirror(surface);
+    body_surface_smooth(surface);
+    if (body->turn_rad == 0.0 && body->neck_y_m == 0.0 &&
+        body->leg_axis_left_m == -body->leg_axis_right_m) {
+        surface_mirror(surface); // sweeps and sums leave a last bit of difference
+    }
 }
 
 // ------------------------------------------------------------------------------------ the build
@@ -413,12 +431,6 @@ static void predict_dimensions(body_t* body)
         body->dimension_m[i] = fit->base_m + fit->per_stature * client->stature_m +
                                fit->per_mass_m_per_kg * client->mass_kg;
     }
-    const double* d = body->dimension_m;
-    body->landmark_along_m[0] = 0.0;
-    body->landmark_along_m[1] = along_of_height(d, BODY_iliac_crest_height);
-    body->landmark_along_m[2] = along_of_height(d, BODY_crotch_height);
-    body->landmark_along_m[3] = along_of_height(d, BODY_knee_height);
-    body->landmark_along_m[4] = along_of_height(d, BODY_ankle_height);
 }
 
 /// A body has a size everywhere and its landmarks in order, 20 mm apart at least.
@@ -453,21 +465,24 @@ body_result_t body_build(const body_settings_t* settings, const client_settings_
     memset(body, 0, sizeof(*body));
     body->settings = settings;
     body->client = *client;
-    body->neck_x_m = neck_x_m;
     predict_dimensions(body);
+    const body_result_t lie = body_lie_register(body, neck_x_m);
+    if (lie != BODY_OK) {
+        return lie;
+    }
     if (!dimensions_hold(body)) {
-        return BODY_CLIENT_OUT_OF_RANGE;
+        return client->landmark_count > 0 ? BODY_LANDMARKS_SHAPE : BODY_CLIENT_OUT_OF_RANGE;
     }
     const double grid_reach_m = (SURFACE_ROW_CAPACITY - 1) * GRID_SPACING_M - HEAD_ROOM_M;
-    const bool fits = neck_x_m <= table_length_m &&
-                      body->landmark_along_m[4] <= neck_x_m + FOOT_OVERHANG_MAX_M &&
+    const bool fits = body->neck_x_m <= table_length_m &&
+                      body->landmark_along_m[4] <= body->neck_x_m + FOOT_OVERHANG_MAX_M &&
                       body->landmark_along_m[4] <= grid_reach_m;
     if (!fits) {
         return BODY_TOO_LONG_FOR_TABLE;
     }
     surface_build(body);
     region_grid_build(body);
-    return BODY_OK;
+    return body_lie_thicken(body);
 }
 
 // --------------------------------------------------------------------------------------- places
@@ -491,12 +506,11 @@ double body_level_of_along(const body_t* body, double along_m)
 
 double body_leg_axis_m(const body_t* body, side_t side)
 {
-    const double axis_m = 0.5 * body->dimension_m[BODY_thigh_circumference] / PI + LEG_GAP_M;
     switch (side) {
     case SIDE_LEFT:
-        return axis_m;
+        return body->leg_axis_left_m;
     case SIDE_RIGHT:
-        return -axis_m;
+        return body->leg_axis_right_m;
     case SIDE_MIDDLE:
         break;
     }
@@ -532,17 +546,32 @@ static patch_t zone_patch(const body_t* body, int zone)
                     z->across_max_m);
 }
 
+/// From a place to a patch: 0 in a direction in which the place lies beside nothing of it.
+typedef struct {
+    double along_m, across_m;       // not below 0
+    double along_sign, across_sign; // of the way from the place to the patch
+} patch_gap_t;
+
+static patch_gap_t patch_gap(const patch_t* patch, body_place_t place)
+{
+    const double low_m = fmin(patch->medial_across_m, patch->lateral_across_m);
+    const double high_m = fmax(patch->medial_across_m, patch->lateral_across_m);
+    return (patch_gap_t){
+        .along_m = fmax(
+            0.0, fmax(patch->head_along_m - place.along_m, place.along_m - patch->foot_along_m)),
+        .across_m = fmax(0.0, fmax(low_m - place.across_m, place.across_m - high_m)),
+        .along_sign = place.along_m < patch->head_along_m ? 1.0 : -1.0,
+        .across_sign = place.across_m < low_m ? 1.0 : -1.0,
+    };
+}
+
 static double patch_distance_m(const patch_t* patch, body_place_t place)
 {
     if (!isfinite(place.along_m) || !isfinite(place.across_m)) {
         return 0.0;
     }
-    const double low_m = fmin(patch->medial_across_m, patch->lateral_across_m);
-    const double high_m = fmax(patch->medial_across_m, patch->lateral_across_m);
-    const double along_m =
-        fmax(0.0, fmax(patch->head_along_m - place.along_m, place.along_m - patch->foot_along_m));
-    const double across_m = fmax(0.0, fmax(low_m - place.across_m, place.across_m - high_m));
-    return sqrt(along_m * along_m + across_m * across_m);
+    const patch_gap_t gap = patch_gap(patch, place);
+    return sqrt(gap.along_m * gap.along_m + gap.across_m * gap.across_m);
 }
 
 /// Borders count as inside, as far as rounding can tell.
@@ -582,9 +611,9 @@ static void region_grid_build(body_t* body)
     const surface_t* surface = &body->surface;
     for (int row = 0; row < surface->row_count; row++) {
         for (int column = 0; column < surface->column_count; column++) {
-            const body_place_t place = {body->neck_x_m -
-                                            (surface->origin_x_m + row * surface->spacing_m),
-                                        surface->origin_y_m + column * surface->spacing_m};
+            const body_place_t place =
+                body_place_of_table(body, surface->origin_x_m + row * surface->spacing_m,
+                                    surface->origin_y_m + column * surface->spacing_m);
             const int region = region_among(patches, body->settings->region_count, place);
             body->region_at[row][column] = (uint8_t)(region < 0 ? REGION_NONE : region);
         }
@@ -654,6 +683,30 @@ double body_distance_to_zone_m(const body_t* body, int zone, body_place_t place)
     return patch_distance_m(&patch, place);
 }
 
+double body_sure_distance_to_zone_m(const body_t* body, int zone, body_place_t place)
+{
+    assert(zone >= 0 && zone < body->settings->zone_count);
+    if (!isfinite(place.along_m) || !isfinite(place.across_m)) {
+        return -HUGE_VAL;
+    }
+    const patch_t patch = zone_patch(body, zone);
+    const patch_gap_t gap = patch_gap(&patch, place);
+    const body_uncertainty_t u = body_uncertainty(body, place);
+    // The zone lies clear of the ellipse by no less than the gap in any one direction less what the
+    // ellipse measures in it; the directions tried are that of the nearest place and both axes.
+    double sure_m = fmax(gap.along_m - u.along_m, gap.across_m - u.across_m);
+    const double distance_m = sqrt(gap.along_m * gap.along_m + gap.across_m * gap.across_m);
+    if (distance_m > 0.0) {
+        const double along = gap.along_m * u.along_m;
+        const double across = gap.across_m * u.across_m;
+        const double shared =
+            2.0 * gap.along_sign * gap.across_sign * gap.along_m * gap.across_m * u.shared_m2;
+        const double squared = along * along + across * across + shared;
+        sure_m = fmax(sure_m, distance_m - sqrt(fmax(0.0, squared)) / distance_m);
+    }
+    return sure_m;
+}
+
 double body_zone_distance_m(const body_t* body, body_place_t place, int* zone)
 {
     double nearest_m = HUGE_VAL;
@@ -673,5 +726,8 @@ double body_zone_distance_m(const body_t* body, body_place_t place, int* zone)
 
 surface_sample_t body_surface_at(const body_t* body, body_place_t place)
 {
-    return surface_at(&body->surface, body->neck_x_m - place.along_m, place.across_m);
+    double x_m = 0.0;
+    double y_m = 0.0;
+    body_table_point(body, place, &x_m, &y_m);
+    return surface_at(&body->surface, x_m, y_m);
 }

@@ -93,6 +93,12 @@ static int answer_to(const client_settings_t* client, const char* condition)
     return -1;
 }
 
+bool client_may_have(const client_settings_t* client, const char* condition)
+{
+    const int answer = answer_to(client, condition);
+    return client->screened && !(answer >= 0 && client->answers[answer].answer == ANSWER_NO);
+}
+
 static bool has_place(const client_settings_t* client, int answer)
 {
     for (int i = 0; i < client->place_count; i++) {
@@ -463,7 +469,7 @@ double client_zone_distance_m(const client_effects_t* effects, int zone, const b
     const body_place_t centre =
         z->place.kind == PLACE_IN_REGION
             ? body_place_in_region(body, z->region, z->place.along_part, z->place.across_part)
-            : (body_place_t){body->neck_x_m - z->place.x_m, z->place.y_m};
+            : body_place_of_table(body, z->place.x_m, z->place.y_m);
     const double distance_m =
         hypot(place.along_m - centre.along_m, place.across_m - centre.across_m);
     return fmax(0.0, distance_m - z->place.radius_m);
@@ -473,10 +479,9 @@ double client_zone_needed_m(const client_effects_t* effects, int zone, const bod
                             const pad_settings_t* pad, body_place_t place)
 {
     assert(zone >= 0 && zone < effects->zone_count);
-    const body_settings_t* settings = body->settings;
-    // The model may lie elsewhere than the client by a shift, and by a turn about C7.
-    const double error_m = settings->registration_error_m +
-                           settings->registration_error_rad * hypot(place.along_m, place.across_m);
+    // What a client's file gives in the table's frame was seen there and has no such error; taking
+    // it all the same only makes the zone larger.
+    const double error_m = body_uncertainty_m(body, place);
     const double pad_m = pad != NULL ? 0.5 * pad->diameter_m : 0.0;
     return effects->zones[zone].margin_m + pad_m + error_m;
 }
@@ -546,7 +551,7 @@ static double check_zones(check_t* check, const stroke_t* stroke, body_place_t p
         if (!(distance_m >= needed_m - ROUNDING_M) && !reported[zone]) {
             reported[zone] = true;
             refuse(check, stroke, CLIENT_RULE_ZONE,
-                   "%s passes %s (line %d of the client's file) at %.0f mm; at least %.0f mm "
+                   "%s passes %s (line %d of the client's file) at %.1f mm; at least %.1f mm "
                    "(margin, half the pad and registration)",
                    check->body->settings->regions[stroke->region].name,
                    check->effects->zones[zone].name, check->effects->zones[zone].place.line,

@@ -70,6 +70,10 @@ typedef struct {
     int clearance_day; // of the oldest clearance that lets the session be; 0 where none is needed
 } client_effects_t;
 
+/// True where the client was screened and did not answer no to a condition of that name: for
+/// routines that are not for everybody.
+bool client_may_have(const client_settings_t* client, const char* condition);
+
 /// Works out the effects. Pure. Adds an error, at the client's line, for every condition left
 /// unanswered, every condition and region that is not there, every answer that its condition does
 /// not take (a clearance nobody may give or by the wrong profession, a yes to a local condition

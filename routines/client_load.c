@@ -34,12 +34,17 @@ typedef struct {
     int answers_node;
     int avoid_count;
     place_entry_t avoid[PLACE_CAPACITY];
-    double intensity;
+    int intensity;
 } client_file_t;
 
 #define CLIENT(member) (offsetof(client_file_t, client) + offsetof(client_settings_t, member))
 
 static const char* const sex_words[] = {"female", "male", NULL};
+static const char* const lie_words[LIE_COUNT + 1] = {
+#define X(id, text, ...) [id] = text,
+    LIE_LIST(X)
+#undef X
+};
 static const char* const answer_words[] = {
     [ANSWER_NO] = "no", [ANSWER_YES] = "yes", [ANSWER_CLEARED] = "cleared", NULL};
 static const char* const landmark_words[LANDMARK_COUNT + 1] = {
@@ -248,6 +253,11 @@ static const field_t client_fields[] = {
      .minimum = 25.0,
      .maximum = 250.0,
      .meaning = "Without clothes."},
+    {.key = "lie",
+     .kind = FIELD_CHOICE,
+     .offset = CLIENT(lie),
+     .words = lie_words,
+     .meaning = "What is known of how the client lies where no landmark was touched."},
     {.key = "landmarks",
      .kind = FIELD_LIST,
      .offset = CLIENT(landmarks),
@@ -287,7 +297,7 @@ static const field_t client_fields[] = {
      .record = &avoid_record,
      .meaning = "Skin to be left alone, each with its reason."},
     {.key = "intensity",
-     .kind = FIELD_QUANTITY,
+     .kind = FIELD_WHOLE,
      .offset = offsetof(client_file_t, intensity),
      .maximum = 10.0,
      .meaning = "How strongly the client likes it; 5 is as the routine is written."},
@@ -300,7 +310,7 @@ static const field_t client_fields[] = {
 };
 static const record_t client_record = {"client", "Who lies on the table.", client_fields};
 
-#define INTENSITY_AS_WRITTEN 5.0
+#define INTENSITY_AS_WRITTEN 5
 
 // --------------------------------------------------------------------------------------- the days
 
@@ -641,6 +651,17 @@ static bool check_landmarks(const reader_t* reader)
     return reader->findings->error_count == errors_before;
 }
 
+static bool check_lie(const reader_t* reader)
+{
+    const int lie = node_of(reader, 0, "lie");
+    if (lie >= 0 && reader->file->client.landmark_count > 0) {
+        fields_refuse(reader->document, lie, "lie", reader->findings,
+                      "the landmarks say how the client lies");
+        return false;
+    }
+    return true;
+}
+
 static bool check_caps(const reader_t* reader)
 {
     const yaml_document_t* document = reader->document;
@@ -710,6 +731,7 @@ static bool read_document(const yaml_document_t* document, const char* path, cli
     }
     ok = check_landmarks(&reader) && ok;
     ok = check_caps(&reader) && ok;
+    ok = check_lie(&reader) && ok;
     ok = resolve_scan(&reader, path) && ok;
     const int avoid = node_of(&reader, 0, "avoid");
     ok = (avoid < 0 || take_places(&reader, avoid, "avoid", file->avoid, file->avoid_count, -1)) &&

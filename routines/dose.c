@@ -29,7 +29,7 @@ void dose_add(dose_region_t* dose, double force_N, double duration_s, double pad
         return;
     }
     dose->impulse_Ns += force_N * duration_s;
-    dose->pressure_time_Pas += force_N * duration_s / pad_area_m2;
+    dose->pressure_time_Pa_s += force_N * duration_s / pad_area_m2;
     dose->pressure_peak_Pa = fmax(dose->pressure_peak_Pa, force_N / pad_area_m2);
 }
 
@@ -37,14 +37,14 @@ void dose_merge(dose_region_t* sum, const dose_region_t* part)
 {
     sum->contact_s += part->contact_s;
     sum->impulse_Ns += part->impulse_Ns;
-    sum->pressure_time_Pas += part->pressure_time_Pas;
+    sum->pressure_time_Pa_s += part->pressure_time_Pa_s;
     sum->pressure_peak_Pa = fmax(sum->pressure_peak_Pa, part->pressure_peak_Pa);
     sum->strokes += part->strokes;
 }
 
 double dose_pressure_mean_Pa(const dose_region_t* dose)
 {
-    return dose->contact_s > 0.0 ? dose->pressure_time_Pas / dose->contact_s : 0.0;
+    return dose->contact_s > 0.0 ? dose->pressure_time_Pa_s / dose->contact_s : 0.0;
 }
 
 /// Adds a stroke in equal parts, each with the force in its middle: of second order, as the force

@@ -20,7 +20,7 @@ typedef struct {
     double contact_s;
     double impulse_Ns;       // force times time
     double pressure_peak_Pa; // highest
-    double pressure_time_Pas;
+    double pressure_time_Pa_s;
     int strokes; // touches of the routine's strokes
 } dose_region_t;
 

@@ -37,10 +37,10 @@ static void check_stroke(check_t* check, const stroke_t* stroke)
     check_force(check, stroke, force_N);
     check_goal(check, stroke, force_N);
     check_rhythm(check, stroke);
-    check_bus(check, stroke);
     check_held(check, stroke);
     check_dose_add(check, stroke);
     const check_walk_t walk = check_path(check, stroke, speed_mps);
+    check_bandwidth(check, stroke);
     const double skin_speed_mps = speed_mps * walk.stretch_max;
     check_speed(check, stroke, skin_speed_mps);
     check_shear(check, stroke, &walk);

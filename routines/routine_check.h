@@ -46,6 +46,7 @@ typedef struct {
     X(ROUTINE_RULE_TECHNIQUE_SPEED, "speed-over-technique") /* along the skin */                   \
     X(ROUTINE_RULE_SAFETY_SPEED, "speed-over-safety-limit") /* contact_speed_max */                \
     X(ROUTINE_RULE_RATE, "rate-outside-technique")          /* circles a second */                 \
+    X(ROUTINE_RULE_BANDWIDTH, "rate-over-bandwidth")        /* what bus and drives can follow */   \
     X(ROUTINE_RULE_RADIUS, "radius-too-wide")     /* the region has no room for the circle */      \
     X(ROUTINE_RULE_ZONE, "zone-too-near")         /* pad's centre: margin and registration */      \
     X(ROUTINE_RULE_REGION, "path-outside-region") /* the stroke leaves its region */               \
@@ -53,6 +54,7 @@ typedef struct {
     X(ROUTINE_RULE_ORDER, "deep-before-light")    /* first stroke on a region */                   \
     X(ROUTINE_RULE_SESSION, "session-too-long")   /* session_time_max */                           \
     X(ROUTINE_RULE_EMPTY, "nothing-to-do")        /* no stroke at all */                           \
+    X(ROUTINE_RULE_HEIGHT, "skin-height-unsure")  /* surface_search */                             \
     X(ROUTINE_RULE_CLEARANCE, "link-too-near")    /* LINK_CLEARANCE_MIN_M to the skin */           \
     X(ROUTINE_RULE_REACH, "unreachable") /* no posture, or none that the tool can follow */        \
     X(ROUTINE_RULE_JOINT_SPEED, "joint-too-fast")  /* JOINT_SPEED_SHARE_MAX all the way */         \
@@ -65,7 +67,6 @@ typedef struct {
     X(ROUTINE_RULE_SHEAR, "shear-over-safety-limit")     /* wanted: shear_force_max */             \
     X(ROUTINE_RULE_DRAG, "drag-over-safety-limit")       /* warning: expected on dry skin */       \
     X(ROUTINE_RULE_HELD, "held-too-long")                /* HELD_MAX_S on one place */             \
-    X(ROUTINE_RULE_BUS, "too-fast-for-bus")              /* BUS_COMMANDS_A_TURN_MIN, BUS_LAG */    \
     X(ROUTINE_RULE_BALANCE, "left-right-differ")         /* warning: BALANCE_PART_MAX */           \
     X(ROUTINE_RULE_GOAL, "goal-too-deep")                /* warning: LYMPHATIC_PRESSURE_MAX_PA */
 typedef enum {
@@ -106,10 +107,6 @@ const char* routine_rule_text(routine_rule_t rule);
 #define HELD_MAX_S 90.0
 // At the end of a slow drag of the fascia, which is held for 90 to 120 s (judgement).
 #define HELD_DRAG_MAX_S 120.0
-// A circle of so many commands is a polygon that cuts 5 % off its radius: 1 - cos(pi / 10).
-#define BUS_COMMANDS_A_TURN_MIN 10.0
-// Lag at which half of a swing in force arrives in phase: a sixth of a turn, cos 60 degrees.
-#define BUS_LAG_TURNS_MAX (1.0 / 6.0)
 #define BALANCE_PART_MAX 0.2 // of the side that gets more (judgement)
 // Lymph drainage stays under 40 g/cm2, about 4 kPa (Springer, Lymphedema, ch. 28).
 #define LYMPHATIC_PRESSURE_MAX_PA 4000.0

@@ -8,6 +8,7 @@
 
 #define REPEAT_DEPTH_MAX 3
 #define REGION_LIST_CAPACITY 16
+#define TECHNIQUE_WORDS_CAPACITY 240 // of a message that lists them
 
 // ------------------------------------------------------------------------------------- the tables
 
@@ -352,6 +353,22 @@ static int add_step(reader_t* reader, int node, const char* path)
     return step;
 }
 
+/// All words of the list, cut with dots where there is no room for more of them in a message.
+static void list_techniques(char text[TECHNIQUE_WORDS_CAPACITY])
+{
+    size_t length = 0;
+    text[0] = '\0';
+    for (int i = 0; i < TECHNIQUE_COUNT; i++) {
+        const char* separator = i == 0 ? "" : i < TECHNIQUE_COUNT - 1 ? ", " : " or ";
+        const size_t left = TECHNIQUE_WORDS_CAPACITY - length;
+        if (strlen(separator) + strlen(technique_words[i]) + sizeof ", ..." > left) {
+            snprintf(text + length, left, ", ...");
+            return;
+        }
+        length += (size_t)snprintf(text + length, left, "%s%s", separator, technique_words[i]);
+    }
+}
+
 /// The technique a step names, or TECHNIQUE_COUNT with a finding.
 static int read_technique(const reader_t* reader, int node, const char* path)
 {
@@ -365,15 +382,8 @@ static int read_technique(const reader_t* reader, int node, const char* path)
     if (technique < TECHNIQUE_COUNT) {
         return technique;
     }
-    char allowed[FINDING_MESSAGE_CAPACITY / 2] = "";
-    for (int i = 0; i < TECHNIQUE_COUNT; i++) {
-        const size_t length = strlen(allowed);
-        snprintf(allowed + length, sizeof allowed - length, "%s%s",
-                 i == 0                     ? ""
-                 : i == TECHNIQUE_COUNT - 1 ? " or "
-                                            : ", ",
-                 technique_words[i]);
-    }
+    char allowed[TECHNIQUE_WORDS_CAPACITY];
+    list_techniques(allowed);
     const char* nearest = is_word ? finding_nearest(word->text, technique_words) : NULL;
     fields_refuse(reader->document, node, path, reader->findings,
                   "unknown technique; allowed: %s%s%s%s", allowed,

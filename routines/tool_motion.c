@@ -29,7 +29,7 @@ pose_t tool_pose_on_skin(const body_t* body, body_place_t place, vec3_t* normal)
     const surface_sample_t skin = body_surface_at(body, place);
     *normal = skin.normal;
     return (pose_t){skin.point_m,
-                    quat_from_z_and_x(vec3_scale(skin.normal, -1.0), vec3(1.0, 0.0, 0.0))};
+                    quat_from_z_and_x(vec3_scale(skin.normal, -1.0), body_headward(body))};
 }
 
 pose_t tool_pose_above(pose_t on_skin, vec3_t normal, double height_m)

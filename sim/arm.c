@@ -2,7 +2,9 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
+#include "kinematics/cholesky.h"
 #include "sim/gravity.h"
 
 // A servo axis as an integrator would tune it: speed loop of 40 Hz, position loop of 8 Hz, 70 % of
@@ -82,48 +84,67 @@ bool arm_init(arm_t* arm, const arm_settings_t* settings, int pad_index, random_
     arm->position = arm->chain.parked;
     arm_prepare(arm);
     joints_t unit_efforts = {{1.0}};
-    return dynamics_solve(&arm->mass, arm->chain.joint_count, &unit_efforts);
+    return dynamics_solve(&arm->motion.mass, arm->chain.joint_count, &unit_efforts);
 }
 
 void arm_prepare(arm_t* arm)
 {
-    dynamics_mass_and_bias(&arm->chain, &arm->position, &arm->speed, GRAVITY_MPS2, &arm->frames,
-                           &arm->mass, &arm->bias);
-    fk_jacobian(&arm->chain, &arm->frames, &arm->jacobian);
-    arm->tool_twist = fk_tool_twist(&arm->chain, &arm->jacobian, &arm->speed);
+    dynamics_motion(&arm->chain, &arm->position, &arm->speed, GRAVITY_MPS2, &arm->motion);
 }
 
-/// A servo loop over one step is effort = offset - slope v', where v' is the speed after it.
+/// The servo loops over one step: effort = `effort` - `slope` times the speed won during it. One at
+/// its limit has no slope.
 typedef struct {
-    double offset;
-    double slope;
-    double limit;
-    int saturated; // -1, 0, 1
-} servo_line_t;
+    joints_t effort;
+    joints_t slope;
+    joints_t limit;
+    joints_t integral_kept; // part of the integral that outlives the step
+    joints_t integral_part; // part of the effort's way from the integral that becomes integral
+    bool saturated[JOINT_CAPACITY];
+} servos_t;
 
-static servo_line_t servo_line(const arm_t* arm, int joint, const arm_actuation_t* actuation,
-                               double step_s)
+static inline void fill_servo(const arm_t* arm, int joint, const arm_actuation_t* actuation,
+                              double step_s, servos_t* servos)
 {
+    servos->saturated[joint] = false;
     if (!actuation->powered) {
-        return (servo_line_t){0.0, 0.0, 0.0, 0};
+        servos->effort.at[joint] = 0.0;
+        servos->slope.at[joint] = 0.0;
+        servos->limit.at[joint] = 0.0;
+        servos->integral_kept.at[joint] = 0.0;
+        servos->integral_part.at[joint] = 0.0;
+        return;
     }
     const arm_servo_t* servo = &arm->servo[joint];
     const double error = actuation->reference - arm->position.at[joint];
     const double wanted_speed =
         servo->position_gain_per_s * error + servo->speed_feedforward * actuation->reference_speed;
-    const double gain = servo->speed_gain * (1.0 + step_s / servo->integral_time_s);
-    return (servo_line_t){.offset = gain * wanted_speed + arm->integral.at[joint],
-                          .slope = gain * (1.0 + step_s * servo->position_gain_per_s),
-                          .limit = actuation->effort_limit,
-                          .saturated = 0};
+    const double steps = step_s / servo->integral_time_s;
+    const double gain = servo->speed_gain * (1.0 + steps);
+    const double slope = gain * (1.0 + step_s * servo->position_gain_per_s);
+    servos->effort.at[joint] =
+        gain * wanted_speed + arm->integral.at[joint] - slope * arm->speed.at[joint];
+    servos->slope.at[joint] = slope;
+    servos->limit.at[joint] = actuation->effort_limit;
+    servos->integral_kept.at[joint] = 1.0;
+    // What is left of the effort once the proportional part is taken out.
+    servos->integral_part.at[joint] = steps / (1.0 + steps);
 }
 
-/// Dry friction, brake and end stop as a damper and a force: adds to the diagonal and to the right
-/// side.
-static void add_passive(const arm_t* arm, int joint, bool braked, double step_s, double* diagonal,
-                        double* right)
+/// What a step is solved from: without the servos, which may saturate.
+typedef struct {
+    joints_t effort;                   // at the speeds before the step
+    joints_t damping;                  // that each joint has for itself
+    double carried[3][JOINT_CAPACITY]; // h G J
+    bool gives;                        // the load does
+} balance_t;
+
+/// Dry and viscous friction, brake and end stop as a damper and a force.
+static inline void fill_passive(const arm_t* arm, int joint, bool braked, double step_s,
+                                balance_t* balance)
 {
     const double speed = arm->speed.at[joint];
+    double effort = 0.0;
     double damping = arm->viscous_friction.at[joint] +
                      arm->coulomb_friction.at[joint] / sqrt(square(speed) + square(COULOMB_BLEND));
     if (braked) {
@@ -136,116 +157,148 @@ static void add_passive(const arm_t* arm, int joint, bool braked, double step_s,
     if (over > 0.0 || under < 0.0) {
         const double stiffness = arm->servo[joint].speed_gain / END_STOP_TIME_S;
         damping += arm->servo[joint].speed_gain + step_s * stiffness;
-        *right -= step_s * stiffness * (over > 0.0 ? over : under);
+        effort = -stiffness * (over > 0.0 ? over : under);
     }
-    *diagonal += step_s * damping;
+    balance->damping.at[joint] = damping;
+    balance->effort.at[joint] = effort - damping * speed;
 }
 
-/// Adds h J' G J to the matrix and h (J' F + J' G J v) to the right side.
-static void add_load(const arm_t* arm, const arm_load_t* load, double step_s, mass_matrix_t* matrix,
-                     joints_t* right)
+/// Adds the load, gravity and what comes of the arm's own motion.
+static void fill_load(const arm_t* restrict arm, const arm_load_t* restrict load, double step_s,
+                      balance_t* restrict balance)
+{
+    const double(*jacobian)[JOINT_CAPACITY] = arm->motion.jacobian.at;
+    const vec3_t force = load->wrench.force_N;
+    const vec3_t torque = load->wrench.torque_Nm;
+    for (int j = 0; j < JOINT_CAPACITY; ++j) {
+        balance->effort.at[j] += jacobian[0][j] * force.x + jacobian[1][j] * force.y +
+                                 jacobian[2][j] * force.z + jacobian[3][j] * torque.x +
+                                 jacobian[4][j] * torque.y + jacobian[5][j] * torque.z -
+                                 arm->motion.bias.at[j];
+    }
+    const double(*give)[3] = load->give_Ns_per_m;
+    balance->gives = give[0][0] > 0.0 || give[1][1] > 0.0 || give[2][2] > 0.0;
+    for (int axis = 0; balance->gives && axis < 3; ++axis) {
+        const double x = step_s * give[axis][0];
+        const double y = step_s * give[axis][1];
+        const double z = step_s * give[axis][2];
+        for (int j = 0; j < JOINT_CAPACITY; ++j) {
+            balance->carried[axis][j] =
+                x * jacobian[0][j] + y * jacobian[1][j] + z * jacobian[2][j];
+        }
+    }
+}
+
+/// Row `i` of M + J' (h G) J, up to entry `count`.
+static inline void matrix_row(const arm_t* restrict arm, const balance_t* restrict balance, int i,
+                              int count, double* restrict row)
+{
+    const double x = arm->motion.jacobian.at[0][i];
+    const double y = arm->motion.jacobian.at[1][i];
+    const double z = arm->motion.jacobian.at[2][i];
+    for (int j = 0; j < count; ++j) {
+        row[j] =
+            arm->motion.mass.at[i][j] +
+            (x * balance->carried[0][j] + y * balance->carried[1][j] + z * balance->carried[2][j]);
+    }
+}
+
+/// The lower triangle of the step's matrix.
+static void fill_matrix(const arm_t* restrict arm, const balance_t* restrict balance,
+                        const servos_t* restrict servos, double step_s, cholesky_t* restrict matrix)
+{
+    if (balance->gives) {
+        // By pairs of rows, of one length each.
+        for (int i = 0; i < 2; ++i) {
+            matrix_row(arm, balance, i, 2, matrix->at[i]);
+            matrix_row(arm, balance, i + 2, 4, matrix->at[i + 2]);
+            matrix_row(arm, balance, i + 4, 6, matrix->at[i + 4]);
+            matrix_row(arm, balance, i + 6, 8, matrix->at[i + 6]);
+        }
+    } else {
+        memcpy(matrix->at, arm->motion.mass.at, sizeof matrix->at);
+    }
+    for (int j = 0; j < JOINT_CAPACITY; ++j) {
+        matrix->at[j][j] += step_s * (balance->damping.at[j] + servos->slope.at[j]);
+    }
+}
+
+/// Solves for the speeds won.
+static bool solve_step(const arm_t* arm, const balance_t* balance, const servos_t* servos,
+                       double step_s, joints_t* won)
 {
     const int count = arm->chain.joint_count;
-    joints_t efforts;
-    fk_joint_efforts(&arm->chain, &arm->jacobian, &load->wrench, &efforts);
-    double carried[3][JOINT_CAPACITY]; // G J
-    for (int axis = 0; axis < 3; ++axis) {
-        const double* give = load->give_Ns_per_m[axis];
-        for (int j = 0; j < count; ++j) {
-            carried[axis][j] = give[0] * arm->jacobian.at[0][j] + give[1] * arm->jacobian.at[1][j] +
-                               give[2] * arm->jacobian.at[2][j];
-        }
+    cholesky_t matrix;
+    fill_matrix(arm, balance, servos, step_s, &matrix);
+    for (int j = 0; j < JOINT_CAPACITY; ++j) {
+        won->at[j] = step_s * (balance->effort.at[j] + servos->effort.at[j]);
     }
-    const vec3_t speed = arm->tool_twist.linear_mps;
-    for (int i = 0; i < count; ++i) {
-        for (int j = 0; j <= i; ++j) {
-            const double part = step_s * (arm->jacobian.at[0][i] * carried[0][j] +
-                                          arm->jacobian.at[1][i] * carried[1][j] +
-                                          arm->jacobian.at[2][i] * carried[2][j]);
-            matrix->at[i][j] += part;
-            if (i != j) {
-                matrix->at[j][i] += part;
-            }
-        }
-        right->at[i] += step_s * (efforts.at[i] + carried[0][i] * speed.x +
-                                  carried[1][i] * speed.y + carried[2][i] * speed.z);
+    if (!cholesky_factor(&matrix, count)) {
+        return false;
     }
+    cholesky_solve(&matrix, count, won->at);
+    return true;
 }
 
-/// Solves for the speeds with the saturated servos as constant efforts.
-static bool solve_speeds(const arm_t* arm, const mass_matrix_t* passive, const joints_t* right,
-                         const servo_line_t* servos, double step_s, joints_t* speeds)
+/// Tells the servos' efforts at the end of the step. One that would pass its limit becomes
+/// constant; true if there is a new one.
+static bool saturate(int count, const joints_t* restrict won, servos_t* restrict servos,
+                     joints_t* restrict effort)
 {
-    mass_matrix_t matrix = *passive;
-    *speeds = *right;
-    for (int j = 0; j < arm->chain.joint_count; ++j) {
-        if (servos[j].saturated == 0) {
-            matrix.at[j][j] += step_s * servos[j].slope;
-            speeds->at[j] += step_s * servos[j].offset;
-        } else {
-            speeds->at[j] += step_s * servos[j].saturated * servos[j].limit;
-        }
+    for (int j = 0; j < JOINT_CAPACITY; ++j) {
+        effort->at[j] = servos->effort.at[j] - servos->slope.at[j] * won->at[j];
     }
-    return dynamics_solve(&matrix, arm->chain.joint_count, speeds);
-}
-
-/// Marks the servos that would pass their limits; true if there is a new one.
-static bool mark_saturated(int count, const joints_t* speeds, servo_line_t* servos)
-{
     bool found = false;
     for (int j = 0; j < count; ++j) {
-        const double effort = servos[j].offset - servos[j].slope * speeds->at[j];
-        if (servos[j].saturated == 0 && fabs(effort) > servos[j].limit) {
-            servos[j].saturated = effort > 0.0 ? 1 : -1;
+        if (!servos->saturated[j] && fabs(effort->at[j]) > servos->limit.at[j]) {
+            servos->saturated[j] = true;
+            servos->effort.at[j] = copysign(servos->limit.at[j], effort->at[j]);
+            servos->slope.at[j] = 0.0;
+            servos->integral_part.at[j] = 0.0;
             found = true;
         }
     }
     return found;
 }
 
+static void move(arm_t* restrict arm, const joints_t* restrict won, const servos_t* restrict servos,
+                 double step_s)
+{
+    for (int j = 0; j < JOINT_CAPACITY; ++j) {
+        const double speed = arm->speed.at[j] + won->at[j];
+        const double integral = arm->integral.at[j];
+        arm->speed.at[j] = speed;
+        arm->position.at[j] += step_s * speed;
+        arm->integral.at[j] =
+            servos->integral_kept.at[j] *
+            (integral + servos->integral_part.at[j] * (arm->effort.at[j] - integral));
+    }
+}
+
 void arm_advance(arm_t* arm, const arm_actuation_t* actuation, const arm_load_t* load,
                  double step_s)
 {
+    static const arm_actuation_t nothing = {.powered = false};
     const int count = arm->chain.joint_count;
-    mass_matrix_t matrix = arm->mass;
-    joints_t right = {{0.0}};
-    servo_line_t servos[JOINT_CAPACITY];
-    for (int i = 0; i < count; ++i) {
-        double momentum = 0.0;
-        for (int j = 0; j < count; ++j) {
-            momentum += arm->mass.at[i][j] * arm->speed.at[j];
-        }
-        right.at[i] = momentum - step_s * arm->bias.at[i];
-        servos[i] = servo_line(arm, i, &actuation[i], step_s);
-        add_passive(arm, i, actuation[i].braked, step_s, &matrix.at[i][i], &right.at[i]);
+    servos_t servos;
+    balance_t balance;
+    // What does not hang on the load first: a load is long in coming.
+    for (int j = 0; j < JOINT_CAPACITY; ++j) {
+        const arm_actuation_t* drive = j < count ? &actuation[j] : &nothing;
+        fill_servo(arm, j, drive, step_s, &servos);
+        fill_passive(arm, j, drive->braked, step_s, &balance);
     }
-    add_load(arm, load, step_s, &matrix, &right);
+    fill_load(arm, load, step_s, &balance);
 
     // Each pass but the last saturates at least one more joint, so this ends.
-    joints_t speeds;
+    joints_t won = {{0.0}};
     bool solved = true;
     for (int pass = 0; pass <= count; ++pass) {
-        solved = solve_speeds(arm, &matrix, &right, servos, step_s, &speeds);
-        if (!solved || !mark_saturated(count, &speeds, servos)) {
+        solved = solve_step(arm, &balance, &servos, step_s, &won);
+        if (!solved || !saturate(count, &won, &servos, &arm->effort)) {
             break;
         }
     }
     assert(solved && "every term added to the mass matrix is positive");
-    for (int j = 0; j < count; ++j) {
-        if (servos[j].saturated == 0) {
-            arm->effort.at[j] = servos[j].offset - servos[j].slope * speeds.at[j];
-        } else {
-            arm->effort.at[j] = servos[j].saturated * servos[j].limit;
-        }
-        arm->speed.at[j] = speeds.at[j];
-        arm->position.at[j] += step_s * speeds.at[j];
-        if (!actuation[j].powered) {
-            arm->integral.at[j] = 0.0;
-        } else if (servos[j].saturated == 0) {
-            // What is left of the effort once the proportional part is taken out.
-            const double proportional_part = 1.0 / (1.0 + step_s / arm->servo[j].integral_time_s);
-            arm->integral.at[j] +=
-                (arm->effort.at[j] - arm->integral.at[j]) * (1.0 - proportional_part);
-        }
-    }
+    move(arm, &won, &servos, step_s);
 }

@@ -3,14 +3,13 @@
 /// error drawn from the seed.
 ///
 /// A step is linearly implicit in everything stiff (servo stiffness and damping, friction, brakes,
-/// end stops, contact), as in Baraff and Witkin 1998: (M + h D + h^2 K) v' = M v + h f. So the
-/// drives may be as stiff as real ones at a step of 1 ms. A drive at its torque limit is a constant
-/// torque, and the step is solved again with it.
+/// end stops, contact), as in Baraff and Witkin 1998: (M + h D + h^2 K) (v' - v) = h (f - h K v),
+/// with the forces f before it. So the drives may be as stiff as real ones at a step of 1 ms. A
+/// drive at its torque limit is a constant torque, and the step is solved again with it.
 #ifndef KNEAD_SIM_ARM_H
 #define KNEAD_SIM_ARM_H
 
 #include "kinematics/dynamics.h"
-#include "kinematics/fk.h"
 #include "sim/random.h"
 
 #define ARM_MASS_ERROR 0.03 // largest relative error of a link's mass against the machine file
@@ -49,14 +48,9 @@ typedef struct {
     joints_t brake_effort;     // what the brake holds
 
     joints_t position, speed;
-    joints_t effort;   // of the drives, during the last step
-    joints_t integral; // of the speed loops, in effort
-    // As of the last arm_prepare.
-    chain_frames_t frames;
-    jacobian_t jacobian;
-    mass_matrix_t mass;
-    joints_t bias;
-    twist_t tool_twist; // of the tool's origin
+    joints_t effort;       // of the drives, during the last step
+    joints_t integral;     // of the speed loops, in effort
+    chain_motion_t motion; // as of the last arm_prepare
 } arm_t;
 
 /// Builds the arm of `settings`, parked and at rest. False if no chain can be built.

@@ -50,6 +50,7 @@ void client_init(client_t* client, const surface_t* surface, double neck_x_m, ve
     *client = (client_t){.surface = surface,
                          .neck_x_m = neck_x_m,
                          .offset_m = offset_m,
+                         .pivot_m = vec3(neck_x_m, 0.0, 0.0),
                          .turn_cosine = cos(turn_rad),
                          .turn_sine = sin(turn_rad),
                          .breathing_amplitude_m = breathing_amplitude_m,
@@ -59,8 +60,6 @@ void client_init(client_t* client, const surface_t* surface, double neck_x_m, ve
     if (surface) {
         const double length_m = (surface->row_count - 1) * surface->spacing_m;
         const double width_m = (surface->column_count - 1) * surface->spacing_m;
-        client->middle_m =
-            vec3(surface->origin_x_m + 0.5 * length_m, surface->origin_y_m + 0.5 * width_m, 0.0);
         client->highest_m =
             surface_highest_m(surface, surface->origin_x_m, surface->origin_x_m + length_m,
                               surface->origin_y_m, surface->origin_y_m + width_m);
@@ -121,10 +120,10 @@ client_skin_t client_skin_at(const client_t* client, vec3_t point_m)
     if (!client->surface) {
         return skin;
     }
-    const double x_m = point_m.x - client->offset_m.x - client->middle_m.x;
-    const double y_m = point_m.y - client->offset_m.y - client->middle_m.y;
-    skin.body_x_m = client->middle_m.x + client->turn_cosine * x_m + client->turn_sine * y_m;
-    skin.body_y_m = client->middle_m.y - client->turn_sine * x_m + client->turn_cosine * y_m;
+    const double x_m = point_m.x - client->offset_m.x - client->pivot_m.x;
+    const double y_m = point_m.y - client->offset_m.y - client->pivot_m.y;
+    skin.body_x_m = client->pivot_m.x + client->turn_cosine * x_m + client->turn_sine * y_m;
+    skin.body_y_m = client->pivot_m.y - client->turn_sine * x_m + client->turn_cosine * y_m;
     const surface_sample_t sample = surface_at(client->surface, skin.body_x_m, skin.body_y_m);
     if (!sample.inside) {
         return skin;

@@ -18,7 +18,7 @@ typedef struct {
     double highest_m;         // nothing of the body at rest lies above
     double neck_x_m;          // where the seventh cervical vertebra lies, body's own frame
     vec3_t offset_m;          // how the body lies against its model
-    vec3_t middle_m;          // about which it is turned
+    vec3_t pivot_m;           // about which it is turned: the seventh cervical vertebra
     double turn_cosine, turn_sine;
     double breathing_amplitude_m; // half of peak to peak
     double breathing_rate_Hz;
@@ -42,8 +42,8 @@ typedef struct {
     double body_x_m, body_y_m; // the place in the surface's own frame
 } client_skin_t;
 
-/// `offset_m` and `turn_rad` (about z, about the grid's middle) say how the body lies against
-/// `surface`.
+/// `offset_m` and `turn_rad` (about z, about the neck, from where the static check measures levers)
+/// say how the body lies against `surface`.
 void client_init(client_t* client, const surface_t* surface, double neck_x_m, vec3_t offset_m,
                  double turn_rad, double breathing_amplitude_m, double breathing_rate_Hz,
                  random_stream_t stream);

@@ -8,9 +8,6 @@
     0.3 // of the pad on its spring: dry guide, no damper fitted [judgement]
 #define STOP_STIFFNESS_N_PER_M 2.0e5
 
-// Sliding below this speed is creep rather than slip: friction without a jump at rest.
-#define SLIP_BLEND_MPS 0.002
-
 #define NEWTON_PASSES 2 // the force over one step is nearly linear
 
 contact_settings_t contact_settings_of(const tool_settings_t* tool, int pad_index, double friction)
@@ -27,10 +24,17 @@ contact_settings_t contact_settings_of(const tool_settings_t* tool, int pad_inde
     };
 }
 
+/// The z axis of the tool, out of the pad: the third column of its rotation.
+static inline vec3_t tool_axis(const pose_t* tool)
+{
+    const quat_t q = tool->orientation;
+    return vec3(2.0 * (q.x * q.z + q.w * q.y), 2.0 * (q.y * q.z - q.w * q.x),
+                1.0 - 2.0 * (q.x * q.x + q.y * q.y));
+}
+
 vec3_t contact_pad_m(const contact_state_t* state, const pose_t* tool)
 {
-    const vec3_t out = quat_rotate(tool->orientation, vec3(0.0, 0.0, 1.0));
-    return vec3_sub(tool->position_m, vec3_scale(out, state->compression_m));
+    return vec3_sub(tool->position_m, vec3_scale(tool_axis(tool), state->compression_m));
 }
 
 /// Force of the spring and its stop on the flange, and its slope.
@@ -55,50 +59,70 @@ typedef struct {
     double dragged_N;   // part of the friction that pulls the pad out along its axis
 } approach_t;
 
-/// One implicit step of the pad along its spring. Fills the tissue's force after it.
-static void pad_step(const contact_settings_t* settings, contact_state_t* state,
-                     const approach_t* approach, const tissue_settings_t* tissue, double step_s,
-                     tissue_force_t* force)
+/// One implicit step of the pad along its spring. Returns how fast it sinks during that.
+static inline double pad_step(const contact_settings_t* settings, contact_state_t* state,
+                              const approach_t* approach, const tissue_settings_t* tissue,
+                              double step_s)
 {
     const double mass_per_step = settings->pad_mass_kg / step_s;
     const double facing = approach->facing;
     double speed = state->compression_speed_mps;
     for (int pass = 0; pass < NEWTON_PASSES; ++pass) {
         const double rate_mps = approach->sinking_mps - facing * speed;
-        *force = tissue_force(tissue, state->depth_m + step_s * rate_mps, rate_mps, state->slow_N);
+        const tissue_force_t force =
+            tissue_force(tissue, state->depth_m + step_s * rate_mps, rate_mps, state->slow_N);
         double stiffness_N_per_m = 0.0;
         const double spring_N = spring_force_N(settings, state->compression_m + step_s * speed,
                                                speed, &stiffness_N_per_m);
         const double residual_N = mass_per_step * (speed - state->compression_speed_mps) +
-                                  spring_N + approach->dragged_N - facing * force->force_N;
+                                  spring_N + approach->dragged_N - facing * force.force_N;
         const double slope =
             mass_per_step + step_s * stiffness_N_per_m + settings->spring_damping_Ns_per_m +
-            facing * facing * (step_s * force->by_depth_N_per_m + force->by_rate_Ns_per_m);
+            facing * facing * (step_s * force.by_depth_N_per_m + force.by_rate_Ns_per_m);
         speed -= residual_N / slope;
     }
     const double rate_mps = approach->sinking_mps - facing * speed;
     state->compression_speed_mps = speed;
     state->compression_m += step_s * speed;
     state->depth_m += step_s * rate_mps;
-    *force = tissue_force(tissue, state->depth_m, rate_mps, state->slow_N);
+    return rate_mps;
 }
 
-/// Adds `scale` times the outer product of a vector with itself.
-static void add_outer(double matrix[3][3], vec3_t v, double scale)
+/// along * a a' + across * (1 - n n')
+static inline void fill_give(vec3_t a, double along, vec3_t n, double across, double give[3][3])
 {
-    const double at[3] = {v.x, v.y, v.z};
-    for (int i = 0; i < 3; ++i) {
-        for (int j = 0; j < 3; ++j) {
-            matrix[i][j] += scale * at[i] * at[j];
-        }
-    }
+    const vec3_t s = vec3_scale(a, along);
+    const vec3_t t = vec3_scale(n, across);
+    give[0][0] = across + s.x * a.x - t.x * n.x;
+    give[1][1] = across + s.y * a.y - t.y * n.y;
+    give[2][2] = across + s.z * a.z - t.z * n.z;
+    give[0][1] = give[1][0] = s.x * a.y - t.x * n.y;
+    give[0][2] = give[2][0] = s.x * a.z - t.x * n.z;
+    give[1][2] = give[2][1] = s.y * a.z - t.y * n.z;
+}
+
+/// The skin goes along with the pad like a spring until it pulls more than friction holds; what the
+/// pad moves beyond that, it slides. Returns how far it slid, m.
+static double drag_step(const contact_settings_t* settings, contact_state_t* state, vec3_t normal,
+                        vec3_t moved_m, double stiffness_N_per_m, double force_N)
+{
+    const vec3_t pulled_m = vec3_add(state->stretch_m, moved_m);
+    const vec3_t along_m = vec3_sub(pulled_m, vec3_scale(normal, vec3_dot(pulled_m, normal)));
+    const double length_m = vec3_norm(along_m);
+    const double pull_N = stiffness_N_per_m * length_m;
+    const double held_N = settings->friction * force_N;
+    const double kept = pull_N > held_N ? held_N / pull_N : 1.0;
+    const double part = force_N > 0.0 ? kept : 0.0;
+    state->stretch_m = vec3_scale(along_m, part);
+    state->shear_N = vec3_scale(state->stretch_m, -stiffness_N_per_m);
+    return (1.0 - part) * length_m;
 }
 
 arm_load_t contact_advance(const contact_settings_t* settings, contact_state_t* state,
                            const pose_t* tool, const twist_t* twist, const client_skin_t* skin,
                            const tissue_settings_t* tissue, double step_s)
 {
-    const vec3_t out = quat_rotate(tool->orientation, vec3(0.0, 0.0, 1.0));
+    const vec3_t out = tool_axis(tool);
     const vec3_t normal = skin->touchable ? skin->normal : vec3_scale(out, -1.0);
     const double facing = -vec3_dot(out, normal);
     const vec3_t lever = vec3_scale(out, -state->compression_m); // tool's origin to pad
@@ -108,20 +132,20 @@ arm_load_t contact_advance(const contact_settings_t* settings, contact_state_t* 
     const approach_t approach = {facing, sinking_mps, vec3_dot(state->shear_N, out)};
     state->depth_m = skin->touchable ? skin->depth_m : -1.0;
 
-    tissue_force_t force = {0.0, 0.0, 0.0};
+    double rate_mps = 0.0;
     const int parts = (int)ceil(step_s / CONTACT_STEP_S - 1e-9);
     for (int part = 0; part < parts; ++part) {
-        pad_step(settings, state, &approach, tissue, step_s / parts, &force);
+        rate_mps = pad_step(settings, state, &approach, tissue, step_s / parts);
     }
+    const tissue_force_t force = tissue_force(tissue, state->depth_m, rate_mps, state->slow_N);
 
-    // Along the skin: Coulomb's law, turned into a damper near rest.
-    const vec3_t sliding_mps = vec3_add(over_skin_mps, vec3_scale(normal, sinking_mps));
-    const double slide_mps = vec3_norm(sliding_mps);
-    const double drag_Ns_per_m = settings->friction * force.force_N /
-                                 sqrt(slide_mps * slide_mps + SLIP_BLEND_MPS * SLIP_BLEND_MPS);
-    state->shear_N = vec3_scale(sliding_mps, -drag_Ns_per_m);
+    const vec3_t along_mps = vec3_add(over_skin_mps, vec3_scale(normal, sinking_mps));
+    const double grip_N_per_m = tissue_shear_stiffness_N_per_m(tissue);
+    const double slid_m = drag_step(settings, state, normal, vec3_scale(along_mps, step_s),
+                                    grip_N_per_m, force.force_N);
+    state->slid_m += force.force_N > 0.0 ? slid_m : 0.0;
     state->normal_force_N = force.force_N;
-    state->slow_N = tissue_slow_after(tissue, state->slow_N, state->depth_m, slide_mps * step_s,
+    state->slow_N = tissue_slow_after(tissue, state->slow_N, state->depth_m, slid_m,
                                       settings->pad_radius_m, step_s);
     state->pad_m = contact_pad_m(state, tool);
 
@@ -137,12 +161,9 @@ arm_load_t contact_advance(const contact_settings_t* settings, contact_state_t* 
         const double tissue_N_per_m = force.by_depth_N_per_m + force.by_rate_Ns_per_m / step_s;
         const double series_N_per_m =
             stiffness_N_per_m * tissue_N_per_m / (stiffness_N_per_m + tissue_N_per_m);
-        add_outer(load.give_Ns_per_m, out, step_s * series_N_per_m);
-        // Across the skin's normal: identity less the normal's own part.
-        add_outer(load.give_Ns_per_m, normal, -drag_Ns_per_m);
-        for (int axis = 0; axis < 3; ++axis) {
-            load.give_Ns_per_m[axis][axis] += drag_Ns_per_m;
-        }
+        // A sliding pad gives no more than a held one, and the little too much is nothing against
+        // the arm's own inertia.
+        fill_give(out, step_s * series_N_per_m, normal, step_s * grip_N_per_m, load.give_Ns_per_m);
     }
     return load;
 }

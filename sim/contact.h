@@ -1,5 +1,8 @@
 /// The pad on its spring, between flange and skin. The pad slides along the tool's z axis only;
-/// tissue pushes it back along the skin's normal and holds it along the skin by friction.
+/// tissue pushes it back along the skin's normal. Along the skin the pad takes the skin with it,
+/// which stretches like a spring, until the pull exceeds friction; then it slides, pulling no more
+/// and no less than friction holds (elastic and perfectly plastic, solved exactly in every step, so
+/// no stiffness and no step can make it swing). A pad at rest keeps the skin stretched.
 ///
 /// The spring's equation is solved implicitly in steps of at most CONTACT_STEP_S, since a light pad
 /// between a spring and a bone is far stiffer than the arm. The arm carries the pad's weight as
@@ -28,7 +31,9 @@ typedef struct {
 typedef struct {
     double compression_m; // of the spring
     double compression_speed_mps;
-    double slow_N; // given way by the tissue under the pad
+    double slow_N;    // given way by the tissue under the pad
+    vec3_t stretch_m; // how far the skin under the pad is pulled along the surface, table frame
+    double slid_m;    // way slid over the skin so far
     // As of the last step.
     double normal_force_N; // on the skin, along its normal, not negative
     vec3_t shear_N;        // on the pad, along the skin

@@ -4,6 +4,7 @@
 
 #define FORCE_BIAS_MAX_N 200.0
 #define BODY_SHIFT_MAX_M 0.5
+#define FRICTION_MAX 1.5      // wet skin has over 1 (Derler and Gerhardt 2012)
 #define EVENT_AT_MAX_S 7200.0 // the longest session
 
 static const char* const event_words[] = {
@@ -24,7 +25,14 @@ const char* scenario_ending_text(scenario_ending_t ending)
 }
 
 /// What an event needs beside its time.
-typedef enum { NEEDS_NOTHING, NEEDS_DEVICE, NEEDS_DRIVE, NEEDS_FORCE, NEEDS_HEIGHT } needs_t;
+typedef enum {
+    NEEDS_NOTHING,
+    NEEDS_DEVICE,
+    NEEDS_DRIVE,
+    NEEDS_FORCE,
+    NEEDS_HEIGHT,
+    NEEDS_FRICTION,
+} needs_t;
 
 static const needs_t event_needs[WORLD_EVENT_KIND_COUNT] = {
     [WORLD_EVENT_DEVICE_SILENT] = NEEDS_DEVICE,   [WORLD_EVENT_DEVICE_BACK] = NEEDS_DEVICE,
@@ -32,6 +40,7 @@ static const needs_t event_needs[WORLD_EVENT_KIND_COUNT] = {
     [WORLD_EVENT_ESTOP_PRESSED] = NEEDS_NOTHING,  [WORLD_EVENT_ESTOP_RELEASED] = NEEDS_NOTHING,
     [WORLD_EVENT_DRIVE_FAULT] = NEEDS_DRIVE,      [WORLD_EVENT_FORCE_FREEZE] = NEEDS_NOTHING,
     [WORLD_EVENT_FORCE_BIAS] = NEEDS_FORCE,       [WORLD_EVENT_BODY_SHIFT] = NEEDS_HEIGHT,
+    [WORLD_EVENT_SKIN_FRICTION] = NEEDS_FRICTION,
 };
 
 // ---------------------------------------------------------------------------------- the tables
@@ -79,6 +88,12 @@ static const field_t height_fields[] = {
      .dimension = DIMENSION_LENGTH, .minimum = -BODY_SHIFT_MAX_M, .maximum = BODY_SHIFT_MAX_M,
      .meaning = "How far the body rises."},
     {0}};
+static const field_t friction_fields[] = {
+    EVENT_FIELDS,
+    {.key = "magnitude", .kind = FIELD_QUANTITY, .required = true, .offset = EVENT(magnitude),
+     .dimension = DIMENSION_NONE, .minimum = 0.0, .maximum = FRICTION_MAX,
+     .meaning = "Friction of the pad on the skin: oiled 0.15, dry about 0.46."},
+    {0}};
 
 static const record_t event_records[WORLD_EVENT_KIND_COUNT] = {
     [WORLD_EVENT_DEVICE_SILENT] = {"device_silent", "A device answers nothing any more.",
@@ -98,6 +113,8 @@ static const record_t event_records[WORLD_EVENT_KIND_COUNT] = {
                                   plain_fields},
     [WORLD_EVENT_FORCE_BIAS] = {"force_bias", "The force sensor's zero jumps.", force_fields},
     [WORLD_EVENT_BODY_SHIFT] = {"body_shift", "The body rises within 0.3 s.", height_fields},
+    [WORLD_EVENT_SKIN_FRICTION] = {"skin_friction", "The pad's friction on the skin changes.",
+                                   friction_fields},
 };
 static const record_t* const event_variants[] = {
 #define X(id, text) &event_records[id],
@@ -241,6 +258,9 @@ static bool take_argument(const char* argument, needs_t needs, const machine_set
     case NEEDS_DRIVE:
         event->device = device_named(machine, argument);
         return device_serves(machine, event->device, needs);
+    case NEEDS_FRICTION:
+        return quantity_parse(argument, DIMENSION_NONE, &event->magnitude) &&
+               event->magnitude >= 0.0 && event->magnitude <= FRICTION_MAX;
     case NEEDS_FORCE:
     case NEEDS_HEIGHT: {
         const double most = needs == NEEDS_FORCE ? FORCE_BIAS_MAX_N : BODY_SHIFT_MAX_M;

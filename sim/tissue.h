@@ -9,6 +9,8 @@
 #ifndef KNEAD_SIM_TISSUE_H
 #define KNEAD_SIM_TISSUE_H
 
+#include <math.h>
+
 #include "config/settings.h"
 #include "kinematics/surface.h"
 
@@ -25,13 +27,41 @@ typedef struct {
 } tissue_force_t;
 
 /// Force at `depth_m`, sinking at `rate_mps`, with `slow_N` already given way. 0 outside.
-tissue_force_t tissue_force(const tissue_settings_t* tissue, double depth_m, double rate_mps,
-                            double slow_N);
+static inline tissue_force_t tissue_force(const tissue_settings_t* tissue, double depth_m,
+                                          double rate_mps, double slow_N)
+{
+    if (!(depth_m > 0.0)) {
+        return (tissue_force_t){0.0, 0.0, 0.0};
+    }
+    const double root = sqrt(depth_m);
+    double elastic_N = tissue->stiffness_N_per_m1_5 * depth_m * root;
+    double slope_N_per_m = 1.5 * tissue->stiffness_N_per_m1_5 * root;
+    const double into_bone_m = depth_m - tissue->bone_depth_m;
+    if (into_bone_m > 0.0) {
+        elastic_N += tissue->bone_stiffness_N_per_m * into_bone_m;
+        slope_N_per_m += tissue->bone_stiffness_N_per_m;
+    }
+    const double damping = 1.0 + tissue->damping_s_per_m * rate_mps;
+    const double force_N = elastic_N * damping - slow_N;
+    if (!(force_N > 0.0)) {
+        return (tissue_force_t){0.0, 0.0, 0.0};
+    }
+    // A force above 0 needs damping above 0, so both slopes are those of a passive body.
+    return (tissue_force_t){force_N, slope_N_per_m * damping, tissue->damping_s_per_m * elastic_N};
+}
 
 /// What has given way after `step_s` more. Sliding by `slid_m` onto fresh tissue, for a pad
 /// reaching `reach_m` from its middle, forgets what the old place gave.
 double tissue_slow_after(const tissue_settings_t* tissue, double slow_N, double depth_m,
                          double slid_m, double reach_m, double step_s);
+
+/// How stiffly the skin holds a pad along the surface, N/m: constant, so that it gives back no more
+/// than stretching it took.
+///
+/// On an incompressible half-space a pad is held along the surface with 2 (1 - nu) / (2 - nu) = 2/3
+/// of its stiffness into it (Mindlin 1949, J. Appl. Mech. 16; computed). Skin lies on a loose layer
+/// and gives more: a third of that (judgement). Taken where the tissue carries 10 N.
+double tissue_shear_stiffness_N_per_m(const tissue_settings_t* tissue);
 
 /// The tissues of one person under one pad.
 typedef struct {

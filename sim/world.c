@@ -113,6 +113,8 @@ static bool event_fits(const world_event_t* event, const machine_settings_t* mac
     case WORLD_EVENT_FORCE_BIAS:
     case WORLD_EVENT_BODY_SHIFT:
         return isfinite(event->magnitude);
+    case WORLD_EVENT_SKIN_FRICTION:
+        return finite_and_at_least(event->magnitude, 0.0);
     case WORLD_EVENT_BUTTON_PRESSED:
     case WORLD_EVENT_BUTTON_RELEASED:
     case WORLD_EVENT_ESTOP_PRESSED:
@@ -251,7 +253,7 @@ static bool build(world_t* world, const world_settings_t* settings)
                                                 world->arm.chain.tool_in_last_link);
     world->tool_centre_of_mass_m = pose_transform_point(
         pose_inverse(tool_in_flange), world->force_sensor.settings.tool_centre_of_mass_m);
-    world->contact.pad_m = contact_pad_m(&world->contact, &world->arm.frames.tool);
+    world->contact.pad_m = contact_pad_m(&world->contact, &world->arm.motion.tool);
     return true;
 }
 
@@ -312,6 +314,9 @@ void world_inject(world_t* world, const world_event_t* event)
     case WORLD_EVENT_BODY_SHIFT:
         client_shift(&world->client, event->magnitude);
         break;
+    case WORLD_EVENT_SKIN_FRICTION:
+        world->contact_settings.friction = event->magnitude;
+        break;
     }
 }
 
@@ -341,14 +346,14 @@ static wrench_t step_bodies(world_t* world)
         actuation[joint] = drive_actuation(&world->drives[joint]);
     }
     client_step(&world->client, STEP_S);
-    const pose_t tool = arm->frames.tool;
+    const pose_t tool = arm->motion.tool;
     const client_skin_t skin =
         client_skin_near(&world->client, contact_pad_m(&world->contact, &tool));
     const tissue_settings_t tissue =
         skin.touchable ? tissue_map_at(&world->tissues, skin.body_x_m, skin.body_y_m)
                        : (tissue_settings_t){.relaxation_time_s = 1.0};
     const arm_load_t load = contact_advance(&world->contact_settings, &world->contact, &tool,
-                                            &arm->tool_twist, &skin, &tissue, STEP_S);
+                                            &arm->motion.tool_twist, &skin, &tissue, STEP_S);
     arm_advance(arm, actuation, &load, STEP_S);
     arm_prepare(arm);
     return load.wrench;
@@ -356,14 +361,15 @@ static wrench_t step_bodies(world_t* world)
 
 static void step_sensor(world_t* world, const wrench_t* load)
 {
-    const chain_frames_t* frames = &world->arm.frames;
-    const vec3_t lever_m = quat_rotate(frames->tool.orientation, world->tool_centre_of_mass_m);
-    const vec3_t velocity_mps = vec3_add(world->arm.tool_twist.linear_mps,
-                                         vec3_cross(world->arm.tool_twist.angular_radps, lever_m));
+    const chain_motion_t* motion = &world->arm.motion;
+    const vec3_t lever_m = quat_rotate(motion->tool.orientation, world->tool_centre_of_mass_m);
+    const vec3_t velocity_mps =
+        vec3_add(world->arm.motion.tool_twist.linear_mps,
+                 vec3_cross(world->arm.motion.tool_twist.angular_radps, lever_m));
     const vec3_t acceleration_mps2 =
         vec3_scale(vec3_sub(velocity_mps, world->tool_velocity_mps), 1.0 / STEP_S);
     world->tool_velocity_mps = velocity_mps;
-    force_sensor_step(&world->force_sensor, &frames->flange, frames->tool.position_m, load,
+    force_sensor_step(&world->force_sensor, &motion->flange, motion->tool.position_m, load,
                       acceleration_mps2);
 }
 
@@ -435,10 +441,12 @@ void world_truth(const world_t* world, world_truth_t* truth)
         truth->drives_enabled =
             truth->drives_enabled || drive_actuation(&world->drives[joint]).powered;
     }
-    const pose_t tool = world->arm.frames.tool;
+    const pose_t tool = world->arm.motion.tool;
     truth->pad = (pose_t){contact_pad_m(&world->contact, &tool), tool.orientation};
     truth->normal_force_N = world->contact.normal_force_N;
     truth->shear_force_N = vec3_norm(world->contact.shear_N);
+    truth->skin_stretch_m = world->contact.stretch_m;
+    truth->slid_m = world->contact.slid_m;
     truth->penetration_m = fmax(world->contact.depth_m, 0.0);
     const client_skin_t skin = client_skin_at(&world->client, truth->pad.position_m);
     truth->skin_normal = skin.touchable ? skin.normal : vec3(0.0, 0.0, 1.0);

@@ -25,16 +25,17 @@
     X(WORLD_EVENT_BUTTON_RELEASED, "button_released")                                              \
     X(WORLD_EVENT_ESTOP_PRESSED, "estop_pressed")                                                  \
     X(WORLD_EVENT_ESTOP_RELEASED, "estop_released")                                                \
-    X(WORLD_EVENT_DRIVE_FAULT, "drive_fault")   /* a drive reports a fault and brakes */           \
-    X(WORLD_EVENT_FORCE_FREEZE, "force_freeze") /* the force sensor repeats itself */              \
-    X(WORLD_EVENT_FORCE_BIAS, "force_bias")     /* jumps by `magnitude` newtons */                 \
-    X(WORLD_EVENT_BODY_SHIFT, "body_shift")     /* rises by `magnitude` metres in 0.3 s */
+    X(WORLD_EVENT_DRIVE_FAULT, "drive_fault")     /* a drive reports a fault and brakes */         \
+    X(WORLD_EVENT_FORCE_FREEZE, "force_freeze")   /* the force sensor repeats itself */            \
+    X(WORLD_EVENT_FORCE_BIAS, "force_bias")       /* jumps by `magnitude` newtons */               \
+    X(WORLD_EVENT_BODY_SHIFT, "body_shift")       /* rises by `magnitude` metres in 0.3 s */       \
+    X(WORLD_EVENT_SKIN_FRICTION, "skin_friction") /* of the pad on the skin is `magnitude` now */
 typedef enum {
 #define X(id, text) id,
     WORLD_EVENT_LIST(X)
 #undef X
 } world_event_kind_t;
-#define WORLD_EVENT_KIND_COUNT 10
+#define WORLD_EVENT_KIND_COUNT 11
 
 typedef struct {
     world_event_kind_t kind;
@@ -102,6 +103,8 @@ typedef struct {
     pose_t pad; // where the pad's face really is, table frame
     double normal_force_N;
     double shear_force_N;
+    vec3_t skin_stretch_m; // how far the skin under the pad is pulled along the surface
+    double slid_m;         // way the pad has slid over skin since the world began
     vec3_t skin_normal;
     double penetration_m;
     double surface_speed_mps; // of the skin under the pad, along its normal

@@ -8,9 +8,13 @@
 #include <unistd.h>
 
 #include "config/load.h"
+#include "controller/record/ledger.h"
+#include "controller/record/run_directory.h"
+#include "routines/body_scan.h"
 #include "routines/client_load.h"
 #include "routines/routine_load.h"
 
+#define SCREENING_SHIPPED "config/screening/published.yaml"
 // A file that every copy of the tree has; a folder with it is a tree.
 #define DATA_MARK "config/machines/rail6.yaml"
 
@@ -119,6 +123,94 @@ static bool option_path(const options_t* options, option_id_t id, const char* sh
     return false;
 }
 
+static void refuse_client(assembly_t* assembly, const char* path, body_result_t result)
+{
+    const body_settings_t* body = &assembly->body_settings;
+    const client_settings_t* client = &assembly->client;
+    const registration_refusal_t* refusal = &assembly->body.refusal;
+    const char* landmark = body_landmark_text(refusal->landmark);
+    switch (result) {
+    case BODY_OK:
+        return;
+    case BODY_CLIENT_OUT_OF_RANGE:
+    case BODY_TOO_LONG_FOR_TABLE:
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "", "",
+                    "%s: %.2f m and %.0f kg; the body map holds for %.2f to %.2f m and %.0f to "
+                    "%.0f kg, as far as the two go together",
+                    body_result_text(result), client->stature_m, client->mass_kg,
+                    body->stature_min_m, body->stature_max_m, body->mass_min_kg, body->mass_max_kg);
+        return;
+    case BODY_LANDMARK_NOT_FINITE:
+    case BODY_LANDMARK_TWICE:
+    case BODY_LANDMARK_SWAPPED:
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "landmarks", "", "%s: %s",
+                    body_result_text(result), landmark);
+        return;
+    case BODY_LANDMARK_OUTLIER:
+    case BODY_LANDMARK_HEIGHT:
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "landmarks", "",
+                    "%s: %s, off by %.0f mm, %.1f standard deviations; at most %.1f",
+                    body_result_text(result), landmark, 1e3 * refusal->distance_m,
+                    refusal->deviations, REGISTRATION_DEVIATIONS_MAX);
+        return;
+    case BODY_LANDMARKS_TOO_FAR:
+    case BODY_LANDMARKS_SHAPE:
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "landmarks", "",
+                    "%s; C7 at most %.0f mm off, turned by at most %.0f degrees",
+                    body_result_text(result), 1e3 * REGISTRATION_SHIFT_MAX_M,
+                    REGISTRATION_TURN_MAX_RAD * 180.0 / 3.14159265358979323846);
+        return;
+    }
+}
+
+/// Tells in one warning which regions a scan leaves to the model, and how much of the worst.
+static void warn_of_holes(assembly_t* assembly, const body_scan_report_t* report)
+{
+    const body_settings_t* body = &assembly->body_settings;
+    int worst = -1;
+    int count = 0;
+    for (int i = 0; i < body->region_count; ++i) {
+        if (report->region_share[i] < 1.0) {
+            ++count;
+            if (worst < 0 || report->region_share[i] < report->region_share[worst]) {
+                worst = i;
+            }
+        }
+    }
+    if (count > 0) {
+        finding_add(&assembly->findings, FINDING_WARNING, assembly->client.scan, 0, 0, "", "",
+                    "the scan has holes over %d of %d regions, where the model fills in: %s has "
+                    "%.0f %% of its skin measured",
+                    count, body->region_count, body->regions[worst].name,
+                    100.0 * report->region_share[worst]);
+    }
+}
+
+static bool lay_scan(assembly_t* assembly)
+{
+    const char* path = assembly->client.scan;
+    ply_points_t points;
+    body_scan_report_t report;
+    if (path[0] == '\0') {
+        return true;
+    }
+    if (!ply_file_read(path, &points, &assembly->findings)) {
+        return false;
+    }
+    (void)inputs_add(&assembly->inputs, path);
+    const body_scan_result_t result = body_lay_scan(&assembly->body, &points, &report);
+    ply_points_free(&points);
+    if (result == BODY_SCAN_OK) {
+        warn_of_holes(assembly, &report);
+    } else {
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "", "",
+                    "%s: %d points over the body, %d of them refused, %.0f mm off in the middle",
+                    body_scan_result_text(result), report.over_count, report.outlier_count,
+                    1e3 * report.shift_m);
+    }
+    return result == BODY_SCAN_OK;
+}
+
 bool assembly_load_table(assembly_t* assembly, const options_t* options)
 {
     findings_t* findings = &assembly->findings;
@@ -126,6 +218,7 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
     char safety_path[ASSEMBLY_PATH_CAPACITY];
     char body_path[ASSEMBLY_PATH_CAPACITY];
     char client_path[ASSEMBLY_PATH_CAPACITY];
+    char screening_path[ASSEMBLY_PATH_CAPACITY];
     char devices[ASSEMBLY_PATH_CAPACITY];
     if (!option_path(options, OPTION_MACHINE, "config/machines/rail6.yaml", machine_path,
                      findings) ||
@@ -133,6 +226,7 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
         !option_path(options, OPTION_BODY, "config/bodies/prone.yaml", body_path, findings) ||
         !option_path(options, OPTION_CLIENT, "routines/clients/average-man.yaml", client_path,
                      findings) ||
+        !option_path(options, OPTION_SCREENING, SCREENING_SHIPPED, screening_path, findings) ||
         !assembly_device_directory(machine_path, devices, sizeof devices)) {
         return false;
     }
@@ -140,12 +234,15 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
     bool good = load_machine(machine_path, devices, &assembly->machine, findings);
     good = load_safety(safety_path, &assembly->safety, findings) && good;
     good = load_body(body_path, &assembly->body_settings, findings) && good;
+    good = load_screening(screening_path, &assembly->screening, findings) && good;
     good = client_load(client_path, &assembly->client, findings) && good;
+    good = good && client_effects(&assembly->client, &assembly->screening, &assembly->body_settings,
+                                  &assembly->effects, findings);
     if (!good ||
         !load_check_together(&assembly->machine, &assembly->safety, machine_path, findings)) {
         return false;
     }
-    const char* const paths[] = {machine_path, safety_path, body_path, client_path};
+    const char* const paths[] = {machine_path, safety_path, body_path, client_path, screening_path};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; ++i) {
         (void)inputs_add(&assembly->inputs, paths[i]);
     }
@@ -161,16 +258,64 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
         body_build(&assembly->body_settings, &assembly->client, assembly->machine.neck_x_m,
                    assembly->machine.table_length_m, &assembly->body);
     if (result != BODY_OK) {
-        const body_settings_t* body = &assembly->body_settings;
-        finding_add(
-            findings, FINDING_ERROR, client_path, 0, 0, "", "",
-            "%s: %.2f m and %.0f kg; the body map holds for %.2f to %.2f m and %.0f to %.0f "
-            "kg, as far as the two go together",
-            body_result_text(result), assembly->client.stature_m, assembly->client.mass_kg,
-            body->stature_min_m, body->stature_max_m, body->mass_min_kg, body->mass_max_kg);
+        refuse_client(assembly, client_path, result);
+    }
+    return result == BODY_OK && lay_scan(assembly);
+}
+
+bool assembly_judge_client(assembly_t* assembly, const options_t* options,
+                           const client_settings_t* client)
+{
+    findings_t* findings = &assembly->findings;
+    char body_path[ASSEMBLY_PATH_CAPACITY];
+    char screening_path[ASSEMBLY_PATH_CAPACITY];
+    body_settings_t body;
+    screening_settings_t screening;
+    client_effects_t effects;
+    if (!option_path(options, OPTION_BODY, "config/bodies/prone.yaml", body_path, findings) ||
+        !option_path(options, OPTION_SCREENING, SCREENING_SHIPPED, screening_path, findings) ||
+        !load_body(body_path, &body, findings) ||
+        !load_screening(screening_path, &screening, findings) ||
+        !client_effects(client, &screening, &body, &effects, findings)) {
         return false;
     }
+    (void)client_refuse(client, &screening, &effects, FINDING_WARNING, findings);
     return true;
+}
+
+bool assembly_judge_screening(assembly_t* assembly, int today)
+{
+    return client_screening_holds(&assembly->client, &assembly->screening, &assembly->effects,
+                                  today, &assembly->findings);
+}
+
+bool assembly_load_ledger(assembly_t* assembly, const options_t* options, bool own, int64_t now_s)
+{
+    findings_t* findings = &assembly->findings;
+    const char* named = options->text[OPTION_LEDGER];
+    assembly->ledger_path[0] = '\0';
+    assembly->week_known = false;
+    if (named == NULL && !own) {
+        return true;
+    }
+    const int length =
+        named != NULL ? snprintf(assembly->ledger_path, sizeof assembly->ledger_path, "%s", named)
+                      : 0;
+    const bool fits = named != NULL
+                          ? length >= 0 && length < ASSEMBLY_PATH_CAPACITY
+                          : ledger_path(RUN_PARENT_DEFAULT, assembly->client.name,
+                                        assembly->ledger_path, sizeof assembly->ledger_path);
+    if (!fits) {
+        finding_add(findings, FINDING_ERROR, named, 0, 0, "", "",
+                    "the path is longer than %d bytes", ASSEMBLY_PATH_CAPACITY - 1);
+        return false;
+    }
+    ledger_report_t report;
+    const ledger_result_t result =
+        ledger_read(assembly->ledger_path, assembly->client.name, now_s, &assembly->week, &report);
+    assembly->week_known = result == LEDGER_OK;
+    ledger_tell(assembly->ledger_path, result, &report, findings);
+    return assembly->week_known;
 }
 
 static int pad_named(const tool_settings_t* tool, const char* name)
@@ -217,12 +362,22 @@ bool assembly_load_routine(assembly_t* assembly, const char* path)
                     assembly->routine.pad);
         return false;
     }
+    const pad_settings_t* pad = &arm->tool.pads[assembly->pad_index];
     const clock_t before = clock();
-    const bool allowed =
-        routine_check(&assembly->routine, &assembly->body, &assembly->safety, &assembly->machine,
-                      &chain, &arm->tool.pads[assembly->pad_index], &assembly->figures, findings);
+    bool good = routine_check(&assembly->routine, &assembly->body, &assembly->safety,
+                              &assembly->machine, &chain, pad, &assembly->figures, findings);
     assembly->check_processor_s = (double)(clock() - before) / CLOCKS_PER_SEC;
-    return allowed;
+    good = client_refuse(&assembly->client, &assembly->screening, &assembly->effects, FINDING_ERROR,
+                         findings) &&
+           good;
+    good = client_check_routine(&assembly->routine, &assembly->body, &assembly->effects, pad,
+                                findings) &&
+           good;
+    dose_t planned;
+    dose_of_routine(&assembly->routine, &assembly->body, pad, &planned);
+    return dose_check(&planned, assembly->week_known ? &assembly->week : NULL,
+                      &assembly->body_settings, &assembly->safety, path, findings) &&
+           good;
 }
 
 bool assembly_judge_approval(assembly_t* assembly, approval_t* approval)
@@ -290,6 +445,7 @@ bool assembly_build_session(assembly_t* assembly)
 {
     const bool built = session_build(&assembly->machine, &assembly->safety, &assembly->body,
                                      &assembly->routine, assembly->pad_index, &assembly->session);
+    assembly->session.effects = &assembly->effects;
     if (!built) {
         finding_add(&assembly->findings, FINDING_ERROR, assembly->routine.path, 0, 0, "", "",
                     "machine and pad do not fit together");
@@ -313,7 +469,9 @@ bool assembly_build_world(assembly_t* assembly, const options_t* options)
     world->tissues = assembly->tissues;
     world->tissue_count = body->region_count;
     world->seed = (uint64_t)options->whole[OPTION_SEED];
-    world_settings_draw_body(world, body->registration_error_m, body->registration_error_rad);
+    double offset_m, turn_rad;
+    body_lie_bounds(&assembly->body, assembly->machine.neck_x_m, 0.0, &offset_m, &turn_rad);
+    world_settings_draw_body(world, offset_m, turn_rad);
     const char* scenario = options->text[OPTION_SCENARIO];
     if (scenario != NULL) {
         (void)inputs_add(&assembly->inputs, scenario);

@@ -11,6 +11,8 @@
 #include "controller/session.h"
 #include "routines/approval.h"
 #include "routines/body.h"
+#include "routines/client_effects.h"
+#include "routines/dose.h"
 #include "routines/routine.h"
 #include "routines/routine_check.h"
 #include "sim/scenario.h"
@@ -26,6 +28,11 @@ typedef struct {
     safety_settings_t safety;
     body_settings_t body_settings;
     client_settings_t client;
+    screening_settings_t screening;
+    client_effects_t effects;                 // of the client's answers and wishes
+    char ledger_path[ASSEMBLY_PATH_CAPACITY]; // of the client; empty where none is kept
+    bool week_known;
+    dose_sum_t week; // what the client got in the last seven days, where known
     body_t body;
     routine_t routine;
     approved_files_t files; // what an approval of the routine is bound to
@@ -58,11 +65,28 @@ bool assembly_device_directory(const char* machine_path, char* path, size_t capa
 /// of `--pad`. False with findings if either was refused.
 bool assembly_load_arm(assembly_t* assembly, const options_t* options, chain_t* chain);
 
-/// Loads machine, safety limits, body map and client, as `options` name them or as shipped, and
-/// builds the client's body. False with findings if any of it was refused.
+/// Loads machine, safety limits, body map, screening list and client, as `options` name them or as
+/// shipped, and builds the client's body. False with findings if any of it was refused.
 bool assembly_load_table(assembly_t* assembly, const options_t* options);
 
-/// Loads a routine for the table loaded before, and checks it against all of it; fills `figures`.
+/// Judges a client's file by the body map and the screening list that `options` name: what of it is
+/// wrong is an error, what speaks against a session a warning. True without errors.
+bool assembly_judge_client(assembly_t* assembly, const options_t* options,
+                           const client_settings_t* client);
+
+/// Reads what the client of the table got in the seven days before `now_s` (seconds since 1970):
+/// from the ledger that `--ledger` names, or, where `own` says so, from the client's own in runs/.
+/// Without either nothing is known and nothing will be written. False with findings where the
+/// ledger can't be relied on; a torn line and a clock that was set back are warnings.
+bool assembly_load_ledger(assembly_t* assembly, const options_t* options, bool own, int64_t now_s);
+
+/// Whether the client's answers let a real machine start on day `today` (since 1970-01-01); false
+/// with findings.
+bool assembly_judge_screening(assembly_t* assembly, int today);
+
+/// Loads a routine for the table loaded before, and checks it against all of it: body, limits,
+/// machine, the client's answers and wishes, and the dose, on top of the ledger where there is one.
+/// Fills `figures`.
 /// False with findings if it was refused. May be called again for the next routine.
 bool assembly_load_routine(assembly_t* assembly, const char* path);
 

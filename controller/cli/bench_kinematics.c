@@ -171,12 +171,10 @@ static double work_forward_dynamics(void* context, int first, int count)
     double sum = 0.0;
     for (int i = first; i < first + count; ++i) {
         const posture_t* posture = posture_at(bench, i);
-        chain_frames_t frames;
-        mass_matrix_t mass;
-        joints_t accelerations;
-        dynamics_mass_and_bias(bench->chain, &posture->position, &posture->speed, gravity_mps2,
-                               &frames, &mass, &accelerations);
-        (void)dynamics_solve(&mass, joint_count, &accelerations);
+        chain_motion_t motion;
+        dynamics_motion(bench->chain, &posture->position, &posture->speed, gravity_mps2, &motion);
+        joints_t accelerations = motion.bias;
+        (void)dynamics_solve(&motion.mass, joint_count, &accelerations);
         sum += accelerations.at[0];
     }
     return sum;

@@ -24,6 +24,11 @@ typedef enum {
       "the body map (default: config/bodies/prone.yaml)")                                          \
     X(OPTION_CLIENT, "client", "FILE", OPTION_KIND_TEXT, 0, 0,                                     \
       "who lies on the table (default: routines/clients/average-man.yaml)")                        \
+    X(OPTION_SCREENING, "screening", "FILE", OPTION_KIND_TEXT, 0, 0,                               \
+      "what clients are asked (default: config/screening/published.yaml)")                         \
+    X(OPTION_LEDGER, "ledger", "FILE", OPTION_KIND_TEXT, 0, 0,                                     \
+      "what the client got in earlier sessions (default: runs/dose-NAME.jsonl on real machines, "  \
+      "none on virtual ones)")                                                                     \
     X(OPTION_SCENARIO, "scenario", "FILE", OPTION_KIND_TEXT, 0, 0,                                 \
       "what goes wrong on the virtual table (default: nothing)")                                   \
     X(OPTION_SEED, "seed", "N", OPTION_KIND_WHOLE, 0, INT64_MAX,                                   \
@@ -69,7 +74,7 @@ typedef enum {
 /// What describes a machine with a client on it.
 #define OPTION_BITS_TABLE                                                                          \
     (OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_SAFETY) | OPTION_BIT(OPTION_BODY) |            \
-     OPTION_BIT(OPTION_CLIENT))
+     OPTION_BIT(OPTION_CLIENT) | OPTION_BIT(OPTION_SCREENING))
 
 #define OPTION_SEED_DEFAULT 1
 

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "controller/cli/requests.h"
 #include "controller/loop.h"
 #include "controller/operator.h"
+#include "controller/record/ledger.h"
 #include "controller/record/report.h"
 
 // Waiting for the links to open, all of them together.
@@ -50,6 +52,7 @@ typedef struct {
     bool was_powered;
     bool unattended; // nobody can start it: standard input is closed
     bool gave_up;
+    int64_t began_s;                                   // seconds since 1970
     double items_planned_s[ROUTINE_ITEM_CAPACITY + 1]; // planned time before each item
 } player_room_t;
 
@@ -293,6 +296,30 @@ static exit_code_t judged_code(const player_room_t* room, bool recorded, exit_co
     return code == EXIT_DONE && !recorded ? EXIT_INTERNAL : code;
 }
 
+/// Adds to the client's ledger what this run gave, where one is kept.
+static bool keep_dose(const player_room_t* room)
+{
+    const play_t* play = room->play;
+    const char* path = play->assembly->ledger_path;
+    if (path[0] == '\0') {
+        return true;
+    }
+    if (!play->options->given[OPTION_LEDGER]) {
+        (void)mkdir(RUN_PARENT_DEFAULT, 0777); // the record may lie elsewhere
+    }
+    ledger_entry_t entry;
+    ledger_report_t report;
+    ledger_entry_of(&room->recording->summary, room->began_s, room->recording->run.path, &entry);
+    const ledger_result_t result = ledger_append(path, &entry, &report);
+    if (result != LEDGER_OK) {
+        (void)fprintf(stderr,
+                      "knead %s: what this session gave is not in the ledger %s: %s. Write it down "
+                      "by hand; it is in the record.\n",
+                      play->verb, path, ledger_result_text(result));
+    }
+    return result == LEDGER_OK;
+}
+
 static exit_code_t finish(player_room_t* room, const run_outcome_t* outcome)
 {
     const play_t* play = room->play;
@@ -326,7 +353,7 @@ static exit_code_t finish(player_room_t* room, const run_outcome_t* outcome)
             (void)printf("report: %s/%s\n", recording->run.path, RUN_REPORT);
         }
     }
-    return judged_code(room, recorded, exit_code_of(room, &recording->summary));
+    return judged_code(room, keep_dose(room) && recorded, exit_code_of(room, &recording->summary));
 }
 
 static void room_open(player_room_t* room, const play_t* play, recording_t* recording)
@@ -379,6 +406,7 @@ exit_code_t play(const play_t* play)
         return EXIT_INTERNAL;
     }
     room_open(&room, play, &recording);
+    room.began_s = (int64_t)settings.now;
     cycle_begin(&state);
     const loop_client_t client = {.context = &room, .requests = ask, .observe = watch};
     loop_timing_t timing;

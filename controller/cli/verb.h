@@ -29,7 +29,8 @@ typedef enum {
 /// Name, operands as in the usage line, fewest and most operands (-1: any number), options taken,
 /// one line for the list of verbs, more for the verb's own help.
 #define VERB_LIST(X)                                                                               \
-    X(check, "FILE...", 1, -1, OPTION_BITS_TABLE | OPTION_BIT(OPTION_JSON),                        \
+    X(check, "FILE...", 1, -1,                                                                     \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_JSON),                     \
       "check any of knead's files; a routine also against machine, limits, body and client",       \
       "Prints findings on standard error and 'FILE: ok' on standard output, for a routine with\n"  \
       "its figures. Nothing moves. Exit code 3 if any file has an error.\n")                       \
@@ -40,15 +41,15 @@ typedef enum {
     X(sim, "ROUTINE", 1, 1,                                                                        \
       OPTION_BITS_TABLE | OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_SEED) |                  \
           OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_QUIET) |          \
-          OPTION_BIT(OPTION_JSON),                                                                 \
+          OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_JSON),                                     \
       "play a routine on the virtual table in this process, as fast as it goes",                   \
       "Prints the figures of the run on standard output and keeps its record in --out, or in\n"    \
       "runs/ with the date and the routine's name. The same seed gives the same bytes.\n")         \
     X(run, "ROUTINE", 1, 1,                                                                        \
-      OPTION_BITS_TABLE | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_OUT) |                       \
-          OPTION_BIT(OPTION_HOST) | OPTION_BIT(OPTION_PORT_BASE) | OPTION_BIT(OPTION_LOCK_STEP) |  \
-          OPTION_BIT(OPTION_YES) | OPTION_BIT(OPTION_ACKNOWLEDGE) | OPTION_BIT(OPTION_REPORT) |    \
-          OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),                                      \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_SEED) |                    \
+          OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_HOST) | OPTION_BIT(OPTION_PORT_BASE) |        \
+          OPTION_BIT(OPTION_LOCK_STEP) | OPTION_BIT(OPTION_YES) | OPTION_BIT(OPTION_ACKNOWLEDGE) | \
+          OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),          \
       "play a routine in real time over Modbus TCP, on the machine or on 'knead table'",           \
       "Acknowledge, arm and start by typing these words; pause, resume, end and stop work the\n"   \
       "same way. Ctrl-C lifts, parks and ends; a second Ctrl-C yields and stops at once.\n")       \
@@ -69,9 +70,16 @@ typedef enum {
       "Plays routines/library/relaxing-back.yaml unless another is named. Every register "         \
       "crosses\n"                                                                                  \
       "a socket; time is virtual and passes as fast as the two processes go.\n")                   \
+    X(dose, "", 0, 0,                                                                              \
+      OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_CLIENT) | OPTION_BIT(OPTION_SAFETY) |          \
+          OPTION_BIT(OPTION_JSON),                                                                 \
+      "what a client got in the last seven days, by region, and what is allowed",                  \
+      "Reads the ledger that --ledger names, or the own one of --client in runs/. Exit code 3 "    \
+      "if\n"                                                                                       \
+      "the ledger is damaged, another client's, or dated in the future.\n")                        \
     X(schema, "KIND", 1, 1, 0, "print the JSON Schema of a kind of file, for editors",             \
-      "KIND is machine, safety, body, device, routine, client, scenario, approval or "             \
-      "signing_key.\n")                                                                            \
+      "KIND is machine, safety, body, device, routine, client, scenario, approval,\n"              \
+      "signing_key or screening.\n")                                                               \
     X(fk, "", 0, 0, OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD),                           \
       "joints in, pose of the pad's face out, line by line",                                       \
       "A line of standard input holds one number a joint, from the base on, in rad or m, blanks "  \

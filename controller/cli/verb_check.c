@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "config/load.h"
 #include "controller/cli/routine_figures.h"
@@ -48,6 +49,12 @@ static bool read_body(check_t* check, const char* path)
     return load_body(path, &body, &check->assembly->findings);
 }
 
+static bool read_screening(check_t* check, const char* path)
+{
+    screening_settings_t screening;
+    return load_screening(path, &screening, &check->assembly->findings);
+}
+
 static bool read_device(check_t* check, const char* path)
 {
     device_profile_t profile;
@@ -57,7 +64,8 @@ static bool read_device(check_t* check, const char* path)
 static bool read_client(check_t* check, const char* path)
 {
     client_settings_t client;
-    return client_load(path, &client, &check->assembly->findings);
+    return client_load(path, &client, &check->assembly->findings) &&
+           assembly_judge_client(check->assembly, check->options, &client);
 }
 
 /// Loads the table at the first file that needs it; false, with a finding, if it was refused.
@@ -65,7 +73,11 @@ static bool table_ready(check_t* check, const char* path)
 {
     assembly_t* assembly = check->assembly;
     if (check->table == TABLE_NOT_LOADED) {
-        check->table = assembly_load_table(assembly, check->options) ? TABLE_LOADED : TABLE_REFUSED;
+        const bool loaded =
+            assembly_load_table(assembly, check->options) &&
+            assembly_load_ledger(assembly, check->options, assembly->machine.world == WORLD_REAL,
+                                 (int64_t)time(NULL));
+        check->table = loaded ? TABLE_LOADED : TABLE_REFUSED;
     }
     if (check->table == TABLE_REFUSED) {
         finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "", "",
@@ -102,9 +114,10 @@ static bool read_signing_key(check_t* check, const char* path)
 }
 
 static const kind_row_t kinds[] = {
-    {"machine", read_machine},   {"safety", read_safety},     {"body", read_body},
-    {"device", read_device},     {"routine", read_routine},   {"client", read_client},
-    {"scenario", read_scenario}, {"approval", read_approval}, {"signing_key", read_signing_key},
+    {"machine", read_machine},     {"safety", read_safety},     {"body", read_body},
+    {"device", read_device},       {"routine", read_routine},   {"client", read_client},
+    {"scenario", read_scenario},   {"approval", read_approval}, {"signing_key", read_signing_key},
+    {"screening", read_screening},
 };
 #define KIND_COUNT ((int)(sizeof kinds / sizeof kinds[0]))
 

@@ -123,15 +123,16 @@ static void print_time(double duration_s)
 
 static void print_steps(const plan_t* plan)
 {
-    (void)printf("\n  line  technique            region                        at     for  times  "
-                 "force   speed\n");
+    (void)printf(
+        "\n  line  technique            region                           at     for  times  "
+        "force   speed\n");
     for (int i = 0; i < plan->row_count; ++i) {
         const plan_row_t* row = &plan->rows[i];
         const routine_t* routine = &plan->assembly->routine;
         const char* region = row->stroke != NULL
                                  ? plan->assembly->body_settings.regions[row->stroke->region].name
                                  : "";
-        (void)printf("  %4d  %-20s %-27s", routine->step_line[row->step],
+        (void)printf("  %4d  %-20s %-30s", routine->step_line[row->step],
                      row->stroke != NULL ? technique_info(row->stroke->technique)->name : "rest",
                      region);
         print_time(row->from_s);
@@ -147,12 +148,13 @@ static void print_steps(const plan_t* plan)
 static void print_regions(const plan_t* plan)
 {
     const body_settings_t* body = &plan->assembly->body_settings;
-    (void)printf("\n  region                      contact   touches     N s   mean kPa   peak kPa  "
-                 "of its cap\n");
+    (void)printf(
+        "\n  region                         contact   touches     N s   mean kPa   peak kPa  "
+        "of its cap\n");
     for (int i = 0; i < body->region_count; ++i) {
         const dose_region_t* dose = &plan->dose.regions[i];
         if (dose->contact_s > 0.0) {
-            (void)printf("  %-27s", body->regions[i].name);
+            (void)printf("  %-30s", body->regions[i].name);
             print_time(dose->contact_s);
             (void)printf("  %8d  %6.0f  %9.1f  %9.1f  %8.0f %%\n", dose->strokes, dose->impulse_Ns,
                          1e-3 * dose_pressure_mean_Pa(dose), 1e-3 * dose->pressure_peak_Pa,

@@ -6,8 +6,9 @@
 #include "routines/routine_load.h"
 #include "sim/scenario.h"
 
-static const char* const kinds[] = {"machine", "safety",   "body",     "device",      "routine",
-                                    "client",  "scenario", "approval", "signing_key", NULL};
+static const char* const kinds[] = {"machine",     "safety",    "body",     "device",
+                                    "routine",     "client",    "scenario", "approval",
+                                    "signing_key", "screening", NULL};
 
 /// The record of a kind whose file is one record, or null.
 static const record_t* record_of(const char* kind)

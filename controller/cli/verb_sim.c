@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <time.h>
 
 #include "controller/cli/play.h"
 #include "sim/sim_port.h"
@@ -9,6 +10,7 @@
 exit_code_t verb_sim(const options_t* options, assembly_t* assembly)
 {
     if (!assembly_load_table(assembly, options) ||
+        !assembly_load_ledger(assembly, options, false, (int64_t)time(NULL)) ||
         !assembly_load_routine(assembly, options->operands[0]) ||
         !assembly_build_session(assembly) || !assembly_load_expectation(assembly, options) ||
         !assembly_build_world(assembly, options)) {

@@ -10,9 +10,13 @@
 // Millimetres on the page.
 #define MARGIN_SIDE_MM 120.0 // without names beside the body
 #define LETTER_MM 17.0       // of a name, about
+#define FIGURES_LETTERS 15   // behind a name: ", 12:34, 100 N"
 #define MARGIN_END_MM 40.0
 #define LABEL_STEP_MM 40.0
 #define LABEL_GAP_MM 18.0
+#define KEY_LEFT_MM 20.0
+#define KEY_GAP_MM 30.0
+#define KEY_STEP_MM 34.0
 #define PATCH_EDGE_POINTS 12 // a side of a patch follows the body
 
 /// The page seen from above with the head up: the client's left lies on the reader's left.
@@ -41,7 +45,7 @@ static double margin_side_mm(const body_picture_t* picture)
     for (int region = 0; region < body->region_count; region++) {
         if (picture->regions[region].touched) {
             const char* name = body->regions[region].name;
-            const double width_mm = LETTER_MM * (double)strcspn(name, ".");
+            const double width_mm = LETTER_MM * (double)(strcspn(name, ".") + FIGURES_LETTERS);
             margin_mm = fmax(margin_mm, width_mm + 2.0 * LABEL_GAP_MM);
         }
     }
@@ -88,8 +92,10 @@ static void draw_outline(const page_t* page, const outline_t* outline)
 
 static void draw_place(const page_t* page, const body_t* body, body_place_t place, bool begins)
 {
-    (void)fprintf(page->out, "%c%.0f %.0f", begins ? 'M' : 'L', page_x(page, place.across_m),
-                  page_y(page, body->neck_x_m - place.along_m));
+    double x_m, y_m;
+    body_table_point(body, place, &x_m, &y_m);
+    (void)fprintf(page->out, "%c%.0f %.0f", begins ? 'M' : 'L', page_x(page, y_m),
+                  page_y(page, x_m));
 }
 
 static void draw_region(const page_t* page, const body_picture_t* picture, int region)
@@ -219,9 +225,11 @@ static void draw_labels(const page_t* page, const body_picture_t* picture)
         if (picture->regions[region].touched) {
             // Middle regions have both their edges beside the midline; any of them is good.
             const body_place_t edge = body_place_in_region(body, region, 0.5, 1.0);
+            double x_m, y_m;
+            body_table_point(body, edge, &x_m, &y_m);
             labels[count++] = (label_t){.region = region,
-                                        .x_mm = page_x(page, edge.across_m),
-                                        .y_mm = page_y(page, body->neck_x_m - edge.along_m),
+                                        .x_mm = page_x(page, y_m),
+                                        .y_mm = page_y(page, x_m),
                                         .left = body->settings->regions[region].side == SIDE_LEFT};
         }
     }
@@ -240,8 +248,26 @@ static void draw_labels(const page_t* page, const body_picture_t* picture)
                       text_x + (label->left ? 6.0 : -6.0), label->left ? "right" : "", text_x,
                       label->label_y_mm + 10.0);
         write_plain_name(out, body->settings->regions[label->region].name);
-        (void)fputs("</text>\n", out);
+        const body_picture_region_t* shown = &picture->regions[label->region];
+        const long contact_s = lround(shown->contact_s);
+        (void)fprintf(out, ", %ld:%02ld, %.0f N</text>\n", contact_s / 60, contact_s % 60,
+                      shown->force_peak_N);
     }
+}
+
+/// What the colours mean, for a picture that stands alone.
+static void draw_key(const page_t* page, const body_picture_t* picture)
+{
+    FILE* out = page->out;
+    const double y_mm = page->height_mm - MARGIN_END_MM;
+    (void)fprintf(out, "<text x=\"%.0f\" y=\"%.0f\">0</text>", KEY_LEFT_MM, y_mm);
+    for (int colour = 0; colour < BODY_PICTURE_COLOURS; colour++) {
+        (void)fprintf(out, "<path class=\"key f%d\" d=\"M%.0f %.0fh%.0f\"/>", colour,
+                      KEY_LEFT_MM + KEY_GAP_MM + colour * KEY_STEP_MM, y_mm - 10.0, KEY_STEP_MM);
+    }
+    (void)fprintf(out, "<text x=\"%.0f\" y=\"%.0f\">%.0f N</text>\n",
+                  KEY_LEFT_MM + 1.5 * KEY_GAP_MM + BODY_PICTURE_COLOURS * KEY_STEP_MM, y_mm,
+                  picture->force_max_N);
 }
 
 bool body_picture_draw(FILE* out, const body_picture_t* picture)
@@ -276,6 +302,9 @@ bool body_picture_draw(FILE* out, const body_picture_t* picture)
     }
     draw_path(&page, picture);
     draw_labels(&page, picture);
+    if (picture->style != NULL) {
+        draw_key(&page, picture);
+    }
     (void)fprintf(out,
                   "<text class=\"side\" x=\"%.0f\" y=\"%.0f\">left</text>"
                   "<text class=\"side right\" x=\"%.0f\" y=\"%.0f\">right</text></svg>\n",

@@ -8,6 +8,7 @@
 
 #define CHAIN_KEY ",\"chain\":\""
 #define ITEM_NONE (-1)
+#define EARLY_S 0.1                    // a stroke that ends this much before its time was ended
 #define SILENT_FLOOR_US INT64_C(20000) // a shorter gap is one lost reply, not a silent device
 
 struct events {
@@ -260,12 +261,29 @@ static void add_item(const events_t* events, line_t* line, int item)
     }
 }
 
+/// True if the plan ended the stroke before its time: only a force along the skin that would not
+/// give way makes it do so.
+static bool held_up(const events_t* events, const cycle_record_t* record)
+{
+    const routine_item_t* entry = &events->session->routine->items[events->item];
+    const bool over = (record->conditions & CONDITION(CONDITION_ITEM_FINISHED)) != 0 &&
+                      events->last.mode == MODE_CONTACT;
+    return over && entry->kind == ITEM_STROKE &&
+           (double)events->last.item_elapsed_s < entry->stroke.duration_s - EARLY_S;
+}
+
 static void finish_item(events_t* events, const cycle_record_t* record)
 {
     const double contact_s = (double)events->item_contact_us / 1e6;
     char what[EVENT_TEXT_CAPACITY / 2], text[EVENT_TEXT_CAPACITY];
     describe_item(events, events->item, what, sizeof what);
-    (void)snprintf(text, sizeof text, "%s finished after %.1f s in contact", what, contact_s);
+    if (held_up(events, record)) {
+        (void)snprintf(text, sizeof text,
+                       "%s ended early, after %.1f s in contact: the skin held the tool fast", what,
+                       contact_s);
+    } else {
+        (void)snprintf(text, sizeof text, "%s finished after %.1f s in contact", what, contact_s);
+    }
     line_t line;
     line_begin_at(&line, record, EVENT_STEP_FINISHED, text);
     add_item(events, &line, events->item);

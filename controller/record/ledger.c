@@ -177,8 +177,8 @@ static void scan_region(scan_t* scan, dose_total_t* total)
     total->dose.impulse_Ns = scan_number(scan);
     expect(scan, ",\"pressure_peak_Pa\":");
     total->dose.pressure_peak_Pa = scan_number(scan);
-    expect(scan, ",\"pressure_time_Pas\":");
-    total->dose.pressure_time_Pas = scan_number(scan);
+    expect(scan, ",\"pressure_time_Pa_s\":");
+    total->dose.pressure_time_Pa_s = scan_number(scan);
     expect(scan, ",\"strokes\":");
     const double strokes = scan_number(scan);
     scan->ok = scan->ok && strokes <= 1e6;
@@ -339,6 +339,28 @@ ledger_result_t ledger_read(const char* path, const char* client, int64_t now_s,
     return result;
 }
 
+void ledger_tell(const char* path, ledger_result_t result, const ledger_report_t* report,
+                 findings_t* findings)
+{
+    if (result == LEDGER_OTHER_CLIENT) {
+        finding_add(findings, FINDING_ERROR, path, (int)report->line, 1, "", NULL, "%s ('%s')",
+                    ledger_result_text(result), report->client);
+    } else if (result != LEDGER_OK) {
+        finding_add(findings, FINDING_ERROR, path, (int)report->line, report->line > 0 ? 1 : 0, "",
+                    NULL, "%s", ledger_result_text(result));
+    }
+    if (report->torn) {
+        finding_add(findings, FINDING_WARNING, path, (int)report->session_count + 1, 1, "", NULL,
+                    "the last line was cut off and does not count: ask the client whether there "
+                    "was a session");
+    }
+    if (report->clock_back_line > 0) {
+        finding_add(findings, FINDING_WARNING, path, (int)report->clock_back_line, 1, "", NULL,
+                    "dated before the line above it: the clock was set back; it counts as of the "
+                    "same time as that");
+    }
+}
+
 // ---------------------------------------------------------------------------------- adding a line
 
 static void write_members(json_t* json, const ledger_entry_t* entry, const char* time_text)
@@ -359,7 +381,7 @@ static void write_members(json_t* json, const ledger_entry_t* entry, const char*
         json_number(json, "contact_s", total->dose.contact_s);
         json_number(json, "impulse_Ns", total->dose.impulse_Ns);
         json_number(json, "pressure_peak_Pa", total->dose.pressure_peak_Pa);
-        json_number(json, "pressure_time_Pas", total->dose.pressure_time_Pas);
+        json_number(json, "pressure_time_Pa_s", total->dose.pressure_time_Pa_s);
         json_integer(json, "strokes", total->dose.strokes);
         json_object_end(json);
     }
@@ -513,7 +535,7 @@ void ledger_entry_of(const summary_t* summary, int64_t time_s, const char* run,
             (dose_region_t){.contact_s = force_figures_seconds(figures, session->period_s),
                             .impulse_Ns = impulse_Ns,
                             .pressure_peak_Pa = figures->peak_N / area_m2,
-                            .pressure_time_Pas = impulse_Ns / area_m2,
+                            .pressure_time_Pa_s = impulse_Ns / area_m2,
                             .strokes = figures->strokes};
     }
 }

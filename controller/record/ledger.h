@@ -3,7 +3,7 @@
 ///
 ///   {"version":1,"time":"2026-11-22T14:31:00Z","client":"...","routine":"...","run":"...",
 ///    "world":"real","verdict":"finished","regions":[{"region":"calf.left","contact_s":61.2,
-///    "impulse_Ns":918.4,"pressure_peak_Pa":8123.1,"pressure_time_Pas":324811.4,"strokes":4},...],
+///    "impulse_Ns":918.4,"pressure_peak_Pa":8123.1,"pressure_time_Pa_s":324811.4,"strokes":4},...],
 ///    "chain":"64 hex"}
 ///
 /// `chain` is SHA-256 over the chain of the line before (64 zeros before the first) followed by the
@@ -69,6 +69,11 @@ void ledger_entry_of(const summary_t* summary, int64_t time_s, const char* run,
 /// LEDGER_OK the sum is not to be used. `report` says which line.
 ledger_result_t ledger_read(const char* path, const char* client, int64_t now_s, dose_sum_t* week,
                             ledger_report_t* report);
+
+/// Adds what reading found to findings: an error for every result but LEDGER_OK, a warning for a
+/// torn line and for a clock that was set back.
+void ledger_tell(const char* path, ledger_result_t result, const ledger_report_t* report,
+                 findings_t* findings);
 
 /// Adds a session as the last line and waits until it is on the disk. Makes the file if there is
 /// none, cuts off a torn line, refuses a file that `ledger_read` refuses but for one dated in the

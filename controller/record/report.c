@@ -62,6 +62,7 @@ static force_figures_t whole_run(const summary_t* summary, int* kept, int* judge
         const force_figures_t figures = summary_technique(summary, (technique_id_t)technique);
         run.cycles += figures.cycles;
         run.unknown_cycles += figures.unknown_cycles;
+        run.errors += figures.errors;
         run.error_square_sum_N2 += figures.error_square_sum_N2;
         run.peak_N = fmax(run.peak_N, figures.peak_N);
         run.cap_N = fmin(run.cap_N, figures.cap_N);

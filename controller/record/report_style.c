@@ -10,7 +10,8 @@ static const char* const style[] = {
     "--soft:#a3abb5;--line:#333a42;--force:#56b4e9;--target:#f2f0ec;--cap:#ff9a5c;--good:#4fd3a8;"
     "--bad:#ff9a5c;--skin:#2a2f36;--edge:#5b636d;--f0:#4a5590;--f1:#6a62b4;--f2:#9a6fce;"
     "--f3:#c585dd;--f4:#e6a8e0;--f5:#fbd7ee}}\n",
-    "*{box-sizing:border-box}svg:root{background:var(--card)}body{margin:0;background:var(--page);"
+    "*{box-sizing:border-box}svg:root{background:var(--card);font-family:system-ui,sans-serif}body{"
+    "margin:0;background:var(--page);"
     "color:var(--ink);"
     "font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif}"
     "main{max-width:1180px;margin:0 auto;padding:32px 24px 56px}\n",
@@ -56,7 +57,9 @@ static const char* const style[] = {
     "stroke-dasharray:7 6}.region.used{stroke:var(--soft);stroke-width:2.4;stroke-dasharray:none}"
     ".zone{fill:var(--cap);fill-opacity:.10;stroke:var(--cap);stroke-opacity:.55;"
     "stroke-width:1.5}\n",
-    ".way{fill:none;stroke-width:4;stroke-linecap:round;stroke-linejoin:round}.f0{stroke:var(--f0)}"
+    ".bodymap "
+    ".key{stroke-width:20}.way{fill:none;stroke-width:4;stroke-linecap:round;stroke-linejoin:round}"
+    ".f0{stroke:var(--f0)}"
     ".f1{stroke:var(--f1)}.f2{stroke:var(--f2)}.f3{stroke:var(--f3)}.f4{stroke:var(--f4)}"
     ".f5{stroke:var(--f5)}.leader{fill:none;stroke:var(--soft);stroke-width:1.2;opacity:.6}"
     ".bodymap text{font-size:31px;fill:var(--ink)}.bodymap .side{fill:var(--soft);"

@@ -9,7 +9,7 @@
 
 static double mean_of(double sum, const force_figures_t* figures)
 {
-    return sum / (double)(figures->cycles - figures->unknown_cycles); // 0/0 is NaN: not known
+    return sum / (double)figures->errors; // 0/0 is NaN: not known
 }
 
 double force_figures_seconds(const force_figures_t* figures, double period_s)
@@ -34,7 +34,7 @@ double force_figures_target_mean_N(const force_figures_t* figures)
 
 double force_figures_force_mean_N(const force_figures_t* figures)
 {
-    return mean_of(figures->force_sum_N, figures);
+    return figures->force_sum_N / (double)(figures->cycles - figures->unknown_cycles);
 }
 
 double force_figures_impulse_Ns(const force_figures_t* figures, double period_s)
@@ -44,7 +44,8 @@ double force_figures_impulse_Ns(const force_figures_t* figures, double period_s)
 
 double force_figures_error_rms_limit_N(const force_figures_t* figures)
 {
-    return fmax(FORCE_RMS_FLOOR_N, FORCE_RMS_PART * force_figures_target_mean_N(figures));
+    const double floor_N = figures->rms_floor_N > 0.0 ? figures->rms_floor_N : FORCE_RMS_FLOOR_N;
+    return fmax(floor_N, FORCE_RMS_PART * force_figures_target_mean_N(figures));
 }
 
 bool force_figures_rms_ok(const force_figures_t* figures)
@@ -74,8 +75,18 @@ static force_figures_t no_figures(void)
     return (force_figures_t){.cap_N = (double)INFINITY};
 }
 
+/// One error, of a cycle or of a tap's peak.
+static void figures_add_error(force_figures_t* figures, double error_N, double target_N)
+{
+    figures->errors++;
+    figures->error_sum_N += error_N;
+    figures->error_square_sum_N2 += error_N * error_N;
+    figures->target_sum_N += target_N;
+}
+
+/// What a cycle adds; `taps` says that the force is judged by the peaks of taps instead.
 static void figures_observe(force_figures_t* figures, double force_N, double target_N, double cap_N,
-                            bool just_touched)
+                            bool just_touched, bool taps)
 {
     figures->cycles++;
     if (!isfinite(force_N) || !isfinite(target_N)) {
@@ -83,9 +94,9 @@ static void figures_observe(force_figures_t* figures, double force_N, double tar
         return;
     }
     const double error_N = force_N - target_N;
-    figures->error_sum_N += error_N;
-    figures->error_square_sum_N2 += error_N * error_N;
-    figures->target_sum_N += target_N;
+    if (!taps) {
+        figures_add_error(figures, error_N, target_N);
+    }
     figures->force_sum_N += force_N;
     if (figures->peak_N < force_N) {
         figures->peak_N = force_N;
@@ -106,6 +117,11 @@ static void figures_merge(force_figures_t* sum, const force_figures_t* part)
     sum->cycles += part->cycles;
     sum->unknown_cycles += part->unknown_cycles;
     sum->over_cap_cycles += part->over_cap_cycles;
+    sum->errors += part->errors;
+    const bool stricter = sum->rms_floor_N == 0.0 || part->rms_floor_N < sum->rms_floor_N;
+    if (part->rms_floor_N > 0.0 && stricter) {
+        sum->rms_floor_N = part->rms_floor_N;
+    }
     sum->strokes += part->strokes;
     sum->touch_downs += part->touch_downs;
     sum->error_sum_N += part->error_sum_N;
@@ -231,6 +247,40 @@ static void observe_stops(summary_t* summary, const cycle_record_t* record)
     }
 }
 
+/// What the stroke wanted and got in this cycle beside its force; true if the force is to be judged
+/// by the peaks of taps.
+static bool observe_touch(summary_t* summary, const cycle_record_t* record, bool touched)
+{
+    const session_t* session = summary->session;
+    const routine_item_t* item = &session->routine->items[record->item];
+    if (item->kind != ITEM_STROKE) {
+        return false;
+    }
+    if (touched) {
+        summary->touch = (touch_watch_t){0};
+    }
+    const touch_sample_t sample = {
+        .stroke = &item->stroke,
+        .wanted = technique_target(session->body, &item->stroke, (double)record->item_elapsed_s),
+        .force_N = (double)record->normal_force_N,
+        .force_target_N = (double)record->force_target_N,
+        .tool_m =
+            vec3((double)record->tool_x_m, (double)record->tool_y_m, (double)record->tool_z_m),
+        .now_us = record->input.now_us,
+    };
+    touch_figures_t* figures = &summary->touches[record->item];
+    const touch_figures_t before = *figures;
+    touch_figures_observe(figures, &summary->touch, session, &sample);
+    force_figures_t* force = &summary->items[record->item];
+    if (figures->taps > before.taps) {
+        figures_add_error(force, figures->tap_error_sum_N - before.tap_error_sum_N,
+                          figures->tap_wanted_sum_N - before.tap_wanted_sum_N);
+    }
+    force->rms_floor_N =
+        sample.wanted.contact == CONTACT_EASED ? FORCE_RMS_FLOOR_EASED_N : FORCE_RMS_FLOOR_N;
+    return sample.wanted.contact == CONTACT_BROKEN;
+}
+
 static void observe_force(summary_t* summary, const cycle_record_t* record)
 {
     if (record->force_tared) {
@@ -247,17 +297,19 @@ static void observe_force(summary_t* summary, const cycle_record_t* record)
     const double force_N = (double)record->normal_force_N;
     const double target_N = (double)record->force_target_N;
     const double cap_N = (double)record->force_cap_N;
-    if (record->item >= 0 && record->item < ROUTINE_ITEM_CAPACITY) {
+    bool taps = false;
+    if (record->item >= 0 && record->item < summary->session->routine->item_count) {
         force_figures_t* item = &summary->items[record->item];
         item->strokes = 1;
         item->touch_downs += touched;
-        figures_observe(item, force_N, target_N, cap_N, just_touched);
+        taps = observe_touch(summary, record, touched);
+        figures_observe(item, force_N, target_N, cap_N, just_touched, taps);
     }
     if (record->region >= 0 && record->region < REGION_CAPACITY) {
         force_figures_t* region = &summary->regions[record->region];
         region->touch_downs += touched;
         region->strokes += record->item != summary->item || region->cycles == 0;
-        figures_observe(region, force_N, target_N, cap_N, just_touched);
+        figures_observe(region, force_N, target_N, cap_N, just_touched, taps);
     }
     summary->item = record->item;
     summary->shear_peak_N = peak_of(summary->shear_peak_N, (double)record->shear_force_N);
@@ -303,6 +355,19 @@ force_figures_t summary_technique(const summary_t* summary, technique_id_t techn
         if (routine->items[item].kind == ITEM_STROKE &&
             routine->items[item].stroke.technique == technique) {
             figures_merge(&sum, &summary->items[item]);
+        }
+    }
+    return sum;
+}
+
+touch_figures_t summary_touch(const summary_t* summary, technique_id_t technique)
+{
+    const routine_t* routine = summary->session->routine;
+    touch_figures_t sum = {0};
+    for (int item = 0; item < routine->item_count; item++) {
+        if (routine->items[item].kind == ITEM_STROKE &&
+            routine->items[item].stroke.technique == technique) {
+            touch_figures_merge(&sum, &summary->touches[item]);
         }
     }
     return sum;

@@ -11,11 +11,13 @@
 #include <stdio.h>
 
 #include "controller/record/cycle_file.h"
+#include "controller/record/touch_figures.h"
 #include "controller/session.h"
 
 // What a technique's force must keep to be called ok [J].
 #define FORCE_RMS_FLOOR_N 2.0
-#define FORCE_RMS_PART 0.10 // of the mean target
+#define FORCE_RMS_FLOOR_EASED_N 1.0 // where the force is to fall to nothing in every cycle
+#define FORCE_RMS_PART 0.10         // of the mean target
 #define FORCE_OVERSHOOT_MAX_N 5.0
 #define FORCE_TOUCH_WINDOW_US                                                                      \
     INT64_C(1000000) // in which a peak counts as overshoot of touching down
@@ -25,11 +27,13 @@ typedef struct {
     int64_t cycles;         // in contact
     int64_t unknown_cycles; // of them, force or target not finite
     int64_t over_cap_cycles;
-    int strokes; // items that touched
+    int64_t errors; // in the sums of error and target: cycles, but of taps only their peaks
+    int strokes;    // items that touched
     int touch_downs;
     double error_sum_N; // measured less target
     double error_square_sum_N2;
     double target_sum_N;
+    double rms_floor_N; // of the limit; 0 for FORCE_RMS_FLOOR_N
     double force_sum_N;
     double peak_N;
     double cap_N;       // lowest that held
@@ -126,6 +130,8 @@ typedef struct {
     stop_cause_t first_stop;
     bool end_requested;
     force_figures_t items[ROUTINE_ITEM_CAPACITY];
+    touch_figures_t touches[ROUTINE_ITEM_CAPACITY]; // by item
+    touch_watch_t touch;
     force_figures_t regions[REGION_CAPACITY];
     joint_figures_t joints[JOINT_CAPACITY];
     double tool_speed_peak_mps;
@@ -160,6 +166,8 @@ void summary_sentence(const summary_t* summary, char* text, size_t capacity);
 /// Figures of all items of one technique, or of one step of the routine as written.
 force_figures_t summary_technique(const summary_t* summary, technique_id_t technique);
 force_figures_t summary_step(const summary_t* summary, int step);
+
+touch_figures_t summary_touch(const summary_t* summary, technique_id_t technique);
 
 /// Mean normal force over the pad's area while the tool was on the region, Pa. NaN without contact.
 double summary_region_pressure_Pa(const summary_t* summary, int region);

@@ -32,6 +32,39 @@ static void write_figures(json_t* json, const force_figures_t* figures, double p
     json_boolean(json, "ok", force_figures_ok(figures));
 }
 
+/// What a technique promises beside its force, where it promises it.
+static void write_touch(json_t* json, const touch_figures_t* figures)
+{
+    if (figures->taps_wanted > 0) {
+        json_object_begin(json, "taps");
+        json_integer(json, "wanted", figures->taps_wanted);
+        json_integer(json, "counted", figures->taps);
+        json_number(json, "rate_wanted_Hz", touch_figures_tap_rate_wanted_Hz(figures));
+        json_number(json, "rate_Hz", touch_figures_tap_rate_Hz(figures));
+        json_number(json, "peak_wanted_mean_N", touch_figures_tap_wanted_mean_N(figures));
+        json_number(json, "peak_error_rms_N", touch_figures_tap_error_rms_N(figures));
+        json_number(json, "peak_N", figures->tap_peak_N);
+        json_object_end(json);
+    }
+    if (figures->easings > 0) {
+        json_object_begin(json, "easings");
+        json_integer(json, "wanted", figures->easings);
+        json_integer(json, "reached", figures->easings_reached);
+        json_object_end(json);
+    }
+    if (figures->held_cycles > 0) {
+        json_object_begin(json, "holds");
+        json_number(json, "error_rms_N", touch_figures_held_error_rms_N(figures));
+        json_number(json, "error_max_N", figures->held_error_N);
+        json_object_end(json);
+    }
+    json_object_begin(json, "path");
+    json_number(json, "error_rms_m", touch_figures_path_error_rms_m(figures));
+    json_number(json, "error_max_m", figures->path_error_m);
+    json_object_end(json);
+    json_boolean(json, "touch_ok", touch_figures_ok(figures));
+}
+
 static void write_cause(json_t* json, const summary_t* summary)
 {
     const stop_cause_t* stop = &summary->first_stop;
@@ -107,6 +140,8 @@ static void write_techniques(json_t* json, const summary_t* summary)
             json_text(json, "technique", technique_info((technique_id_t)technique)->name);
             json_integer(json, "strokes", figures.strokes);
             write_figures(json, &figures, summary->session->period_s);
+            const touch_figures_t touch = summary_touch(summary, (technique_id_t)technique);
+            write_touch(json, &touch);
             json_object_end(json);
         }
     }
@@ -315,10 +350,13 @@ static void print_techniques(const summary_t* summary, FILE* out)
         print_number(out, 7, 2, force_figures_error_rms_N(&figures));
         print_number(out, 7, 1, figures.peak_N);
         print_number(out, 9, 2, figures.touch_downs > 0 ? figures.overshoot_N : (double)NAN);
-        (void)fprintf(out, "  %s%s%s%s\n", force_figures_ok(&figures) ? "yes" : "no:",
-                      force_figures_rms_ok(&figures) ? "" : " RMS",
+        const touch_figures_t touch = summary_touch(summary, (technique_id_t)technique);
+        const bool kept = force_figures_ok(&figures) && touch_figures_ok(&touch);
+        (void)fprintf(out, "  %s%s%s%s%s\n",
+                      kept ? "yes" : "no:", force_figures_rms_ok(&figures) ? "" : " RMS",
                       force_figures_overshoot_ok(&figures) ? "" : " overshoot",
-                      force_figures_cap_ok(&figures) ? "" : " cap");
+                      force_figures_cap_ok(&figures) ? "" : " cap",
+                      touch_figures_ok(&touch) ? "" : " rhythm or hold");
     }
 }
 

@@ -13,6 +13,8 @@
 // error, a breath and what a light contact would pass as a sensor's offset. Less than yielding
 // leaves.
 #define ARMING_HEIGHT_MIN_M 0.040
+// No rhythm that leaves the skin is slower than this.
+#define CONTACT_GAP_MAX_S 5.0
 // Nothing of the arm but its tool comes nearer to the expected skin than this: the registration
 // error and a breath.
 #define LINK_CLEARANCE_MIN_M 0.015
@@ -190,8 +192,11 @@ static void judge_force(verdict_t* verdict, const safety_settings_t* safety,
                state->margin_us + period_us <= allowed_us))) {
             refuse(verdict, INTERLOCK_FORCE_MARGIN, -1, judged->normal_force_N, allowed_N);
         }
+        // A plan that leaves the skin by itself must meet it again in every cycle.
+        const double gap_s =
+            judged->contact_gap_s > 0.0 ? fmin(judged->contact_gap_s, CONTACT_GAP_MAX_S) : 0.0;
         require_at_most(verdict, INTERLOCK_CONTACT_LOST, -1, (double)state->contact_lost_us * 1e-6,
-                        safety->contact_loss_time_s.value);
+                        safety->contact_loss_time_s.value + gap_s);
     }
     if (in(judged->mode, M(ARMED) | M(TRANSIT) | M(PAUSED) | M(PARKING))) {
         require_at_most(verdict, INTERLOCK_FORCE_FREE, -1, judged->force_total_N,

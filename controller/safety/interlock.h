@@ -106,10 +106,11 @@ typedef struct {
     double tool_speed_mps;         // measured
     double tool_speed_allowed_mps; // for the phase the plan is in
     double force_target_N;         // as last commanded
-    double force_cap_N;            // of the region under the tool; the smallest where unknown
-    double surface_gap_m;          // tool above (+) the expected skin along its normal
-    double link_clearance_m;       // of the nearest link to the expected skin
-    double path_error_m;           // what the inverse kinematics left over
+    double contact_gap_s;    // for which the plan leaves or eases the skin in each of its cycles
+    double force_cap_N;      // of the region under the tool; the smallest where unknown
+    double surface_gap_m;    // tool above (+) the expected skin along its normal
+    double link_clearance_m; // of the nearest link to the expected skin
+    double path_error_m;     // what the inverse kinematics left over
     bool force_tared;
     bool tare_refused;    // an offset was measured and found too large
     double tare_offset_N; // as measured

@@ -36,7 +36,7 @@ typedef struct {
 
 /// What a walk along a stroke has found; each rule is reported once.
 typedef struct {
-    bool zone_reported, region_reported, skin_reported, reach_reported;
+    bool zone_reported, region_reported, skin_reported, height_reported, reach_reported;
     double stretch_max; // way over the skin to way over the table, at most
     double shear_max_N; // wanted along the skin
     double sliding_force_max_N;
@@ -68,8 +68,9 @@ void check_rhythm(check_t* check, const stroke_t* stroke);
 /// rhythm.c: the speed over the skin.
 void check_speed(check_t* check, const stroke_t* stroke, double speed_mps);
 
-/// bus.c: whether the bus is quick enough for the rhythm.
-void check_bus(check_t* check, const stroke_t* stroke);
+/// rhythm.c: whether arm, drives and bus can follow the rhythm. After the stroke's path: the
+/// posture that the walk ended with is where to look from.
+void check_bandwidth(check_t* check, const stroke_t* stroke);
 
 /// dose.c: how long one place is pressed; notes what the stroke gives.
 void check_held(check_t* check, const stroke_t* stroke);

@@ -10,23 +10,15 @@
 #define WALK_STEP_MAX_M 0.010
 #define SLIDING_SPEED_MPS 0.001
 
-/// How far the model may lie from the client at a place: the shift, and the turn about C7, where
-/// the client is laid.
-static double registration_error_m(const body_t* body, body_place_t place)
-{
-    const double lever_m = sqrt(place.along_m * place.along_m + place.across_m * place.across_m);
-    return body->settings->registration_error_m + body->settings->registration_error_rad * lever_m;
-}
-
 /// Checks a place against the zones; returns how far it may be left without meeting a margin, m.
 static double check_zones(check_t* check, const stroke_t* stroke, body_place_t place,
                           check_walk_t* walk)
 {
     double clearance_m = WALK_STEP_MAX_M;
-    const double error_m = registration_error_m(check->body, place);
     for (int zone = 0; zone < check->body->settings->zone_count; zone++) {
         const zone_settings_t* settings = &check->body->settings->zones[zone];
         const double distance_m = body_distance_to_zone_m(check->body, zone, place);
+        const double error_m = distance_m - body_sure_distance_to_zone_m(check->body, zone, place);
         const double needed_m = settings->margin_m.value + error_m;
         clearance_m = fmin(clearance_m, distance_m - needed_m);
         if (!(distance_m >= needed_m - 1e-9) && !walk->zone_reported) {
@@ -54,6 +46,22 @@ static void check_skin(check_t* check, const stroke_t* stroke, const surface_sam
     }
 }
 
+/// The tool may have to look for the skin as far as the model may be off in height, and travels
+/// over it no lower than that above.
+static void check_height(check_t* check, const stroke_t* stroke, body_place_t place,
+                         check_walk_t* walk)
+{
+    const double error_m = body_uncertainty(check->body, place).height_m;
+    const double allowed_m = check->safety->surface_search_m.value;
+    if (!(error_m <= allowed_m) && !walk->height_reported) {
+        check_refuse(check, stroke, ROUTINE_RULE_HEIGHT,
+                     "the skin of %s may lie %.0f mm off the model; at most %.0f mm "
+                     "(surface_search)",
+                     check_region(check, stroke)->name, 1e3 * error_m, 1e3 * allowed_m);
+        walk->height_reported = true;
+    }
+}
+
 static void check_place(check_t* check, const stroke_t* stroke, body_place_t place,
                         check_walk_t* walk)
 {
@@ -65,6 +73,7 @@ static void check_place(check_t* check, const stroke_t* stroke, body_place_t pla
     }
     const surface_sample_t skin = body_surface_at(check->body, place);
     check_skin(check, stroke, &skin, walk);
+    check_height(check, stroke, place, walk);
     if (check->pad != NULL && !walk->reach_reported) {
         check_reach(check, stroke, place, &skin, walk);
     }

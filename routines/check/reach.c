@@ -55,7 +55,7 @@ void check_reach(check_t* check, const stroke_t* stroke, body_place_t place,
         return;
     }
     const quat_t orientation =
-        quat_from_z_and_x(vec3_scale(skin->normal, -1.0), vec3(1.0, 0.0, 0.0));
+        quat_from_z_and_x(vec3_scale(skin->normal, -1.0), body_headward(check->body));
     const double heights_m[] = {0.0, HOVER_HEIGHT_M};
     for (int i = 0; i < 2; i++) {
         const pose_t pose = {vec3_add(skin->point_m, vec3_scale(skin->normal, heights_m[i])),

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "routines/bandwidth.h"
+
 #define RADIUS_SHARE_MIN 0.3 // of the circle's radius that must be left across the body
 
 void check_rhythm(check_t* check, const stroke_t* stroke)
@@ -51,5 +53,20 @@ void check_speed(check_t* check, const stroke_t* stroke, double speed_mps)
             check, stroke, ROUTINE_RULE_SAFETY_SPEED,
             "along the skin of %s at up to %.0f mm/s; at most %.0f mm/s (contact_speed_max)",
             check_region(check, stroke)->name, 1e3 * speed_mps, 1e3 * safety_mps);
+    }
+}
+
+void check_bandwidth(check_t* check, const stroke_t* stroke)
+{
+    if (check->pad == NULL) {
+        return;
+    }
+    const bandwidth_t most = bandwidth_of_stroke(check->body, stroke, check->machine, check->safety,
+                                                 check->chain, &check->seed);
+    if (!(stroke->parameters.rate_Hz <= most.rate_max_Hz)) {
+        check_refuse(check, stroke, ROUTINE_RULE_BANDWIDTH,
+                     "%.2f Hz; this arm can follow it on %s at %.2f Hz at most, for %s",
+                     stroke->parameters.rate_Hz, check_region(check, stroke)->name,
+                     most.rate_max_Hz, bandwidth_reason_text(most.reason));
     }
 }

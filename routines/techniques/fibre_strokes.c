@@ -7,6 +7,7 @@
 #include "routines/techniques/motion.h"
 #include "routines/techniques/technique_kind.h"
 
+#define LINE_CAPACITY 10   // every target goes through the lines up to its own
 #define LANE_SPREAD 0.6    // of the region's half width across the fibres, the outermost line
 #define RELEASE_RAMP_S 3.0 // of force and shear in myofascial release: tissue creeps (judgement)
 
@@ -209,8 +210,7 @@ static const field_t deep_fields[] = {
     PARAMETER_QUANTITY("force", force_N, DIMENSION_FORCE, 4.0, 110.0,
                        "How hard to press along the skin's normal."),
     PARAMETER_QUANTITY("speed", speed_mps, DIMENSION_SPEED, 0.003, 0.1, "Along the fibres."),
-    PARAMETER_COUNT("passes", passes, 1, STROKE_PASS_CAPACITY,
-                    "How many loaded strokes, side by side."),
+    PARAMETER_COUNT("passes", passes, 1, LINE_CAPACITY, "How many loaded strokes, side by side."),
     PARAMETERS_END,
 };
 
@@ -257,7 +257,8 @@ static const field_t release_fields[] = {
     PARAMETER_QUANTITY("speed", speed_mps, DIMENSION_SPEED, 0.0005, 0.01, "Of the drag."),
     PARAMETER_QUANTITY("hold", hold_s, DIMENSION_TIME, 0.0, 180.0,
                        "At the end of each drag, while the tissue creeps."),
-    PARAMETER_COUNT("passes", passes, 1, 10, "How many drags, side by side, to and fro."),
+    PARAMETER_COUNT("passes", passes, 1, LINE_CAPACITY,
+                    "How many drags, side by side, to and fro."),
     PARAMETERS_END,
 };
 

@@ -152,9 +152,9 @@ static void follow_target(drive_t* drive, int64_t step_us)
     }
     const int64_t pass_us =
         step_us < drive->interpolation_left_us ? step_us : drive->interpolation_left_us;
-    const double way = drive->way_left * (double)pass_us / (double)drive->interpolation_left_us;
+    drive->demand_speed = drive->way_left / ((double)drive->interpolation_left_us * 1e-6);
+    const double way = drive->demand_speed * ((double)pass_us * 1e-6);
     drive->demand += way;
-    drive->demand_speed = way / ((double)pass_us * 1e-6);
     drive->way_left -= way;
     drive->interpolation_left_us -= pass_us;
 }
@@ -288,19 +288,6 @@ void drive_step(drive_t* drive, bool power, double position, double speed, int64
         drive->brake_shut = brake_shut;
         drive->brake_age_us = 0;
     }
-}
-
-arm_actuation_t drive_actuation(const drive_t* drive)
-{
-    const bool holds = drive->brake_shut ? drive->brake_age_us >= DRIVE_BRAKE_ENGAGE_US
-                                         : drive->brake_age_us < DRIVE_BRAKE_RELEASE_US;
-    // With power, the drive holds the joint until its brake does.
-    const bool powered = drive->power && !(drive->brake_shut && holds);
-    return (arm_actuation_t){.powered = powered,
-                             .braked = holds,
-                             .reference = drive->demand,
-                             .reference_speed = drive->demand_speed,
-                             .effort_limit = drive->effort_limit};
 }
 
 uint16_t drive_status_word(const drive_t* drive)

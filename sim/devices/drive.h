@@ -78,7 +78,18 @@ void drive_take_written(drive_t* drive, const register_file_t* file);
 void drive_step(drive_t* drive, bool power, double position, double speed, int64_t step_us);
 
 /// What the drive does to its joint now.
-arm_actuation_t drive_actuation(const drive_t* drive);
+static inline arm_actuation_t drive_actuation(const drive_t* drive)
+{
+    const bool holds = drive->brake_shut ? drive->brake_age_us >= DRIVE_BRAKE_ENGAGE_US
+                                         : drive->brake_age_us < DRIVE_BRAKE_RELEASE_US;
+    // With power, the drive holds the joint until its brake does.
+    const bool powered = drive->power && !(drive->brake_shut && holds);
+    return (arm_actuation_t){.powered = powered,
+                             .braked = holds,
+                             .reference = drive->demand,
+                             .reference_speed = drive->demand_speed,
+                             .effort_limit = drive->effort_limit};
+}
 
 /// Begins a fault reaction, as if the drive had found the fault itself. Nothing in a fault already.
 void drive_fail(drive_t* drive, drive_fault_t fault);

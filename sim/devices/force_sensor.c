@@ -39,12 +39,12 @@ void force_sensor_step(force_sensor_t* sensor, const pose_t* flange, vec3_t tool
         quat_rotate(into_sensor, vec3_scale(vec3_sub(GRAVITY_MPS2, acceleration_mps2),
                                             sensor->settings.tool_mass_kg));
     const vec3_t load_N = quat_rotate(into_sensor, load->force_N);
-    const vec3_t lever_m = quat_rotate(into_sensor, vec3_sub(tool_m, flange->position_m));
+    const vec3_t lever_m = vec3_sub(tool_m, flange->position_m);
+    const vec3_t load_Nm =
+        quat_rotate(into_sensor, vec3_add(load->torque_Nm, vec3_cross(lever_m, load->force_N)));
     const vec3_t force_N = vec3_add(weight_N, load_N);
     const vec3_t torque_Nm =
-        vec3_add(quat_rotate(into_sensor, load->torque_Nm),
-                 vec3_add(vec3_cross(lever_m, load_N),
-                          vec3_cross(sensor->settings.tool_centre_of_mass_m, weight_N)));
+        vec3_add(load_Nm, vec3_cross(sensor->settings.tool_centre_of_mass_m, weight_N));
 
     const double sensed[FORCE_SENSOR_AXES] = {force_N.x,   force_N.y,   force_N.z,
                                               torque_Nm.x, torque_Nm.y, torque_Nm.z};

@@ -27,11 +27,14 @@ sed 's/^world: virtual/world: real/' config/machines/rail6.yaml >"$work/machines
 cat "$work/machines/nobody.yaml" "$work/approvers" >"$work/machines/real.yaml"
 expect 0 "$knead" check "$work/machines/real.yaml"
 
+# A real machine asks for answers of today.
+sed "s/^  date: .*/  date: \"$(date +%F)\"/" routines/clients/average-man.yaml >"$work/client.yaml"
+
 # try CODE MACHINE: on a port where nobody answers, so that an approved run ends with 4
 try() {
     expect "$1" "$knead" run "$work/back.yaml" --machine "$work/machines/$2.yaml" \
         --safety "$work/safety.yaml" --body "$work/body.yaml" --host 127.0.0.1 --port-base 9 \
-        --quiet --out "$work/run"
+        --client "$work/client.yaml" --ledger "$work/dose.jsonl" --quiet --out "$work/run"
 }
 
 try 3 real

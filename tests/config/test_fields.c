@@ -21,6 +21,8 @@ typedef struct {
     int colour;
     uint32_t colours;
     double place_m[3];
+    double steps_N[4];
+    int step_count;
     figure_t figure;
     struct {
         double ratio;
@@ -90,6 +92,15 @@ static const field_t sample_fields[] = {
      .minimum = -1.0,
      .maximum = 1.0,
      .capacity = 3},
+    {.key = "steps",
+     .kind = FIELD_SERIES,
+     .offset = SAMPLE(steps_N),
+     .count_offset = SAMPLE(step_count),
+     .dimension = DIMENSION_FORCE,
+     .minimum = 1.0,
+     .maximum = 60.0,
+     .least = 2,
+     .capacity = 4},
     {.key = "figure",
      .kind = FIELD_FIGURE,
      .offset = SAMPLE(figure),
@@ -153,7 +164,7 @@ static void every_kind_of_field_is_read(void** state)
     (void)state;
     assert_true(read_text(HEAD "force: 12 N\ncount: -3\nperiod: 4 ms\nflag: true\ntext: a b\n"
                                "name: n-1_x.y\ncolour: blue\ncolours: [green, red]\n"
-                               "place: [1 mm, -2 cm, 1 m]\n"
+                               "place: [1 mm, -2 cm, 1 m]\nsteps: [15 N, 22 N, 30 N]\n"
                                "figure: {value: 2 kPa, grade: study, source: s, reviewer: r}\n"
                                "inner: {ratio: 0.5}\n"
                                "parts:\n  - {shape: round, size: 5 mm}\n"
@@ -168,6 +179,9 @@ static void every_kind_of_field_is_read(void** state)
     assert_int_equal(sample.colour, 2);
     assert_int_equal(sample.colours, 3);
     assert_near(sample.place_m[1], -0.02, 0.0);
+    assert_int_equal(sample.step_count, 3);
+    assert_near(sample.steps_N[0], 15.0, 0.0);
+    assert_near(sample.steps_N[2], 30.0, 0.0);
     assert_near(sample.figure.value, 2000.0, 0.0);
     assert_int_equal(sample.figure.grade, GRADE_STUDY);
     assert_string_equal(sample.figure.reviewer, "r");
@@ -191,6 +205,8 @@ static void what_may_be_absent_is_zero_where_it_is(void** state)
     assert_string_equal(sample.text, "");
     assert_int_equal(sample.colours, 0);
     assert_near(sample.place_m[2], 0.0, 0.0);
+    assert_int_equal(sample.step_count, 0);
+    assert_near(sample.steps_N[3], 0.0, 0.0);
     assert_near(sample.figure.value, 0.0, 0.0);
     assert_near(sample.inner.ratio, 0.0, 0.0);
     assert_int_equal(sample.part_count, 0);
@@ -242,6 +258,10 @@ static void a_wrong_value_is_told_what_is_allowed(void** state)
     assert_refused("force: 1 N\naliases: [a, [b]]\n", "aliases[1]", "a single value");
     assert_refused("force: 1 N\nplace: [1 m, 2 mm]\n", "place", "exactly 3");
     assert_refused("force: 1 N\nplace: [1 m, 2 mm, 3]\n", "place[2]", "no unit");
+    assert_refused("force: 1 N\nsteps: [1 N]\n", "steps", "allowed: 2 to 4");
+    assert_refused("force: 1 N\nsteps: [1 N, 1 N, 1 N, 1 N, 1 N]\n", "steps", "allowed: 2 to 4");
+    assert_refused("force: 1 N\nsteps: [1 N, 61 N]\n", "steps[1]", "out of range");
+    assert_refused("force: 1 N\nsteps: 1 N\n", "steps", "a list is expected");
     assert_refused("force: 1 N\nfigure: 2 kPa\n", "figure", "a mapping is expected");
     assert_refused("force: 1 N\nfigure: {value: 2 kPa, grade: study}\n", "figure.source",
                    "missing");

@@ -127,6 +127,13 @@ static void figures_need_value_grade_and_source(void** state)
     assert_true(list_holds(at("properties/contact_force_max/properties/grade/enum"), "judgement"));
     assert_non_null(strstr(text_at("properties/contact_force_max/properties/value/description"),
                            "5 N to 110 N"));
+    const int lymph = at("properties/techniques/properties/lymph_drainage/required");
+    assert_true(list_holds(lymph, "pressure_max") && list_holds(lymph, "rate_max"));
+    assert_false(list_holds(lymph, "bout_max"));
+    assert_true(list_holds(at("properties/techniques/properties/tapping/required"), "bout_max"));
+    assert_false(
+        list_holds(at("properties/techniques/properties/effleurage/required"), "rate_max"));
+    assert_true(list_holds(at("properties/techniques/required"), "myofascial_release"));
     yaml_document_free(&schema.document);
 }
 

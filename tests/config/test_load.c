@@ -29,6 +29,7 @@ static void every_shipped_file_loads_without_a_finding(void** state)
     assert_true(files.gl_pathc >= 6);
     static body_settings_t body;
     static device_profile_t profile;
+    static screening_settings_t screening;
     for (size_t i = 0; i < files.gl_pathc; i++) {
         const char* path = files.gl_pathv[i];
         char kind[NAME_CAPACITY];
@@ -42,6 +43,8 @@ static void every_shipped_file_loads_without_a_finding(void** state)
             ok = load_body(path, &body, &findings);
         else if (strcmp(kind, "device") == 0)
             ok = load_device_profile(path, &profile, &findings);
+        else if (strcmp(kind, "screening") == 0)
+            ok = load_screening(path, &screening, &findings);
         findings_print(&findings, stderr);
         assert_true(ok);
     }

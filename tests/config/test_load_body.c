@@ -38,10 +38,17 @@ static void regions_on_both_sides_become_two(void** state)
     assert_int_equal(right->side, SIDE_RIGHT);
     assert_near(left->across_min_m, right->across_min_m, 0.0);
     assert_near(left->level_min, 0.74, 0.0);
+    assert_near(body.regions[region_named("trapezius_upper.left")].heart_angle_rad,
+                3.14159265358979323846, 1e-12);
+    assert_near(left->heart_angle_rad, 0.0, 0.0);
+    assert_near(body.positioned_error_m, 0.040, 0.0);
+    assert_near(body.registration_floor_m, 0.004, 0.0);
+    assert_near(body.scan_error_m, 0.005, 0.0);
     assert_near(left->level_max, 1.0, 0.0);
     assert_near(left->tissue.stiffness_N_per_m1_5, 0.95 * 31622.776601683792, 1e-9);
     assert_near(left->force_max_N.value, 80.0, 0.0);
-    assert_int_equal(left->techniques, (1u << TECHNIQUE_COUNT) - 1u);
+    const uint32_t never_here = 1u << TECHNIQUE_HACKING | 1u << TECHNIQUE_CUPPING;
+    assert_int_equal(left->techniques, ((1u << TECHNIQUE_COUNT) - 1u) & ~never_here);
     assert_int_equal(region_named("erector_spinae_lumbar"), -1);
     assert_int_equal(body.regions[sacrum_index].side, SIDE_MIDDLE);
 }

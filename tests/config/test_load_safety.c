@@ -268,6 +268,7 @@ static void limits_that_belong_together_keep_their_order(void** state)
         {"touch_speed_max", "approach_speed_max"},
         {"approach_speed_max", "transit_speed_max"},
         {"normal_speed_max", "yield_speed"},
+        {"tap_speed_max", "transit_speed_max"},
     };
     for (size_t rule = 0; rule < sizeof rules / sizeof rules[0]; rule++) {
         const limit_t *smaller = NULL, *larger = NULL;
@@ -288,6 +289,25 @@ static void limits_that_belong_together_keep_their_order(void** state)
         assert_false(load_with(raise ? smaller : larger, raise ? large_value : small_value));
         assert_true(found(rules[rule].smaller, "has to be below"));
     }
+}
+
+static const limit_t* limit_named(const char* key)
+{
+    for (size_t i = 0; i < LIMIT_COUNT; i++)
+        if (strcmp(limits[i].key, key) == 0)
+            return &limits[i];
+    return NULL;
+}
+
+static void one_session_may_use_up_a_week_but_not_more(void** state)
+{
+    (void)state;
+    assert_true(load_with(limit_named("region_time_max"), 1800.0));
+    assert_false(load_with(limit_named("region_time_max"), 1801.0));
+    assert_true(found("region_time_max", "can't be over region_week_time_max"));
+    assert_true(load_with(limit_named("region_impulse_max"), 36e3));
+    assert_false(load_with(limit_named("region_impulse_max"), 36001.0));
+    assert_true(found("region_impulse_max", "can't be over region_week_impulse_max"));
 }
 
 static void limits_that_are_refused_leave_the_target_alone(void** state)
@@ -312,6 +332,7 @@ int main(void)
         cmocka_unit_test_setup(shipped_techniques_have_their_figures_with_source, load_shipped),
         cmocka_unit_test_setup(limits_come_out_in_si_with_their_source, load_shipped),
         cmocka_unit_test_setup(limits_that_belong_together_keep_their_order, load_shipped),
+        cmocka_unit_test_setup(one_session_may_use_up_a_week_but_not_more, load_shipped),
         cmocka_unit_test_setup(limits_that_are_refused_leave_the_target_alone, load_shipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

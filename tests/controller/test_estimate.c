@@ -53,6 +53,27 @@ static void weight_and_offset_are_taken_out_of_the_contact_force(void** context)
     free(gantry);
 }
 
+static void the_tools_own_inertia_is_no_contact_force(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    for (double acceleration_mps2 = -5.0; acceleration_mps2 <= 5.0; acceleration_mps2 += 2.5) {
+        estimate_state_t state = {0};
+        tare_with_offset(gantry, &state, 0.0);
+        // Moving up faster and faster, the tool hangs heavier from its sensor.
+        bus_feedback_t feedback =
+            feedback_at(0.19, 12.0 - GANTRY_TOOL_MASS_KG * acceleration_mps2, 0.0);
+        estimate_t estimate = {0};
+        for (int i = 0; i < 20; ++i) {
+            feedback.drives[2].velocity = acceleration_mps2 * 0.004 * i;
+            estimate = step(gantry, &state, &feedback, MODE_CONTACT);
+        }
+        assert_near(estimate.normal_force_N, 12.0, 1e-6);
+        assert_near(estimate.shear_force_N, 0.0, 1e-6);
+    }
+    free(gantry);
+}
+
 static void shear_is_what_lies_across_the_normal(void** context)
 {
     (void)context;
@@ -178,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weight_and_offset_are_taken_out_of_the_contact_force),
+        cmocka_unit_test(the_tools_own_inertia_is_no_contact_force),
         cmocka_unit_test(shear_is_what_lies_across_the_normal),
         cmocka_unit_test(an_offset_is_tared_up_to_its_limit_only),
         cmocka_unit_test(nothing_is_tared_outside_of_arming_or_without_samples),

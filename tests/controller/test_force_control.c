@@ -176,6 +176,152 @@ static void lifting_off_ends_clear_of_the_body_at_rest(void** context)
     free(gantry);
 }
 
+// ------------------------------------------------------------------------------------------- taps
+
+#define TAP_RATE_HZ 3.5
+#define TAP_WANTED_N 8.0
+#define TAP_HOP_PART 0.65
+#define PI 3.14159265358979323846
+
+/// A tool that follows its command a few periods late over a skin that breathes; its force is felt
+/// a period later still.
+typedef struct {
+    double stiffness_N_per_m;
+    double breath_m; // half of peak to peak
+    double drop_m;   // of the skin, once, after five seconds
+    // What came of it.
+    double peaks_N[64];
+    int taps;
+    double speed_peak_mps;
+    double lowest_m;
+} tapped_t;
+
+static plan_target_t tapping_target(double time_s)
+{
+    plan_target_t target = target_at(TAP_WANTED_N);
+    const double hop_s = TAP_HOP_PART / TAP_RATE_HZ;
+    const double in_tap_s = fmod(time_s, 1.0 / TAP_RATE_HZ);
+    target.contact = CONTACT_BROKEN;
+    if (in_tap_s < hop_s) {
+        const double phase = 2.0 * PI * in_tap_s / hop_s;
+        target.hop_m = 0.0025 * (1.0 - cos(phase));
+        target.hop_rate_mps = 0.005 * PI / hop_s * sin(phase);
+    }
+    return target;
+}
+
+static void tap(const session_t* session, tapped_t* tapped, double duration_s)
+{
+    force_control_state_t state = {.mode = MODE_CONTACT, .offset_m = -0.004};
+    double late_m[4] = {-0.004, -0.004, -0.004, -0.004};
+    double felt_N = TAP_WANTED_N;
+    double peak_N = 0.0;
+    for (int period = 0; period * PERIOD_S < duration_s; ++period) {
+        const double time_s = period * PERIOD_S;
+        const plan_target_t target = tapping_target(time_s);
+        const double skin_m = tapped->breath_m * sin(2.0 * PI * 0.25 * time_s) -
+                              (time_s > 5.0 ? tapped->drop_m : 0.0);
+        estimate_t estimate = {.normal_force_N = felt_N, .stiffness_N_per_m = 2000.0};
+        estimate.tool_measured = target.tool_desired;
+        estimate.tool_measured.position_m.z += late_m[3];
+        felt_N = fmax(skin_m - late_m[3], 0.0) * tapped->stiffness_N_per_m;
+        const double before_m = state.offset_m;
+        (void)force_control_step(session, &state, MODE_CONTACT, &target, &estimate);
+        tapped->speed_peak_mps =
+            fmax(tapped->speed_peak_mps, fabs(state.offset_m - before_m) / PERIOD_S);
+        tapped->lowest_m = fmin(tapped->lowest_m, state.offset_m);
+        for (int i = 3; i > 0; --i) {
+            late_m[i] = late_m[i - 1];
+        }
+        late_m[0] = state.offset_m;
+        peak_N = fmax(peak_N, felt_N);
+        if (peak_N > 2.0 && felt_N == 0.0 && tapped->taps < 64) {
+            tapped->peaks_N[tapped->taps++] = peak_N;
+            peak_N = 0.0;
+        }
+    }
+}
+
+static void taps_come_to_their_peak_whatever_the_skin_is_like(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    gantry->session.delays = (machine_delays_t){0.010, 0.004, 0.014, 0.020};
+    const double stiffnesses[] = {1800.0, 2500.0, 4000.0};
+    for (int i = 0; i < 3; ++i) {
+        tapped_t tapped = {.stiffness_N_per_m = stiffnesses[i], .breath_m = 0.0025};
+        tap(&gantry->session, &tapped, 12.0);
+        assert_in_range(tapped.taps, 40, 43);
+        for (int k = 1; k < tapped.taps; ++k) { // the first is the press before the first hop
+            assert_true(tapped.peaks_N[k] <= 1.5 * TAP_WANTED_N);
+            if (k >= 10) {
+                assert_true(fabs(tapped.peaks_N[k] - TAP_WANTED_N) <= 2.0);
+            }
+        }
+        assert_true(tapped.speed_peak_mps <= gantry->safety.tap_speed_max_mps.value + 1e-9);
+    }
+    free(gantry);
+}
+
+static void taps_begin_light(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    gantry->session.delays = (machine_delays_t){0.010, 0.004, 0.014, 0.020};
+    // As stiff as the map says at that force.
+    tapped_t tapped = {.stiffness_N_per_m = 2000.0};
+    tap(&gantry->session, &tapped, 3.0);
+    assert_true(tapped.peaks_N[1] < 0.9 * TAP_WANTED_N);
+    free(gantry);
+}
+
+static void skin_that_sinks_between_taps_is_found_again(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    gantry->session.delays = (machine_delays_t){0.010, 0.004, 0.014, 0.020};
+    tapped_t tapped = {.stiffness_N_per_m = 2000.0, .drop_m = 0.006};
+    tap(&gantry->session, &tapped, 10.0);
+    assert_true(tapped.taps >= 32); // of 35
+    assert_true(fabs(tapped.peaks_N[tapped.taps - 1] - TAP_WANTED_N) <= 1.0);
+    // Gone for good: the tool does not dig for it faster than the skin is searched for.
+    tapped_t nowhere = {.stiffness_N_per_m = 2000.0, .drop_m = 1.0};
+    tap(&gantry->session, &nowhere, 5.6);
+    assert_true(nowhere.lowest_m > -0.025);
+    free(gantry);
+}
+
+static void a_swing_fed_forward_is_followed_beyond_the_loops_own_band(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    gantry->session.delays = (machine_delays_t){0.010, 0.004, 0.014, 0.020};
+    const double stiffness = 3000.0;
+    force_control_state_t state = {.mode = MODE_CONTACT, .offset_m = -10.0 / 3000.0};
+    double late_m[4] = {state.offset_m, state.offset_m, state.offset_m, state.offset_m};
+    double square_N2 = 0.0;
+    const int periods = 2500;
+    for (int period = 0; period < periods; ++period) {
+        const double time_s = period * PERIOD_S;
+        const double turn = 2.0 * PI * 5.0;
+        plan_target_t target = target_at(10.0 + 2.0 * sin(turn * time_s));
+        target.force_rate_N_per_s = 2.0 * turn * cos(turn * (time_s + 4.0 * PERIOD_S));
+        const double force_N = -late_m[3] * stiffness;
+        const estimate_t estimate = {.normal_force_N = force_N, .stiffness_N_per_m = stiffness};
+        (void)force_control_step(&gantry->session, &state, MODE_CONTACT, &target, &estimate);
+        for (int i = 3; i > 0; --i) {
+            late_m[i] = late_m[i - 1];
+        }
+        late_m[0] = state.offset_m;
+        const double error_N = force_N - target.force_target_N;
+        square_N2 += period > 250 ? error_N * error_N : 0.0;
+    }
+    const double rms_N = sqrt(square_N2 / (periods - 250));
+    print_message("5 Hz, 2 N: RMS %.2f N\n", rms_N);
+    assert_true(rms_N < 0.3); // without the feed-forward more than the swing's own 1.4 N
+    free(gantry);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +331,10 @@ int main(void)
         cmocka_unit_test(the_skin_is_approached_at_touch_speed),
         cmocka_unit_test(yielding_goes_straight_back_its_distance_and_stops),
         cmocka_unit_test(lifting_off_ends_clear_of_the_body_at_rest),
+        cmocka_unit_test(taps_come_to_their_peak_whatever_the_skin_is_like),
+        cmocka_unit_test(taps_begin_light),
+        cmocka_unit_test(skin_that_sinks_between_taps_is_found_again),
+        cmocka_unit_test(a_swing_fed_forward_is_followed_beyond_the_loops_own_band),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

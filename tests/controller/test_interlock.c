@@ -401,6 +401,36 @@ static void lost_contact_is_refused_after_its_time(void** context)
     assert_int_equal(permitted, 76); // 75 x 4 ms = 300 ms are still allowed
 }
 
+/// Periods in which nothing is felt that are permitted.
+static int periods_without_skin(double gap_s)
+{
+    scene_t scene = well();
+    scene.judged.normal_force_N = 0.0;
+    scene.judged.contact_gap_s = gap_s;
+    int permitted = 0;
+    while (permitted < 5000) {
+        const verdict_t verdict = judge(&scene);
+        if ((verdict.refused >> INTERLOCK_CONTACT_LOST & 1u) != 0) {
+            break;
+        }
+        interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+        permitted += 1;
+    }
+    return permitted;
+}
+
+static void a_plan_that_leaves_the_skin_must_meet_it_again_in_every_cycle(void** context)
+{
+    (void)context;
+    assert_int_equal(periods_without_skin(0.0), 76);
+    assert_int_equal(periods_without_skin(0.25), 138); // 300 + 250 ms
+    assert_int_equal(periods_without_skin(1.0), 326);
+    assert_int_equal(periods_without_skin(5.0), 1326);
+    assert_int_equal(periods_without_skin(100.0), 1326); // no rhythm is slower
+    assert_int_equal(periods_without_skin((double)NAN), 76);
+    assert_int_equal(periods_without_skin(-1.0), 76);
+}
+
 static void a_sensor_that_repeats_itself_is_frozen(void** context)
 {
     (void)context;
@@ -554,6 +584,7 @@ int main(void)
         cmocka_unit_test(no_link_comes_nearer_to_the_body_than_allowed),
         cmocka_unit_test(a_tool_at_the_body_is_never_armed),
         cmocka_unit_test(lost_contact_is_refused_after_its_time),
+        cmocka_unit_test(a_plan_that_leaves_the_skin_must_meet_it_again_in_every_cycle),
         cmocka_unit_test(a_sensor_that_repeats_itself_is_frozen),
         cmocka_unit_test(the_reaction_table_is_what_the_specification_says),
         cmocka_unit_test(contact_is_assumed_where_the_force_is_unknown),

@@ -62,6 +62,7 @@ static gantry_t* gantry_with_routine(double wall_m)
 typedef struct {
     const gantry_t* gantry;
     plan_state_t state;
+    estimate_t estimate;
     pose_t tool;
     joints_t joints;
     double speed_peak_mps;
@@ -71,7 +72,8 @@ typedef struct {
 static plan_target_t walk(walk_t* walk, supervisor_mode_t mode)
 {
     const session_t* session = &walk->gantry->session;
-    const plan_target_t target = plan_step(session, &walk->state, mode, &walk->tool, &walk->joints);
+    const plan_target_t target =
+        plan_step(session, &walk->state, mode, &walk->estimate, &walk->tool, &walk->joints);
     if (!target.joint_motion) {
         const vec3_t way = vec3_sub(target.tool_desired.position_m, walk->tool.position_m);
         walk->speed_peak_mps = fmax(walk->speed_peak_mps, vec3_norm(way) / PERIOD_S);
@@ -210,6 +212,37 @@ static void the_cap_is_the_regions_or_the_smallest_where_unknown(void** context)
     free(gantry);
 }
 
+static void a_clients_caps_lower_the_regions_and_cut_the_force(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_with_routine(0.0);
+    gantry->body_settings.regions[0].force_max_N.value = 30.0;
+    gantry->body_settings.regions[1].force_max_N.value = 30.0;
+    client_effects_t effects = {.force_factor = 1.0};
+    for (int i = 0; i < REGION_CAPACITY; ++i) {
+        effects.force_cap_N[i] = HUGE_VAL;
+        effects.pressure_cap_Pa[i] = HUGE_VAL;
+    }
+    const double pad_m = gantry->machine.arm.tool.pads[0].diameter_m;
+    const double area_m2 = 0.25 * 3.14159265358979323846 * pad_m * pad_m;
+    effects.force_cap_N[0] = 11.5; // the kneading swells to 15 N
+    effects.pressure_cap_Pa[1] = 9.0 / area_m2;
+    gantry->session.effects = &effects;
+    walk_t self = walk_begin(gantry);
+    assert_near(walk(&self, MODE_TRANSIT).force_cap_N, 9.0, 1e-12);
+    travel(&self);
+    double peak_N = 0.0;
+    while (!self.state.item_finished) {
+        const plan_target_t target = walk(&self, MODE_CONTACT);
+        assert_near(target.force_cap_N, 11.5, 0.0);
+        assert_true(target.force_target_N <= 9.5);
+        assert_true(target.force_target_N < 9.5 || fabs(target.force_rate_N_per_s) == 0.0);
+        peak_N = fmax(peak_N, target.force_target_N);
+    }
+    assert_near(peak_N, 9.5, 0.0);
+    free(gantry);
+}
+
 static void parking_ends_in_the_parked_posture(void** context)
 {
     (void)context;
@@ -239,6 +272,76 @@ static void parking_ends_in_the_parked_posture(void** context)
     free(gantry);
 }
 
+/// Turns the second stroke into a drag that wants 5 N along the skin.
+static stroke_t* drag_stroke(gantry_t* gantry)
+{
+    gantry->routine.items[0].kind = ITEM_STROKE;
+    stroke_t* stroke = &gantry->routine.items[0].stroke;
+    *stroke = (stroke_t){
+        .technique = TECHNIQUE_MYOFASCIAL_RELEASE,
+        .region = 0,
+        .parameters = {
+            .force_N = 15.0, .shear_N = 5.0, .speed_mps = 0.004, .hold_s = 2.0, .passes = 1}};
+    stroke->duration_s = technique_duration_s(&gantry->body, stroke);
+    assert_true(stroke->duration_s > 10.0);
+    return stroke;
+}
+
+/// Seconds of contact until the stroke is over; the skin pulls with `part` of the normal force, and
+/// not at all under `least_N`.
+static double drag(const gantry_t* gantry, double part, double least_N, plan_state_t* state,
+                   double* shear_peak_N)
+{
+    walk_t self = walk_begin(gantry);
+    double seconds = 0.0;
+    *shear_peak_N = 0.0;
+    while (!self.state.item_finished && seconds < 600.0) {
+        const plan_target_t target = walk(&self, MODE_CONTACT);
+        self.estimate.shear_force_N = fmax(part * target.force_target_N, least_N);
+        if (self.state.contact_s > 5.0) {
+            *shear_peak_N = fmax(*shear_peak_N, self.estimate.shear_force_N);
+        }
+        seconds += PERIOD_S;
+    }
+    *state = self.state;
+    return seconds;
+}
+
+static void a_drag_gives_way_along_the_normal_to_keep_its_force_along_the_skin(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_with_routine(0.0);
+    const stroke_t* stroke = drag_stroke(gantry);
+    plan_state_t state;
+    double shear_N = 0.0;
+    // Skin that slides at a fifth of the normal force: 3 N of the 5 wanted, nothing to give.
+    assert_near(drag(gantry, 0.2, 0.0, &state, &shear_N), stroke->duration_s, 2.0);
+    assert_near(shear_N, 3.0, 0.01);
+    // At half of it: 7.5 N, so a third of the normal force is taken back.
+    const double seconds = drag(gantry, 0.5, 0.0, &state, &shear_N);
+    assert_true(seconds < 1.6 * stroke->duration_s);
+    assert_true(shear_N < 5.6);
+    assert_false(state.last.held_up);
+    free(gantry);
+}
+
+static void a_drag_that_the_skin_holds_fast_ends_with_that_reason(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_with_routine(0.0);
+    const stroke_t* stroke = drag_stroke(gantry);
+    plan_state_t state;
+    double shear_N = 0.0;
+    const double seconds = drag(gantry, 0.0, 12.0, &state, &shear_N);
+    assert_true(state.last.held_up && state.item_finished);
+    assert_true(seconds < stroke->duration_s + 30.0);
+    assert_true((double)state.player.elapsed_us * 1e-6 < stroke->duration_s);
+    // Between going and standing it takes longer, but not for ever.
+    (void)drag(gantry, 0.0, 5.9, &state, &shear_N);
+    assert_true(state.last.held_up);
+    free(gantry);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,7 +349,10 @@ int main(void)
         cmocka_unit_test(time_passes_in_contact_and_at_rest_only),
         cmocka_unit_test(an_interrupted_stroke_regains_its_force_before_it_goes_on),
         cmocka_unit_test(the_cap_is_the_regions_or_the_smallest_where_unknown),
+        cmocka_unit_test(a_clients_caps_lower_the_regions_and_cut_the_force),
         cmocka_unit_test(parking_ends_in_the_parked_posture),
+        cmocka_unit_test(a_drag_gives_way_along_the_normal_to_keep_its_force_along_the_skin),
+        cmocka_unit_test(a_drag_that_the_skin_holds_fast_ends_with_that_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,11 +35,11 @@ static void tool_mass_is_lumped_into_the_last_link(void** state)
     arm.tool.centre_of_mass_m[0] = 0.1; // the flange is at x = 0.3
     const chain_t chain = arm_chain(arm);
     assert_near(chain.mass_kg[1], 3.0, 1e-15);
-    assert_near(chain.centre_of_mass_m[1][0], 0.2, 1e-15);
-    assert_near(chain.inertia_kgm2[1][0], 0.01, 1e-15);
+    assert_near(chain.centre_of_mass_m[0][1], 0.2, 1e-15);
+    assert_near(chain.inertia_kgm2[0][1], 0.01, 1e-15);
     assert_near(chain.inertia_kgm2[1][1], 0.08, 1e-15);
-    assert_near(chain.inertia_kgm2[1][2], 0.09, 1e-15);
-    assert_near(chain.inertia_kgm2[1][3], 0.001, 1e-15);
+    assert_near(chain.inertia_kgm2[2][1], 0.09, 1e-15);
+    assert_near(chain.inertia_kgm2[3][1], 0.001, 1e-15);
 }
 
 static void massless_last_link_and_tool_stay_massless(void** state)

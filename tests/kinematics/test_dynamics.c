@@ -70,10 +70,10 @@ static void planar_arm_agrees_with_the_textbook(void** state)
     const chain_t chain = arm_chain(arm);
     const joints_t positions = {{0.3, 0.7}};
     const joints_t speeds = {{1.1, -0.6}};
-    chain_frames_t frames;
-    mass_matrix_t mass;
-    joints_t bias;
-    dynamics_mass_and_bias(&chain, &positions, &speeds, GRAVITY, &frames, &mass, &bias);
+    chain_motion_t motion;
+    dynamics_motion(&chain, &positions, &speeds, GRAVITY, &motion);
+    const mass_matrix_t mass = motion.mass;
+    const joints_t bias = motion.bias;
     const double l2 = 0.16;
     const double c2 = cos(0.7);
     const double s2 = sin(0.7);
@@ -213,8 +213,10 @@ static double energy_J(const chain_t* chain, const joints_t* positions, const jo
             energy += 0.5 * speeds->at[i] * mass.at[i][j] * speeds->at[j];
         }
         const double* r = frames.rotation[i];
-        const double* c = chain->centre_of_mass_m[i];
-        const double height_m = frames.origin_m[i][2] + r[6] * c[0] + r[7] * c[1] + r[8] * c[2];
+        double height_m = frames.origin_m[i][2];
+        for (int k = 0; k < 3; k++) {
+            height_m += r[6 + k] * chain->centre_of_mass_m[k][i];
+        }
         energy -= GRAVITY.z * chain->mass_kg[i] * height_m;
     }
     return energy;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "config/load.h"
+#include "routines/client_effects.h"
 #include "routines/client_load.h"
 #include "routines/routine_load.h"
 
@@ -36,6 +37,19 @@ static const body_t* shipped_body(void)
     return &body;
 }
 
+/// The shipped list of what clients are asked.
+static const screening_settings_t* shipped_screening(void)
+{
+    static screening_settings_t screening;
+    static bool loaded;
+    if (!loaded) {
+        static findings_t findings;
+        assert_true(load_screening("config/screening/published.yaml", &screening, &findings));
+        loaded = true;
+    }
+    return &screening;
+}
+
 /// Loads a file as the kind its name begins with. False in `known` if it begins with none.
 static bool load_by_name(const char* name, findings_t* findings, bool* known)
 {
@@ -62,9 +76,16 @@ static bool load_by_name(const char* name, findings_t* findings, bool* known)
         static routine_t routine;
         return routine_load(path, shipped_body(), &routine, findings);
     }
+    if (starts_with(name, "screening_")) {
+        screening_settings_t screening;
+        return load_screening(path, &screening, findings);
+    }
     if (starts_with(name, "client_")) {
         client_settings_t client;
-        return client_load(path, &client, findings);
+        client_effects_t effects;
+        return client_load(path, &client, findings) &&
+               client_effects(&client, shipped_screening(), shipped_body()->settings, &effects,
+                              findings);
     }
     *known = false;
     return false;

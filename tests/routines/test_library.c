@@ -105,6 +105,38 @@ static void relaxing_back_treats_both_sides_alike_with_its_three_techniques(void
     }
 }
 
+static void every_technique_passes_inside_the_shipped_limits(void** state)
+{
+    (void)state;
+    assert_passes("tests/data/techniques/every-technique.yaml", client_paths[0]);
+    bool met[TECHNIQUE_COUNT] = {false};
+    for (int i = 0; i < routine.item_count; i++) {
+        met[routine.items[i].stroke.technique] = true;
+    }
+    for (int i = 0; i < TECHNIQUE_COUNT; i++) {
+        assert_true(met[i]);
+    }
+}
+
+/// Over the kidneys, and on bone near the skin.
+static void nothing_taps_or_presses_points_where_it_must_never(void** state)
+{
+    (void)state;
+    const char* const names[] = {"flank.left", "flank.right", "sacrum", "scapula.left",
+                                 "scapula.right"};
+    const technique_id_t never[] = {TECHNIQUE_TAPPING, TECHNIQUE_HACKING, TECHNIQUE_CUPPING,
+                                    TECHNIQUE_TRIGGER_POINT, TECHNIQUE_DEEP_STROKE};
+    for (int i = 0; i < 5; i++) {
+        const int region = body_region_named(&settings, names[i]);
+        assert_true(region >= 0);
+        for (int k = 0; k < 5; k++) {
+            assert_int_equal(settings.regions[region].techniques & (1u << never[k]), 0);
+        }
+    }
+    const int flank = body_region_named(&settings, "flank.left");
+    assert_int_equal(settings.regions[flank].techniques, 1u << TECHNIQUE_EFFLEURAGE);
+}
+
 static void every_region_of_the_shipped_body_lies_on_skin_and_off_the_zones(void** state)
 {
     (void)state;
@@ -123,13 +155,101 @@ static void every_region_of_the_shipped_body_lies_on_skin_and_off_the_zones(void
     }
 }
 
+/// From the shoulders to the soles, for the 5th to the 95th percentile: the shipped arm gets there.
+static void a_light_stroke_reaches_every_region_of_every_client(void** state)
+{
+    (void)state;
+    for (int c = 0; c < CLIENT_COUNT; c++) {
+        lay_down(client_paths[c]);
+        for (int region = 0; region < settings.region_count; region++) {
+            char text[400];
+            const int length =
+                snprintf(text, sizeof text,
+                         "kind: routine\nversion: 1\nname: one\ngoal: wellness\nposition: prone\n"
+                         "pad: palm_60\nsteps:\n  - technique: effleurage\n    region: %s\n"
+                         "    force: 6 N\n    speed: 40 mm/s\n    passes: 1\n",
+                         settings.regions[region].name);
+            assert_true(routine_parse("one", text, (size_t)length, &body, &routine, &findings));
+            const bool passed = routine_check(&routine, &body, &safety, &machine, &chain,
+                                              &machine.arm.tool.pads[0], NULL, &findings);
+            if (!passed) {
+                print_error("%s for %s\n", settings.regions[region].name, client_paths[c]);
+                findings_print(&findings, stderr);
+            }
+            assert_true(passed);
+        }
+    }
+}
+
+/// Touches all landmarks of the body laid down last, as if it lay shifted and turned about C7.
+static void touch_all(client_settings_t* client, double x_m, double y_m, double turn_rad)
+{
+    client->landmark_count = 0;
+    client->landmark_error_m = 0.003;
+    for (int id = 0; id < LANDMARK_COUNT; id++) {
+        const vec3_t at = body_landmark_point(&body, (landmark_id_t)id);
+        const double dx_m = at.x - machine.neck_x_m;
+        client->landmarks[client->landmark_count++] = (landmark_settings_t){
+            (landmark_id_t)id,
+            {machine.neck_x_m + x_m + dx_m * cos(turn_rad) - at.y * sin(turn_rad),
+             y_m + dx_m * sin(turn_rad) + at.y * cos(turn_rad), at.z}};
+    }
+}
+
+static bool passes_on(const client_settings_t* client, const char* path)
+{
+    memset(&findings, 0, sizeof findings);
+    assert_int_equal(body_build(&settings, client, machine.neck_x_m, machine.table_length_m, &body),
+                     BODY_OK);
+    assert_true(routine_load(path, &body, &routine, &findings));
+    return routine_check(&routine, &body, &safety, &machine, &chain, &machine.arm.tool.pads[0],
+                         NULL, &findings);
+}
+
+static void the_library_passes_on_clients_who_were_touched_where_they_lie(void** state)
+{
+    (void)state;
+    static const double lies[][3] = {{0.0, 0.0, 0.0}, {0.015, 0.0, 0.05}, {-0.01, -0.01, -0.087}};
+    for (int c = 0; c < CLIENT_COUNT; c++)
+        for (int i = 0; i < 3; i++) {
+            lay_down(client_paths[c]);
+            client_settings_t client = body.client;
+            touch_all(&client, lies[i][0], lies[i][1], lies[i][2]);
+            const bool passed = passes_on(&client, "routines/library/relaxing-back.yaml") &&
+                                passes_on(&client, "routines/library/short-back.yaml");
+            if (!passed) {
+                print_error("%s turned by %.3f rad\n", client_paths[c], lies[i][2]);
+                findings_print(&findings, stderr);
+            }
+            assert_true(passed);
+        }
+}
+
+/// Nobody has seen where the client lies: what comes near the spine is refused, and that for it.
+static void the_library_is_refused_on_clients_who_were_merely_positioned(void** state)
+{
+    (void)state;
+    for (int c = 0; c < CLIENT_COUNT; c++) {
+        lay_down(client_paths[c]);
+        client_settings_t client = body.client;
+        client.lie = LIE_POSITIONED;
+        assert_false(passes_on(&client, "routines/library/short-back.yaml"));
+        assert_non_null(strstr(findings.at[0].message, "passes spine"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(relaxing_back_passes_for_every_client),
         cmocka_unit_test(short_back_passes_for_every_client),
         cmocka_unit_test(relaxing_back_treats_both_sides_alike_with_its_three_techniques),
+        cmocka_unit_test(every_technique_passes_inside_the_shipped_limits),
+        cmocka_unit_test(nothing_taps_or_presses_points_where_it_must_never),
         cmocka_unit_test(every_region_of_the_shipped_body_lies_on_skin_and_off_the_zones),
+        cmocka_unit_test(a_light_stroke_reaches_every_region_of_every_client),
+        cmocka_unit_test(the_library_passes_on_clients_who_were_touched_where_they_lie),
+        cmocka_unit_test(the_library_is_refused_on_clients_who_were_merely_positioned),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -103,7 +103,7 @@ static void thick_forearm(void)
 }
 static void slow_bus(void)
 {
-    machine.period_us = 100000;
+    machine.period_us = 200000;
 }
 
 static const struct {

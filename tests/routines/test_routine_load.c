@@ -246,16 +246,128 @@ static void wrong_entry_of_a_region_list_is_refused_at_its_place(void** state)
                    "the name of a region is expected here");
 }
 
+#define TECHNIQUES                                                                                 \
+    "effleurage, kneading, compression, friction_circular, friction_cross, tapping, hacking, "     \
+    "cupping, vibration, deep_stroke, trigger_point, myofascial_release or lymph_drainage"
+
 static void unknown_technique_is_refused_with_the_nearest(void** state)
 {
     (void)state;
     assert_refused(HEAD "  - technique: efleurage\n"
                         "    region: lumbar.left\n",
                    8, 16, "steps[0].technique",
-                   "unknown technique; effleurage, kneading or compression is expected; did you "
-                   "mean 'effleurage'?");
+                   "unknown technique; allowed: " TECHNIQUES "; did you mean 'effleurage'?");
     assert_refused(HEAD "  - technique: [kneading]\n", 8, 16, "steps[0].technique",
-                   "unknown technique; effleurage, kneading or compression is expected");
+                   "unknown technique; allowed: " TECHNIQUES);
+}
+
+#define POINTED                                                                                    \
+    "  - technique: trigger_point\n"                                                               \
+    "    region: trapezius.left\n"
+
+static void steps_and_point_of_a_trigger_point_become_parameters(void** state)
+{
+    (void)state;
+    assert_true(parse(HEAD POINTED "    steps: [15 N, 22 N]\n"
+                                   "    hold: 20 s\n"
+                                   "    point: {along: 0.3, across: -0.5}\n"));
+    const technique_parameters_t* p = &routine.items[0].stroke.parameters;
+    assert_int_equal(p->step_count, 2);
+    assert_near(p->step_N[0], 15.0, 0.0);
+    assert_near(p->step_N[1], 22.0, 0.0);
+    assert_near(p->force_N, 22.0, 0.0); // what the check takes as the working force
+    assert_near(p->hold_s, 20.0, 0.0);
+    assert_near(p->point.along, 0.3, 0.0);
+    assert_near(p->point.across, -0.5, 0.0);
+}
+
+static void steps_have_to_press_harder_and_harder(void** state)
+{
+    (void)state;
+    assert_refused(HEAD POINTED "    steps: [15 N, 15 N]\n"
+                                "    hold: 20 s\n"
+                                "    point: {along: 0.3, across: 0}\n",
+                   10, 12, "steps[0].steps", "each step has to press harder than the one before");
+    assert_refused(HEAD POINTED "    steps: [5 N, 10 N, 15 N, 20 N]\n"
+                                "    hold: 20 s\n"
+                                "    point: {along: 0.3, across: 0}\n",
+                   10, 12, "steps[0].steps", "4 entries; allowed: 1 to 3");
+    assert_refused(HEAD POINTED "    steps: [15 N, 3 N]\n"
+                                "    hold: 20 s\n"
+                                "    point: {along: 0.3, across: 0}\n",
+                   10, 19, "steps[0].steps[1]", "'3 N' is out of range; allowed: 4 N to 110 N");
+}
+
+static void point_lies_inside_the_region(void** state)
+{
+    (void)state;
+    assert_refused(HEAD POINTED "    steps: [15 N]\n"
+                                "    hold: 20 s\n"
+                                "    point: {along: 1.1, across: 0}\n",
+                   12, 20, "steps[0].point.along", "'1.1' is out of range; allowed: 0 to 1");
+    assert_refused(
+        HEAD POINTED "    steps: [15 N]\n"
+                     "    hold: 20 s\n"
+                     "    point: {along: 0.5}\n",
+        12, 5, "steps[0].point.across",
+        "is missing: -1 at the region's edge nearer to the spine, 1 at the farther one.");
+}
+
+#define TAPPING_OF(bout)                                                                           \
+    HEAD "  - technique: tapping\n"                                                                \
+         "    region: gluteus.left\n"                                                              \
+         "    force: 8 N\n"                                                                        \
+         "    rate: 2 Hz\n"                                                                        \
+         "    height: 8 mm\n"                                                                      \
+         "    advance: 15 mm\n"                                                                    \
+         "    bout: " bout "\n"                                                                    \
+         "    pause: 4 s\n"                                                                        \
+         "    bouts: 2\n"
+
+static void bout_has_room_for_three_taps(void** state)
+{
+    (void)state;
+    assert_true(parse(TAPPING_OF("1.5 s")));
+    assert_refused(TAPPING_OF("1.4 s"), 14, 11, "steps[0].bout",
+                   "is too short for three taps, a light one, a full one and a light one");
+}
+
+#define VIBRATION_OF(swing)                                                                        \
+    HEAD "  - technique: vibration\n"                                                              \
+         "    region: gluteus.left\n"                                                              \
+         "    force: 10 N\n"                                                                       \
+         "    swing: " swing "\n"                                                                  \
+         "    rate: 5 Hz\n"                                                                        \
+         "    speed: 0 mm/s\n"                                                                     \
+         "    duration: 10 s\n"
+
+static void vibration_does_not_leave_the_skin(void** state)
+{
+    (void)state;
+    assert_true(parse(VIBRATION_OF("6 N")));
+    assert_refused(VIBRATION_OF("6.01 N"), 11, 12, "steps[0].swing",
+                   "is more than 0.6 of the force: the pad would leave the skin");
+}
+
+static void lymph_is_pushed_where_the_word_says(void** state)
+{
+    (void)state;
+    static const struct {
+        const char* text;
+        toward_t toward;
+    } rows[] = {{"head", TOWARD_HEAD},
+                {"feet", TOWARD_FEET},
+                {"side", TOWARD_SIDE},
+                {"spine", TOWARD_SPINE}};
+    for (int i = 0; i < 4; i++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 HEAD "  - {technique: lymph_drainage, region: calf.left, force: 2 N, rate: 1 Hz, "
+                      "radius: 5 mm, cycles: 6, places: 3, toward: %s}\n",
+                 rows[i].text);
+        assert_true(parse(text));
+        assert_int_equal(routine.items[0].stroke.parameters.toward, rows[i].toward);
+    }
 }
 
 static void step_of_no_kind_is_refused(void** state)
@@ -478,6 +590,9 @@ static void schema_knows_every_technique_at_every_depth(void** state)
         assert_int_equal(count_in_schema("routine", words[i]), 4);
     }
     assert_int_equal(count_in_schema("routine", "\"repeat\": {"), 3);
+    // Three techniques are given a point, one is given rising steps of 1 to 3 forces.
+    assert_int_equal(count_in_schema("routine", "\"point\": {"), 4 * 3);
+    assert_int_equal(count_in_schema("routine", "\"minItems\": 1, \"maxItems\": 3, "), 4);
     assert_true(count_in_schema("client", "\"height\"") > 0);
     assert_int_equal(count_in_schema("machine", "a"), -1);
 }
@@ -497,6 +612,12 @@ int main(void)
         cmocka_unit_test(region_without_its_side_is_refused_with_both),
         cmocka_unit_test(wrong_entry_of_a_region_list_is_refused_at_its_place),
         cmocka_unit_test(unknown_technique_is_refused_with_the_nearest),
+        cmocka_unit_test(steps_and_point_of_a_trigger_point_become_parameters),
+        cmocka_unit_test(steps_have_to_press_harder_and_harder),
+        cmocka_unit_test(point_lies_inside_the_region),
+        cmocka_unit_test(bout_has_room_for_three_taps),
+        cmocka_unit_test(vibration_does_not_leave_the_skin),
+        cmocka_unit_test(lymph_is_pushed_where_the_word_says),
         cmocka_unit_test(step_of_no_kind_is_refused),
         cmocka_unit_test(steps_must_be_a_list_with_something_in_it),
         cmocka_unit_test(repeats_nest_three_deep_and_no_deeper),

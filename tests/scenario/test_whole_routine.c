@@ -52,9 +52,8 @@ static void check_cycle(const closed_loop_t* loop, const limit_state_t* before, 
     figures->cycles += 1;
 }
 
-static void play_and_check(const char* routine, const char* client, int64_t seed)
+static void check_run(closed_loop_t* loop, const char* client, int64_t seed)
 {
-    closed_loop_t* loop = closed_loop_open(routine, client, NULL, seed);
     static summary_t summary;
     summary_begin(&summary, &loop->assembly->session, &loop->assembly->inputs, (uint64_t)seed);
     figures_t figures = {0};
@@ -90,6 +89,11 @@ static void play_and_check(const char* routine, const char* client, int64_t seed
     closed_loop_close(loop);
 }
 
+static void play_and_check(const char* routine, const char* client, int64_t seed)
+{
+    check_run(closed_loop_open(routine, client, NULL, seed), client, seed);
+}
+
 static void the_average_man_gets_his_whole_back_done_within_every_limit(void** context)
 {
     (void)context;
@@ -113,12 +117,23 @@ static void many_seeds_of_tissue_registration_and_breathing_keep_them_too(void**
     }
 }
 
+static void clients_who_lie_shifted_and_turned_are_followed(void** context)
+{
+    (void)context;
+    const char* routine = "routines/library/short-back.yaml";
+    const char* man = "routines/clients/average-man.yaml";
+    const char* woman = "routines/clients/small-woman.yaml";
+    check_run(closed_loop_open_turned(routine, man, 30, 0.015, -0.010, 0.087), man, 30);
+    check_run(closed_loop_open_turned(routine, woman, 31, -0.012, 0.008, -0.087), woman, 31);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_average_man_gets_his_whole_back_done_within_every_limit),
         cmocka_unit_test(small_and_tall_bodies_keep_the_same_limits),
         cmocka_unit_test(many_seeds_of_tissue_registration_and_breathing_keep_them_too),
+        cmocka_unit_test(clients_who_lie_shifted_and_turned_are_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

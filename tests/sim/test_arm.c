@@ -41,10 +41,10 @@ static void parked_pad_points_down_where_the_closed_form_says(void** state)
 {
     (void)state;
     const arm_t arm = parked_arm(1);
-    assert_near(arm.frames.tool.position_m.x, 1.0, 1e-9);
-    assert_near(arm.frames.tool.position_m.y, 0.0, 1e-9);
-    assert_near(arm.frames.tool.position_m.z, 0.45, 1e-9);
-    assert_near(quat_rotate(arm.frames.tool.orientation, vec3(0, 0, 1)).z, -1.0, 1e-9);
+    assert_near(arm.motion.tool.position_m.x, 1.0, 1e-9);
+    assert_near(arm.motion.tool.position_m.y, 0.0, 1e-9);
+    assert_near(arm.motion.tool.position_m.z, 0.45, 1e-9);
+    assert_near(quat_rotate(arm.motion.tool.orientation, vec3(0, 0, 1)).z, -1.0, 1e-9);
 }
 
 static void masses_differ_from_the_model_by_at_most_3_percent(void** state)
@@ -87,7 +87,7 @@ static void without_torque_and_brakes_the_arm_falls(void** state)
     for (int i = 0; i < 300; ++i) {
         step(&arm, actuation, &no_load, STEP_S);
     }
-    assert_true(arm.frames.tool.position_m.z < 0.45 - 0.05);
+    assert_true(arm.motion.tool.position_m.z < 0.45 - 0.05);
 }
 
 static void servos_hold_still_against_gravity(void** state)
@@ -108,7 +108,7 @@ static void servos_hold_still_against_gravity(void** state)
     for (int j = 0; j < TABLE_JOINTS; ++j) {
         assert_near(arm.position.at[j], start.at[j], 2e-5);
         // What the motors give then is the weight: the bias of the equation of motion at rest.
-        assert_near(arm.effort.at[j], arm.bias.at[j], 0.02 * arm.chain.effort_max.at[j]);
+        assert_near(arm.effort.at[j], arm.motion.bias.at[j], 0.02 * arm.chain.effort_max.at[j]);
     }
 }
 
@@ -152,7 +152,7 @@ static void torque_limit_bounds_the_force_the_tool_can_hold(void** state)
                 assert_true(fabs(arm.effort.at[j]) <= actuation[j].effort_limit);
             }
         }
-        const double moved_m = arm.frames.tool.position_m.x - 1.0;
+        const double moved_m = arm.motion.tool.position_m.x - 1.0;
         if (k == 0) {
             assert_near(moved_m, 0.0, 1e-3);
         } else {
@@ -216,12 +216,12 @@ static int press(double step_s, double* forces_N)
             actuation[j].reference = now[j];
             actuation[j].reference_speed = (now[j] - before[j]) / step_s;
         }
-        const pose_t tool = arm.frames.tool;
+        const pose_t tool = arm.motion.tool;
         const vec3_t pad_m = contact_pad_m(&contact, &tool);
         const client_skin_t skin = {
             .touchable = true, .depth_m = 0.446 - pad_m.z, .normal = vec3(0.0, 0.0, 1.0)};
-        const arm_load_t load =
-            contact_advance(&settings, &contact, &tool, &arm.tool_twist, &skin, &tissue, step_s);
+        const arm_load_t load = contact_advance(&settings, &contact, &tool, &arm.motion.tool_twist,
+                                                &skin, &tissue, step_s);
         step(&arm, actuation, &load, step_s);
         if (i % per_note == 0) {
             forces_N[noted++] = contact.normal_force_N;

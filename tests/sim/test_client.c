@@ -139,16 +139,16 @@ static void shift_takes_300_ms_and_adds_to_the_last(void** state)
     assert_near(client_skin_at(&client, point).depth_m, 0.050, 1e-6);
 }
 
-static void offset_and_turn_move_the_body_about_its_middle(void** state)
+static void offset_and_turn_move_the_body_about_its_neck(void** state)
 {
     (void)state;
     lay_flat(0.2);
     surface.height_m[40][30] = 0.3F; // a bump at x 0.40, y 0.00
     client_t client;
-    client_init(&client, &surface, 1.4, vec3(0.01, -0.02, 0.003), 0.5 * 3.14159265358979323846, 0.0,
+    client_init(&client, &surface, 0.9, vec3(0.01, -0.02, 0.003), 0.5 * 3.14159265358979323846, 0.0,
                 0.25, random_stream(1, 1));
-    // The grid's middle is (0.895, 0). A quarter turn takes (-0.495, 0) to (0, -0.495).
-    const client_skin_t skin = client_skin_at(&client, vec3(0.895 + 0.01, -0.495 - 0.02, 0.2));
+    // The neck is at (0.9, 0). A quarter turn takes (-0.5, 0) to (0, -0.5).
+    const client_skin_t skin = client_skin_at(&client, vec3(0.9 + 0.01, -0.5 - 0.02, 0.2));
     assert_true(skin.touchable);
     assert_near(skin.body_x_m, 0.40, 1e-9);
     assert_near(skin.body_y_m, 0.0, 1e-9);
@@ -167,7 +167,7 @@ static void normals_turn_with_the_body(void** state)
         }
     }
     client_t client;
-    client_init(&client, &surface, 1.4, vec3(0, 0, 0), 0.5 * 3.14159265358979323846, 0.0, 0.25,
+    client_init(&client, &surface, 0.895, vec3(0, 0, 0), 0.5 * 3.14159265358979323846, 0.0, 0.25,
                 random_stream(1, 1));
     const client_skin_t skin = client_skin_at(&client, vec3(0.895, 0.0, 0.19));
     const double z = 1.0 / sqrt(1.01);
@@ -201,7 +201,7 @@ int main(void)
         cmocka_unit_test(breathing_is_felt_most_at_the_lower_thorax_and_not_at_the_thighs),
         cmocka_unit_test(skin_speed_is_the_slope_of_its_height),
         cmocka_unit_test(shift_takes_300_ms_and_adds_to_the_last),
-        cmocka_unit_test(offset_and_turn_move_the_body_about_its_middle),
+        cmocka_unit_test(offset_and_turn_move_the_body_about_its_neck),
         cmocka_unit_test(normals_turn_with_the_body),
         cmocka_unit_test(nothing_is_touched_off_the_body_or_high_above_it),
     };

@@ -84,11 +84,88 @@ static void friction_is_the_coefficient_times_the_force(void** state)
     const pose_t tool = tool_at(0.0144, 0.0);
     const twist_t sliding = {.linear_mps = {0.05, 0.0, 0.0}};
     const arm_load_t load = settle(&contact, &tool, &sliding, 1000);
-    // 0.15 * 27 N, of which the blend at 2 mm/s takes 0.1 % at 50 mm/s.
     assert_near(load.wrench.force_N.x, -0.15 * 27.0, 0.01);
     assert_near(vec3_norm(contact.shear_N), 0.15 * 27.0, 0.01);
-    const arm_load_t rest = settle(&contact, &tool, &still, 1);
-    assert_true(rest.wrench.force_N.x == 0.0);
+    // A pad that stops keeps the skin stretched.
+    const arm_load_t rest = settle(&contact, &tool, &still, 1000);
+    assert_near(rest.wrench.force_N.x, -0.15 * 27.0, 0.01);
+}
+
+/// Presses with 27 N, then moves the tool along the skin with `twist` for `steps` steps.
+static contact_state_t pressed_and_moved(const twist_t* twist, int steps)
+{
+    contact_state_t contact = {0};
+    const pose_t tool = tool_at(0.0144, 0.0);
+    (void)settle(&contact, &tool, &still, 1000);
+    (void)settle(&contact, &tool, twist, steps);
+    return contact;
+}
+
+static void skin_goes_along_with_the_pad_until_friction_gives_way(void** state)
+{
+    (void)state;
+    const double grip_N_per_m = tissue_shear_stiffness_N_per_m(&muscle);
+    const double way_m = 0.15 * 27.0 / grip_N_per_m; // at which friction gives way
+    const twist_t slow = {.linear_mps = {0.01, 0.0, 0.0}};
+    const int steps = (int)(way_m / (0.01 * STEP_S));
+    const contact_state_t before = pressed_and_moved(&slow, steps / 2);
+    assert_near(before.stretch_m.x, 0.01 * STEP_S * (steps / 2), 1e-9);
+    assert_near(before.shear_N.x, -grip_N_per_m * before.stretch_m.x, 1e-9);
+    assert_near(before.slid_m, 0.0, 1e-12);
+    const contact_state_t after = pressed_and_moved(&slow, 3 * steps);
+    assert_near(after.stretch_m.x, way_m, 1e-5);
+    assert_near(after.slid_m, 0.01 * STEP_S * 3 * steps - way_m, 2e-5);
+}
+
+static void lifted_pad_lets_go_of_the_skin(void** state)
+{
+    (void)state;
+    const twist_t slow = {.linear_mps = {0.01, 0.02, 0.0}};
+    contact_state_t contact = pressed_and_moved(&slow, 100);
+    assert_true(vec3_norm(contact.stretch_m) > 0.001);
+    const pose_t away = tool_at(-0.05, 0.0);
+    (void)settle(&contact, &away, &still, 1);
+    assert_near(vec3_norm(contact.stretch_m), 0.0, 0.0);
+    assert_near(vec3_norm(contact.shear_N), 0.0, 0.0);
+}
+
+/// Stretching takes at least what the skin gives back, whatever way the pad goes: the work done on
+/// the pad by the skin over any walk that ends where it began is never above 0.
+static void skin_never_gives_back_more_than_it_took(void** state)
+{
+    (void)state;
+    uint64_t seed = 20261122;
+    for (int walk = 0; walk < 200; ++walk) {
+        const contact_settings_t settings = contact_settings_of(&tool_settings, 0, 0.3);
+        contact_state_t contact = {0};
+        const pose_t tool = tool_at(0.0144, 0.0);
+        (void)settle(&contact, &tool, &still, 500);
+        vec3_t way_m = {0.0, 0.0, 0.0};
+        double work_J = 0.0;
+        for (int leg = 0; leg < 12; ++leg) {
+            vec3_t speed_mps = {0.0, 0.0, 0.0};
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            speed_mps.x = ((double)(seed >> 40) / 8388608.0 - 1.0) * 0.1;
+            speed_mps.y = ((double)(seed >> 20 & 0xFFFFFFu) / 8388608.0 - 1.0) * 0.1;
+            if (leg == 11) { // back to the beginning
+                speed_mps = vec3_scale(way_m, -1.0 / (100 * STEP_S));
+            }
+            const twist_t twist = {.linear_mps = speed_mps};
+            for (int i = 0; i < 100; ++i) {
+                const vec3_t pad_m = contact_pad_m(&contact, &tool);
+                const client_skin_t skin = {
+                    .touchable = true, .depth_m = -pad_m.z, .normal = vec3(0.0, 0.0, 1.0)};
+                (void)contact_advance(&settings, &contact, &tool, &twist, &skin, &muscle, STEP_S);
+                work_J += vec3_dot(contact.shear_N, speed_mps) * STEP_S;
+                way_m = vec3_add(way_m, vec3_scale(speed_mps, STEP_S));
+            }
+        }
+        const double left_J = 0.5 * tissue_shear_stiffness_N_per_m(&muscle) *
+                              vec3_dot(contact.stretch_m, contact.stretch_m);
+        if (!(work_J + left_J <= 1e-9)) {
+            fail_msg("walk %d of seed 20261122: %.3g J gained", walk, work_J + left_J);
+        }
+    }
 }
 
 static void tilted_tool_feels_the_whole_force_of_the_skin(void** state)
@@ -170,6 +247,9 @@ int main(void)
         cmocka_unit_test(bone_takes_over_below_its_depth),
         cmocka_unit_test(spring_at_its_end_passes_the_way_on_to_the_body),
         cmocka_unit_test(friction_is_the_coefficient_times_the_force),
+        cmocka_unit_test(skin_goes_along_with_the_pad_until_friction_gives_way),
+        cmocka_unit_test(lifted_pad_lets_go_of_the_skin),
+        cmocka_unit_test(skin_never_gives_back_more_than_it_took),
         cmocka_unit_test(tilted_tool_feels_the_whole_force_of_the_skin),
         cmocka_unit_test(lifting_off_at_once_never_pulls),
         cmocka_unit_test(free_pad_stays_where_it_is),

@@ -70,7 +70,8 @@ static void every_kind_of_event_can_be_written(void** state)
                                "  - {at: 7 s, event: drive_fault, device: drive_6}\n"
                                "  - {at: 8 s, event: force_freeze}\n"
                                "  - {at: 9 s, event: force_bias, magnitude: -12.5 N}\n"
-                               "  - {at: 10500 us, event: body_shift, magnitude: 40 mm}\n"));
+                               "  - {at: 10500 us, event: body_shift, magnitude: 40 mm}\n"
+                               "  - {at: 0 s, event: skin_friction, magnitude: 0.46}\n"));
     assert_int_equal(scenario.event_count, WORLD_EVENT_KIND_COUNT);
     for (int i = 0; i < WORLD_EVENT_KIND_COUNT; ++i) {
         assert_int_equal(scenario.events[i].kind, i);
@@ -80,6 +81,7 @@ static void every_kind_of_event_can_be_written(void** state)
     assert_near(scenario.events[8].magnitude, -12.5, 0.0);
     assert_near(scenario.events[9].magnitude, 0.04, 1e-15);
     assert_true(scenario.events[9].at_us == 10500);
+    assert_near(scenario.events[10].magnitude, 0.46, 0.0);
     assert_int_equal(scenario.expect, SCENARIO_ENDING_YIELD);
     assert_string_equal(scenario.name, "tried");
     assert_string_equal(scenario_ending_text(SCENARIO_ENDING_POWER_OFF), "power_off");
@@ -100,6 +102,8 @@ static void wrong_scenarios_are_refused_with_their_place(void** state)
         {HEAD "  - {at: 1 s, event: body_shift, magnitude: 5 N}\n", 7, ""},
         {HEAD "  - {at: 1 s, event: body_shift, magnitude: 0.6 m}\n", 7, ""},
         {HEAD "  - {at: 1 s, event: force_bias, magnitude: 201 N}\n", 7, ""},
+        {HEAD "  - {at: 1 s, event: skin_friction, magnitude: 1.6}\n", 7, ""},
+        {HEAD "  - {at: 1 s, event: skin_friction, magnitude: -0.1}\n", 7, ""},
         {HEAD "  - {at: -1 s, event: estop_pressed}\n", 7, ""},
         {HEAD "  - {at: 1 s, event: estop_presed}\n", 7, "estop_pressed"},
         {HEAD "  []\n", 7, ""},
@@ -151,6 +155,8 @@ static void typed_lines_become_events(void** state)
     assert_near(event.magnitude, 0.02, 0.0);
     assert_true(scenario_event_from_line("force_bias -12", &machine, &event));
     assert_near(event.magnitude, -12.0, 0.0);
+    assert_true(scenario_event_from_line("skin_friction 0.5", &machine, &event));
+    assert_near(event.magnitude, 0.5, 0.0);
 }
 
 static void wrong_lines_leave_the_event_alone(void** state)
@@ -166,6 +172,8 @@ static void wrong_lines_leave_the_event_alone(void** state)
                                         "body_shift 0.6",
                                         "body_shift nan",
                                         "body_shift 1 2",
+                                        "skin_friction 1.6",
+                                        "skin_friction -0.1",
                                         "device_back",
                                         "drive_fault io",
                                         "device_silent drive_9",

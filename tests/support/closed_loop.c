@@ -7,21 +7,23 @@
 
 #define DEFAULT_ROUTINE "routines/library/short-back.yaml"
 
-closed_loop_t* closed_loop_open(const char* routine, const char* client, const char* scenario,
-                                int64_t seed)
+static closed_loop_t* make(const options_t* options)
 {
     closed_loop_t* loop = calloc(1, sizeof *loop);
     assert_non_null(loop);
     loop->assembly = assembly_create();
     assert_non_null(loop->assembly);
-    options_t options = {0};
-    options.text[OPTION_CLIENT] = client;
-    options.text[OPTION_SCENARIO] = scenario;
-    options.whole[OPTION_SEED] = seed;
-    const char* path = routine != NULL ? routine : DEFAULT_ROUTINE;
-    if (!assembly_load_table(loop->assembly, &options) ||
-        !assembly_load_routine(loop->assembly, path) || !assembly_build_session(loop->assembly) ||
-        !assembly_build_world(loop->assembly, &options)) {
+    if (!assembly_load_table(loop->assembly, options)) {
+        findings_print(&loop->assembly->findings, stderr);
+        fail_msg("a file was refused");
+    }
+    return loop;
+}
+
+static void start(closed_loop_t* loop, const char* routine, const options_t* options)
+{
+    if (!assembly_load_routine(loop->assembly, routine != NULL ? routine : DEFAULT_ROUTINE) ||
+        !assembly_build_session(loop->assembly) || !assembly_build_world(loop->assembly, options)) {
         findings_print(&loop->assembly->findings, stderr);
         fail_msg("a file was refused");
     }
@@ -33,6 +35,43 @@ closed_loop_t* closed_loop_open(const char* routine, const char* client, const c
     assert_true(fieldbus_init(&loop->bus, &port, &loop->assembly->machine, 1000000, &findings));
     assert_true(fieldbus_configure(&loop->bus, 1000000, &findings));
     cycle_begin(&loop->state);
+}
+
+closed_loop_t* closed_loop_open(const char* routine, const char* client, const char* scenario,
+                                int64_t seed)
+{
+    options_t options = {0};
+    options.text[OPTION_CLIENT] = client;
+    options.text[OPTION_SCENARIO] = scenario;
+    options.whole[OPTION_SEED] = seed;
+    closed_loop_t* loop = make(&options);
+    start(loop, routine, &options);
+    return loop;
+}
+
+closed_loop_t* closed_loop_open_turned(const char* routine, const char* client, int64_t seed,
+                                       double x_m, double y_m, double turn_rad)
+{
+    options_t options = {0};
+    options.text[OPTION_CLIENT] = client;
+    options.whole[OPTION_SEED] = seed;
+    closed_loop_t* loop = make(&options);
+    const double neck_x_m = loop->assembly->machine.neck_x_m;
+    client_settings_t* touched = &loop->assembly->client;
+    for (int id = 0; id < LANDMARK_COUNT; ++id) {
+        const vec3_t at = body_landmark_point(&loop->assembly->body, (landmark_id_t)id);
+        const double dx_m = at.x - neck_x_m;
+        touched->landmarks[id] =
+            (landmark_settings_t){(landmark_id_t)id,
+                                  {neck_x_m + x_m + dx_m * cos(turn_rad) - at.y * sin(turn_rad),
+                                   y_m + dx_m * sin(turn_rad) + at.y * cos(turn_rad), at.z}};
+    }
+    touched->landmark_count = LANDMARK_COUNT;
+    touched->landmark_error_m = 0.003;
+    assert_int_equal(body_build(&loop->assembly->body_settings, touched, neck_x_m,
+                                loop->assembly->machine.table_length_m, &loop->assembly->body),
+                     BODY_OK);
+    start(loop, routine, &options);
     return loop;
 }
 

@@ -29,6 +29,10 @@ typedef struct {
 /// refused file.
 closed_loop_t* closed_loop_open(const char* routine, const char* client, const char* scenario,
                                 int64_t seed);
+
+/// The same for a client who lies shifted and turned about C7, with all landmarks touched there.
+closed_loop_t* closed_loop_open_turned(const char* routine, const char* client, int64_t seed,
+                                       double x_m, double y_m, double turn_rad);
 void closed_loop_close(closed_loop_t* loop);
 
 /// One period. False once the run is over: parked, or tripped after having been armed.

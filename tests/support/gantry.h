@@ -66,6 +66,7 @@ static inline void gantry_limits(safety_settings_t* safety)
     safety->touch_speed_max_mps.value = 0.02;
     safety->contact_speed_max_mps.value = 0.15;
     safety->normal_speed_max_mps.value = 0.04;
+    safety->tap_speed_max_mps.value = 0.10;
     safety->yield_speed_mps.value = 0.25;
     safety->yield_distance_m.value = 0.12;
     safety->yield_time_max_s.value = 0.9;
@@ -94,6 +95,7 @@ static inline void gantry_body(gantry_t* gantry)
     body_t* body = &gantry->body;
     body->settings = settings;
     body->neck_x_m = GANTRY_NECK_X_M;
+    body->turn_cosine = 1.0;
     surface_t* surface = &body->surface;
     surface->origin_y_m = -0.5;
     surface->spacing_m = 0.05;
@@ -121,7 +123,7 @@ static inline gantry_t* gantry_make(void)
                        &gantry->session)) {
         abort();
     }
-    gantry->session.loop_delay_s = 0.028;
+    gantry->session.delays = (machine_delays_t){0.018, 0.004, 0.022, 0.028};
     return gantry;
 }
 

@@ -126,6 +126,11 @@ static inline void sample_body_settings(body_settings_t* body)
     body->paraspinal_height_m = 0.008;
     body->registration_error_m = 0.008;
     body->registration_error_rad = 0.0;
+    body->positioned_error_m = 0.040;
+    body->positioned_error_rad = 0.105; // 6 degrees
+    body->registration_floor_m = 0.004;
+    body->registration_floor_rad = 0.0087; // 0.5 degrees
+    body->scan_error_m = 0.005;
     for (int i = 0; i < 2; i++) {
         const side_t side = i == 0 ? SIDE_LEFT : SIDE_RIGHT;
         sample_add_region(body, "lumbar", side, ACROSS_TRUNK, 0.72, 1.0, 0.024, 0.064, 1.0, 80.0);
@@ -175,6 +180,8 @@ static inline void sample_safety(safety_settings_t* safety)
     safety->transit_speed_max_mps = sample_figure(0.25);
     safety->approach_speed_max_mps = sample_figure(0.08);
     safety->shear_force_max_N = sample_figure(40.0);
+    safety->normal_speed_max_mps = sample_figure(0.04);
+    safety->tap_speed_max_mps = sample_figure(0.10);
     safety->session_time_max_s = sample_figure(3600.0);
     for (int i = 0; i < TECHNIQUE_COUNT; i++) {
         safety->techniques[i] = sample_technique_limits(60.0, 0.15);
@@ -182,6 +189,7 @@ static inline void sample_safety(safety_settings_t* safety)
     safety->techniques[TECHNIQUE_EFFLEURAGE] = sample_technique_limits(30.0, 0.15);
     safety->techniques[TECHNIQUE_KNEADING] = sample_technique_limits(45.0, 0.12);
     safety->techniques[TECHNIQUE_COMPRESSION] = sample_technique_limits(60.0, 0.05);
+    safety->surface_search_m = sample_figure(0.040);
 }
 
 #endif
