@@ -20,6 +20,7 @@ static void check_stroke(check_t* check, const stroke_t* stroke)
 {
     check->figures.contact_s += stroke->duration_s;
     check_order(check, stroke);
+    check_technique_time(check, stroke);
     if (check->stroke_seen[stroke->step][stroke->region]) {
         check_dose_add(check, stroke);
         return;

@@ -57,13 +57,18 @@ typedef struct {
     X(ROUTINE_RULE_HEIGHT, "skin-height-unsure")  /* surface_search */                             \
     X(ROUTINE_RULE_CLEARANCE, "link-too-near")    /* LINK_CLEARANCE_MIN_M to the skin */           \
     X(ROUTINE_RULE_REACH, "unreachable") /* no posture, or none that the tool can follow */        \
-    X(ROUTINE_RULE_JOINT_SPEED, "joint-too-fast")    /* JOINT_SPEED_SHARE_MAX all the way */       \
-    X(ROUTINE_RULE_JOINT_ROOM, "joint-limit-near")   /* warning: JOINT_ROOM_MIN */                 \
-    X(ROUTINE_RULE_SHEAR, "shear-over-safety-limit") /* wanted: shear_force_max */                 \
-    X(ROUTINE_RULE_DRAG, "drag-over-safety-limit")   /* warning: expected on dry skin */           \
-    X(ROUTINE_RULE_HELD, "held-too-long")            /* HELD_MAX_S on one place */                 \
-    X(ROUTINE_RULE_BALANCE, "left-right-differ")     /* warning: BALANCE_PART_MAX */               \
-    X(ROUTINE_RULE_GOAL, "goal-too-deep")            /* warning: LYMPHATIC_PRESSURE_MAX_PA */
+    X(ROUTINE_RULE_JOINT_SPEED, "joint-too-fast")  /* JOINT_SPEED_SHARE_MAX all the way */         \
+    X(ROUTINE_RULE_JOINT_ROOM, "joint-limit-near") /* warning: JOINT_ROOM_MIN */                   \
+    X(ROUTINE_RULE_TECHNIQUE_PRESSURE, "pressure-over-technique") /* force over the pad's face */  \
+    X(ROUTINE_RULE_BOUT, "bout-too-long")                         /* of the technique */           \
+    X(ROUTINE_RULE_TECHNIQUE_TIME, "technique-too-long") /* on a region, of the technique */       \
+    X(ROUTINE_RULE_WARM_UP, "no-warm-up")                /* before a deep technique */             \
+    X(ROUTINE_RULE_VISITS, "point-too-often")            /* POINT_VISITS_MAX */                    \
+    X(ROUTINE_RULE_SHEAR, "shear-over-safety-limit")     /* wanted: shear_force_max */             \
+    X(ROUTINE_RULE_DRAG, "drag-over-safety-limit")       /* warning: expected on dry skin */       \
+    X(ROUTINE_RULE_HELD, "held-too-long")                /* HELD_MAX_S on one place */             \
+    X(ROUTINE_RULE_BALANCE, "left-right-differ")         /* warning: BALANCE_PART_MAX */           \
+    X(ROUTINE_RULE_GOAL, "goal-too-deep")                /* warning: LYMPHATIC_PRESSURE_MAX_PA */
 typedef enum {
 #define X(id, text) id,
     ROUTINE_RULE_LIST(X)
@@ -85,6 +90,10 @@ const char* routine_rule_text(routine_rule_t rule);
 // Nearer to its limit a joint holds back what force control may still want (judgement).
 #define JOINT_ROOM_MIN_RAD 0.035
 #define JOINT_ROOM_MIN_M 0.010
+// Visits to one trigger point in a session, and how near two points are one: half a small pad
+// (judgement; 30 to 60 s of pressure do in all, Gemmell 2008, Clin. Chiropr.).
+#define POINT_VISITS_MAX 2
+#define SAME_POINT_M 0.010
 // Friction of silicone on untreated dry skin, 0.61 +- 0.21; of five materials 0.46 +- 0.15 (Zhang
 // and Mak 1999). What the pad is made of and whether there is oil no file says, so that the higher
 // mean warns and refuses nothing; a run is stopped by what is measured.
@@ -96,6 +105,8 @@ const char* routine_rule_text(routine_rule_t rule);
 // Held pressure works over 30 to 60 s in all (Gemmell 2008, Clin. Chiropr.); half as much again is
 // the most that anything needs (judgement).
 #define HELD_MAX_S 90.0
+// At the end of a slow drag of the fascia, which is held for 90 to 120 s (judgement).
+#define HELD_DRAG_MAX_S 120.0
 #define BALANCE_PART_MAX 0.2 // of the side that gets more (judgement)
 // Lymph drainage stays under 40 g/cm2, about 4 kPa (Springer, Lymphedema, ch. 28).
 #define LYMPHATIC_PRESSURE_MAX_PA 4000.0

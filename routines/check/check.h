@@ -23,6 +23,10 @@ typedef struct {
     joints_t seed; // of the next inverse kinematics: the last solution
     bool stroke_seen[ROUTINE_STEP_CAPACITY][REGION_CAPACITY];
     bool region_touched[REGION_CAPACITY];
+    bool region_warm[REGION_CAPACITY];
+    int visit_count;
+    body_place_t visits[ROUTINE_ITEM_CAPACITY]; // of trigger points
+    double technique_s[TECHNIQUE_COUNT][REGION_CAPACITY];
     const stroke_t* first_stroke[REGION_CAPACITY];
     double impulse_Ns[ROUTINE_STEP_CAPACITY][REGION_CAPACITY]; // of a stroke of that step
     bool unreachable[ROUTINE_STEP_CAPACITY][REGION_CAPACITY];  // a finding says why
@@ -73,10 +77,13 @@ void check_held(check_t* check, const stroke_t* stroke);
 /// dose.c: adds to the region's dose what `check_held` noted of this stroke. For every stroke in
 /// the order of playing.
 void check_dose_add(check_t* check, const stroke_t* stroke);
+/// dose.c: how long a technique goes on in a region. For every stroke in the order of playing.
+void check_technique_time(check_t* check, const stroke_t* stroke);
 /// dose.c: left against right. After the strokes.
 void check_balance(check_t* check);
 
-/// order.c: light before deep. To be asked for every stroke in the order of playing.
+/// order.c: light before deep, a warm-up before deep techniques, visits to a point. To be asked for
+/// every stroke in the order of playing.
 void check_order(check_t* check, const stroke_t* stroke);
 
 /// path.c: zones, region and skin all along a stroke, and the reach of its places.

@@ -49,12 +49,14 @@ void check_held(check_t* check, const stroke_t* stroke)
     const stroke_dose_t dose = dose_of(check->body, stroke);
     check->impulse_Ns[stroke->step][stroke->region] = dose.impulse_Ns;
     check->figures.held_max_s = fmax(check->figures.held_max_s, dose.held_s);
-    if (!(dose.held_s <= HELD_MAX_S)) {
+    const bool drags = stroke->technique == TECHNIQUE_MYOFASCIAL_RELEASE;
+    const double allowed_s = drags ? HELD_DRAG_MAX_S : HELD_MAX_S;
+    if (!(dose.held_s <= allowed_s)) {
         check_refuse(check, stroke, ROUTINE_RULE_HELD,
                      "%s is pressed with %.0f N or more for %.0f s on one place (%.0f mm along, "
                      "%.0f mm across); at most %.0f s",
                      check_region(check, stroke)->name, HELD_FORCE_N, dose.held_s,
-                     1e3 * dose.held_at.along_m, 1e3 * dose.held_at.across_m, HELD_MAX_S);
+                     1e3 * dose.held_at.along_m, 1e3 * dose.held_at.across_m, allowed_s);
     }
 }
 
@@ -67,6 +69,20 @@ void check_dose_add(check_t* check, const stroke_t* stroke)
     dose->strokes++;
     dose->contact_s += stroke->duration_s;
     dose->impulse_Ns += check->impulse_Ns[stroke->step][stroke->region];
+}
+
+void check_technique_time(check_t* check, const stroke_t* stroke)
+{
+    const double allowed_s = check->safety->techniques[stroke->technique].region_time_max_s.value;
+    double* spent_s = &check->technique_s[stroke->technique][stroke->region];
+    *spent_s += stroke->duration_s;
+    if (!(*spent_s <= allowed_s) && *spent_s - stroke->duration_s <= allowed_s) {
+        check_refuse(check, stroke, ROUTINE_RULE_TECHNIQUE_TIME,
+                     "with this step %s of %s comes to %.0f s or more in a session; at most "
+                     "%.0f s",
+                     technique_info(stroke->technique)->name, check_region(check, stroke)->name,
+                     *spent_s, allowed_s);
+    }
 }
 
 /// The region on the other side, or -1.

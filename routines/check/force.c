@@ -42,6 +42,12 @@ void check_force(check_t* check, const stroke_t* stroke, double force_N)
     }
     const double area_m2 = 0.25 * PI * check->pad->diameter_m * check->pad->diameter_m;
     const double pressure_Pa = force_N / area_m2;
+    if (!(pressure_Pa <= limits->pressure_max_Pa.value)) {
+        check_refuse(check, stroke, ROUTINE_RULE_TECHNIQUE_PRESSURE,
+                     "%.1f N under pad %s are %.1f kPa; %s is for at most %.1f kPa", force_N,
+                     check->pad->name, 1e-3 * pressure_Pa, info->name,
+                     1e-3 * limits->pressure_max_Pa.value);
+    }
     if (!(pressure_Pa <= region->pressure_max_Pa.value)) {
         check_refuse(check, stroke, ROUTINE_RULE_PRESSURE,
                      "%.1f N under pad %s are %.1f kPa on %s; at most %.1f kPa", force_N,

@@ -17,6 +17,12 @@ void check_rhythm(check_t* check, const stroke_t* stroke)
         check_refuse(check, stroke, ROUTINE_RULE_RATE, "%.2f Hz; %s goes at %.1f to %.1f Hz",
                      rate_Hz, info->name, limits->rate_min_Hz.value, limits->rate_max_Hz.value);
     }
+    const double bout_s = technique_stroke_peaks(check->body, stroke).bout_s;
+    if (info->limits == TECHNIQUE_IN_BOUTS && !(bout_s <= limits->bout_max_s.value)) {
+        check_refuse(check, stroke, ROUTINE_RULE_BOUT,
+                     "%.0f s without a pause; %s goes on for at most %.0f s", bout_s, info->name,
+                     limits->bout_max_s.value);
+    }
     if (radius_m != 0.0) {
         const double across_m = technique_radius_across_m(check->body, stroke);
         const double half_length_m =
