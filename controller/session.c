@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "kinematics/clearance.h"
-
 // Tracking of one period; see ik_track_settings_t.
 static const ik_track_settings_t track_settings = {
     .gain_per_s = 25.0, // a path error is made good in 40 ms, well below the drives' bandwidth
@@ -45,5 +43,10 @@ bool session_build(const machine_settings_t* machine, const safety_settings_t* s
     session->track.period_s = session->period_s;
     session->track.skin = &body->surface;
     session->loop_delay_s = loop_delay_s(machine, session->period_s);
-    return chain_build(&machine->arm, pad_index, &session->chain);
+    if (!chain_build(&machine->arm, pad_index, &session->chain)) {
+        return false;
+    }
+    session->pairs = clearance_pairs(&session->chain, machine->table_length_m,
+                                     machine->table_width_m, CLEARANCE_CHECKED_M);
+    return true;
 }

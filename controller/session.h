@@ -4,6 +4,7 @@
 
 #include "config/settings.h"
 #include "kinematics/chain.h"
+#include "kinematics/clearance.h"
 #include "kinematics/ik.h"
 #include "routines/body.h"
 #include "routines/routine.h"
@@ -14,6 +15,7 @@ typedef struct {
     const body_t* body;
     const routine_t* routine;
     chain_t chain;
+    clearance_pairs_t pairs; // of the arm's parts, as the static check compares them
     ik_track_settings_t track;
     int pad_index;
     int64_t period_us;

@@ -37,6 +37,7 @@ typedef struct {
     const machine_settings_t* machine;
     const chain_t* chain;
     const pad_settings_t* pad; // null: pressure and reach are not checked
+    clearance_pairs_t pairs;
     routine_figures_t figures;
     findings_t* findings;
     int errors;
@@ -229,6 +230,23 @@ static bool cell_is_new(check_t* check, body_place_t place)
     return is_new;
 }
 
+/// Finds two parts too near each other in a posture; `where` ends the sentence.
+static void check_parts(check_t* check, const stroke_t* stroke, const chain_frames_t* frames,
+                        const char* where, bool* reported)
+{
+    const clearance_t nearest = clearance_near(&check->pairs, frames);
+    check->figures.arm_clearance_min_m =
+        fmin(check->figures.arm_clearance_min_m, nearest.distance_m);
+    if (!(nearest.distance_m >= CLEARANCE_CHECKED_M) && !*reported) {
+        const part_name_t part = clearance_part_name(&check->machine->arm, nearest.part);
+        const part_name_t other = clearance_part_name(&check->machine->arm, nearest.other);
+        refuse(check, stroke, ROUTINE_RULE_PARTS,
+               "%s%s and %s%s are %.1f mm apart %s; at least %.0f mm", part.kind, part.name,
+               other.kind, other.name, 1e3 * nearest.distance_m, where, 1e3 * CLEARANCE_CHECKED_M);
+        *reported = true;
+    }
+}
+
 static void check_clearance(check_t* check, const stroke_t* stroke, const joints_t* joints,
                             walk_t* walk)
 {
@@ -245,6 +263,9 @@ static void check_clearance(check_t* check, const stroke_t* stroke, const joints
                1e3 * nearest.distance_m, 1e3 * LINK_CLEARANCE_MIN_M);
         walk->reach_reported = true;
     }
+    char where[NAME_CAPACITY + 16];
+    snprintf(where, sizeof where, "over %s", region_of(check, stroke)->name);
+    check_parts(check, stroke, &frames, where, &walk->reach_reported);
 }
 
 static void check_reach(check_t* check, const stroke_t* stroke, const surface_sample_t* skin,
@@ -383,6 +404,15 @@ static void check_session(check_t* check)
     }
 }
 
+/// The arm waits and ends in its parked posture, whatever the routine.
+static void check_parked(check_t* check)
+{
+    chain_frames_t frames;
+    bool reported = false;
+    fk_frames(check->chain, &check->chain->parked, &frames);
+    check_parts(check, NULL, &frames, "in the parked posture", &reported);
+}
+
 bool routine_check(const routine_t* routine, const body_t* body, const safety_settings_t* safety,
                    const machine_settings_t* machine, const chain_t* chain,
                    const pad_settings_t* pad, routine_figures_t* figures, findings_t* findings)
@@ -393,11 +423,15 @@ bool routine_check(const routine_t* routine, const body_t* body, const safety_se
                      .machine = machine,
                      .chain = chain,
                      .pad = pad,
+                     .pairs = clearance_pairs(chain, machine->table_length_m,
+                                              machine->table_width_m, CLEARANCE_CHECKED_M),
                      .findings = findings,
                      .seed = chain->preferred};
     check.figures.joint_margin_min = HUGE_VAL;
     check.figures.link_clearance_min_m = HUGE_VAL;
+    check.figures.arm_clearance_min_m = HUGE_VAL;
     check_pad(&check);
+    check_parked(&check);
     for (int i = 0; i < routine->item_count; i++) {
         const routine_item_t* item = &routine->items[i];
         if (item->kind == ITEM_STROKE) {

@@ -16,6 +16,7 @@ typedef struct {
     double reach_error_max_m;    // worst IK error over the checked places
     double joint_margin_min;     // smallest distance to a joint limit, rad or m
     double link_clearance_min_m; // of any link to the skin
+    double arm_clearance_min_m;  // of two parts of the arm, or of one and the table
     int place_count;             // places whose reach was checked
 } routine_figures_t;
 
@@ -41,6 +42,7 @@ typedef struct {
     X(ROUTINE_RULE_SESSION, "session-too-long")   /* session_time_max */                           \
     X(ROUTINE_RULE_EMPTY, "nothing-to-do")        /* no stroke at all */                           \
     X(ROUTINE_RULE_CLEARANCE, "link-too-near")    /* LINK_CLEARANCE_MIN_M to the skin */           \
+    X(ROUTINE_RULE_PARTS, "parts-too-near")       /* CLEARANCE_CHECKED_M, table and each other */  \
     X(ROUTINE_RULE_REACH, "unreachable")          /* inverse kinematics, on the skin and above */
 typedef enum {
 #define X(id, text) id,
@@ -62,10 +64,12 @@ const char* routine_rule_text(routine_rule_t rule);
 /// Checks force × region × technique, pressure by pad area, speed, rhythm, forbidden zones with
 /// their margins and the registration error, light before deep, session length, and reach: the
 /// inverse kinematics of places along every stroke with the tool on the surface normal, on the skin
-/// and HOVER_HEIGHT_M above it. Adds findings at the step's line, each beginning with the rule's
-/// word; one finding a rule, step and region. True if there was no error. Zone margins are measured
-/// from the pad's centre. `pad` may be null where the machine has no pad of the routine's name:
-/// then pressure and reach are not checked, but the answer is no. `figures` may be null.
+/// and HOVER_HEIGHT_M above it. In each of these postures, and in the parked one, links and tool
+/// are compared with the skin, with each other and with the table. Adds findings at the step's
+/// line, each beginning with the rule's word; one finding a rule, step and region. True if there
+/// was no error. Zone margins are measured from the pad's centre. `pad` may be null where the
+/// machine has no pad of the routine's name: then pressure and reach are not checked, but the
+/// answer is no. `figures` may be null.
 bool routine_check(const routine_t* routine, const body_t* body, const safety_settings_t* safety,
                    const machine_settings_t* machine, const chain_t* chain,
                    const pad_settings_t* pad, routine_figures_t* figures, findings_t* findings);

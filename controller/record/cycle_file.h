@@ -15,7 +15,7 @@
 /// A record is a difference to the record before it in its block (the first: to all zeros):
 ///
 ///   54 nibbles   how each of 40 doubles and 14 floats is coded, low nibble first
-///   50 bits      which of 50 integers differ from what was foreseen, low bit first
+///   51 bits      which of 51 integers differ from what was foreseen, low bit first
 ///   bytes        of the doubles, then the floats, then the integers (zigzag varints)
 ///
 ///   nibble 0       as foreseen          1 to 8   low bytes of the XOR with what was foreseen
@@ -34,7 +34,7 @@
 #include "controller/dataflow.h"
 #include "controller/record/inputs.h"
 
-#define CYCLE_FILE_VERSION 1
+#define CYCLE_FILE_VERSION 2
 #define CYCLE_BLOCK_RECORDS 256
 
 /// Telemetry kept in float: what figures and plots are made of.

@@ -16,6 +16,9 @@
 // Nothing of the arm but its tool comes nearer to the expected skin than this: the registration
 // error and a breath.
 #define LINK_CLEARANCE_MIN_M 0.015
+// Nor nearer to the table, nor two of its parts to each other: arm and table are one machine and
+// lie where they are known to, but for the play of joints and the error of the links' capsules.
+#define ARM_CLEARANCE_MIN_M 0.010
 // Path error of the inverse kinematics above which the arm is not where the routine thinks.
 #define PATH_ERROR_MAX_M 0.010
 
@@ -59,6 +62,7 @@ static void refuse(verdict_t* verdict, interlock_rule_t rule, int subject, doubl
     if (verdict->rule == INTERLOCK_RULE_NONE || (int)rule < verdict->rule) {
         verdict->rule = rule;
         verdict->subject = subject;
+        verdict->other = PART_NONE;
         verdict->measured = measured;
         verdict->allowed = allowed;
     }
@@ -213,8 +217,15 @@ static void judge_motion(verdict_t* verdict, const safety_settings_t* safety,
         // Heights again: the first must not be the smaller one.
         if (!(!isnan(judged->link_clearance_m) &&
               judged->link_clearance_m >= LINK_CLEARANCE_MIN_M)) {
-            refuse(verdict, INTERLOCK_LINK_CLEARANCE, -1, judged->link_clearance_m,
-                   LINK_CLEARANCE_MIN_M);
+            refuse(verdict, INTERLOCK_LINK_CLEARANCE, judged->link_near_skin,
+                   judged->link_clearance_m, LINK_CLEARANCE_MIN_M);
+        }
+        if (!(!isnan(judged->arm_clearance_m) && judged->arm_clearance_m >= ARM_CLEARANCE_MIN_M)) {
+            refuse(verdict, INTERLOCK_ARM_CLEARANCE, judged->arm_part, judged->arm_clearance_m,
+                   ARM_CLEARANCE_MIN_M);
+            if (verdict->rule == INTERLOCK_ARM_CLEARANCE) {
+                verdict->other = judged->arm_other;
+            }
         }
     }
     if (in(judged->mode, M(APPROACH) | M(CONTACT))) {
@@ -249,8 +260,11 @@ verdict_t interlock_evaluate(const safety_settings_t* safety, const chain_t* cha
                              const interlock_state_t* state, const judged_t* judged,
                              int64_t period_us)
 {
-    verdict_t verdict = {
-        .reaction = REACTION_NONE, .trust = TRUST_FULL, .rule = INTERLOCK_RULE_NONE, .subject = -1};
+    verdict_t verdict = {.reaction = REACTION_NONE,
+                         .trust = TRUST_FULL,
+                         .rule = INTERLOCK_RULE_NONE,
+                         .subject = -1,
+                         .other = PART_NONE};
     judge_io(&verdict, safety, judged);
     for (int joint = 0; joint < judged->joint_count; ++joint) {
         judge_joint(&verdict, safety, chain, judged, joint);
@@ -295,6 +309,7 @@ void interlock_record(interlock_state_t* state, const safety_settings_t* safety,
         supervisor_mode_powered(judged->mode)) {
         state->first_rule = verdict->rule;
         state->first_subject = verdict->subject;
+        state->first_other = verdict->other;
         state->first_measured = verdict->measured;
         state->first_allowed = verdict->allowed;
     }

@@ -11,6 +11,7 @@
 #include "controller/bus/bus.h"
 #include "controller/safety/supervisor.h"
 #include "kinematics/chain.h"
+#include "kinematics/clearance.h"
 
 /// Weakest first, so that the strongest of several is their maximum.
 typedef enum {
@@ -68,6 +69,8 @@ typedef enum { TRUST_FULL, TRUST_PARTIAL, TRUST_NONE } trust_t;
       "no skin where it should be")                                                                \
     X(INTERLOCK_LINK_CLEARANCE, "link_clearance", "H02", TRUST_FULL, "m",                          \
       "a link of the arm is too near the body")                                                    \
+    X(INTERLOCK_ARM_CLEARANCE, "arm_clearance", "H02", TRUST_FULL, "m",                            \
+      "a part of the arm is too near another or the table")                                        \
     X(INTERLOCK_REACH, "reach", "H44", TRUST_FULL, "m", "the arm can't follow the planned path")   \
     X(INTERLOCK_NOT_CLEAR, "not_clear", "H12", TRUST_FULL, "m",                                    \
       "the tool is at the body: free it by hand before arming")                                    \
@@ -82,7 +85,7 @@ typedef enum {
     INTERLOCK_RULE_LIST(X)
 #undef X
 } interlock_rule_t;
-#define INTERLOCK_RULE_COUNT 28
+#define INTERLOCK_RULE_COUNT 29
 #define INTERLOCK_RULE_NONE (-1)
 
 typedef struct {
@@ -109,6 +112,9 @@ typedef struct {
     double force_cap_N;            // of the region under the tool; the smallest where unknown
     double surface_gap_m;          // tool above (+) the expected skin along its normal
     double link_clearance_m;       // of the nearest link to the expected skin
+    int link_near_skin;            // which, or -1
+    double arm_clearance_m;        // of the arm's two nearest parts, or of one and the table
+    int arm_part, arm_other;       // which, as in kinematics/clearance.h
     double path_error_m;           // what the inverse kinematics left over
     bool force_tared;
     bool tare_refused;    // an offset was measured and found too large
@@ -125,7 +131,7 @@ typedef struct {
     int frozen_samples;      // identical force samples in a row
     double last_force[6];
     int first_rule; // latched first cause, or INTERLOCK_RULE_NONE
-    int first_subject;
+    int first_subject, first_other;
     double first_measured, first_allowed;
 } interlock_state_t;
 
@@ -134,7 +140,8 @@ typedef struct {
     reaction_t reaction;
     trust_t trust;
     int rule;        // the most telling refused rule, or INTERLOCK_RULE_NONE
-    int subject;     // joint index where the rule is about one, else -1
+    int subject;     // where the rule is about one: joint, or part of the arm; else -1
+    int other;       // what the subject is too near to: part of the arm, PART_TABLE, or PART_NONE
     double measured; // of that rule, and what is allowed: units with the rule
     double allowed;
     unsigned locked_joints; // bit per joint whose drive can't be used any more

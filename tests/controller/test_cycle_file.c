@@ -100,6 +100,7 @@ static void random_record(uint64_t* random, cycle_record_t* record)
     record->verdict.trust = (trust_t)(sample_random(random) % TRUST_COUNT);
     record->verdict.rule = (int)(sample_random(random) % (INTERLOCK_RULE_COUNT + 1)) - 1;
     record->verdict.subject = (int)random_integer(random);
+    record->verdict.other = (int)random_integer(random);
     record->verdict.measured = random_double(random);
     record->verdict.allowed = random_double(random);
     record->verdict.locked_joints = (unsigned)sample_random(random);
@@ -353,9 +354,9 @@ static void what_is_no_file_of_cycles_is_told_apart(void** state)
     assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_NO_FILE);
     write_bytes(path, "", 0);
     assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_NOT_OURS);
-    write_bytes(path, "KNEADCYC\2\0\0\0", 12);
-    assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_VERSION);
     write_bytes(path, "KNEADCYC\1\0\0\0", 12);
+    assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_VERSION);
+    write_bytes(path, "KNEADCYC\2\0\0\0", 12);
     assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_DAMAGED);
     sample_remove(directory);
 }

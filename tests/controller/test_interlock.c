@@ -80,6 +80,10 @@ static scene_t well(void)
                               .force_target_N = 20.0,
                               .force_cap_N = 40.0,
                               .link_clearance_m = 0.1,
+                              .link_near_skin = -1,
+                              .arm_clearance_m = 0.1,
+                              .arm_part = PART_NONE,
+                              .arm_other = PART_NONE,
                               .force_tared = true};
     return scene;
 }
@@ -357,13 +361,53 @@ static void no_link_comes_nearer_to_the_body_than_allowed(void** context)
     scene.judged.link_clearance_m = 0.0151;
     assert_false(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
     scene.judged.link_clearance_m = 0.0149;
-    assert_true(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
+    scene.judged.link_near_skin = ELBOW;
+    assert_int_equal(judge(&scene).rule, INTERLOCK_LINK_CLEARANCE);
+    assert_int_equal(judge(&scene).subject, ELBOW);
     scene.judged.link_clearance_m = -0.02;
     assert_true(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
     scene.judged.link_clearance_m = (double)NAN;
     assert_true(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
     scene.judged.link_clearance_m = (double)INFINITY; // no link is over the body
     assert_false(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
+}
+
+static void no_part_of_the_arm_comes_nearer_to_another_or_the_table_than_allowed(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.arm_part = ELBOW;
+    scene.judged.arm_other = PART_TABLE;
+    scene.judged.arm_clearance_m = 0.0100;
+    assert_false(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
+    scene.judged.arm_clearance_m = 0.0099;
+    verdict_t verdict = judge(&scene);
+    assert_int_equal(verdict.rule, INTERLOCK_ARM_CLEARANCE);
+    assert_int_equal(verdict.subject, ELBOW);
+    assert_int_equal(verdict.other, PART_TABLE);
+    assert_near(verdict.measured, 0.0099, 0.0);
+    assert_near(verdict.allowed, 0.010, 0.0);
+    assert_int_equal(verdict.reaction, REACTION_YIELD); // in contact
+    interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+    assert_int_equal(scene.state.first_other, PART_TABLE);
+    scene.judged.arm_clearance_m = -0.02;
+    assert_true(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
+    scene.judged.arm_clearance_m = (double)NAN;
+    assert_true(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
+    scene.judged.arm_clearance_m = (double)INFINITY; // nothing is near
+    assert_false(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
+    // An arm without torque may be laid anywhere by hand.
+    scene.judged.arm_clearance_m = 0.0;
+    scene.judged.mode = MODE_READY;
+    assert_false(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
+    scene.judged.mode = MODE_ARMING;
+    assert_true(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
+    // A rule that tells the story better takes the subject with it.
+    scene.judged.mode = MODE_CONTACT;
+    scene.commanded.position[ELBOW] = 1.0;
+    verdict = judge(&scene);
+    assert_int_equal(verdict.rule, INTERLOCK_FOLLOWING);
+    assert_int_equal(verdict.other, PART_NONE);
 }
 
 static void a_tool_at_the_body_is_never_armed(void** context)
@@ -552,6 +596,7 @@ int main(void)
         cmocka_unit_test(arming_refuses_a_large_offset_and_slow_drives),
         cmocka_unit_test(a_drive_that_faults_while_arming_is_named_at_once),
         cmocka_unit_test(no_link_comes_nearer_to_the_body_than_allowed),
+        cmocka_unit_test(no_part_of_the_arm_comes_nearer_to_another_or_the_table_than_allowed),
         cmocka_unit_test(a_tool_at_the_body_is_never_armed),
         cmocka_unit_test(lost_contact_is_refused_after_its_time),
         cmocka_unit_test(a_sensor_that_repeats_itself_is_frozen),

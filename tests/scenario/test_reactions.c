@@ -170,6 +170,27 @@ static void every_fault_in_free_travel_stops_the_arm(void** context)
     }
 }
 
+static void a_part_of_the_arm_too_near_the_table_yields_and_is_named(void** context)
+{
+    (void)context;
+    closed_loop_t* loop = closed_loop_open(NULL, NULL, NULL, 11);
+    reach_full_contact(loop);
+    // The upper arm grows: as if the model of it had been too slim.
+    const int upper_arm = 2;
+    loop->assembly->session.pairs.radius_m[upper_arm] = 0.30f;
+    int64_t caused_us;
+    int64_t released_us;
+    const supervisor_mode_t first = follow_to_the_end(loop, &caused_us, &released_us);
+    assert_int_equal(first, MODE_YIELD);
+    const interlock_state_t* judge = &loop->state.interlock;
+    assert_int_equal(judge->first_rule, INTERLOCK_ARM_CLEARANCE);
+    assert_true(judge->first_subject == upper_arm || judge->first_other == upper_arm);
+    assert_true(judge->first_measured < judge->first_allowed);
+    assert_true(released_us - caused_us <= RELEASE_TIME_US);
+    assert_at_rest_and_latched(loop);
+    closed_loop_close(loop);
+}
+
 /// How strong the reaction was in which a run ended.
 static scenario_ending_t ending_of(closed_loop_t* loop)
 {
@@ -295,6 +316,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fault_in_contact_gets_its_reaction_and_lets_go),
         cmocka_unit_test(every_fault_in_free_travel_stops_the_arm),
+        cmocka_unit_test(a_part_of_the_arm_too_near_the_table_yields_and_is_named),
         cmocka_unit_test(every_shipped_scenario_ends_as_it_says),
         cmocka_unit_test(a_trip_is_left_by_acknowledging_after_the_cause_is_gone_only),
         cmocka_unit_test(pause_lifts_and_resume_starts_from_zero_force),
