@@ -25,6 +25,8 @@ static judged_t judged_view(const session_t* session, const cycle_state_t* state
         .commanded = &state->command,
         .normal_force_N = estimate->normal_force_N,
         .shear_force_N = estimate->shear_force_N,
+        .drive_force_deviation_N = estimate->drive_force_deviation_N,
+        .force_disagreement_N = estimate->force_disagreement_N,
         .force_total_N = vec3_norm(estimate->contact_force_N),
         .tool_speed_mps = estimate->tool_speed_mps,
         .tool_speed_allowed_mps = state->target.speed_allowed_mps,

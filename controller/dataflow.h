@@ -43,6 +43,10 @@ typedef struct {
     clearance_t arm_nearest; // of links and tool, to each other and to the table
     double normal_force_N;   // pressing positive
     double shear_force_N;
+    // The same from the drives' efforts; NaN where they can't tell. See drive_force.h.
+    double drive_force_N;
+    double drive_force_deviation_N; // its standard deviation
+    double force_disagreement_N;    // of both, the sensor's force through the drives' filter
     bool force_tared;
     bool touching;
     double stiffness_N_per_m; // of spring and tissue in series, as felt

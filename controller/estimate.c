@@ -143,6 +143,7 @@ estimate_t estimate_step(const session_t* session, estimate_state_t* state,
     estimate.link_near_skin = over_skin.link;
     estimate.arm_nearest = clearance_near(&session->pairs, &frames);
     estimate_force(session, state, feedback, mode, frames.flange.orientation, &estimate);
+    drive_force_step(session, &state->drive_force, feedback, mode, &frames, &jacobian, &estimate);
     estimate_stiffness(session, state, mode, target, &estimate);
     return estimate;
 }

@@ -214,13 +214,11 @@ void dynamics_mass_and_bias(const chain_t* chain, const joints_t* positions, con
     newton_euler(chain, &spatial, speeds, NULL, gravity_mps2, bias);
 }
 
-void dynamics_momentum(const chain_t* chain, const joints_t* positions, const joints_t* speeds,
+void dynamics_momentum(const chain_t* chain, const chain_frames_t* frames, const joints_t* speeds,
                        vec3_t gravity_mps2, joints_t* momentum, joints_t* drift)
 {
-    chain_frames_t frames;
     chain_spatial_t spatial;
-    fk_links(chain, positions, &frames);
-    spatial_fill(chain, &frames, &spatial);
+    spatial_fill(chain, frames, &spatial);
     const spatial_t none = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
     spatial_t carried[JOINT_CAPACITY]; // velocity of each joint's predecessor
     spatial_t velocity = none;

@@ -26,8 +26,9 @@ void dynamics_mass_and_bias(const chain_t* chain, const joints_t* positions, con
                             joints_t* bias);
 
 /// The generalised momentum M qd, and the rate at which it changes where no effort acts on any
-/// joint: C' qd - g, with C' + C the rate of M. Efforts and pushes add to that rate.
-void dynamics_momentum(const chain_t* chain, const joints_t* positions, const joints_t* speeds,
+/// joint: C' qd - g, with C' + C the rate of M. Efforts and pushes add to that rate. From frames
+/// already computed.
+void dynamics_momentum(const chain_t* chain, const chain_frames_t* frames, const joints_t* speeds,
                        vec3_t gravity_mps2, joints_t* momentum, joints_t* drift);
 
 /// Accelerations under `efforts` and `tool_wrench` (on the arm, at the tool's origin, table axes).

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define FORCE_BIAS_MAX_N 200.0
+#define FORCE_SCALE_MAX 10.0
 #define BODY_SHIFT_MAX_M 0.5
 #define EVENT_AT_MAX_S 7200.0 // the longest session
 
@@ -24,14 +25,22 @@ const char* scenario_ending_text(scenario_ending_t ending)
 }
 
 /// What an event needs beside its time.
-typedef enum { NEEDS_NOTHING, NEEDS_DEVICE, NEEDS_DRIVE, NEEDS_FORCE, NEEDS_HEIGHT } needs_t;
+typedef enum {
+    NEEDS_NOTHING,
+    NEEDS_DEVICE,
+    NEEDS_DRIVE,
+    NEEDS_FORCE,
+    NEEDS_FACTOR,
+    NEEDS_HEIGHT
+} needs_t;
 
 static const needs_t event_needs[WORLD_EVENT_KIND_COUNT] = {
     [WORLD_EVENT_DEVICE_SILENT] = NEEDS_DEVICE,   [WORLD_EVENT_DEVICE_BACK] = NEEDS_DEVICE,
     [WORLD_EVENT_BUTTON_PRESSED] = NEEDS_NOTHING, [WORLD_EVENT_BUTTON_RELEASED] = NEEDS_NOTHING,
     [WORLD_EVENT_ESTOP_PRESSED] = NEEDS_NOTHING,  [WORLD_EVENT_ESTOP_RELEASED] = NEEDS_NOTHING,
     [WORLD_EVENT_DRIVE_FAULT] = NEEDS_DRIVE,      [WORLD_EVENT_FORCE_FREEZE] = NEEDS_NOTHING,
-    [WORLD_EVENT_FORCE_BIAS] = NEEDS_FORCE,       [WORLD_EVENT_BODY_SHIFT] = NEEDS_HEIGHT,
+    [WORLD_EVENT_FORCE_BIAS] = NEEDS_FORCE,       [WORLD_EVENT_FORCE_SCALE] = NEEDS_FACTOR,
+    [WORLD_EVENT_BODY_SHIFT] = NEEDS_HEIGHT,
 };
 
 // ---------------------------------------------------------------------------------- the tables
@@ -73,6 +82,12 @@ static const field_t force_fields[] = {
      .dimension = DIMENSION_FORCE, .minimum = -FORCE_BIAS_MAX_N, .maximum = FORCE_BIAS_MAX_N,
      .meaning = "How far the sensor's z axis jumps."},
     {0}};
+static const field_t factor_fields[] = {
+    EVENT_FIELDS,
+    {.key = "magnitude", .kind = FIELD_QUANTITY, .required = true, .offset = EVENT(magnitude),
+     .dimension = DIMENSION_NONE, .minimum = -FORCE_SCALE_MAX, .maximum = FORCE_SCALE_MAX,
+     .meaning = "How many times what is so the sensor reads; -1 turns its signs around."},
+    {0}};
 static const field_t height_fields[] = {
     EVENT_FIELDS,
     {.key = "magnitude", .kind = FIELD_QUANTITY, .required = true, .offset = EVENT(magnitude),
@@ -97,6 +112,8 @@ static const record_t event_records[WORLD_EVENT_KIND_COUNT] = {
     [WORLD_EVENT_FORCE_FREEZE] = {"force_freeze", "The force sensor repeats itself.",
                                   plain_fields},
     [WORLD_EVENT_FORCE_BIAS] = {"force_bias", "The force sensor's zero jumps.", force_fields},
+    [WORLD_EVENT_FORCE_SCALE] = {"force_scale", "The force sensor reads too much or too little.",
+                                 factor_fields},
     [WORLD_EVENT_BODY_SHIFT] = {"body_shift", "The body rises within 0.3 s.", height_fields},
 };
 static const record_t* const event_variants[] = {
@@ -242,8 +259,11 @@ static bool take_argument(const char* argument, needs_t needs, const machine_set
         event->device = device_named(machine, argument);
         return device_serves(machine, event->device, needs);
     case NEEDS_FORCE:
+    case NEEDS_FACTOR:
     case NEEDS_HEIGHT: {
-        const double most = needs == NEEDS_FORCE ? FORCE_BIAS_MAX_N : BODY_SHIFT_MAX_M;
+        const double most = needs == NEEDS_FORCE    ? FORCE_BIAS_MAX_N
+                            : needs == NEEDS_FACTOR ? FORCE_SCALE_MAX
+                                                    : BODY_SHIFT_MAX_M;
         return quantity_parse(argument, DIMENSION_NONE, &event->magnitude) &&
                event->magnitude >= -most && event->magnitude <= most;
     }

@@ -401,6 +401,7 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
     case INTERLOCK_FORCE_AGE:
     case INTERLOCK_FORCE_STATUS:
     case INTERLOCK_FORCE_FROZEN:
+    case INTERLOCK_FORCE_DISAGREES:
         return &machine->devices[machine->force_sensor];
     case INTERLOCK_DRIVE_AGE:
     case INTERLOCK_DRIVE_STATE:

@@ -159,6 +159,23 @@ static void judge_joint(verdict_t* verdict, const safety_settings_t* safety, con
     }
 }
 
+// The tool may press or travel: both channels have something to say. While it yields or stops, a
+// reaction is already under way.
+#define DISAGREEMENT_MODES                                                                         \
+    (M(TRANSIT) | M(APPROACH) | M(CONTACT) | M(RETRACT) | M(LIFT) | M(PAUSED) | M(PARKING))
+
+/// What the sensor may be off by: the limit, and twice the deviation of what it is held against.
+static double disagreement_allowed_N(const safety_settings_t* safety, const judged_t* judged)
+{
+    return safety->force_disagreement_max_N.value + 2.0 * judged->drive_force_deviation_N;
+}
+
+static bool disagrees(const safety_settings_t* safety, const judged_t* judged)
+{
+    return in(judged->mode, DISAGREEMENT_MODES) && judged->force_tared &&
+           !(judged->force_disagreement_N <= disagreement_allowed_N(safety, judged));
+}
+
 static void judge_force(verdict_t* verdict, const safety_settings_t* safety,
                         const interlock_state_t* state, const judged_t* judged, int64_t period_us)
 {
@@ -178,6 +195,11 @@ static void judge_force(verdict_t* verdict, const safety_settings_t* safety,
     }
     require_at_most(verdict, INTERLOCK_FORCE_FROZEN, -1, state->frozen_samples,
                     FROZEN_SAMPLE_LIMIT);
+    const int64_t disagreement_max_us = (int64_t)(safety->force_disagreement_time_s.value * 1e6);
+    if (disagrees(safety, judged) && !(state->disagreement_us + period_us <= disagreement_max_us)) {
+        refuse(verdict, INTERLOCK_FORCE_DISAGREES, -1, judged->force_disagreement_N,
+               disagreement_allowed_N(safety, judged));
+    }
     require_at_most(verdict, INTERLOCK_FORCE_MAX, -1, judged->force_total_N,
                     safety->contact_force_max_N.value);
     if (supervisor_mode_touches(judged->mode)) {
@@ -273,11 +295,11 @@ verdict_t interlock_evaluate(const safety_settings_t* safety, const chain_t* cha
     judge_motion(&verdict, safety, judged);
 
     if (verdict.refused != 0) {
-        const bool clear =
-            isfinite(judged->force_total_N) && judged->force_tared &&
-            judged->force_total_N < safety->touch_force_N.value &&
-            (verdict.refused & (1u << INTERLOCK_FORCE_AGE | 1u << INTERLOCK_FORCE_STATUS |
-                                1u << INTERLOCK_FORCE_FROZEN)) == 0;
+        const bool clear = isfinite(judged->force_total_N) && judged->force_tared &&
+                           judged->force_total_N < safety->touch_force_N.value &&
+                           (verdict.refused &
+                            (1u << INTERLOCK_FORCE_AGE | 1u << INTERLOCK_FORCE_STATUS |
+                             1u << INTERLOCK_FORCE_FROZEN | 1u << INTERLOCK_FORCE_DISAGREES)) == 0;
         const bool contact =
             supervisor_mode_touches(judged->mode) || judged->mode == MODE_YIELD || !clear;
         verdict.reaction = interlock_reaction(verdict.trust, contact);
@@ -293,6 +315,7 @@ void interlock_record(interlock_state_t* state, const safety_settings_t* safety,
         !(judged->normal_force_N <= judged->force_target_N + safety->contact_force_margin_N.value);
     const bool lost = !(judged->normal_force_N >= 0.5 * safety->touch_force_N.value);
     state->margin_us = contact && over ? state->margin_us + period_us : 0;
+    state->disagreement_us = disagrees(safety, judged) ? state->disagreement_us + period_us : 0;
     state->contact_lost_us = contact && lost ? state->contact_lost_us + period_us : 0;
 
     const force_feedback_t* force = &judged->feedback->force;

@@ -53,6 +53,8 @@ typedef enum { TRUST_FULL, TRUST_PARTIAL, TRUST_NONE } trust_t;
       "the force sensor reports a fault")                                                          \
     X(INTERLOCK_FORCE_FROZEN, "force_frozen", "H11", TRUST_FULL, "samples",                        \
       "the force sensor repeats itself")                                                           \
+    X(INTERLOCK_FORCE_DISAGREES, "force_disagrees", "H12", TRUST_FULL, "N",                        \
+      "force sensor and drive torques disagree")                                                   \
     X(INTERLOCK_FORCE_CAP, "force_cap", "H01", TRUST_FULL, "N",                                    \
       "the force is above the region's cap")                                                       \
     X(INTERLOCK_FORCE_MAX, "force_max", "H01", TRUST_FULL, "N",                                    \
@@ -85,7 +87,7 @@ typedef enum {
     INTERLOCK_RULE_LIST(X)
 #undef X
 } interlock_rule_t;
-#define INTERLOCK_RULE_COUNT 29
+#define INTERLOCK_RULE_COUNT 30
 #define INTERLOCK_RULE_NONE (-1)
 
 typedef struct {
@@ -106,16 +108,18 @@ typedef struct {
     double normal_force_N;          // pressing positive, gravity and tare taken out
     double shear_force_N;
     double force_total_N;
-    double tool_speed_mps;         // measured
-    double tool_speed_allowed_mps; // for the phase the plan is in
-    double force_target_N;         // as last commanded
-    double force_cap_N;            // of the region under the tool; the smallest where unknown
-    double surface_gap_m;          // tool above (+) the expected skin along its normal
-    double link_clearance_m;       // of the nearest link to the expected skin
-    int link_near_skin;            // which, or -1
-    double arm_clearance_m;        // of the arm's two nearest parts, or of one and the table
-    int arm_part, arm_other;       // which, as in kinematics/clearance.h
-    double path_error_m;           // what the inverse kinematics left over
+    double force_disagreement_N;    // sensor against drive torques, along the normal
+    double drive_force_deviation_N; // standard deviation of what the drive torques say
+    double tool_speed_mps;          // measured
+    double tool_speed_allowed_mps;  // for the phase the plan is in
+    double force_target_N;          // as last commanded
+    double force_cap_N;             // of the region under the tool; the smallest where unknown
+    double surface_gap_m;           // tool above (+) the expected skin along its normal
+    double link_clearance_m;        // of the nearest link to the expected skin
+    int link_near_skin;             // which, or -1
+    double arm_clearance_m;         // of the arm's two nearest parts, or of one and the table
+    int arm_part, arm_other;        // which, as in kinematics/clearance.h
+    double path_error_m;            // what the inverse kinematics left over
     bool force_tared;
     bool tare_refused;    // an offset was measured and found too large
     double tare_offset_N; // as measured
@@ -127,6 +131,7 @@ typedef struct {
 /// What the judge remembers; only `interlock_record` writes it.
 typedef struct {
     int64_t margin_us;       // how long the force has been over its margin
+    int64_t disagreement_us; // how long sensor and drive torques have disagreed
     int64_t contact_lost_us; // how long contact has been lost
     int frozen_samples;      // identical force samples in a row
     double last_force[6];

@@ -168,7 +168,9 @@ static void check_momentum(const chain_t* chain, uint64_t* random)
         joints_t drift;
         joints_t bias;
         dynamics_mass_matrix(chain, &positions, &mass);
-        dynamics_momentum(chain, &positions, &speeds, GRAVITY, &momentum, &drift);
+        chain_frames_t frames;
+        fk_links(chain, &positions, &frames);
+        dynamics_momentum(chain, &frames, &speeds, GRAVITY, &momentum, &drift);
         dynamics_inverse(chain, &positions, &speeds, &none, GRAVITY, &bias);
         joints_t before = positions;
         joints_t after = positions;
