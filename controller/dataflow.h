@@ -6,6 +6,7 @@
 #include "controller/bus/bus.h"
 #include "controller/safety/interlock.h"
 #include "controller/safety/supervisor.h"
+#include "kinematics/clearance.h"
 #include "kinematics/ik.h"
 #include "kinematics/pose.h"
 #include "routines/technique.h"
@@ -93,8 +94,14 @@ typedef struct {
     vec3_t surface_normal;   // of the expected skin under the tool
     double surface_gap_m;    // tool above (+) the expected skin
     double link_clearance_m; // of the nearest link of the arm to the expected skin
+    int link_near_skin;      // which, or -1
+    clearance_t arm_nearest; // of links and tool, to each other and to the table
     double normal_force_N;   // pressing positive
     double shear_force_N;
+    // The same from the drives' efforts; NaN where they can't tell. See drive_force.h.
+    double drive_force_N;
+    double drive_force_deviation_N; // its standard deviation
+    double force_disagreement_N;    // of both, the sensor's force through the drives' filter
     bool force_tared;
     bool touching;
     double stiffness_N_per_m; // of spring and tissue in series, as felt

@@ -19,5 +19,10 @@ bool session_build(const machine_settings_t* machine, const safety_settings_t* s
     session->track = tool_track_settings(session->period_s, &body->surface);
     session->delays = bandwidth_delays(machine);
     session->intensity_start = INTENSITY_AS_WRITTEN;
-    return chain_build(&machine->arm, pad_index, &session->chain);
+    if (!chain_build(&machine->arm, pad_index, &session->chain)) {
+        return false;
+    }
+    session->pairs = clearance_pairs(&session->chain, machine->table_length_m,
+                                     machine->table_width_m, CLEARANCE_CHECKED_M);
+    return true;
 }

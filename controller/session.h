@@ -4,6 +4,7 @@
 
 #include "config/settings.h"
 #include "kinematics/chain.h"
+#include "kinematics/clearance.h"
 #include "kinematics/ik.h"
 #include "routines/bandwidth.h"
 #include "routines/body.h"
@@ -17,6 +18,7 @@ typedef struct {
     const routine_t* routine;
     const client_effects_t* effects; // of the client's screening and wishes; null: none
     chain_t chain;
+    clearance_pairs_t pairs; // of the arm's parts, as the static check compares them
     ik_track_settings_t track;
     int pad_index;
     int64_t period_us;

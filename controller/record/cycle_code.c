@@ -76,6 +76,7 @@ static float float_of(uint32_t bits)
     X(trust, (record)->verdict.trust, trust_t)                                                     \
     X(rule, (record)->verdict.rule, int)                                                           \
     X(subject, (record)->verdict.subject, int)                                                     \
+    X(other, (record)->verdict.other, int)                                                         \
     X(locked, (record)->verdict.locked_joints, unsigned)                                           \
     X(answers, (record)->answers, uint64_t)                                                        \
     X(asked, (record)->intensity_asked, int)                                                       \

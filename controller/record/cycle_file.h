@@ -14,8 +14,8 @@
 ///
 /// A record is a difference to the record before it in its block (the first: to all zeros):
 ///
-///   54 nibbles   how each of 40 doubles and 14 floats is coded, low nibble first
-///   54 bits      which of 54 integers differ from what was foreseen, low bit first
+///   56 nibbles   how each of 40 doubles and 16 floats is coded, low nibble first
+///   55 bits      which of 55 integers differ from what was foreseen, low bit first
 ///   bytes        of the doubles, then the floats, then the integers (zigzag varints)
 ///
 ///   nibble 0       as foreseen          1 to 8   low bytes of the XOR with what was foreseen
@@ -40,6 +40,8 @@
 /// Telemetry kept in float: what figures and plots are made of.
 #define CYCLE_TELEMETRY_LIST(X)                                                                    \
     X(normal_force_N, estimate.normal_force_N)                                                     \
+    X(drive_force_N, estimate.drive_force_N)                                                       \
+    X(drive_force_deviation_N, estimate.drive_force_deviation_N)                                   \
     X(force_target_N, target.force_target_N)                                                       \
     X(force_cap_N, target.force_cap_N)                                                             \
     X(shear_force_N, estimate.shear_force_N)                                                       \
@@ -53,7 +55,7 @@
     X(normal_offset_m, tool.normal_offset_m)                                                       \
     X(path_error_m, joints.path_error_m)                                                           \
     X(item_elapsed_s, target.item_elapsed_s)
-#define CYCLE_TELEMETRY_COUNT 14
+#define CYCLE_TELEMETRY_COUNT 16
 
 /// One cycle as it is kept. Input, decisions and command are exact; telemetry is rounded to float.
 typedef struct {

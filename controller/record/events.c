@@ -149,6 +149,20 @@ static const char* joint_name(const events_t* events, int joint)
     return joint >= 0 && joint < arm->joint_count ? arm->joints[joint].name : NULL;
 }
 
+/// What a rule's text does not know: which two parts are too near each other. Empty for others.
+static void pair_text(const events_t* events, const cycle_record_t* record, int rule,
+                      char text[EVENT_TEXT_CAPACITY])
+{
+    text[0] = '\0';
+    if (rule == INTERLOCK_ARM_CLEARANCE && rule == record->verdict.rule) {
+        const arm_settings_t* arm = &events->session->machine->arm;
+        const part_name_t part = clearance_part_name(arm, record->verdict.subject);
+        const part_name_t other = clearance_part_name(arm, record->verdict.other);
+        (void)snprintf(text, EVENT_TEXT_CAPACITY, ": %s%s and %s%s", part.kind, part.name,
+                       other.kind, other.name);
+    }
+}
+
 static void add_cause(const events_t* events, line_t* line, const cycle_record_t* record, int rule)
 {
     const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)rule);
@@ -193,12 +207,14 @@ static void observe_mode(events_t* events, const cycle_record_t* record)
     }
     const int rule = record->verdict.rule;
     const bool asked = record->input.requests & REQUEST_STOP;
+    char pair[EVENT_TEXT_CAPACITY];
+    pair_text(events, record, rule, pair);
     const char* cause = rule != INTERLOCK_RULE_NONE
                             ? interlock_rule_info((interlock_rule_t)rule)->text
                         : asked ? "somebody asked for it"
                                 : "no rule refused; see the conditions";
-    (void)snprintf(text, sizeof text, "reaction %s: %s", reaction_text(record->verdict.reaction),
-                   cause);
+    (void)snprintf(text, sizeof text, "reaction %s: %s%s", reaction_text(record->verdict.reaction),
+                   cause, pair);
     line_begin_at(&line, record, EVENT_STOP, text);
     if (rule != INTERLOCK_RULE_NONE) {
         add_cause(events, &line, record, rule);
@@ -217,9 +233,11 @@ static void observe_rules(events_t* events, const cycle_record_t* record)
             continue;
         }
         events->rule_us[rule] = record->input.now_us;
+        char pair[EVENT_TEXT_CAPACITY];
+        pair_text(events, record, rule, pair);
         line_t line;
-        line_begin_at(&line, record, EVENT_RULE_REFUSED,
-                      interlock_rule_info((interlock_rule_t)rule)->text);
+        line_begin(&line, record->input.now_us, record->input.cycle, EVENT_RULE_REFUSED, "%s%s",
+                   interlock_rule_info((interlock_rule_t)rule)->text, pair);
         add_cause(events, &line, record, rule);
         line_end(events, &line);
     }

@@ -238,6 +238,7 @@ static void observe_stops(summary_t* summary, const cycle_record_t* record)
         summary->first_stop = (stop_cause_t){.any = true,
                                              .rule = record->verdict.rule,
                                              .subject = record->verdict.subject,
+                                             .other = record->verdict.other,
                                              .reaction = record->verdict.reaction,
                                              .measured = record->verdict.measured,
                                              .allowed = record->verdict.allowed,
@@ -463,6 +464,7 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
     case INTERLOCK_FORCE_AGE:
     case INTERLOCK_FORCE_STATUS:
     case INTERLOCK_FORCE_FROZEN:
+    case INTERLOCK_FORCE_DISAGREES:
         return &machine->devices[machine->force_sensor];
     case INTERLOCK_DRIVE_AGE:
     case INTERLOCK_DRIVE_STATE:
@@ -485,6 +487,7 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
     case INTERLOCK_CONTACT_LOST:
     case INTERLOCK_SURFACE_MISSED:
     case INTERLOCK_LINK_CLEARANCE:
+    case INTERLOCK_ARM_CLEARANCE:
     case INTERLOCK_REACH:
     case INTERLOCK_OVERRUN:
     case INTERLOCK_NOT_CLEAR:
@@ -525,11 +528,16 @@ static void stop_sentence(const summary_t* summary, char* text, size_t capacity)
     const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)stop->rule);
     const device_settings_t* device = stop_device(machine, stop);
     const bool joint = stop->subject >= 0 && stop->subject < machine->arm.joint_count;
-    char subject[3 * NAME_CAPACITY] = "";
+    char subject[4 * NAME_CAPACITY] = "";
     char figures[NAME_CAPACITY * 2] = "";
     if (device != NULL) {
         (void)snprintf(subject, sizeof subject, ": %s at %s:%d unit %d", device->name, device->host,
                        device->port, device->unit);
+    } else if (stop->rule == INTERLOCK_ARM_CLEARANCE) {
+        const part_name_t part = clearance_part_name(&machine->arm, stop->subject);
+        const part_name_t other = clearance_part_name(&machine->arm, stop->other);
+        (void)snprintf(subject, sizeof subject, ": %s%s and %s%s", part.kind, part.name, other.kind,
+                       other.name);
     } else if (joint) {
         (void)snprintf(subject, sizeof subject, ": %s", machine->arm.joints[stop->subject].name);
     }

@@ -106,7 +106,7 @@ typedef struct {
 typedef struct {
     bool any;
     int rule; // or INTERLOCK_RULE_NONE
-    int subject;
+    int subject, other;
     reaction_t reaction;
     double measured, allowed;
     int64_t time_us;

@@ -100,6 +100,7 @@ static void random_record(uint64_t* random, cycle_record_t* record)
     record->verdict.trust = (trust_t)(sample_random(random) % TRUST_COUNT);
     record->verdict.rule = (int)(sample_random(random) % (INTERLOCK_RULE_COUNT + 1)) - 1;
     record->verdict.subject = (int)random_integer(random);
+    record->verdict.other = (int)random_integer(random);
     record->verdict.measured = random_double(random);
     record->verdict.allowed = random_double(random);
     record->verdict.locked_joints = (unsigned)sample_random(random);

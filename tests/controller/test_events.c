@@ -120,6 +120,24 @@ static void a_stop_names_rule_figures_and_joint_once(void** state)
     free(text);
 }
 
+static void a_stop_for_two_parts_too_near_names_both(void** state)
+{
+    fixture_t* fixture = *state;
+    cycle_record_t record = quiet_record(0, MODE_CONTACT);
+    events_observe(fixture->events, &record);
+    record = quiet_record(1, MODE_YIELD);
+    record.verdict = (verdict_t){.refused = 1u << INTERLOCK_ARM_CLEARANCE,
+                                 .reaction = REACTION_YIELD,
+                                 .rule = INTERLOCK_ARM_CLEARANCE,
+                                 .subject = fixture->sample->machine.arm.joint_count,
+                                 .other = PART_TABLE};
+    events_observe(fixture->events, &record);
+    char* text = finish(fixture);
+    assert_non_null(strstr(text, "reaction yield: a part of the arm is too near another or the "
+                                 "table: the tool and the table top\""));
+    free(text);
+}
+
 static void a_rule_that_flutters_is_told_once_a_second(void** state)
 {
     fixture_t* fixture = *state;
@@ -268,6 +286,7 @@ int main(void)
         CLAIM(a_run_tells_its_modes_and_every_step_once),
         CLAIM(a_stop_names_rule_figures_and_joint_once),
         CLAIM(a_rule_that_flutters_is_told_once_a_second),
+        CLAIM(a_stop_for_two_parts_too_near_names_both),
         CLAIM(a_device_is_silent_just_above_the_age_allowed),
         CLAIM(drives_that_change_or_fail_and_late_periods_are_told),
         CLAIM(any_changed_missing_or_added_line_breaks_the_chain),

@@ -263,6 +263,26 @@ static void the_first_stop_is_the_cause_and_stays_it(void** state)
                         "(0.031 rad, allowed 0.02).");
 }
 
+static void a_stop_for_two_parts_too_near_names_both(void** state)
+{
+    fixture_t* fixture = *state;
+    observe(fixture, MODE_CONTACT);
+    fixture->record.verdict = (verdict_t){.refused = 1u << INTERLOCK_ARM_CLEARANCE,
+                                          .reaction = REACTION_YIELD,
+                                          .rule = INTERLOCK_ARM_CLEARANCE,
+                                          .subject = 2,
+                                          .other = PART_TABLE,
+                                          .measured = 0.008,
+                                          .allowed = 0.01};
+    observe(fixture, MODE_YIELD);
+    finish(fixture);
+    char sentence[TEXT_CAPACITY];
+    summary_sentence(fixture->summary, sentence, sizeof sentence);
+    assert_string_equal(sentence,
+                        "Stopped after 0.0 s: a part of the arm is too near another or the table: "
+                        "link joint_2 and the table top (0.008 m, allowed 0.01).");
+}
+
 static void a_stop_by_a_silent_device_names_it_and_its_address(void** state)
 {
     fixture_t* fixture = *state;
@@ -377,6 +397,7 @@ int main(void)
         CLAIM(refusals_count_once_a_rise_and_only_in_use),
         CLAIM(verdicts_follow_from_how_it_ended),
         CLAIM(the_first_stop_is_the_cause_and_stays_it),
+        CLAIM(a_stop_for_two_parts_too_near_names_both),
         CLAIM(a_stop_by_a_silent_device_names_it_and_its_address),
         CLAIM(booting_locked_is_no_stop),
         CLAIM(a_different_last_bit_of_one_command_is_another_hash),
