@@ -18,8 +18,8 @@
 #define BANDWIDTH_LOST_PART 0.2
 /// Of what the joints' limits leave; the rest is for following the skin. [judgement]
 #define BANDWIDTH_JOINT_PART 0.9
-/// Kept of the speed allowed for following a breath while a force swings: the quickest part of quiet
-/// breathing in, 5 mm within 1.3 s. [judgement]
+/// Kept of the speed allowed, for following a breath while a force swings: the quickest part of
+/// quiet breathing in, 5 mm within 1.3 s. [judgement]
 #define BANDWIDTH_BREATH_MPS 0.006
 
 #define BANDWIDTH_REASON_LIST(X)                                                                   \
