@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "controller/live.h"
 #include "controller/record/little_endian.h"
 
 // ---------------------------------------------------------------------------------- force figures
@@ -316,6 +317,21 @@ static void observe_force(summary_t* summary, const cycle_record_t* record)
     summary->shear_peak_N = peak_of(summary->shear_peak_N, (double)record->shear_force_N);
 }
 
+/// A refusal that stands for many periods is one.
+static void observe_requests(summary_t* summary, const cycle_record_t* record)
+{
+    const uint32_t rising = record->input.requests & ~summary->requests;
+    for (int index = 0; record->input.requests != 0 && index < REQUEST_COUNT; index++) {
+        const request_result_t answer = cycle_answer(record, index);
+        summary->granted[index] += answer == REQUEST_GRANTED;
+        summary->refused_requests += request_refused(answer) && (rising >> index & 1u) != 0;
+    }
+    const bool ends = (record->input.requests & REQUEST_END) != 0 &&
+                      !request_refused(cycle_answer(record, REQUEST_END_INDEX));
+    summary->end_requested = summary->end_requested || ends;
+    summary->requests = record->input.requests;
+}
+
 void summary_observe(summary_t* summary, const cycle_record_t* record)
 {
     hash_decision(summary, record);
@@ -334,7 +350,7 @@ void summary_observe(summary_t* summary, const cycle_record_t* record)
     summary->mode_cycles[record->mode]++;
     summary->tool_speed_peak_mps =
         peak_of(summary->tool_speed_peak_mps, (double)record->tool_speed_mps);
-    summary->end_requested = summary->end_requested || (record->input.requests & REQUEST_END);
+    observe_requests(summary, record);
     summary->mode = record->mode;
     summary->refused = record->verdict.refused;
     summary->command = record->command;
@@ -558,7 +574,16 @@ void summary_sentence(const summary_t* summary, char* text, size_t capacity)
         (void)snprintf(text, capacity, "The run is not over, or it was cut off.");
         break;
     case VERDICT_FINISHED:
-        (void)snprintf(text, capacity, "The routine was played to its end and the arm is parked.");
+        if (summary->granted[REQUEST_SKIP_INDEX] > 0) {
+            const long long skipped = (long long)summary->granted[REQUEST_SKIP_INDEX];
+            (void)snprintf(text, capacity,
+                           "The routine was played to its end but for %lld skipped step%s, and "
+                           "the arm is parked.",
+                           skipped, skipped == 1 ? "" : "s");
+        } else {
+            (void)snprintf(text, capacity,
+                           "The routine was played to its end and the arm is parked.");
+        }
         break;
     case VERDICT_STOPPED:
         stop_sentence(summary, text, capacity);
