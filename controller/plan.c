@@ -17,9 +17,6 @@
 #define STANDING_MAX_S 15.0
 #define WAITING_MAX_S 20.0 // and as long again as the stroke was to take
 #define STANDING_PACE 0.05
-// From tap to tap the place moves quickly; over a ridge of the back the tool would have to turn as
-// quickly, which takes more of the joints than the hop. It turns within two of these times instead.
-#define FACING_TIME_S 0.15
 
 #define PI 3.14159265358979323846
 
@@ -43,11 +40,6 @@ static double client_cap_N(const session_t* session, int region)
     const pad_settings_t* pad = &session->machine->arm.tool.pads[session->pad_index];
     return client_force_cap_N(session->effects, region, session->body->settings->region_count,
                               0.25 * PI * pad->diameter_m * pad->diameter_m);
-}
-
-static quat_t looking_along(const session_t* session, vec3_t normal)
-{
-    return quat_from_z_and_x(vec3_scale(normal, -1.0), body_headward(session->body));
 }
 
 static double smallest_cap_N(const session_t* session, int region)
@@ -284,17 +276,11 @@ static void fill_touch(const session_t* session, const plan_state_t* state,
 static void face_slowly(const session_t* session, plan_state_t* state, bool entered,
                         plan_target_t* target)
 {
-    const double part = session->period_s / FACING_TIME_S;
-    if (entered) {
-        state->facing_slow = target->normal;
-        state->facing = target->normal;
-    }
-    state->facing_slow = vec3_lerp(state->facing_slow, target->normal, part);
-    state->facing = vec3_lerp(state->facing, state->facing_slow, part);
-    const double length = vec3_norm(state->facing);
-    if (target->contact == CONTACT_BROKEN && length > 0.5) { // two normals never are opposed
-        target->normal = vec3_scale(state->facing, 1.0 / length);
-        target->tool_desired.orientation = looking_along(session, target->normal);
+    const vec3_t normal =
+        tool_face_slowly(&state->facing, entered, target->normal, session->period_s);
+    if (target->contact == CONTACT_BROKEN) {
+        target->normal = normal;
+        target->tool_desired.orientation = tool_looking_along(session->body, normal);
     }
 }
 

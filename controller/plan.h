@@ -38,9 +38,9 @@ typedef struct {
     bool item_finished;
     plan_target_t last; // of the last period: what lifting and yielding move away from
     // Contact.
-    double contact_s; // since touching
-    bool resumed;     // the stroke had been begun before: regain its force before going on
-    vec3_t facing_slow, facing; // of a tool that taps: the skin's normal, smoothed once and twice
+    double contact_s;     // since touching
+    bool resumed;         // the stroke had been begun before: regain its force before going on
+    tool_facing_t facing; // of a stroke that taps
     // A stroke that holds a force along the skin.
     double shear_felt_N;                    // smoothed
     double force_given_N;                   // by how much the normal force has given way

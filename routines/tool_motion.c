@@ -14,6 +14,9 @@
 // A joint-space motion sweeps the tool by at most this much per radian (arm's length with tool).
 #define ARM_SWEEP_M_PER_RAD 1.2
 #define PARKING_MIN_S 2.0
+// From tap to tap the place moves quickly; over a ridge of the back the tool would have to turn as
+// quickly, which takes more of the joints than the hop. It turns within two of these times instead.
+#define FACING_TIME_S 0.15
 // Peak speed and acceleration of s(t) = 10t^3 - 15t^4 + 6t^5 over unit time.
 #define QUINTIC_PEAK_SPEED 1.875
 #define QUINTIC_PEAK_ACCELERATION 5.7735
@@ -24,12 +27,28 @@ double tool_smooth_part(double part)
     return t * t * t * (10.0 + t * (-15.0 + 6.0 * t));
 }
 
+quat_t tool_looking_along(const body_t* body, vec3_t normal)
+{
+    return quat_from_z_and_x(vec3_scale(normal, -1.0), body_headward(body));
+}
+
+vec3_t tool_face_slowly(tool_facing_t* facing, bool begins, vec3_t normal, double period_s)
+{
+    const double part = period_s / FACING_TIME_S;
+    if (begins) {
+        *facing = (tool_facing_t){normal, normal};
+    }
+    facing->slow = vec3_lerp(facing->slow, normal, part);
+    facing->facing = vec3_lerp(facing->facing, facing->slow, part);
+    const double length = vec3_norm(facing->facing); // two normals never are opposed
+    return length > 0.5 ? vec3_scale(facing->facing, 1.0 / length) : normal;
+}
+
 pose_t tool_pose_on_skin(const body_t* body, body_place_t place, vec3_t* normal)
 {
     const surface_sample_t skin = body_surface_at(body, place);
     *normal = skin.normal;
-    return (pose_t){skin.point_m,
-                    quat_from_z_and_x(vec3_scale(skin.normal, -1.0), body_headward(body))};
+    return (pose_t){skin.point_m, tool_looking_along(body, skin.normal)};
 }
 
 pose_t tool_pose_above(pose_t on_skin, vec3_t normal, double height_m)

@@ -15,6 +15,18 @@
 /// The tool on the expected skin at a place, looking into the body. `normal` is the skin's.
 pose_t tool_pose_on_skin(const body_t* body, body_place_t place, vec3_t* normal);
 
+/// How the tool is turned to look into skin with that normal.
+quat_t tool_looking_along(const body_t* body, vec3_t normal);
+
+/// Which way the tool faces where it follows the skin's normal late.
+typedef struct {
+    vec3_t slow, facing;
+} tool_facing_t;
+
+/// One period of a tool that leaves the skin and turns slowly from touch to touch. `begins` where
+/// it faces the skin as it is. The normal that it looks along, of unit length.
+vec3_t tool_face_slowly(tool_facing_t* facing, bool begins, vec3_t normal, double period_s);
+
 /// The same pose `height_m` away along the normal.
 pose_t tool_pose_above(pose_t on_skin, vec3_t normal, double height_m);
 

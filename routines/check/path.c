@@ -83,8 +83,10 @@ static void note_shear(const stroke_target_t* target, check_walk_t* walk)
 {
     const double speed_mps = hypot(target->along_speed_mps, target->across_speed_mps);
     walk->shear_max_N = fmax(walk->shear_max_N, target->shear_N);
-    // Where a shear is wanted the pad goes with the skin as far as that.
-    if (!(speed_mps <= SLIDING_SPEED_MPS) && !(target->shear_N > 0.0)) {
+    // Where a shear is wanted the pad goes with the skin as far as that; in a hop nothing is
+    // touched.
+    const bool slides = !(target->shear_N > 0.0) && !(target->hop_m > 0.0);
+    if (!(speed_mps <= SLIDING_SPEED_MPS) && slides) {
         walk->sliding_force_max_N = fmax(walk->sliding_force_max_N, target->force_N);
     }
 }

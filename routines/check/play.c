@@ -261,11 +261,20 @@ static double stroke_step_s(const play_t* play, const stroke_t* stroke)
 
 static void touch(play_t* play, const stroke_t* stroke)
 {
+    const body_t* body = play->check->body;
     const int count = step_count(play, stroke->duration_s, stroke_step_s(play, stroke));
+    const double step_s = count > 0 ? stroke->duration_s / count : 0.0;
+    tool_facing_t facing = {vec3(0.0, 0.0, 0.0), vec3(0.0, 0.0, 0.0)};
     for (int i = 1; i <= count && !play->failed; i++) {
-        const stroke_target_t target =
-            technique_target(play->check->body, stroke, stroke->duration_s * i / count);
-        follow(play, pose_at(play, target.place, target.hop_m), stroke->duration_s / count);
+        const stroke_target_t target = technique_target(body, stroke, i * step_s);
+        vec3_t normal;
+        pose_t pose = tool_pose_on_skin(body, target.place, &normal);
+        const vec3_t slow = tool_face_slowly(&facing, i == 1, normal, step_s);
+        if (target.contact == CONTACT_BROKEN) {
+            normal = slow;
+            pose.orientation = tool_looking_along(body, slow);
+        }
+        follow(play, tool_pose_above(pose, normal, target.hop_m), step_s);
     }
 }
 

@@ -7,15 +7,6 @@
 
 #define REACH_CELL_M 0.010 // one place in each such square of skin has its reach checked
 
-static void note_joint_margins(check_t* check, const joints_t* joints)
-{
-    for (int i = 0; i < check->chain->joint_count; i++) {
-        const double margin = fmin(joints->at[i] - check->chain->position_min.at[i],
-                                   check->chain->position_max.at[i] - joints->at[i]);
-        check->figures.joint_margin_min = fmin(check->figures.joint_margin_min, margin);
-    }
-}
-
 /// True the first time a square of skin is asked for.
 static bool cell_is_new(check_t* check, body_place_t place)
 {
@@ -95,7 +86,6 @@ void check_reach(check_t* check, const stroke_t* stroke, body_place_t place,
             fmax(check->figures.reach_error_max_m, report.position_error_m);
         if (result == IK_OK) {
             check->seed = joints;
-            note_joint_margins(check, &joints);
             chain_frames_t frames;
             fk_frames(check->chain, &joints, &frames);
             if (!check_frames(check, stroke, &frames, "over")) {
