@@ -125,7 +125,7 @@ clearance_pairs_t clearance_pairs(const chain_t* chain, double table_length_m, d
         for (int other = part + 1; other < pairs.count; other++) {
             const double other_m = (double)pairs.radius_m[other];
             if (radius_m > 0.0 && other_m > 0.0 &&
-                between_max_m(chain, part, other) > radius_m + other_m + least_m) {
+                between_max_m(chain, part, other) > radius_m + other_m + 2.0 * least_m) {
                 pairs.others[part] |= (uint16_t)(1u << other);
             }
         }

@@ -127,12 +127,12 @@ static void a_part_is_compared_from_the_length_that_can_hold_it_off(void** state
 {
     (void)state;
     arm_settings_t arm = hinged_arm();
-    // Between part 3 (60 mm) and the tool (30 mm): more than 110 mm.
-    arm.tool.flange_xyz_m[2] = 0.1099;
+    // Between part 3 (60 mm) and the tool (30 mm): more than 130 mm.
+    arm.tool.flange_xyz_m[2] = 0.1299;
     chain_t chain = thick_chain(arm);
     clearance_pairs_t pairs = pairs_of(&chain);
     assert_false(compared(&pairs, 3, 5));
-    arm.tool.flange_xyz_m[2] = 0.1101;
+    arm.tool.flange_xyz_m[2] = 0.1301;
     chain = thick_chain(arm);
     pairs = pairs_of(&chain);
     assert_true(compared(&pairs, 3, 5));
@@ -146,12 +146,12 @@ static void a_part_is_compared_from_the_length_that_can_hold_it_off(void** state
     pairs = pairs_of(&chain);
     assert_int_equal(pairs.over_table, 0x3F);
     // Two links at an angle reach less far than both: a UR5e's wrist, 133.3 and 99.7 mm square to
-    // each other, is 166.5 mm long, too short for two radii of 73.5 mm.
+    // each other, is 166.5 mm long, too short for two radii of 63.5 mm.
     arm_settings_t wrist = arm_ur5e();
     clearance_pairs_t wrist_pairs = {0};
     for (int i = 0; i < 2; i++) {
         chain_t thick = thick_chain(wrist);
-        thick.link_radius_m[2] = thick.link_radius_m[5] = i == 0 ? 0.0730 : 0.0735;
+        thick.link_radius_m[2] = thick.link_radius_m[5] = i == 0 ? 0.0630 : 0.0635;
         wrist_pairs = pairs_of(&thick);
         assert_int_equal(compared(&wrist_pairs, 2, 5), i == 0);
     }
