@@ -290,6 +290,10 @@ typedef struct {
     X(shear_force_max_N, "shear_force_max", DIMENSION_FORCE, 2.0, 40.0, "Force along the skin.")   \
     X(free_force_max_N, "free_force_max", DIMENSION_FORCE, 2.0, 15.0,                              \
       "Force while nothing should touch.")                                                         \
+    X(force_disagreement_max_N, "force_disagreement_max", DIMENSION_FORCE, 5.0, 30.0,              \
+      "How far force sensor and drive torques may disagree, beyond twice the latters' error.")     \
+    X(force_disagreement_time_s, "force_disagreement_time", DIMENSION_TIME, 0.02, 0.3,             \
+      "How long they may.")                                                                        \
     X(touch_force_N, "touch_force", DIMENSION_FORCE, 0.5, 5.0,                                     \
       "Force from which the tool counts as touching.")                                             \
     X(tare_force_max_N, "tare_force_max", DIMENSION_FORCE, 0.5, 10.0,                              \

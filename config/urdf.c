@@ -457,6 +457,12 @@ static void read_limit(const robot_t* robot, const joint_t* joint, joint_setting
     char field[FINDING_FIELD_CAPACITY];
     field_of(field, "joint", joint->name, ".limit", "");
     const int limit = xml_child(robot->document, joint->element, "limit", -1);
+    if (joint->type == TYPE_CONTINUOUS) {
+        settings->position_min = -TWO_PI;
+        settings->position_max = TWO_PI;
+    }
+    if (limit < 0 && joint->type == TYPE_CONTINUOUS)
+        return; // only the others need one (wiki.ros.org/urdf/XML/joint)
     if (limit < 0) {
         xml_refuse(robot->document, element_of(robot, joint->element)->offset, field,
                    robot->findings, "<joint> has no <limit>");
@@ -465,11 +471,8 @@ static void read_limit(const robot_t* robot, const joint_t* joint, joint_setting
     check_attributes(robot, limit, field, words);
     read_positive(robot, limit, "effort", field, &settings->effort_max);
     read_positive(robot, limit, "velocity", field, &settings->velocity_max);
-    if (joint->type == TYPE_CONTINUOUS) {
-        settings->position_min = -TWO_PI;
-        settings->position_max = TWO_PI;
+    if (joint->type == TYPE_CONTINUOUS)
         return;
-    }
     // Either may be left out and is then 0 (wiki.ros.org/urdf/XML/joint).
     const xml_attribute_t* lower = xml_attribute(robot->document, limit, "lower");
     const xml_attribute_t* upper = xml_attribute(robot->document, limit, "upper");
@@ -540,6 +543,7 @@ static void add_moving_joint(robot_t* robot, const joint_t* joint, const placeme
                    kept->settings.origin_rpy_rad);
     read_axis(robot, joint, kept->settings.axis);
     read_limit(robot, joint, &kept->settings);
+    kept->drive_known = xml_child(robot->document, joint->element, "limit", -1) >= 0;
     robot->body_elements[arm->joint_count] = -1;
     robot->moved_links[arm->joint_count] = joint->child;
     arm->joint_count++;
@@ -706,14 +710,14 @@ static bool read_masses(robot_t* robot)
         const link_t* link = &robot->links[robot->moved_links[i]];
         char field[FINDING_FIELD_CAPACITY];
         field_of(field, "link", link->name, ".inertial", "");
-        if (!(body->mass_kg > 0.0))
-            xml_refuse(robot->document, element_of(robot, link->element)->offset, field,
-                       robot->findings, "neither this link nor what is fixed to it has a mass");
-        else if (!body_possible(body))
+        joint->body_known = body->mass_kg > 0.0;
+        if (joint->body_known && !body_possible(body))
             xml_refuse(robot->document, element_of(robot, robot->body_elements[i])->offset, field,
                        robot->findings,
                        "no body has such moments: all are above 0, each at most the sum of the "
                        "other two");
+        if (!joint->body_known)
+            continue;
         joint->settings.mass_kg = body->mass_kg;
         memcpy(joint->settings.centre_of_mass_m, body->centre_m, sizeof body->centre_m);
         memcpy(joint->settings.inertia_kgm2, body->inertia_kgm2, sizeof body->inertia_kgm2);

@@ -5,7 +5,8 @@
 /// Read are revolute, continuous, prismatic and fixed joints: origin, axis, limit, and of links the
 /// inertial. Left aside: visual, collision, calibration, dynamics, safety_controller, what else a
 /// robot element may hold, and all that hangs beyond the tip or from the base. Anything else on the
-/// way is refused with its place, never guessed.
+/// way is refused with its place, never guessed. Where makers leave out what URDF lets them (a
+/// continuous joint's limits, a link's masses), it is told as not known.
 #ifndef KNEAD_CONFIG_URDF_H
 #define KNEAD_CONFIG_URDF_H
 
@@ -20,6 +21,9 @@ typedef struct {
     // drive.
     joint_settings_t settings;
     bool continuous;          // has no limits in the file; two pi either way stand in `settings`
+    bool drive_known;         // false: a continuous joint without limits of effort and velocity,
+                              // which stand as zero
+    bool body_known;          // false: no link of it has a mass; it stands as zero with its moments
     char link[NAME_CAPACITY]; // that it moves, cut
     int merged_count;         // links fixed to that one
 } urdf_joint_t;

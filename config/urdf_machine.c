@@ -75,6 +75,41 @@ static void print_coordinate(const char* key, double coordinate, const joint_set
     fputc('\n', out);
 }
 
+static void write_drive(const urdf_joint_t* joint, FILE* out)
+{
+    const joint_settings_t* settings = &joint->settings;
+    const bool turns = settings->kind == JOINT_REVOLUTE;
+    if (joint->drive_known)
+        print_coordinate("velocity_max", settings->velocity_max, settings, "/s", out);
+    else
+        fputs("    velocity_max: # deg/s\n", out);
+    fprintf(out, "    acceleration_max: # %s\n    effort_max: ", turns ? "deg/s2" : "m/s2");
+    if (joint->drive_known)
+        print_number(settings->effort_max, out);
+    else
+        fputs("#", out);
+    fprintf(out, " %s\n", turns ? "Nm" : "N");
+}
+
+static void write_body(const urdf_joint_t* joint, FILE* out)
+{
+    const joint_settings_t* settings = &joint->settings;
+    if (!joint->body_known) {
+        fputs("    # the URDF gives neither this link nor what is fixed to it a mass\n"
+              "    mass: # kg\n"
+              "    centre_of_mass: # [m, m, m] in the link's frame\n"
+              "    inertia: # [kgm2 xx, yy, zz, xy, xz, yz] about the centre of mass\n",
+              out);
+        return;
+    }
+    fputs("    mass: ", out);
+    print_number(settings->mass_kg, out);
+    fputs(" kg\n    ", out);
+    print_list("centre_of_mass", settings->centre_of_mass_m, 3, " m", out);
+    fputs("    ", out);
+    print_list("inertia", settings->inertia_kgm2, 6, " kgm2", out);
+}
+
 static void write_joint(const urdf_joint_t* joint, FILE* out)
 {
     const joint_settings_t* settings = &joint->settings;
@@ -94,18 +129,11 @@ static void write_joint(const urdf_joint_t* joint, FILE* out)
     print_list("axis", settings->axis, 3, "", out);
     print_coordinate("position_min", settings->position_min, settings, "", out);
     print_coordinate("position_max", settings->position_max, settings, "", out);
-    print_coordinate("velocity_max", settings->velocity_max, settings, "/s", out);
-    fprintf(out, "    acceleration_max: # %s\n    effort_max: ", turns ? "deg/s2" : "m/s2");
-    print_number(settings->effort_max, out);
-    fprintf(out, " %s\n    parked: # %s, where the arm is left\n", turns ? "Nm" : "N",
-            turns ? "deg" : "m");
-    fprintf(out,
-            "    preferred: # %s, where spare freedom pulls it\n    mass: ", turns ? "deg" : "m");
-    print_number(settings->mass_kg, out);
-    fputs(" kg\n    ", out);
-    print_list("centre_of_mass", settings->centre_of_mass_m, 3, " m", out);
-    fputs("    ", out);
-    print_list("inertia", settings->inertia_kgm2, 6, " kgm2", out);
+    write_drive(joint, out);
+    const char* unit = turns ? "deg" : "m";
+    fprintf(out, "    parked: # %s, where the arm is left\n", unit);
+    fprintf(out, "    preferred: # %s, where spare freedom pulls it\n", unit);
+    write_body(joint, out);
     fprintf(out, "    rotor_inertia: # %s, at the joint side of the gear\n", turns ? "kgm2" : "kg");
     fputs("    radius: # m, of the link as a capsule from this joint to the next\n", out);
 }

@@ -25,6 +25,8 @@ static judged_t judged_view(const session_t* session, const cycle_state_t* state
         .commanded = &state->command,
         .normal_force_N = estimate->normal_force_N,
         .shear_force_N = estimate->shear_force_N,
+        .drive_force_deviation_N = estimate->drive_force_deviation_N,
+        .force_disagreement_N = estimate->force_disagreement_N,
         .force_total_N = vec3_norm(estimate->contact_force_N),
         .tool_speed_mps = estimate->tool_speed_mps,
         .tool_speed_allowed_mps = state->target.speed_allowed_mps,
@@ -33,6 +35,10 @@ static judged_t judged_view(const session_t* session, const cycle_state_t* state
         .force_cap_N = state->target.force_cap_N,
         .surface_gap_m = estimate->surface_gap_m,
         .link_clearance_m = estimate->link_clearance_m,
+        .link_near_skin = estimate->link_near_skin,
+        .arm_clearance_m = estimate->arm_nearest.distance_m,
+        .arm_part = estimate->arm_nearest.part,
+        .arm_other = estimate->arm_nearest.other,
         .path_error_m = state->path_error_m,
         .force_tared = estimate->force_tared,
         .tare_refused = state->estimate.tare_refused,
@@ -61,29 +67,48 @@ static conditions_t when(bool holds, conditions_t condition)
 }
 #define WHEN(holds, name) when((holds), CONDITION(CONDITION_##name))
 
-static conditions_t requested(const cycle_state_t* state, uint32_t requests)
+/// Only what was granted becomes a condition.
+static conditions_t requested(supervisor_mode_t mode, const live_t* live)
 {
-    const bool stop = (requests & REQUEST_STOP) != 0;
-    const bool touches = supervisor_mode_touches(state->mode);
-    return WHEN((requests & REQUEST_ACKNOWLEDGE) != 0, ACKNOWLEDGE) |
-           WHEN((requests & REQUEST_ARM) != 0 && !stop, ARM) |
-           WHEN((requests & REQUEST_START) != 0 && !stop, START) |
-           WHEN((requests & REQUEST_PAUSE) != 0, PAUSE) |
-           WHEN((requests & REQUEST_RESUME) != 0 && !stop, RESUME) | WHEN(stop && touches, YIELD) |
-           WHEN(stop && !touches, STOP) | WHEN(state->ending, END);
+    const bool stop = (live->granted & REQUEST_STOP) != 0;
+    const bool touches = supervisor_mode_touches(mode);
+    return WHEN((live->granted & REQUEST_ACKNOWLEDGE) != 0, ACKNOWLEDGE) |
+           WHEN((live->granted & REQUEST_ARM) != 0, ARM) |
+           WHEN((live->granted & REQUEST_START) != 0, START) |
+           WHEN((live->granted & REQUEST_PAUSE) != 0, PAUSE) |
+           WHEN((live->granted & REQUEST_RESUME) != 0, RESUME) |
+           WHEN((live->granted & (REQUEST_SKIP | REQUEST_REPEAT)) != 0, LEAVE) |
+           WHEN(stop && touches, YIELD) | WHEN(stop && !touches, STOP) | WHEN(live->ending, END);
+}
+
+static live_t answer(const session_t* session, cycle_state_t* state, const cycle_input_t* in,
+                     const cycle_output_t* out)
+{
+    live_view_t view = {.mode = state->mode,
+                        .player = &state->plan.player,
+                        .session_us = state->session_us,
+                        .healthy = out->verdict.refused == 0};
+    if ((in->requests & REQUEST_RESUME) != 0) {
+        const pose_t commanded = fk_tool_pose(&session->chain, &state->limit.position);
+        view.standing = standing(session, state, in);
+        view.tool_deviation_m =
+            vec3_norm(vec3_sub(out->estimate.tool_measured.position_m, commanded.position_m));
+    }
+    return live_step(session, &state->live, &view, in);
 }
 
 static conditions_t conditions_now(const session_t* session, const cycle_state_t* state,
-                                   const cycle_input_t* in, const estimate_t* estimate,
-                                   const verdict_t* verdict)
+                                   const cycle_input_t* in, const cycle_output_t* out)
 {
+    const estimate_t* estimate = &out->estimate;
+    const verdict_t* verdict = &out->verdict;
     bool enabled = true;
     for (int joint = 0; joint < session->chain.joint_count; ++joint) {
         enabled = enabled && in->feedback.drives[joint].state == DRIVE_OPERATION_ENABLED;
     }
     const double mode_s = (double)state->mode_us * 1e-6;
     const bool stop_late = mode_s > session->safety->stop_time_max_s.value;
-    return requested(state, in->requests) |
+    return requested(state->mode, &out->live) |
            WHEN(verdict->reaction == REACTION_POWER_OFF, POWER_OFF) |
            WHEN(verdict->reaction == REACTION_STOP, STOP) |
            WHEN(verdict->reaction == REACTION_YIELD, YIELD) |
@@ -135,20 +160,18 @@ static pose_t tool_to_continue(const session_t* session, const cycle_state_t* st
                : fk_tool_pose(&session->chain, &state->limit.position);
 }
 
-static void remember(const session_t* session, cycle_state_t* state, const cycle_input_t* in,
-                     const cycle_output_t* out)
+static void remember(const session_t* session, cycle_state_t* state, const cycle_output_t* out)
 {
     const bool powered = supervisor_mode_powered(out->mode);
     if (out->mode != state->mode) {
         state->mode_us = 0;
         if (out->mode == MODE_READY) { // acknowledged: a new chance begins
             state->interlock.first_rule = INTERLOCK_RULE_NONE;
-            state->ending = false;
+            state->live.ending = false;
         }
     } else {
         state->mode_us += session->period_us;
     }
-    state->ending = state->ending || (in->requests & REQUEST_END) != 0;
     state->session_us = powered ? state->session_us + session->period_us : 0;
     state->locked_joints = powered ? state->locked_joints | out->verdict.locked_joints : 0;
     state->mode = out->mode;
@@ -166,12 +189,13 @@ void cycle_step(const session_t* session, cycle_state_t* state, const cycle_inpu
     const judged_t judged = judged_view(session, state, in, &out->estimate);
     out->verdict = interlock_evaluate(session->safety, &session->chain, &state->interlock, &judged,
                                       session->period_us);
-    out->conditions = conditions_now(session, state, in, &out->estimate, &out->verdict);
+    out->live = answer(session, state, in, out);
+    out->conditions = conditions_now(session, state, in, out);
     out->mode = supervisor_next(state->mode, out->conditions);
     const pose_t tool = tool_to_continue(session, state);
     state->locked_joints |= out->verdict.locked_joints;
-    out->target =
-        plan_step(session, &state->plan, out->mode, &out->estimate, &tool, &state->limit.position);
+    out->target = plan_step(session, &state->plan, out->mode, &out->live, &out->estimate, &tool,
+                            &state->limit.position);
     out->tool = force_control_step(session, &state->force, out->mode, &out->target, &out->estimate);
     out->joints = joint_step(session, state, out->mode, &out->target, &out->tool);
     out->command = limit_apply(session, &state->limit, out->mode, &out->joints, &in->feedback,
@@ -180,5 +204,5 @@ void cycle_step(const session_t* session, cycle_state_t* state, const cycle_inpu
     interlock_record(&state->interlock, session->safety, &judged, &out->verdict,
                      session->period_us);
     limit_record(session, &state->limit, out->mode, &out->command);
-    remember(session, state, in, out);
+    remember(session, state, out);
 }

@@ -8,6 +8,7 @@
 #include "controller/estimate.h"
 #include "controller/force_control.h"
 #include "controller/limit.h"
+#include "controller/live.h"
 #include "controller/plan.h"
 #include "controller/session.h"
 
@@ -15,10 +16,10 @@ typedef struct {
     supervisor_mode_t mode;
     int64_t mode_us;    // since the mode was entered
     int64_t session_us; // since arming
-    bool ending;        // asked to end: lift, park, finish
     unsigned locked_joints;
     estimate_state_t estimate;
     interlock_state_t interlock;
+    live_state_t live;
     plan_state_t plan;
     force_control_state_t force;
     limit_state_t limit;

@@ -165,9 +165,13 @@ estimate_t estimate_step(const session_t* session, estimate_state_t* state,
     if (!vec3_finite(frames.tool.position_m)) {
         estimate.surface_gap_m = (double)NAN;
     }
-    estimate.link_clearance_m =
-        clearance_links_to_skin(&session->chain, &frames, &session->body->surface).distance_m;
+    const link_clearance_t over_skin =
+        clearance_links_to_skin(&session->chain, &frames, &session->body->surface);
+    estimate.link_clearance_m = over_skin.distance_m;
+    estimate.link_near_skin = over_skin.link;
+    estimate.arm_nearest = clearance_near(&session->pairs, &frames);
     estimate_force(session, state, feedback, mode, frames.flange.orientation, &estimate);
+    drive_force_step(session, &state->drive_force, feedback, mode, &jacobian, &estimate);
     estimate_stiffness(session, state, mode, target, &estimate);
     return estimate;
 }

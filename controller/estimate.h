@@ -10,6 +10,7 @@
 #define KNEAD_CONTROLLER_ESTIMATE_H
 
 #include "controller/dataflow.h"
+#include "controller/drive_force.h"
 #include "controller/session.h"
 
 #define ESTIMATE_TARE_SAMPLES 50 // 0.2 s at 4 ms: averages sensor noise to a seventh
@@ -29,6 +30,7 @@ typedef struct {
     double force_slow_N, gap_slow_m;
     double sum_xx, sum_xy;
     double stiffness_N_per_m;
+    drive_force_state_t drive_force;
 } estimate_state_t;
 
 /// What the stiffness under the tool should be at `force_N` on `region` (-1: the softest guess), by

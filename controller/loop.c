@@ -64,8 +64,10 @@ loop_result_t loop_run(const session_t* session, fieldbus_t* bus, timebase_t tim
 
         in.now_us = woken_us - start_us;
         in.cycle = timing->cycles;
-        in.requests =
-            client->requests(client->context, timing->cycles > 0 ? &out : NULL, in.now_us);
+        const asked_t asked =
+            client->ask(client->context, timing->cycles > 0 ? &out : NULL, in.now_us);
+        in.requests = asked.requests;
+        in.intensity_level = asked.intensity_level;
         fieldbus_exchange(bus, &state->command, in.now_us, &in.feedback);
         cycle_step(session, state, &in, &out);
         going = client->observe(client->context, &in, &out, &bus->frame);

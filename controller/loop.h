@@ -12,8 +12,8 @@
 /// Who watches and who asks. Both are called on the loop's thread and must not block.
 typedef struct {
     void* context;
-    /// Requests for this period (request_bit_t); `last` is null in the first.
-    uint32_t (*requests)(void* context, const cycle_output_t* last, int64_t now_us);
+    /// What is asked for in this period; `last` is null in the first.
+    asked_t (*ask)(void* context, const cycle_output_t* last, int64_t now_us);
     /// After the period; false ends the loop, which is for runs that have nothing left to do.
     bool (*observe)(void* context, const cycle_input_t* in, const cycle_output_t* out,
                     const bus_frame_t* frame);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "routines/intensity.h"
+
 // Regaining the force of a stroke that was interrupted.
 #define RESUME_RAMP_S 1.2
 // A stroke that holds a force along the skin. Smoothing of what is felt; how far above the wanted
@@ -45,15 +47,25 @@ static double smallest_cap_N(const session_t* session, int region)
     return fmin(region_cap_N(session, region), client_cap_N(session, region));
 }
 
-/// Keeps a force target under the cap; one that is cut off no longer changes.
-static void cut_force(const session_t* session, plan_target_t* target)
+/// The most that intensity may make of a stroke: every limit that the static check knows, and what
+/// the measured force needs to swing below the cap.
+static double stroke_ceiling_N(const session_t* session, const stroke_t* stroke)
 {
-    const double allowed_N =
-        fmin(target->force_cap_N, client_target_cap_N(client_cap_N(session, target->region)));
-    if (!(target->force_target_N <= allowed_N)) {
-        target->force_target_N = allowed_N;
-        target->force_rate_N_per_s = 0.0;
+    const body_settings_t* body = session->body->settings;
+    if (stroke->region < 0 || stroke->region >= body->region_count) {
+        return 0.0; // nowhere: as written, or nothing
     }
+    const region_settings_t* region = &body->regions[stroke->region];
+    const double pad_m = session->machine->arm.tool.pads[session->pad_index].diameter_m;
+    const technique_limits_t* technique = &session->safety->techniques[stroke->technique];
+    const double by_pressure_N =
+        fmin(region->pressure_max_Pa.value, technique->pressure_max_Pa.value) * 0.25 * PI * pad_m *
+        pad_m;
+    const double by_technique_N = technique->force_max_N.value * region->force_factor;
+    const double by_safety_N =
+        session->safety->contact_force_max_N.value - session->safety->contact_force_margin_N.value;
+    const double by_cap_N = smallest_cap_N(session, stroke->region) - PLAN_INTENSITY_HEADROOM_N;
+    return fmin(fmin(by_pressure_N, by_technique_N), fmin(by_safety_N, by_cap_N));
 }
 
 static void travel_begin(const session_t* session, plan_state_t* state, const pose_t* start,
@@ -95,14 +107,25 @@ static pose_t next_goal(const session_t* session, const plan_state_t* state, con
     return tool_pose_above(on_skin, normal, TOOL_HOVER_HEIGHT_M);
 }
 
+static void travel_to_next(const session_t* session, plan_state_t* state, const pose_t* from,
+                           plan_target_t* target)
+{
+    const pose_t goal = next_goal(session, state, from, &target->region);
+    travel_begin(session, state, from, &goal);
+    state->goal_changed = false;
+}
+
 static void transit_step(const session_t* session, plan_state_t* state, bool entered,
                          const pose_t* tool, plan_target_t* target)
 {
     if (entered) {
-        const pose_t goal = next_goal(session, state, tool, &target->region);
-        travel_begin(session, state, tool, &goal);
+        travel_to_next(session, state, tool, target);
     }
     travel_step(session, state, target);
+    if (state->goal_changed && state->arrived) {
+        const pose_t here = target->tool_desired;
+        travel_to_next(session, state, &here, target);
+    }
     const player_view_t view = player_view(session->body, session->routine, &state->player);
     state->resting = view.rest;
     state->routine_done = view.done;
@@ -156,7 +179,58 @@ static void hold_shear(const session_t* session, plan_state_t* state, const stro
     state->waited_s += (1.0 - state->pace) * period_s;
 }
 
-static void contact_begin(plan_state_t* state)
+/// What a stroke asks for, its force at the intensity that holds.
+static stroke_target_t at_intensity(const plan_state_t* state, stroke_target_t stroke)
+{
+    const double loaded_N = stroke.force_N - STROKE_LIGHT_FORCE_N;
+    if (loaded_N > 0.0) {
+        stroke.force_rate_N_per_s =
+            state->force_scale * stroke.force_rate_N_per_s + state->force_scale_per_s * loaded_N;
+    }
+    stroke.force_N = intensity_force_N(state->force_scale, stroke.force_N);
+    return stroke;
+}
+
+/// Moves towards the intensity that holds; true if a ceiling cuts it. Between strokes the intensity
+/// changes at once, as every stroke begins with the light touch; within one it is ramped.
+static bool take_intensity(const session_t* session, plan_state_t* state, int level, bool entered)
+{
+    const double factor = intensity_factor(level);
+    const double peak_N = state->stroke_peak_N;
+    const double wanted = intensity_scale(factor, peak_N, state->stroke_ceiling_N);
+    const double span_N = fmax(peak_N - STROKE_LIGHT_FORCE_N, 1.0);
+    const double rise = PLAN_INTENSITY_RISE_N_PER_S / span_N * session->period_s;
+    const double fall = PLAN_INTENSITY_FALL_N_PER_S / span_N * session->period_s;
+    const double before = entered ? wanted : state->force_scale;
+    state->force_scale = before + fmin(fmax(wanted - before, -fall), rise);
+    state->force_scale_per_s = (state->force_scale - before) / session->period_s;
+    return factor > 1.0 && factor * peak_N > fmax(peak_N, state->stroke_ceiling_N);
+}
+
+/// Whatever came together to make the wanted force, it changes no faster than the technique may and
+/// stays below every cap.
+static void bound_force(const session_t* session, const plan_state_t* state, const stroke_t* stroke,
+                        bool entered, plan_target_t* target)
+{
+    const double rate_max =
+        stroke != NULL ? session->safety->techniques[stroke->technique].force_rate_max_N_per_s.value
+                       : 0.0;
+    target->force_rate_N_per_s = fmin(fmax(target->force_rate_N_per_s, -rate_max), rate_max);
+    if (!entered) {
+        const double last_N = state->last.force_target_N;
+        const double step_N = rate_max * session->period_s;
+        target->force_target_N =
+            fmin(fmax(target->force_target_N, last_N - step_N), last_N + step_N);
+    }
+    const double allowed_N =
+        fmin(target->force_cap_N, client_target_cap_N(client_cap_N(session, target->region)));
+    if (!(target->force_target_N <= allowed_N)) {
+        target->force_target_N = allowed_N;
+        target->force_rate_N_per_s = 0.0;
+    }
+}
+
+static void contact_begin(const session_t* session, plan_state_t* state)
 {
     state->contact_s = 0.0;
     state->item_finished = false;
@@ -166,6 +240,14 @@ static void contact_begin(plan_state_t* state)
     state->pace = 1.0;
     state->waited_s = 0.0;
     state->standing_s = 0.0;
+    state->stroke_peak_N = 0.0;
+    state->stroke_ceiling_N = 0.0;
+    const stroke_t* stroke = stroke_of(session, &state->player);
+    if (stroke != NULL) {
+        double speed_mps = 0.0;
+        technique_peaks(session->body, stroke, &speed_mps, &state->stroke_peak_N);
+        state->stroke_ceiling_N = stroke_ceiling_N(session, stroke);
+    }
 }
 
 /// The wanted force and what else the stroke says of the touch, `regained` of it after a break.
@@ -174,7 +256,7 @@ static void fill_touch(const session_t* session, const plan_state_t* state,
                        plan_target_t* target)
 {
     const stroke_t* stroke = stroke_of(session, &state->player);
-    const stroke_target_t ahead = target_ahead(session, state);
+    const stroke_target_t ahead = at_intensity(state, target_ahead(session, state));
     const double given_N =
         fmax(wanted->force_N - state->force_given_N, fmin(light_N, wanted->force_N));
     target->force_target_N = light_N + regained * (given_N - light_N);
@@ -212,15 +294,16 @@ static double contact_speed_allowed_mps(const session_t* session, const plan_tar
 }
 
 static void contact_step(const session_t* session, plan_state_t* state, supervisor_mode_t mode,
-                         const estimate_t* estimate, bool entered, plan_target_t* target)
+                         const live_t* live, const estimate_t* estimate, bool entered,
+                         plan_target_t* target)
 {
     if (entered) {
-        contact_begin(state);
+        contact_begin(session, state);
     }
     const stroke_t* stroke = stroke_of(session, &state->player);
     const double light_N = stroke != NULL ? technique_light_force_N(stroke) : STROKE_LIGHT_FORCE_N;
     player_view_t view = player_view(session->body, session->routine, &state->player);
-    double regained = 1.0;
+    double regained = state->resumed ? 0.0 : 1.0;
     if (mode == MODE_CONTACT) {
         state->contact_s += session->period_s;
         regained = state->resumed ? tool_smooth_part(state->contact_s / RESUME_RAMP_S) : 1.0;
@@ -231,13 +314,15 @@ static void contact_step(const session_t* session, plan_state_t* state, supervis
         }
         view = player_view(session->body, session->routine, &state->player);
     }
+    target->intensity_capped = take_intensity(session, state, live->intensity_level, entered);
+    view.target = at_intensity(state, view.target);
     target->tool_desired = tool_pose_on_skin(session->body, view.target.place, &target->normal);
     target->region = body_region_at(session->body, view.target.place);
     target->force_controlled = mode == MODE_CONTACT;
     fill_touch(session, state, &view.target, light_N, regained, target);
     face_slowly(session, state, entered, target);
     target->force_cap_N = smallest_cap_N(session, target->region);
-    cut_force(session, target);
+    bound_force(session, state, stroke, entered, target);
     target->speed_allowed_mps = mode == MODE_CONTACT
                                     ? contact_speed_allowed_mps(session, target)
                                     : session->safety->approach_speed_max_mps.value;
@@ -291,10 +376,30 @@ static void parking_step(const session_t* session, plan_state_t* state, bool ent
     target->speed_allowed_mps = session->safety->transit_speed_max_mps.value;
 }
 
+/// What was granted takes effect whatever the mode: where the tool is at the body, the supervisor
+/// has it lifted; where it travels, the goal is another one now.
+static void take_requests(const session_t* session, plan_state_t* state, uint32_t granted)
+{
+    if ((granted & REQUEST_EXTEND) != 0) {
+        (void)player_extend(session->body, session->routine, &state->player);
+    }
+    if ((granted & REQUEST_SKIP) != 0) {
+        player_skip(session->routine, &state->player);
+    } else if ((granted & REQUEST_REPEAT) != 0) {
+        (void)player_repeat(session->routine, &state->player);
+    } else {
+        return;
+    }
+    state->item_finished = false; // of the step that was left
+    state->goal_changed = true;
+}
+
 plan_target_t plan_step(const session_t* session, plan_state_t* state, supervisor_mode_t mode,
-                        const estimate_t* estimate, const pose_t* tool, const joints_t* joints)
+                        const live_t* live, const estimate_t* estimate, const pose_t* tool,
+                        const joints_t* joints)
 {
     const bool entered = mode != state->mode;
+    take_requests(session, state, live->granted);
     plan_target_t target = {.tool_desired = *tool,
                             .normal = vec3_scale(quat_rotate(tool->orientation, vec3(0, 0, 1)), -1),
                             .region = -1,
@@ -316,7 +421,7 @@ plan_target_t plan_step(const session_t* session, plan_state_t* state, superviso
         break;
     case MODE_APPROACH:
     case MODE_CONTACT:
-        contact_step(session, state, mode, estimate, entered, &target);
+        contact_step(session, state, mode, live, estimate, entered, &target);
         break;
     case MODE_RETRACT:
     case MODE_LIFT:

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "routines/intensity.h"
 #include "routines/tool_motion.h"
 
 bool session_build(const machine_settings_t* machine, const safety_settings_t* safety,
@@ -17,5 +18,11 @@ bool session_build(const machine_settings_t* machine, const safety_settings_t* s
     session->period_s = (double)machine->period_us * 1e-6;
     session->track = tool_track_settings(session->period_s, &body->surface);
     session->delays = bandwidth_delays(machine);
-    return chain_build(&machine->arm, pad_index, &session->chain);
+    session->intensity_start = INTENSITY_AS_WRITTEN;
+    if (!chain_build(&machine->arm, pad_index, &session->chain)) {
+        return false;
+    }
+    session->pairs = clearance_pairs(&session->chain, machine->table_length_m,
+                                     machine->table_width_m, CLEARANCE_CHECKED_M);
+    return true;
 }

@@ -4,6 +4,7 @@
 
 #include "config/settings.h"
 #include "kinematics/chain.h"
+#include "kinematics/clearance.h"
 #include "kinematics/ik.h"
 #include "routines/bandwidth.h"
 #include "routines/body.h"
@@ -17,15 +18,17 @@ typedef struct {
     const routine_t* routine;
     const client_effects_t* effects; // of the client's screening and wishes; null: none
     chain_t chain;
+    clearance_pairs_t pairs; // of the arm's parts, as the static check compares them
     ik_track_settings_t track;
     int pad_index;
     int64_t period_us;
     double period_s;
     machine_delays_t delays;
+    int intensity_start; // level the run begins with, see routines/intensity.h
 } session_t;
 
 /// Fills a session from its parts. False if no chain can be built from the machine's arm and the
-/// pad.
+/// pad. The intensity begins as written; whoever knows what the client likes sets it afterwards.
 bool session_build(const machine_settings_t* machine, const safety_settings_t* safety,
                    const body_t* body, const routine_t* routine, int pad_index, session_t* session);
 

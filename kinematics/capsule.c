@@ -4,6 +4,9 @@
 
 #include <math.h>
 
+// 0.618^22 of a stretch of 2 m is 0.05 mm.
+#define TABLE_SEARCH_STEPS 22
+
 static vec3s point(const float point_m[3])
 {
     return (vec3s){{point_m[0], point_m[1], point_m[2]}};
@@ -62,36 +65,57 @@ float capsule_distance_m(const capsule_t* a, const capsule_t* b)
     return glms_vec3_distance(on_a, on_b) - a->radius_m - b->radius_m;
 }
 
-/// Cuts the parts `low` to `high` of a stretch down to where a coordinate lies between two bounds.
-static void clip_parts(float from, float to, float lower, float upper, float* low, float* high)
+static float to_table_m(vec3s place, table_top_t table)
 {
-    const float change = to - from;
-    if (change == 0.0f) {
-        if (from < lower || from > upper) {
-            *high = -1.0f;
-        }
-        return;
+    const vec3s half = {{0.5f * table.length_m, 0.5f * table.width_m, 0.5f * TABLE_THICKNESS_M}};
+    const vec3s centre = {{0.5f * table.length_m, 0.0f, -0.5f * TABLE_THICKNESS_M}};
+    const vec3s off = glms_vec3_sub(place, centre);
+    const vec3s past = {{fabsf(off.x) - half.x, fabsf(off.y) - half.y, fabsf(off.z) - half.z}};
+    if (past.x <= 0.0f && past.y <= 0.0f && past.z <= 0.0f) {
+        return fmaxf(past.x, fmaxf(past.y, past.z));
     }
-    const float enters = (change > 0.0f ? lower - from : upper - from) / change;
-    const float leaves = (change > 0.0f ? upper - from : lower - from) / change;
-    *low = fmaxf(*low, enters);
-    *high = fminf(*high, leaves);
+    // Not fmaxf, which would lose a NaN.
+    const vec3s outside = {{past.x <= 0.0f ? 0.0f : past.x, past.y <= 0.0f ? 0.0f : past.y,
+                            past.z <= 0.0f ? 0.0f : past.z}};
+    return glms_vec3_norm(outside);
 }
 
-float capsule_over_table_m(const capsule_t* capsule, table_top_t table)
+float point_to_table_m(const float point_m[3], table_top_t table)
+{
+    return to_table_m(point(point_m), table);
+}
+
+float capsule_to_table_m(const capsule_t* capsule, table_top_t table)
 {
     const vec3s from = point(capsule->from_m);
     const vec3s to = point(capsule->to_m);
     if (isnan(glms_vec3_distance(from, to))) {
         return NAN;
     }
+    // A plate is convex, so the distance along a stretch falls and then rises: golden section.
+    const float golden = 0.618034f;
     float low = 0.0f;
     float high = 1.0f;
-    clip_parts(from.x, to.x, 0.0f, table.length_m, &low, &high);
-    clip_parts(from.y, to.y, -0.5f * table.width_m, 0.5f * table.width_m, &low, &high);
-    if (!(low <= high)) {
-        return INFINITY;
+    float lower = high - golden * (high - low);
+    float upper = low + golden * (high - low);
+    float at_lower_m = to_table_m(glms_vec3_lerp(from, to, lower), table);
+    float at_upper_m = to_table_m(glms_vec3_lerp(from, to, upper), table);
+    float nearest_m = fminf(to_table_m(from, table), to_table_m(to, table));
+    for (int i = 0; i < TABLE_SEARCH_STEPS; i++) {
+        if (at_lower_m <= at_upper_m) {
+            high = upper;
+            upper = lower;
+            at_upper_m = at_lower_m;
+            lower = high - golden * (high - low);
+            at_lower_m = to_table_m(glms_vec3_lerp(from, to, lower), table);
+        } else {
+            low = lower;
+            lower = upper;
+            at_lower_m = at_upper_m;
+            upper = low + golden * (high - low);
+            at_upper_m = to_table_m(glms_vec3_lerp(from, to, upper), table);
+        }
     }
-    const float lowest_m = fminf(glms_vec3_lerp(from, to, low).z, glms_vec3_lerp(from, to, high).z);
-    return lowest_m - capsule->radius_m;
+    nearest_m = fminf(nearest_m, fminf(at_lower_m, at_upper_m));
+    return nearest_m - capsule->radius_m;
 }

@@ -13,11 +13,15 @@ typedef struct {
     float radius_m;
 } capsule_t;
 
-/// A level rectangle at z = 0: x from 0 to the length, y within half the width.
+/// The table: a level plate whose top is at z = 0, x from 0 to the length, y within half the width,
+/// TABLE_THICKNESS_M thick. What it stands on is not known.
 typedef struct {
     float length_m;
     float width_m;
 } table_top_t;
+
+// Padding, board and frame of a massage table: 60 to 100 mm (general knowledge, not checked).
+#define TABLE_THICKNESS_M 0.10f
 
 /// Length of the stretch.
 float capsule_length_m(const capsule_t* capsule);
@@ -28,8 +32,10 @@ void capsule_point(const capsule_t* capsule, float part, float point_m[3]);
 /// Between two capsules. (Ericson 2005, 5.1.9.)
 float capsule_distance_m(const capsule_t* a, const capsule_t* b);
 
-/// Height over the table top: of the part of the stretch over it, the lowest point's height less
-/// the radius. INFINITY if no part is over it.
-float capsule_over_table_m(const capsule_t* capsule, table_top_t table);
+/// Between a point and the table; negative inside it.
+float point_to_table_m(const float point_m[3], table_top_t table);
+
+/// Between a capsule and the table, to within 0.1 mm.
+float capsule_to_table_m(const capsule_t* capsule, table_top_t table);
 
 #endif

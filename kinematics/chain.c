@@ -235,6 +235,7 @@ bool chain_build(const arm_settings_t* arm, int pad_index, chain_t* chain)
     chain->tool_in_last_link = pose_multiply(
         chain->flange_in_last_link,
         (pose_t){vec3(0.0, 0.0, arm->tool.pads[pad_index].length_m), quat_identity()});
+    chain->tool_radius_m = 0.5 * arm->tool.pads[pad_index].diameter_m;
     hang_tool(chain, &arm->tool);
     return true;
 }

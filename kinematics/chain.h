@@ -38,6 +38,7 @@ typedef struct {
                                             // axes; xy is the tensor's own element, as in URDF
     joints_t rotor_inertia;
     double link_radius_m[JOINT_CAPACITY]; // as a capsule from this joint to the next
+    double tool_radius_m;                 // of the pad that is mounted
     pose_t base_in_table;
     pose_t flange_in_last_link; // where pads are mounted
     pose_t tool_in_last_link;   // centre of the pad's face, spring unloaded

@@ -1,8 +1,10 @@
-/// How far a chain's links are from each other, from a body's skin and from the table, with every
-/// link taken as a capsule. For checks before a run: float, first order, no use for control.
+/// How far an arm's links and tool are from each other and from the table, and its links from a
+/// body's skin, with every part taken as a capsule. Cheap enough for every period of a control
+/// loop.
 ///
 /// Frames and units: table frame, metres. Distances are signed: negative where bodies overlap, by
-/// how deep. NaN in a posture gives NaN distances, which no permit accepts.
+/// how deep. NaN in a posture gives NaN distances, which no permit accepts. What lies LINK_NEAR_M
+/// apart or more is INFINITY.
 #ifndef KNEAD_KINEMATICS_CLEARANCE_H
 #define KNEAD_KINEMATICS_CLEARANCE_H
 
@@ -11,42 +13,76 @@
 #include "kinematics/fk.h"
 #include "kinematics/surface.h"
 
-/// A capsule a link, and one for the tool.
+/// A capsule a link, and one for the tool: parts 0 to count - 2 are links, count - 1 is the tool.
 #define CAPSULE_CAPACITY (JOINT_CAPACITY + 1)
+/// Stands where a part's number could: the table, and nothing.
+#define PART_TABLE CAPSULE_CAPACITY
+#define PART_NONE (-1)
 
-/// Capsule i < count - 1 is link i, from its joint to the next one (the last link's to the flange).
-/// Capsule count - 1 is the tool, from the flange to the pad's face.
+/// Farther apart than this counts as nowhere near.
+#define LINK_NEAR_M 0.06
+
+// ------------------------------------------------------- links, tool and table, from each other
+
+// What the check before a run asks for, and twice what the interlock allows, as the posture that is
+// played differs a little from the one that is checked (judgement). The tool counts too: it is over
+// the body, whose lowest place for a pad (regions of prone.yaml, skin no steeper than 50 degrees,
+// 1.45 m and 40 kg upwards) is 89 mm above the table, more than twice what pressing and breathing
+// take away.
+#define CLEARANCE_CHECKED_M 0.020
+
+/// Which parts are compared; made once for an arm.
+///
+/// Two parts are left out where no posture could hold them `least_m` apart: where the links between
+/// them reach, at their longest, no farther than both radii and `least_m`. So are
+/// neighbours, the links on both sides of a short one, and all links of a wrist whose joints meet
+/// in a point; what keeps those apart are the joints' limits. For the table, "between" is the way
+/// from it to the first joint and the links before: a column that stands on it is left out, what
+/// hangs from the column is not. A part without a radius is left out.
+typedef struct {
+    int count;
+    float radius_m[CAPSULE_CAPACITY];
+    uint16_t others[CAPSULE_CAPACITY]; // bit per part behind it to compare with
+    uint16_t over_table;               // bit per part to compare with the table
+    float tool_length_m;               // flange to pad's face
+    table_top_t table;
+} clearance_pairs_t;
+
+clearance_pairs_t clearance_pairs(const chain_t* chain, double table_length_m, double table_width_m,
+                                  double least_m);
+
 typedef struct {
     int count;
     capsule_t at[CAPSULE_CAPACITY];
 } capsules_t;
 
-typedef enum { CLEARANCE_LINKS, CLEARANCE_SURFACE, CLEARANCE_TABLE } clearance_kind_t;
-
-/// The nearest two bodies.
-typedef struct {
-    float distance_m; // INFINITY where there is nothing to come near
-    clearance_kind_t kind;
-    int capsule;       // which of the chain's
-    int other_capsule; // with CLEARANCE_LINKS the other one, larger than `capsule`; else -1
-} clearance_t;
-
-/// The capsules of a posture. `radius_m` has one entry a link, then the tool's.
-void clearance_capsules(const chain_frames_t* frames, const float radius_m[CAPSULE_CAPACITY],
+/// The parts of a posture: link i from its joint to the next one (the last link's to the flange),
+/// the tool from the flange so far that its rounded end touches the pad's face.
+void clearance_capsules(const clearance_pairs_t* pairs, const chain_frames_t* frames,
                         capsules_t* capsules);
 
-/// From the skin: the least over places along the capsule at most 10 mm or a 64th of its length
-/// apart, each by the skin's tangent plane below it (`surface_distance_m`). Places off the grid
-/// have no skin below them; INFINITY if all are.
-float clearance_surface_m(const capsule_t* capsule, const surface_t* surface);
+/// The nearest two.
+typedef struct {
+    double distance_m; // INFINITY where nothing is near
+    int part;          // or PART_NONE
+    int other;         // a larger part, PART_TABLE or PART_NONE
+} clearance_t;
 
-/// The least of all: links against links, and each capsule from `first_free` on against skin and
-/// table. Links before it (a rail, a column) stand beside or on the table. Pairs that the links
-/// between them cannot hold apart (neighbours, and across a wrist whose joints meet in a point) are
-/// not compared. The tool, which is meant to touch, is compared with the skin only if `tool_too`.
-/// `surface` may be null.
-clearance_t clearance_nearest(const capsules_t* capsules, int first_free, const surface_t* surface,
-                              table_top_t table, bool tool_too);
+/// The least of all that are compared, near or not; NaN if a capsule is no number.
+clearance_t clearance_nearest(const clearance_pairs_t* pairs, const capsules_t* capsules);
+
+/// The same for every period: INFINITY for what is LINK_NEAR_M apart or more.
+clearance_t clearance_near(const clearance_pairs_t* pairs, const chain_frames_t* frames);
+
+/// How a part is called: "link " and the joint's name, "the tool" and "", "the table top" and "".
+typedef struct {
+    const char* kind;
+    const char* name; // borrowed of the settings
+} part_name_t;
+part_name_t clearance_part_name(const arm_settings_t* arm, int part);
+
+// ----------------------------------------------------------------------------- links, from the
+// skin
 
 /// The link nearest to the skin.
 typedef struct {
@@ -55,9 +91,6 @@ typedef struct {
     vec3_t point_m;    // on the link's axis
     vec3_t normal;     // of the skin below, out of the body
 } link_clearance_t;
-
-/// Links farther from the skin than this count as nowhere near it.
-#define LINK_NEAR_M 0.06
 
 /// For every period of a control loop: a link as a row of spheres of its radius, at most a radius
 /// apart. A capsule is found too far away by at most a seventh of its radius over even skin (r -

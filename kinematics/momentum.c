@@ -3,11 +3,6 @@
 #include "kinematics/cholesky.h"
 #include "kinematics/dynamics.h"
 
-/// A newton metre at the tool weighs as a newton over this many metres.
-static const double ANGLE_WEIGHT_M = 0.3;
-/// Part of the normal matrix's mean diagonal that damps directions which the joints hardly feel.
-static const double DAMPING_PART = 1e-8;
-
 static bool joints_finite(const chain_t* chain, const joints_t* joints)
 {
     for (int i = 0; i < chain->joint_count; i++) {
@@ -34,8 +29,8 @@ bool momentum_step(const chain_t* chain, const momentum_settings_t* settings,
 {
     momentum_state_t next = {.started = true};
     if (!positive(settings->period_s) || !positive(settings->time_constant_s) ||
-        !vec3_finite(settings->gravity_mps2) || !joints_finite(chain, positions) ||
-        !joints_finite(chain, speeds) || !joints_finite(chain, efforts)) {
+        !vec3_finite(settings->gravity_mps2) || !joints_finite(chain, speeds) ||
+        !joints_finite(chain, efforts)) {
         momentum_begin(state);
         return false;
     }
@@ -60,46 +55,41 @@ bool momentum_step(const chain_t* chain, const momentum_settings_t* settings,
     return true;
 }
 
-bool momentum_tool_wrench(const chain_t* chain, const jacobian_t* jacobian,
-                          const joints_t* external, wrench_t* wrench)
+bool momentum_tool_force(const chain_t* chain, const jacobian_t* jacobian, const joints_t* external,
+                         const joints_t* error, vec3_t direction, vec3_t* force_N,
+                         double* deviation_N)
 {
-    // Least squares of J' F = external: (J W J') F = J W external, torques over their weight.
-    double row[6][JOINT_CAPACITY] = {{0.0}};
+    // Least squares of J' F = external over the linear rows: (J W J') F = J W external. The inverse
+    // of the matrix on the left is F's covariance.
+    cholesky_t gram = {{{0.0}}};
     double right[CHOLESKY_CAPACITY] = {0.0};
-    cholesky_t gram;
-    double trace = 0.0;
-    *wrench = (wrench_t){{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
+    double along[CHOLESKY_CAPACITY] = {direction.x, direction.y, direction.z};
+    *force_N = vec3(0.0, 0.0, 0.0);
+    *deviation_N = 0.0;
     for (int i = 0; i < chain->joint_count; i++) {
-        if (!positive(chain->effort_max.at[i])) {
+        if (!positive(error->at[i])) {
             return false;
         }
-        for (int k = 0; k < 6; k++) {
-            const double weight = k < 3 ? 1.0 : 1.0 / ANGLE_WEIGHT_M;
-            row[k][i] = weight * jacobian->at[k][i] / chain->effort_max.at[i];
-            right[k] += row[k][i] * external->at[i] / chain->effort_max.at[i];
-        }
-    }
-    for (int k = 0; k < 6; k++) {
-        for (int j = 0; j <= k; j++) {
-            gram.at[k][j] = 0.0;
-            for (int i = 0; i < chain->joint_count; i++) {
-                gram.at[k][j] += row[k][i] * row[j][i];
+        const double weight = 1.0 / (error->at[i] * error->at[i]);
+        for (int k = 0; k < 3; k++) {
+            const double row = weight * jacobian->at[k][i];
+            right[k] += row * external->at[i];
+            for (int j = 0; j <= k; j++) {
+                gram.at[k][j] += row * jacobian->at[j][i];
             }
         }
-        trace += gram.at[k][k];
     }
-    for (int k = 0; k < 6; k++) {
-        gram.at[k][k] += DAMPING_PART * trace / 6.0;
-    }
-    if (!cholesky_factor(&gram, 6)) {
+    if (!cholesky_factor(&gram, 3)) {
         return false;
     }
-    cholesky_solve(&gram, 6, right);
-    const wrench_t found = {vec3(right[0], right[1], right[2]),
-                            vec3_scale(vec3(right[3], right[4], right[5]), 1.0 / ANGLE_WEIGHT_M)};
-    if (!vec3_finite(found.force_N) || !vec3_finite(found.torque_Nm)) {
+    cholesky_solve(&gram, 3, right);
+    cholesky_solve(&gram, 3, along);
+    const vec3_t found_N = vec3(right[0], right[1], right[2]);
+    const double variance_N2 = vec3_dot(direction, vec3(along[0], along[1], along[2]));
+    if (!vec3_finite(found_N) || !(isfinite(variance_N2) && variance_N2 >= 0.0)) {
         return false;
     }
-    *wrench = found;
+    *force_N = found_N;
+    *deviation_N = sqrt(variance_N2);
     return true;
 }

@@ -29,17 +29,20 @@ typedef struct {
 void momentum_begin(momentum_state_t* state);
 
 /// One period: `positions` and `speeds` now, `efforts` that the drives gave on average since the
-/// last step. The estimate is in `state->external`. False, with the state as after
-/// momentum_begin, if anything is not finite or the settings are not positive.
+/// last step. The estimate is in `state->external`. False, with the state as after momentum_begin,
+/// if anything is not finite or the settings are not positive.
 bool momentum_step(const chain_t* chain, const momentum_settings_t* settings,
                    momentum_state_t* state, const joints_t* positions, const joints_t* speeds,
                    const joints_t* efforts);
 
-/// The wrench on the arm at the tool's origin, table axes, that explains the external efforts best,
-/// each joint's counted in parts of its effort limit. Directions that the posture hardly feels come
-/// out too small, never too large. False, with a zero wrench, if efforts or Jacobian are not finite
-/// or a joint has no effort limit.
-bool momentum_tool_wrench(const chain_t* chain, const jacobian_t* jacobian,
-                          const joints_t* external, wrench_t* wrench);
+/// The force on the arm at the tool's origin, table axes, that explains the external efforts best:
+/// a force without a torque, as a pad's face passes on, by least squares over all joints, each
+/// counted in parts of its `error`, the standard deviation of what else its effort may hold. With
+/// these errors independent of each other, `deviation_N` is the standard deviation of the force
+/// along the unit vector `direction`: large where the posture hardly feels it. False, with zeros,
+/// if anything is not finite, an error is not positive, or the joints do not feel every direction.
+bool momentum_tool_force(const chain_t* chain, const jacobian_t* jacobian, const joints_t* external,
+                         const joints_t* error, vec3_t direction, vec3_t* force_N,
+                         double* deviation_N);
 
 #endif

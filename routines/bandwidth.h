@@ -18,8 +18,8 @@
 #define BANDWIDTH_LOST_PART 0.2
 /// Of what the joints' limits leave; the rest is for following the skin. [judgement]
 #define BANDWIDTH_JOINT_PART 0.9
-/// Kept of the speed allowed for following a breath while a force swings: the quickest part of quiet
-/// breathing in, 5 mm within 1.3 s. [judgement]
+/// Kept of the speed allowed, for following a breath while a force swings: the quickest part of
+/// quiet breathing in, 5 mm within 1.3 s. [judgement]
 #define BANDWIDTH_BREATH_MPS 0.006
 
 #define BANDWIDTH_REASON_LIST(X)                                                                   \
@@ -104,8 +104,9 @@ normal_motion_t bandwidth_stroke_motion(const body_t* body, const stroke_t* stro
                                         const posture_shares_t* posture);
 
 /// The highest rate at which a machine can follow a stroke, at the posture in its middle, which is
-/// looked for from `seed`; on tissue as soft as nine of ten people's (0.8 of the map's stiffness). Endless
-/// where the stroke has no rhythm, or where its middle can't be reached, which is for another rule.
+/// looked for from `seed`, on tissue as soft as nine of ten people's: 0.8 of the map's stiffness.
+/// Endless where the stroke has no rhythm, or where its middle can't be reached, which is for
+/// another rule.
 bandwidth_t bandwidth_of_stroke(const body_t* body, const stroke_t* stroke,
                                 const machine_settings_t* machine, const safety_settings_t* safety,
                                 const chain_t* chain, const joints_t* seed);

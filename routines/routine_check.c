@@ -76,10 +76,14 @@ bool routine_check(const routine_t* routine, const body_t* body, const safety_se
                      .chain = chain,
                      .pad = pad,
                      .findings = findings,
+                     .pairs = clearance_pairs(chain, machine->table_length_m,
+                                              machine->table_width_m, CLEARANCE_CHECKED_M),
                      .seed = chain->preferred};
     check.figures.joint_margin_min = HUGE_VAL;
     check.figures.link_clearance_min_m = HUGE_VAL;
+    check.figures.arm_clearance_min_m = HUGE_VAL;
     check_pad(&check);
+    check_parked(&check);
     for (int i = 0; i < routine->item_count; i++) {
         const routine_item_t* item = &routine->items[i];
         if (item->kind == ITEM_STROKE) {

@@ -24,6 +24,7 @@ typedef struct {
     double reach_error_max_m;              // worst IK error over the checked places
     double joint_margin_min;               // smallest distance to a joint limit, rad or m
     double link_clearance_min_m;           // of any link to the skin
+    double arm_clearance_min_m;            // of two parts of the arm, or of one and the table
     int place_count;                       // places whose reach was checked
     double joint_speed_share_max;          // highest joint speed over its limit, 0 to 1
     int fastest_joint;                     // whose that is
@@ -56,6 +57,7 @@ typedef struct {
     X(ROUTINE_RULE_EMPTY, "nothing-to-do")        /* no stroke at all */                           \
     X(ROUTINE_RULE_HEIGHT, "skin-height-unsure")  /* surface_search */                             \
     X(ROUTINE_RULE_CLEARANCE, "link-too-near")    /* LINK_CLEARANCE_MIN_M to the skin */           \
+    X(ROUTINE_RULE_PARTS, "parts-too-near")       /* CLEARANCE_CHECKED_M, table and each other */  \
     X(ROUTINE_RULE_REACH, "unreachable") /* no posture, or none that the tool can follow */        \
     X(ROUTINE_RULE_JOINT_SPEED, "joint-too-fast")  /* JOINT_SPEED_SHARE_MAX all the way */         \
     X(ROUTINE_RULE_JOINT_ROOM, "joint-limit-near") /* warning: JOINT_ROOM_MIN */                   \
@@ -115,10 +117,12 @@ const char* routine_rule_text(routine_rule_t rule);
 /// Checks force × region × technique, pressure by pad area, speed, rhythm, forbidden zones with
 /// their margins and the registration error, light before deep, session length, and reach: the
 /// inverse kinematics of places along every stroke with the tool on the surface normal, on the skin
-/// and HOVER_HEIGHT_M above it. Adds findings at the step's line, each beginning with the rule's
-/// word; one finding a rule, step and region. True if there was no error. Zone margins are measured
-/// from the pad's centre. `pad` may be null where the machine has no pad of the routine's name:
-/// then pressure and reach are not checked, but the answer is no. `figures` may be null.
+/// and HOVER_HEIGHT_M above it. In each of these postures, and in the parked one, links and tool
+/// are compared with the skin, with each other and with the table. Adds findings at the step's
+/// line, each beginning with the rule's word; one finding a rule, step and region. True if there
+/// was no error. Zone margins are measured from the pad's centre. `pad` may be null where the
+/// machine has no pad of the routine's name: then pressure and reach are not checked, but the
+/// answer is no. `figures` may be null.
 bool routine_check(const routine_t* routine, const body_t* body, const safety_settings_t* safety,
                    const machine_settings_t* machine, const chain_t* chain,
                    const pad_settings_t* pad, routine_figures_t* figures, findings_t* findings);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define FORCE_BIAS_MAX_N 200.0
+#define FORCE_SCALE_MAX 10.0
 #define BODY_SHIFT_MAX_M 0.5
 #define FRICTION_MAX 1.5      // wet skin has over 1 (Derler and Gerhardt 2012)
 #define EVENT_AT_MAX_S 7200.0 // the longest session
@@ -30,6 +31,7 @@ typedef enum {
     NEEDS_DEVICE,
     NEEDS_DRIVE,
     NEEDS_FORCE,
+    NEEDS_FACTOR,
     NEEDS_HEIGHT,
     NEEDS_FRICTION,
 } needs_t;
@@ -39,8 +41,8 @@ static const needs_t event_needs[WORLD_EVENT_KIND_COUNT] = {
     [WORLD_EVENT_BUTTON_PRESSED] = NEEDS_NOTHING, [WORLD_EVENT_BUTTON_RELEASED] = NEEDS_NOTHING,
     [WORLD_EVENT_ESTOP_PRESSED] = NEEDS_NOTHING,  [WORLD_EVENT_ESTOP_RELEASED] = NEEDS_NOTHING,
     [WORLD_EVENT_DRIVE_FAULT] = NEEDS_DRIVE,      [WORLD_EVENT_FORCE_FREEZE] = NEEDS_NOTHING,
-    [WORLD_EVENT_FORCE_BIAS] = NEEDS_FORCE,       [WORLD_EVENT_BODY_SHIFT] = NEEDS_HEIGHT,
-    [WORLD_EVENT_SKIN_FRICTION] = NEEDS_FRICTION,
+    [WORLD_EVENT_FORCE_BIAS] = NEEDS_FORCE,       [WORLD_EVENT_FORCE_SCALE] = NEEDS_FACTOR,
+    [WORLD_EVENT_BODY_SHIFT] = NEEDS_HEIGHT,      [WORLD_EVENT_SKIN_FRICTION] = NEEDS_FRICTION,
 };
 
 // ---------------------------------------------------------------------------------- the tables
@@ -82,6 +84,12 @@ static const field_t force_fields[] = {
      .dimension = DIMENSION_FORCE, .minimum = -FORCE_BIAS_MAX_N, .maximum = FORCE_BIAS_MAX_N,
      .meaning = "How far the sensor's z axis jumps."},
     {0}};
+static const field_t factor_fields[] = {
+    EVENT_FIELDS,
+    {.key = "magnitude", .kind = FIELD_QUANTITY, .required = true, .offset = EVENT(magnitude),
+     .dimension = DIMENSION_NONE, .minimum = -FORCE_SCALE_MAX, .maximum = FORCE_SCALE_MAX,
+     .meaning = "How many times what is so the sensor reads; -1 turns its signs around."},
+    {0}};
 static const field_t height_fields[] = {
     EVENT_FIELDS,
     {.key = "magnitude", .kind = FIELD_QUANTITY, .required = true, .offset = EVENT(magnitude),
@@ -112,6 +120,8 @@ static const record_t event_records[WORLD_EVENT_KIND_COUNT] = {
     [WORLD_EVENT_FORCE_FREEZE] = {"force_freeze", "The force sensor repeats itself.",
                                   plain_fields},
     [WORLD_EVENT_FORCE_BIAS] = {"force_bias", "The force sensor's zero jumps.", force_fields},
+    [WORLD_EVENT_FORCE_SCALE] = {"force_scale", "The force sensor reads too much or too little.",
+                                 factor_fields},
     [WORLD_EVENT_BODY_SHIFT] = {"body_shift", "The body rises within 0.3 s.", height_fields},
     [WORLD_EVENT_SKIN_FRICTION] = {"skin_friction", "The pad's friction on the skin changes.",
                                    friction_fields},
@@ -262,8 +272,11 @@ static bool take_argument(const char* argument, needs_t needs, const machine_set
         return quantity_parse(argument, DIMENSION_NONE, &event->magnitude) &&
                event->magnitude >= 0.0 && event->magnitude <= FRICTION_MAX;
     case NEEDS_FORCE:
+    case NEEDS_FACTOR:
     case NEEDS_HEIGHT: {
-        const double most = needs == NEEDS_FORCE ? FORCE_BIAS_MAX_N : BODY_SHIFT_MAX_M;
+        const double most = needs == NEEDS_FORCE    ? FORCE_BIAS_MAX_N
+                            : needs == NEEDS_FACTOR ? FORCE_SCALE_MAX
+                                                    : BODY_SHIFT_MAX_M;
         return quantity_parse(argument, DIMENSION_NONE, &event->magnitude) &&
                event->magnitude >= -most && event->magnitude <= most;
     }

@@ -111,6 +111,7 @@ static bool event_fits(const world_event_t* event, const machine_settings_t* mac
     case WORLD_EVENT_DRIVE_FAULT:
         return device_known && machine->devices[event->device].role == DEVICE_DRIVE;
     case WORLD_EVENT_FORCE_BIAS:
+    case WORLD_EVENT_FORCE_SCALE:
     case WORLD_EVENT_BODY_SHIFT:
         return isfinite(event->magnitude);
     case WORLD_EVENT_SKIN_FRICTION:
@@ -310,6 +311,9 @@ void world_inject(world_t* world, const world_event_t* event)
         break;
     case WORLD_EVENT_FORCE_BIAS:
         force_sensor_shift(&world->force_sensor, event->magnitude);
+        break;
+    case WORLD_EVENT_FORCE_SCALE:
+        force_sensor_scale(&world->force_sensor, event->magnitude);
         break;
     case WORLD_EVENT_BODY_SHIFT:
         client_shift(&world->client, event->magnitude);

@@ -28,6 +28,7 @@
     X(WORLD_EVENT_DRIVE_FAULT, "drive_fault")     /* a drive reports a fault and brakes */         \
     X(WORLD_EVENT_FORCE_FREEZE, "force_freeze")   /* the force sensor repeats itself */            \
     X(WORLD_EVENT_FORCE_BIAS, "force_bias")       /* jumps by `magnitude` newtons */               \
+    X(WORLD_EVENT_FORCE_SCALE, "force_scale")     /* it reads `magnitude` times what is so */      \
     X(WORLD_EVENT_BODY_SHIFT, "body_shift")       /* rises by `magnitude` metres in 0.3 s */       \
     X(WORLD_EVENT_SKIN_FRICTION, "skin_friction") /* of the pad on the skin is `magnitude` now */
 typedef enum {
@@ -35,7 +36,7 @@ typedef enum {
     WORLD_EVENT_LIST(X)
 #undef X
 } world_event_kind_t;
-#define WORLD_EVENT_KIND_COUNT 11
+#define WORLD_EVENT_KIND_COUNT 12
 
 typedef struct {
     world_event_kind_t kind;

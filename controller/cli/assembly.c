@@ -428,6 +428,19 @@ bool assembly_load_expectation(assembly_t* assembly, const options_t* options)
     return true;
 }
 
+bool assembly_load_requests(assembly_t* assembly, const options_t* options)
+{
+    const char* path = options->text[OPTION_REQUESTS];
+    if (path == NULL) {
+        return true;
+    }
+    if (!request_script_load(path, &assembly->script, &assembly->findings)) {
+        return false;
+    }
+    (void)inputs_add(&assembly->inputs, path);
+    return true;
+}
+
 void assembly_move_devices(assembly_t* assembly, const char* host, int port_base)
 {
     for (int i = 0; i < assembly->machine.device_count; ++i) {

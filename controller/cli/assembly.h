@@ -7,6 +7,7 @@
 #include "config/finding.h"
 #include "config/settings.h"
 #include "controller/cli/options.h"
+#include "controller/cli/request_script.h"
 #include "controller/record/inputs.h"
 #include "controller/session.h"
 #include "routines/approval.h"
@@ -42,7 +43,8 @@ typedef struct {
     session_t session;
     tissue_settings_t tissues[REGION_CAPACITY];
     world_settings_t world;
-    bool expects; // a scenario says how the run is to end
+    request_script_t script; // requests at set times
+    bool expects;            // a scenario says how the run is to end
     scenario_ending_t expected;
 } assembly_t;
 
@@ -97,6 +99,9 @@ bool assembly_judge_approval(assembly_t* assembly, approval_t* approval);
 
 /// Reads what `--scenario` expects of the run. False with findings if it was refused.
 bool assembly_load_expectation(assembly_t* assembly, const options_t* options);
+
+/// Loads the requests of `--requests`. False with findings if the file was refused.
+bool assembly_load_requests(assembly_t* assembly, const options_t* options);
 
 /// Mounts the pad called `name`, or the machine's first where `name` is null; a routine that is
 /// loaded names its own. False with a finding if there is none of that name.

@@ -31,6 +31,8 @@ typedef enum {
       "none on virtual ones)")                                                                     \
     X(OPTION_SCENARIO, "scenario", "FILE", OPTION_KIND_TEXT, 0, 0,                                 \
       "what goes wrong on the virtual table (default: nothing)")                                   \
+    X(OPTION_REQUESTS, "requests", "FILE", OPTION_KIND_TEXT, 0, 0,                                 \
+      "what is asked for while it plays, at set times (default: nothing)")                         \
     X(OPTION_SEED, "seed", "N", OPTION_KIND_WHOLE, 0, INT64_MAX,                                   \
       "seed of everything random on the virtual table (default: 1)")                               \
     X(OPTION_OUT, "out", "DIR", OPTION_KIND_TEXT, 0, 0, "folder for the record of the run")        \

@@ -13,10 +13,12 @@
 #include "controller/cli/progress.h"
 #include "controller/cli/real_time.h"
 #include "controller/cli/requests.h"
+#include "controller/cli/terminal.h"
 #include "controller/loop.h"
 #include "controller/operator.h"
 #include "controller/record/ledger.h"
 #include "controller/record/report.h"
+#include "routines/intensity.h"
 
 // Waiting for the links to open, all of them together.
 #define OPEN_TIMEOUT_US INT64_C(1000000)
@@ -28,6 +30,8 @@
 #define FAREWELL_PERIODS 25
 // A table that refuses to be acknowledged for this long is not going to be.
 #define REFUSED_TIME_US INT64_C(3000000)
+// The same answer to the same request is told this often at most, to whoever holds a key down.
+#define ANSWER_REPEAT_US INT64_C(500000)
 
 static volatile sig_atomic_t interrupts;
 
@@ -43,6 +47,11 @@ typedef struct {
     recording_t* recording;
     operator_t automatic;
     request_input_t typed;
+    request_script_t script;
+    uint32_t asked; // by people and scripts this period: they hear the answers
+    int level;      // of intensity, asked for up to the last period
+    request_result_t answered[REQUEST_COUNT]; // last, and when
+    int64_t answered_us[REQUEST_COUNT];
     progress_t progress;
     sig_atomic_t interrupts_seen;
     supervisor_mode_t mode; // of the last period
@@ -72,19 +81,39 @@ static uint32_t interrupt_requests(player_room_t* room)
     return interrupts > 1 ? REQUEST_STOP : REQUEST_END;
 }
 
-static uint32_t ask(void* context, const cycle_output_t* last, int64_t now_us)
+static asked_t ask(void* context, const cycle_output_t* last, int64_t now_us)
 {
     player_room_t* room = context;
-    (void)now_us;
-    uint32_t requests = interrupt_requests(room);
-    if (room->play->automatic && requests == 0) {
-        requests |= operator_requests(&room->automatic, last, room->session->period_us);
+    const supervisor_mode_t mode = last != NULL ? last->mode : MODE_LOCKED;
+    room->level = last != NULL ? last->live.intensity_asked : room->session->intensity_start;
+    wish_t wish = wish_begin(room->level);
+    request_input_read(&room->typed, mode, wall_now_us(), &wish);
+    request_script_take(&room->script, now_us, &wish);
+    if (!room->typed.open && !request_script_pending(&room->script) && mode == MODE_PAUSED) {
+        wish_add(&wish, REQUEST_END, "nobody is left who could resume");
     }
-    requests |= request_input_read(&room->typed);
-    if (!room->typed.open && last != NULL && last->mode == MODE_PAUSED) {
-        requests |= REQUEST_END; // nobody is left who could resume
+    const uint32_t interrupted = interrupt_requests(room);
+    wish_add(&wish, interrupted, "the program was interrupted");
+    recording_reason(room->recording, wish.reasoned, wish.reason);
+    room->asked = wish.asked.requests;
+    if (room->play->automatic && interrupted == 0) {
+        wish.asked.requests |= operator_requests(&room->automatic, last, room->session->period_us);
     }
-    return requests;
+    return wish.asked;
+}
+
+/// How hard, for the progress line: nothing while all is as written.
+static void describe_intensity(const cycle_output_t* out, char* text, size_t capacity)
+{
+    const live_t* live = &out->live;
+    const bool climbing = live->intensity_level != live->intensity_asked;
+    text[0] = '\0';
+    if (live->intensity_level != INTENSITY_AS_WRITTEN || climbing) {
+        char goal[NAME_CAPACITY] = "";
+        (void)snprintf(goal, sizeof goal, " to %d", live->intensity_asked);
+        (void)snprintf(text, capacity, "intensity %d%s%s", live->intensity_level,
+                       climbing ? goal : "", out->target.intensity_capped ? " (cap)" : "");
+    }
 }
 
 static void show(player_room_t* room, const cycle_output_t* out)
@@ -97,7 +126,10 @@ static void show(player_room_t* room, const cycle_output_t* out)
     const double done_s = item < routine->item_count
                               ? room->items_planned_s[item] + out->target.item_elapsed_s
                               : planned_s;
+    char intensity[NAME_CAPACITY];
+    describe_intensity(out, intensity, sizeof intensity);
     const progress_view_t view = {
+        .note = intensity,
         .done_part = planned_s > 0.0 ? done_s / planned_s : 0.0,
         .step =
             item < routine->item_count ? routine->items[item].stroke.step : routine->step_count - 1,
@@ -134,18 +166,52 @@ static bool goes_on(player_room_t* room, const cycle_output_t* out)
 }
 
 /// On a run that a person starts: what the controller is doing, and what it waits for.
-static void tell_mode(const player_room_t* room, supervisor_mode_t before, supervisor_mode_t mode)
+static void tell_mode(player_room_t* room, supervisor_mode_t before, supervisor_mode_t mode)
 {
     if (room->play->automatic || mode == before) {
         return;
     }
+    const char* paused =
+        room->typed.single_keys ? ": space and y resume, q ends" : ": type 'resume' or 'end'";
     const char* next = mode == MODE_LOCKED    ? ": type 'acknowledge'"
                        : mode == MODE_READY   ? ": type 'arm'"
                        : mode == MODE_ARMED   ? ": type 'start'"
-                       : mode == MODE_PAUSED  ? ": type 'resume' or 'end'"
+                       : mode == MODE_PAUSED  ? paused
                        : mode == MODE_TRIPPED ? ": power is off"
                                               : "";
+    progress_close(&room->progress);
     (void)fprintf(stderr, "%s%s\n", supervisor_mode_text(mode), next);
+}
+
+static void tell_answer(player_room_t* room, const cycle_input_t* in, int index,
+                        request_result_t answer)
+{
+    const bool refused = request_refused(answer);
+    const int64_t wall_us = wall_now_us();
+    const bool again =
+        answer == room->answered[index] && wall_us - room->answered_us[index] < ANSWER_REPEAT_US;
+    if ((again && answer != REQUEST_GRANTED) ||
+        (!refused && room->play->options->given[OPTION_QUIET])) {
+        return;
+    }
+    room->answered[index] = answer;
+    room->answered_us[index] = wall_us;
+    char level[NAME_CAPACITY] = "";
+    if (index == REQUEST_INTENSITY_INDEX) {
+        (void)snprintf(level, sizeof level, " %d (was %d)", in->intensity_level, room->level);
+    }
+    progress_close(&room->progress);
+    (void)fprintf(stderr, "%.1f s: %s%s%s%s\n", 1e-6 * (double)in->now_us, request_word(index),
+                  level, refused ? " refused: " : ": ", request_result_text(answer));
+}
+
+static void tell_answers(player_room_t* room, const cycle_input_t* in, const cycle_output_t* out)
+{
+    for (int index = 0; room->asked != 0 && index < REQUEST_COUNT; ++index) {
+        if ((room->asked >> index & 1u) != 0) {
+            tell_answer(room, in, index, out->live.results[index]);
+        }
+    }
 }
 
 static bool watch(void* context, const cycle_input_t* in, const cycle_output_t* out,
@@ -155,8 +221,10 @@ static bool watch(void* context, const cycle_input_t* in, const cycle_output_t* 
     (void)frame;
     recording_append(room->recording, in, out);
     tell_mode(room, in->cycle == 0 ? MODE_TRIPPED : room->mode, out->mode);
+    tell_answers(room, in, out);
     room->mode = out->mode;
-    if (!room->play->options->given[OPTION_QUIET] && in->cycle % 16 == 0) {
+    if (!room->play->options->given[OPTION_QUIET] && in->cycle % 16 == 0 &&
+        !request_input_busy(&room->typed)) {
         show(room, out);
     }
     return goes_on(room, out);
@@ -364,7 +432,7 @@ static void room_open(player_room_t* room, const play_t* play, recording_t* reco
     room->recording = recording;
     room->progress = progress_open(stderr);
     room->last_refusal = INTERLOCK_RULE_NONE;
-    request_input_open(&room->typed, !play->automatic);
+    room->script = play->assembly->script;
     const routine_t* routine = room->session->routine;
     for (int item = 0; item < routine->item_count; ++item) {
         const routine_item_t* planned = &routine->items[item];
@@ -376,6 +444,9 @@ static void room_open(player_room_t* room, const play_t* play, recording_t* reco
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    // After the signals that are handled: the terminal watches over the others.
+    const bool single_keys = play->keys && terminal_keys_begin();
+    request_input_open(&room->typed, !play->automatic, single_keys, &room->progress);
 }
 
 exit_code_t play(const play_t* play)
@@ -408,7 +479,7 @@ exit_code_t play(const play_t* play)
     room_open(&room, play, &recording);
     room.began_s = (int64_t)settings.now;
     cycle_begin(&state);
-    const loop_client_t client = {.context = &room, .requests = ask, .observe = watch};
+    const loop_client_t client = {.context = &room, .ask = ask, .observe = watch};
     loop_timing_t timing;
     if (play->real_time) {
         const int64_t period_us = play->assembly->session.period_us;
@@ -419,6 +490,7 @@ exit_code_t play(const play_t* play)
         loop_run(&play->assembly->session, &bus, play->timebase, &client, &state, &timing);
     run_outcome_t outcome = {.planned_s = play->assembly->figures.planned_s,
                              .wall_s = (double)(wall_now_us() - start_us) * 1e-6};
+    terminal_keys_end();
     progress_close(&room.progress);
     explain_failure(&room, result, outcome.failure, sizeof outcome.failure);
     fill_device_figures(&bus, play, &outcome);

@@ -20,6 +20,7 @@ typedef struct {
     bool real_time;              // time does not wait: record in a thread, hurry
     bool automatic;              // arms and starts by itself; else standard input says when
     bool report;                 // write report.html
+    bool keys;                   // a terminal on standard input hands over single keys
 } play_t;
 
 exit_code_t play(const play_t* play);

@@ -26,7 +26,8 @@ static exit_code_t play_with(const play_tcp_t* settings, tcp_port_t* tcp, lockst
             lockstep != NULL ? LOCK_STEP_TIMEOUT_US : (int64_t)(EXCHANGE_PERIOD_PART * period_us),
         .real_time = lockstep == NULL,
         .automatic = settings->automatic,
-        .report = settings->report};
+        .report = settings->report,
+        .keys = settings->keys};
     return play(&parts);
 }
 

@@ -12,6 +12,7 @@ typedef struct {
     bool lock_step;
     bool automatic;
     bool report;
+    bool keys; // see play_t
 } play_tcp_t;
 
 exit_code_t play_tcp(const play_tcp_t* settings);

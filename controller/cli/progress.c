@@ -64,9 +64,11 @@ void progress_line(const progress_view_t* view, int width, bool bar, char* line,
                        view->force_target_N);
     }
     // Truncation is meant: what matters most stands first.
-    (void)snprintf(line, capacity, "%s%3d %%  %ld:%02ld left  step %d of %d  %s%s%s%s", drawn,
+    const bool noted = view->note != NULL && view->note[0] != '\0';
+    (void)snprintf(line, capacity, "%s%3d %%  %ld:%02ld left  step %d of %d  %s%s%s%s%s%s", drawn,
                    (int)(part * 100.0), left / 60, left % 60, view->step + 1, view->step_count,
-                   view->doing, touches ? " " : "", view->region, force);
+                   view->doing, touches ? " " : "", view->region, force, noted ? "  " : "",
+                   noted ? view->note : "");
     if (width >= 0 && strlen(line) > (size_t)width) {
         line[width] = '\0';
     }

@@ -31,6 +31,7 @@ typedef struct {
     double force_N;
     double force_target_N;
     double remaining_s; // of the run
+    const char* note;   // what else there is to know; may be null
 } progress_view_t;
 
 /// `out` is where messages go (standard error). Asks the system whether it is a terminal.

@@ -39,9 +39,9 @@ typedef enum {
       "Times are those in contact and at rest; the ways between places come on top. A routine "    \
       "that\n'knead check' refuses is shown with its findings, and the exit code is 3.\n")         \
     X(sim, "ROUTINE", 1, 1,                                                                        \
-      OPTION_BITS_TABLE | OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_SEED) |                  \
-          OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_QUIET) |          \
-          OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_JSON),                                     \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_REQUESTS) |              \
+          OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_REPORT) |           \
+          OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_JSON),          \
       "play a routine on the virtual table in this process, as fast as it goes",                   \
       "Prints the figures of the run on standard output and keeps its record in --out, or in\n"    \
       "runs/ with the date and the routine's name. The same seed gives the same bytes.\n")         \
@@ -51,8 +51,12 @@ typedef enum {
           OPTION_BIT(OPTION_LOCK_STEP) | OPTION_BIT(OPTION_YES) | OPTION_BIT(OPTION_ACKNOWLEDGE) | \
           OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),          \
       "play a routine in real time over Modbus TCP, on the machine or on 'knead table'",           \
-      "Acknowledge, arm and start by typing these words; pause, resume, end and stop work the\n"   \
-      "same way. Ctrl-C lifts, parks and ends; a second Ctrl-C yields and stops at once.\n")       \
+      "Acknowledge, arm and start by typing these words; pause, resume, end, stop, skip, "         \
+      "repeat,\n"                                                                                  \
+      "extend and 'intensity 7' work the same way, behind each of them why. On a terminal "        \
+      "single\n"                                                                                   \
+      "keys do it while the arm moves; ? lists them. Ctrl-C lifts, parks and ends; a second\n"     \
+      "Ctrl-C yields and stops at once.\n")                                                        \
     X(table, "", 0, 0,                                                                             \
       OPTION_BITS_TABLE | OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_SEED) |                  \
           OPTION_BIT(OPTION_PAD) | OPTION_BIT(OPTION_HOST) | OPTION_BIT(OPTION_PORT_BASE) |        \
@@ -63,9 +67,9 @@ typedef enum {
       "button_pressed, estop_pressed, 'device_silent drive_3', 'body_shift 0.02' and the others\n" \
       "of a scenario file. Ends with Ctrl-C.\n")                                                   \
     X(demo, "[ROUTINE]", 0, 1,                                                                     \
-      OPTION_BITS_TABLE | OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_SEED) |                  \
-          OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_PORT_BASE) | OPTION_BIT(OPTION_QUIET) |       \
-          OPTION_BIT(OPTION_JSON),                                                                 \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_REQUESTS) |              \
+          OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_PORT_BASE) |        \
+          OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),                                      \
       "start a virtual table, play a whole massage on it over Modbus TCP, write a report",         \
       "Plays routines/library/relaxing-back.yaml unless another is named. Every register "         \
       "crosses\n"                                                                                  \
@@ -79,7 +83,7 @@ typedef enum {
       "the ledger is damaged, another client's, or dated in the future.\n")                        \
     X(schema, "KIND", 1, 1, 0, "print the JSON Schema of a kind of file, for editors",             \
       "KIND is machine, safety, body, device, routine, client, scenario, approval,\n"              \
-      "signing_key or screening.\n")                                                               \
+      "signing_key, screening or requests.\n")                                                     \
     X(fk, "", 0, 0, OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD),                           \
       "joints in, pose of the pad's face out, line by line",                                       \
       "A line of standard input holds one number a joint, from the base on, in rad or m, blanks "  \

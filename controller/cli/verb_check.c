@@ -113,11 +113,17 @@ static bool read_signing_key(check_t* check, const char* path)
     return read;
 }
 
+static bool read_requests(check_t* check, const char* path)
+{
+    request_script_t script;
+    return request_script_load(path, &script, &check->assembly->findings);
+}
+
 static const kind_row_t kinds[] = {
     {"machine", read_machine},     {"safety", read_safety},     {"body", read_body},
     {"device", read_device},       {"routine", read_routine},   {"client", read_client},
     {"scenario", read_scenario},   {"approval", read_approval}, {"signing_key", read_signing_key},
-    {"screening", read_screening},
+    {"screening", read_screening}, {"requests", read_requests},
 };
 #define KIND_COUNT ((int)(sizeof kinds / sizeof kinds[0]))
 

@@ -56,6 +56,7 @@ exit_code_t verb_run(const options_t* options, assembly_t* assembly)
                                  .assembly = assembly,
                                  .lock_step = options->given[OPTION_LOCK_STEP],
                                  .automatic = options->given[OPTION_YES],
-                                 .report = options->given[OPTION_REPORT]};
+                                 .report = options->given[OPTION_REPORT],
+                                 .keys = true};
     return play_tcp(&settings);
 }

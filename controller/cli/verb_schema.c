@@ -8,12 +8,13 @@
 
 static const char* const kinds[] = {"machine",     "safety",    "body",     "device",
                                     "routine",     "client",    "scenario", "approval",
-                                    "signing_key", "screening", NULL};
+                                    "signing_key", "screening", "requests", NULL};
 
 /// The record of a kind whose file is one record, or null.
 static const record_t* record_of(const char* kind)
 {
-    const record_t* const records[] = {scenario_record(), &approval_record, &signing_key_record};
+    const record_t* const records[] = {scenario_record(), &approval_record, &signing_key_record,
+                                       request_script_record()};
     for (size_t i = 0; i < sizeof records / sizeof records[0]; ++i) {
         if (strcmp(records[i]->name, kind) == 0) {
             return records[i];

@@ -13,7 +13,7 @@ exit_code_t verb_sim(const options_t* options, assembly_t* assembly)
         !assembly_load_ledger(assembly, options, false, (int64_t)time(NULL)) ||
         !assembly_load_routine(assembly, options->operands[0]) ||
         !assembly_build_session(assembly) || !assembly_load_expectation(assembly, options) ||
-        !assembly_build_world(assembly, options)) {
+        !assembly_load_requests(assembly, options) || !assembly_build_world(assembly, options)) {
         findings_print(&assembly->findings, stderr);
         return EXIT_INVALID_FILE;
     }

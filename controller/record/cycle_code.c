@@ -28,6 +28,7 @@ enum {
     FLAG_LAMP = 1 << 6,
     FLAG_TARED = 1 << 7,
     FLAG_TOUCHING = 1 << 8,
+    FLAG_INTENSITY_CAPPED = 1 << 9,
 };
 
 static uint64_t bits_of(double number)
@@ -65,6 +66,7 @@ static float float_of(uint32_t bits)
     X(now_us, (record)->input.now_us, int64_t)                                                     \
     X(cycle, (record)->input.cycle, int64_t)                                                       \
     X(requests, (record)->input.requests, uint32_t)                                                \
+    X(level, (record)->input.intensity_level, int)                                                 \
     X(overruns, (record)->input.overruns, unsigned)                                                \
     X(force_age, (record)->input.feedback.force.age_us, int64_t)                                   \
     X(io_age, (record)->input.feedback.io.age_us, int64_t)                                         \
@@ -74,7 +76,11 @@ static float float_of(uint32_t bits)
     X(trust, (record)->verdict.trust, trust_t)                                                     \
     X(rule, (record)->verdict.rule, int)                                                           \
     X(subject, (record)->verdict.subject, int)                                                     \
+    X(other, (record)->verdict.other, int)                                                         \
     X(locked, (record)->verdict.locked_joints, unsigned)                                           \
+    X(answers, (record)->answers, uint64_t)                                                        \
+    X(asked, (record)->intensity_asked, int)                                                       \
+    X(holding, (record)->intensity_level, int)                                                     \
     X(conditions, (record)->conditions, conditions_t)                                              \
     X(ik_result, (record)->ik_result, ik_result_t)                                                 \
     X(item, (record)->item, int)                                                                   \
@@ -90,7 +96,8 @@ static int64_t flags_of(const cycle_record_t* record)
            (feedback->io.power_relay_closed ? FLAG_RELAY_CLOSED : 0) |
            (record->command.power_relay_close ? FLAG_RELAY_CLOSE : 0) |
            (record->command.lamp_moving ? FLAG_LAMP : 0) | (record->force_tared ? FLAG_TARED : 0) |
-           (record->touching ? FLAG_TOUCHING : 0);
+           (record->touching ? FLAG_TOUCHING : 0) |
+           (record->intensity_capped ? FLAG_INTENSITY_CAPPED : 0);
 }
 
 static void row_of(const cycle_record_t* record, cycle_row_t* row)
@@ -137,6 +144,7 @@ static void record_take_flags(cycle_record_t* record, int64_t flags)
     record->command.lamp_moving = flags & FLAG_LAMP;
     record->force_tared = flags & FLAG_TARED;
     record->touching = flags & FLAG_TOUCHING;
+    record->intensity_capped = flags & FLAG_INTENSITY_CAPPED;
 }
 
 static void record_of(const cycle_row_t* row, cycle_record_t* record)
@@ -475,12 +483,40 @@ cycle_scales_t cycle_scales_make(const cycle_file_header_t* header)
     return scales;
 }
 
+// Four bits an answer, in one number that is nearly always 0.
+#define ANSWER_BITS 4
+_Static_assert(REQUEST_COUNT* ANSWER_BITS <= 64, "one word holds all answers");
+_Static_assert(REQUEST_RESULT_COUNT <= 1 << ANSWER_BITS, "an answer fits its bits");
+
+static uint64_t answers_of(const live_t* live)
+{
+    uint64_t answers = 0;
+    for (int index = 0; index < REQUEST_COUNT; index++) {
+        answers |= (uint64_t)live->results[index] << (ANSWER_BITS * index);
+    }
+    return answers;
+}
+
+request_result_t cycle_answer(const cycle_record_t* record, int index)
+{
+    if (index < 0 || index >= REQUEST_COUNT) {
+        return REQUEST_NOT_MADE;
+    }
+    const unsigned answer =
+        (unsigned)(record->answers >> (ANSWER_BITS * index)) & ((1u << ANSWER_BITS) - 1u);
+    return answer < REQUEST_RESULT_COUNT ? (request_result_t)answer : REQUEST_NOT_MADE;
+}
+
 void cycle_record_make(const cycle_input_t* input, const cycle_output_t* output,
                        cycle_record_t* record)
 {
     *record = (cycle_record_t){.input = *input,
                                .mode = output->mode,
                                .verdict = output->verdict,
+                               .answers = answers_of(&output->live),
+                               .intensity_asked = output->live.intensity_asked,
+                               .intensity_level = output->live.intensity_level,
+                               .intensity_capped = output->target.intensity_capped,
                                .conditions = output->conditions,
                                .command = output->command,
                                .ik_result = output->joints.result,

@@ -14,8 +14,8 @@
 ///
 /// A record is a difference to the record before it in its block (the first: to all zeros):
 ///
-///   54 nibbles   how each of 40 doubles and 14 floats is coded, low nibble first
-///   50 bits      which of 50 integers differ from what was foreseen, low bit first
+///   56 nibbles   how each of 40 doubles and 16 floats is coded, low nibble first
+///   55 bits      which of 55 integers differ from what was foreseen, low bit first
 ///   bytes        of the doubles, then the floats, then the integers (zigzag varints)
 ///
 ///   nibble 0       as foreseen          1 to 8   low bytes of the XOR with what was foreseen
@@ -34,12 +34,14 @@
 #include "controller/dataflow.h"
 #include "controller/record/inputs.h"
 
-#define CYCLE_FILE_VERSION 1
+#define CYCLE_FILE_VERSION 2
 #define CYCLE_BLOCK_RECORDS 256
 
 /// Telemetry kept in float: what figures and plots are made of.
 #define CYCLE_TELEMETRY_LIST(X)                                                                    \
     X(normal_force_N, estimate.normal_force_N)                                                     \
+    X(drive_force_N, estimate.drive_force_N)                                                       \
+    X(drive_force_deviation_N, estimate.drive_force_deviation_N)                                   \
     X(force_target_N, target.force_target_N)                                                       \
     X(force_cap_N, target.force_cap_N)                                                             \
     X(shear_force_N, estimate.shear_force_N)                                                       \
@@ -53,13 +55,17 @@
     X(normal_offset_m, tool.normal_offset_m)                                                       \
     X(path_error_m, joints.path_error_m)                                                           \
     X(item_elapsed_s, target.item_elapsed_s)
-#define CYCLE_TELEMETRY_COUNT 14
+#define CYCLE_TELEMETRY_COUNT 16
 
 /// One cycle as it is kept. Input, decisions and command are exact; telemetry is rounded to float.
 typedef struct {
     cycle_input_t input;
     supervisor_mode_t mode;
     verdict_t verdict;
+    uint64_t answers;    // to the requests, see cycle_answer
+    int intensity_asked; // level that was asked for last
+    int intensity_level; // level that holds
+    bool intensity_capped;
     conditions_t conditions;
     bus_command_t command;
     ik_result_t ik_result;
@@ -75,6 +81,10 @@ typedef struct {
 /// The record of one cycle.
 void cycle_record_make(const cycle_input_t* input, const cycle_output_t* output,
                        cycle_record_t* record);
+
+/// What became of the request of an index (request_index_t). REQUEST_NOT_MADE for an index that is
+/// none, and for a value that nobody writes.
+request_result_t cycle_answer(const cycle_record_t* record, int index);
 
 /// SI value = counts * scale + offset of a register; scale 0 where a value is not read from counts.
 typedef struct {

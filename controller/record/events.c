@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/live.h"
 #include "controller/record/json.h"
 
 #define CHAIN_KEY ",\"chain\":\""
@@ -20,7 +21,10 @@ struct events {
     bool any; // a cycle was observed, so that `last` counts
     cycle_record_t last;
     int64_t rule_us[INTERLOCK_RULE_COUNT]; // when each rule was last reported
-    int item;                              // started and not finished, or ITEM_NONE
+    int64_t request_count;
+    uint32_t reason_requests; // whose reason is known
+    char reason[EVENT_REASON_CAPACITY];
+    int item; // started and not finished, or ITEM_NONE
     int64_t item_contact_us;
     int64_t item_contact_cycles;
     double item_force_sum_N;
@@ -145,6 +149,20 @@ static const char* joint_name(const events_t* events, int joint)
     return joint >= 0 && joint < arm->joint_count ? arm->joints[joint].name : NULL;
 }
 
+/// What a rule's text does not know: which two parts are too near each other. Empty for others.
+static void pair_text(const events_t* events, const cycle_record_t* record, int rule,
+                      char text[EVENT_TEXT_CAPACITY])
+{
+    text[0] = '\0';
+    if (rule == INTERLOCK_ARM_CLEARANCE && rule == record->verdict.rule) {
+        const arm_settings_t* arm = &events->session->machine->arm;
+        const part_name_t part = clearance_part_name(arm, record->verdict.subject);
+        const part_name_t other = clearance_part_name(arm, record->verdict.other);
+        (void)snprintf(text, EVENT_TEXT_CAPACITY, ": %s%s and %s%s", part.kind, part.name,
+                       other.kind, other.name);
+    }
+}
+
 static void add_cause(const events_t* events, line_t* line, const cycle_record_t* record, int rule)
 {
     const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)rule);
@@ -162,9 +180,12 @@ static void add_cause(const events_t* events, line_t* line, const cycle_record_t
     json_integer(&line->json, "item", record->item);
 }
 
-static bool is_stop(supervisor_mode_t mode)
+/// Lifting is a stop where a rule asked for it, not where somebody paused.
+static bool is_stop(const cycle_record_t* record)
 {
-    return mode == MODE_LIFT || mode == MODE_YIELD || mode == MODE_STOPPING || mode == MODE_TRIPPED;
+    return record->mode == MODE_YIELD || record->mode == MODE_STOPPING ||
+           record->mode == MODE_TRIPPED ||
+           (record->mode == MODE_LIFT && record->verdict.reaction == REACTION_LIFT);
 }
 
 static void observe_mode(events_t* events, const cycle_record_t* record)
@@ -181,17 +202,19 @@ static void observe_mode(events_t* events, const cycle_record_t* record)
     json_text(&line.json, "to", supervisor_mode_text(record->mode));
     line_end(events, &line);
     // Boot is locked, not stopped; a stop's own later modes are not new stops.
-    if (!events->any || !is_stop(record->mode) || is_stop(events->last.mode)) {
+    if (!events->any || !is_stop(record) || is_stop(&events->last)) {
         return;
     }
     const int rule = record->verdict.rule;
     const bool asked = record->input.requests & REQUEST_STOP;
+    char pair[EVENT_TEXT_CAPACITY];
+    pair_text(events, record, rule, pair);
     const char* cause = rule != INTERLOCK_RULE_NONE
                             ? interlock_rule_info((interlock_rule_t)rule)->text
                         : asked ? "somebody asked for it"
                                 : "no rule refused; see the conditions";
-    (void)snprintf(text, sizeof text, "reaction %s: %s", reaction_text(record->verdict.reaction),
-                   cause);
+    (void)snprintf(text, sizeof text, "reaction %s: %s%s", reaction_text(record->verdict.reaction),
+                   cause, pair);
     line_begin_at(&line, record, EVENT_STOP, text);
     if (rule != INTERLOCK_RULE_NONE) {
         add_cause(events, &line, record, rule);
@@ -210,29 +233,120 @@ static void observe_rules(events_t* events, const cycle_record_t* record)
             continue;
         }
         events->rule_us[rule] = record->input.now_us;
+        char pair[EVENT_TEXT_CAPACITY];
+        pair_text(events, record, rule, pair);
         line_t line;
-        line_begin_at(&line, record, EVENT_RULE_REFUSED,
-                      interlock_rule_info((interlock_rule_t)rule)->text);
+        line_begin(&line, record->input.now_us, record->input.cycle, EVENT_RULE_REFUSED, "%s%s",
+                   interlock_rule_info((interlock_rule_t)rule)->text, pair);
         add_cause(events, &line, record, rule);
         line_end(events, &line);
     }
 }
 
+static void add_item(const events_t* events, line_t* line, int item)
+{
+    const routine_item_t* entry = &events->session->routine->items[item];
+    json_integer(&line->json, "item", item);
+    if (entry->kind == ITEM_STROKE) {
+        json_integer(&line->json, "step", entry->stroke.step);
+        json_integer(&line->json, "line", entry->stroke.line);
+        json_text(&line->json, "technique", technique_info(entry->stroke.technique)->name);
+    }
+}
+
+void events_reason(events_t* events, uint32_t requests, const char* reason)
+{
+    events->reason_requests = requests;
+    (void)snprintf(events->reason, sizeof events->reason, "%s", reason);
+}
+
+static void describe_request(const cycle_record_t* record, int index, char* text, size_t capacity)
+{
+    const request_result_t answer = cycle_answer(record, index);
+    char what[NAME_CAPACITY];
+    if (index == REQUEST_INTENSITY_INDEX) {
+        (void)snprintf(what, sizeof what, "asked for intensity %d", record->input.intensity_level);
+    } else {
+        (void)snprintf(what, sizeof what, "asked to %s", request_word(index));
+    }
+    const bool refused = request_refused(answer);
+    (void)snprintf(text, capacity, "%s%s%s", what, refused ? ", refused: " : "",
+                   refused ? request_result_text(answer) : "");
+}
+
+static void report_request(events_t* events, const cycle_record_t* record, int index)
+{
+    if (events->request_count >= EVENT_REQUEST_CAPACITY) {
+        return;
+    }
+    events->request_count++;
+    line_t line;
+    char text[EVENT_TEXT_CAPACITY];
+    describe_request(record, index, text, sizeof text);
+    line_begin_at(&line, record, EVENT_REQUEST, text);
+    json_text(&line.json, "request", request_word(index));
+    json_text(&line.json, "answer", request_result_name(cycle_answer(record, index)));
+    if ((events->reason_requests >> index & 1u) != 0) {
+        json_text(&line.json, "reason", events->reason);
+    }
+    if (index == REQUEST_INTENSITY_INDEX) {
+        json_integer(&line.json, "from",
+                     events->any ? events->last.intensity_asked : record->intensity_asked);
+        json_integer(&line.json, "to", record->input.intensity_level);
+    }
+    if (record->item >= 0 && record->item < events->session->routine->item_count) {
+        add_item(events, &line, record->item);
+    }
+    line_end(events, &line);
+    if (events->request_count == EVENT_REQUEST_CAPACITY) {
+        line_begin_at(&line, record, EVENT_NOTE,
+                      "more was asked for than is kept; further requests are not written");
+        line_end(events, &line);
+    }
+}
+
+/// A request that stands for many periods is one; but what it brings each time is news.
 static void observe_requests(events_t* events, const cycle_record_t* record)
 {
-    static const char* const names[] = {"acknowledge", "arm", "start", "pause",
-                                        "resume",      "end", "stop"};
+    const uint32_t asked = record->input.requests;
     const uint32_t before = events->any ? events->last.input.requests : 0;
-    const uint32_t rising = record->input.requests & ~before;
-    for (int bit = 0; rising != 0 && bit < (int)(sizeof names / sizeof names[0]); bit++) {
-        if (rising & (1u << bit)) {
-            line_t line;
-            char text[EVENT_TEXT_CAPACITY];
-            (void)snprintf(text, sizeof text, "asked to %s", names[bit]);
-            line_begin_at(&line, record, EVENT_REQUEST, text);
-            json_text(&line.json, "request", names[bit]);
-            line_end(events, &line);
+    for (int index = 0; asked != 0 && index < REQUEST_COUNT; index++) {
+        const uint32_t bit = 1u << index;
+        const bool rising = (asked & ~before & bit) != 0;
+        const bool other_level = bit == REQUEST_INTENSITY && record->input.intensity_level !=
+                                                                 events->last.input.intensity_level;
+        if ((asked & bit) != 0 &&
+            (rising || other_level || cycle_answer(record, index) == REQUEST_GRANTED)) {
+            report_request(events, record, index);
         }
+    }
+    events->reason_requests = 0;
+}
+
+/// The level that holds follows the one asked for in its own time; caps hold it where they are.
+static void observe_intensity(events_t* events, const cycle_record_t* record)
+{
+    if (!events->any) {
+        return;
+    }
+    line_t line;
+    char text[EVENT_TEXT_CAPACITY];
+    const int before = events->last.intensity_level;
+    if (record->intensity_level != before) {
+        (void)snprintf(text, sizeof text, "intensity is %d, was %d", record->intensity_level,
+                       before);
+        line_begin_at(&line, record, EVENT_INTENSITY, text);
+        json_integer(&line.json, "from", before);
+        json_integer(&line.json, "to", record->intensity_level);
+        json_integer(&line.json, "asked", record->intensity_asked);
+        line_end(events, &line);
+    }
+    if (record->intensity_capped && !events->last.intensity_capped) {
+        (void)snprintf(text, sizeof text, "a cap keeps the force below what intensity %d asks for",
+                       record->intensity_level);
+        line_begin_at(&line, record, EVENT_INTENSITY, text);
+        json_integer(&line.json, "item", record->item);
+        line_end(events, &line);
     }
 }
 
@@ -248,17 +362,6 @@ static void describe_item(const events_t* events, int item, char* text, size_t c
     (void)snprintf(text, capacity, "%s on %s", technique_info(entry->stroke.technique)->name,
                    region >= 0 && region < body->region_count ? body->regions[region].name
                                                               : "no region");
-}
-
-static void add_item(const events_t* events, line_t* line, int item)
-{
-    const routine_item_t* entry = &events->session->routine->items[item];
-    json_integer(&line->json, "item", item);
-    if (entry->kind == ITEM_STROKE) {
-        json_integer(&line->json, "step", entry->stroke.step);
-        json_integer(&line->json, "line", entry->stroke.line);
-        json_text(&line->json, "technique", technique_info(entry->stroke.technique)->name);
-    }
 }
 
 /// True if the plan ended the stroke before its time: only a force along the skin that would not
@@ -387,6 +490,7 @@ static void observe_devices(events_t* events, const cycle_record_t* record)
 void events_observe(events_t* events, const cycle_record_t* record)
 {
     observe_requests(events, record);
+    observe_intensity(events, record);
     observe_devices(events, record);
     observe_rules(events, record);
     observe_mode(events, record);

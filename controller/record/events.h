@@ -17,6 +17,7 @@
     X(EVENT_STOP, "stop")                                                                          \
     X(EVENT_RULE_REFUSED, "rule_refused")                                                          \
     X(EVENT_REQUEST, "request")                                                                    \
+    X(EVENT_INTENSITY, "intensity")                                                                \
     X(EVENT_STEP_STARTED, "step_started")                                                          \
     X(EVENT_STEP_FINISHED, "step_finished")                                                        \
     X(EVENT_DEVICE, "device")                                                                      \
@@ -27,13 +28,15 @@ typedef enum {
     EVENT_KIND_LIST(X)
 #undef X
 } event_kind_t;
-#define EVENT_KIND_COUNT 9
+#define EVENT_KIND_COUNT 10
 const char* event_kind_text(event_kind_t kind);
 
 #define EVENT_LINE_CAPACITY 2048 // bytes, with terminator
 #define EVENT_TEXT_CAPACITY 240
 #define EVENT_CAPACITY 50000             // lines of one run; one note says that more happened
 #define EVENT_REPEAT_US INT64_C(1000000) // the same rule is reported at most this often
+#define EVENT_REQUEST_CAPACITY 10000     // of them requests: a flood must not push out a stop
+#define EVENT_REASON_CAPACITY 160
 
 typedef struct events events_t;
 
@@ -44,6 +47,10 @@ events_t* events_create(const char* path, const session_t* session);
 /// Looks at one cycle, in their order, and writes what it means: modes, stops, refusals, requests,
 /// steps, devices that fall silent or return, drives that change state, late periods.
 void events_observe(events_t* events, const cycle_record_t* record);
+
+/// Why somebody makes the requests (request_bit_t) of the next cycle that is observed: stands in
+/// their lines as `reason`. Cut at EVENT_REASON_CAPACITY; of several for one cycle the last counts.
+void events_reason(events_t* events, uint32_t requests, const char* reason);
 
 /// Writes a line of the caller's own. `text` is cut at EVENT_TEXT_CAPACITY.
 void events_note(events_t* events, int64_t time_us, int64_t cycle, event_kind_t kind,

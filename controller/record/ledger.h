@@ -7,7 +7,8 @@
 ///    "chain":"64 hex"}
 ///
 /// `chain` is SHA-256 over the chain of the line before (64 zeros before the first) followed by the
-/// line's own bytes up to `,"chain"`: a changed, missing or added line is found when it is read.
+/// line's own bytes up to `,"chain"`: a changed, missing or added line is found when it is read;
+/// one taken off the end is not.
 ///
 /// Always holds: a line is on the disk when `ledger_append` returns LEDGER_OK; nobody's clock is
 /// asked here.

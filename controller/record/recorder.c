@@ -14,6 +14,7 @@ _Static_assert((RECORDER_RING_CAPACITY & (RECORDER_RING_CAPACITY - 1)) == 0, "a 
 typedef struct {
     event_kind_t kind;
     int64_t time_us, cycle; // of a note
+    uint32_t requests;      // whose reason the text is; 0 for a note
     char text[EVENT_TEXT_CAPACITY];
 } note_t;
 
@@ -55,7 +56,11 @@ static void keep_entry(const recorder_sinks_t* sinks, const entry_t* entry)
         keep_record(sinks, &entry->record);
     } else if (sinks->events) {
         const note_t* note = &entry->note;
-        events_note(sinks->events, note->time_us, note->cycle, note->kind, note->text);
+        if (note->requests != 0) {
+            events_reason(sinks->events, note->requests, note->text);
+        } else {
+            events_note(sinks->events, note->time_us, note->cycle, note->kind, note->text);
+        }
     }
 }
 
@@ -178,7 +183,29 @@ void recorder_note(recorder_t* recorder, int64_t time_us, int64_t cycle, event_k
         entry->note.kind = kind;
         entry->note.time_us = time_us;
         entry->note.cycle = cycle;
+        entry->note.requests = 0;
         (void)snprintf(entry->note.text, sizeof entry->note.text, "%s", text);
+        atomic_store_explicit(&recorder->head, head + 1, memory_order_release);
+    }
+}
+
+void recorder_reason(recorder_t* recorder, uint32_t requests, const char* reason)
+{
+    if (requests == 0) {
+        return;
+    }
+    if (!recorder->threaded) {
+        if (recorder->sinks.events) {
+            events_reason(recorder->sinks.events, requests, reason);
+        }
+        return;
+    }
+    size_t head = 0;
+    entry_t* entry = next_entry(recorder, &head);
+    if (entry) {
+        entry->is_note = true;
+        entry->note.requests = requests;
+        (void)snprintf(entry->note.text, sizeof entry->note.text, "%s", reason);
         atomic_store_explicit(&recorder->head, head + 1, memory_order_release);
     }
 }

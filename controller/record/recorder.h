@@ -40,6 +40,10 @@ void recorder_append(recorder_t* recorder, const cycle_input_t* input,
 void recorder_note(recorder_t* recorder, int64_t time_us, int64_t cycle, event_kind_t kind,
                    const char* text);
 
+/// Why the requests of the next cycle are made, see events_reason. Called before that cycle is
+/// appended.
+void recorder_reason(recorder_t* recorder, uint32_t requests, const char* reason);
+
 /// Cycles and notes dropped so far.
 int64_t recorder_dropped(const recorder_t* recorder);
 

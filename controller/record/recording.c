@@ -65,6 +65,11 @@ void recording_note(recording_t* recording, int64_t time_us, int64_t cycle, even
     recorder_note(recording->recorder, time_us, cycle, kind, text);
 }
 
+void recording_reason(recording_t* recording, uint32_t requests, const char* reason)
+{
+    recorder_reason(recording->recorder, requests, reason);
+}
+
 bool recording_finish(recording_t* recording, const run_outcome_t* outcome)
 {
     run_outcome_t whole = *outcome;

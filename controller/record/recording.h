@@ -36,6 +36,9 @@ void recording_append(recording_t* recording, const cycle_input_t* input,
 void recording_note(recording_t* recording, int64_t time_us, int64_t cycle, event_kind_t kind,
                     const char* text);
 
+/// Why the requests of the next cycle are made, see events_reason.
+void recording_reason(recording_t* recording, uint32_t requests, const char* reason);
+
 /// Closes everything and writes the final summary.json; fills in what `outcome` leaves to the
 /// recording (drops, completeness, events). `recording->summary` stays readable. False if anything
 /// of the run is missing on the disk; the figures in memory are whole all the same.

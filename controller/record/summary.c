@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "controller/live.h"
 #include "controller/record/little_endian.h"
 
 // ---------------------------------------------------------------------------------- force figures
@@ -238,6 +239,7 @@ static void observe_stops(summary_t* summary, const cycle_record_t* record)
         summary->first_stop = (stop_cause_t){.any = true,
                                              .rule = record->verdict.rule,
                                              .subject = record->verdict.subject,
+                                             .other = record->verdict.other,
                                              .reaction = record->verdict.reaction,
                                              .measured = record->verdict.measured,
                                              .allowed = record->verdict.allowed,
@@ -315,6 +317,21 @@ static void observe_force(summary_t* summary, const cycle_record_t* record)
     summary->shear_peak_N = peak_of(summary->shear_peak_N, (double)record->shear_force_N);
 }
 
+/// A refusal that stands for many periods is one.
+static void observe_requests(summary_t* summary, const cycle_record_t* record)
+{
+    const uint32_t rising = record->input.requests & ~summary->requests;
+    for (int index = 0; record->input.requests != 0 && index < REQUEST_COUNT; index++) {
+        const request_result_t answer = cycle_answer(record, index);
+        summary->granted[index] += answer == REQUEST_GRANTED;
+        summary->refused_requests += request_refused(answer) && (rising >> index & 1u) != 0;
+    }
+    const bool ends = (record->input.requests & REQUEST_END) != 0 &&
+                      !request_refused(cycle_answer(record, REQUEST_END_INDEX));
+    summary->end_requested = summary->end_requested || ends;
+    summary->requests = record->input.requests;
+}
+
 void summary_observe(summary_t* summary, const cycle_record_t* record)
 {
     hash_decision(summary, record);
@@ -333,7 +350,7 @@ void summary_observe(summary_t* summary, const cycle_record_t* record)
     summary->mode_cycles[record->mode]++;
     summary->tool_speed_peak_mps =
         peak_of(summary->tool_speed_peak_mps, (double)record->tool_speed_mps);
-    summary->end_requested = summary->end_requested || (record->input.requests & REQUEST_END);
+    observe_requests(summary, record);
     summary->mode = record->mode;
     summary->refused = record->verdict.refused;
     summary->command = record->command;
@@ -463,6 +480,7 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
     case INTERLOCK_FORCE_AGE:
     case INTERLOCK_FORCE_STATUS:
     case INTERLOCK_FORCE_FROZEN:
+    case INTERLOCK_FORCE_DISAGREES:
         return &machine->devices[machine->force_sensor];
     case INTERLOCK_DRIVE_AGE:
     case INTERLOCK_DRIVE_STATE:
@@ -485,6 +503,7 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
     case INTERLOCK_CONTACT_LOST:
     case INTERLOCK_SURFACE_MISSED:
     case INTERLOCK_LINK_CLEARANCE:
+    case INTERLOCK_ARM_CLEARANCE:
     case INTERLOCK_REACH:
     case INTERLOCK_OVERRUN:
     case INTERLOCK_NOT_CLEAR:
@@ -525,11 +544,16 @@ static void stop_sentence(const summary_t* summary, char* text, size_t capacity)
     const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)stop->rule);
     const device_settings_t* device = stop_device(machine, stop);
     const bool joint = stop->subject >= 0 && stop->subject < machine->arm.joint_count;
-    char subject[3 * NAME_CAPACITY] = "";
+    char subject[4 * NAME_CAPACITY] = "";
     char figures[NAME_CAPACITY * 2] = "";
     if (device != NULL) {
         (void)snprintf(subject, sizeof subject, ": %s at %s:%d unit %d", device->name, device->host,
                        device->port, device->unit);
+    } else if (stop->rule == INTERLOCK_ARM_CLEARANCE) {
+        const part_name_t part = clearance_part_name(&machine->arm, stop->subject);
+        const part_name_t other = clearance_part_name(&machine->arm, stop->other);
+        (void)snprintf(subject, sizeof subject, ": %s%s and %s%s", part.kind, part.name, other.kind,
+                       other.name);
     } else if (joint) {
         (void)snprintf(subject, sizeof subject, ": %s", machine->arm.joints[stop->subject].name);
     }
@@ -550,7 +574,16 @@ void summary_sentence(const summary_t* summary, char* text, size_t capacity)
         (void)snprintf(text, capacity, "The run is not over, or it was cut off.");
         break;
     case VERDICT_FINISHED:
-        (void)snprintf(text, capacity, "The routine was played to its end and the arm is parked.");
+        if (summary->granted[REQUEST_SKIP_INDEX] > 0) {
+            const long long skipped = (long long)summary->granted[REQUEST_SKIP_INDEX];
+            (void)snprintf(text, capacity,
+                           "The routine was played to its end but for %lld skipped step%s, and "
+                           "the arm is parked.",
+                           skipped, skipped == 1 ? "" : "s");
+        } else {
+            (void)snprintf(text, capacity,
+                           "The routine was played to its end and the arm is parked.");
+        }
         break;
     case VERDICT_STOPPED:
         stop_sentence(summary, text, capacity);

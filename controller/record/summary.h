@@ -106,7 +106,7 @@ typedef struct {
 typedef struct {
     bool any;
     int rule; // or INTERLOCK_RULE_NONE
-    int subject;
+    int subject, other;
     reaction_t reaction;
     double measured, allowed;
     int64_t time_us;
@@ -127,6 +127,8 @@ typedef struct {
     int64_t stops;
     int64_t mode_cycles[MODE_COUNT];
     int64_t refusals[INTERLOCK_RULE_COUNT]; // times a rule began to refuse while the arm was in use
+    int64_t granted[REQUEST_COUNT];         // requests, by request_index_t
+    int64_t refused_requests;
     stop_cause_t first_stop;
     bool end_requested;
     force_figures_t items[ROUTINE_ITEM_CAPACITY];
@@ -141,6 +143,7 @@ typedef struct {
     bool any;
     supervisor_mode_t mode; // of the last cycle
     uint32_t refused;       // of the last cycle
+    uint32_t requests;      // of the last cycle
     bool stopped;           // in the last cycle
     bus_command_t command;  // of the last cycle
     int item;               // of the last cycle

@@ -1,4 +1,5 @@
 #include "controller/record/atomic_file.h"
+#include "controller/live.h"
 #include "controller/record/json.h"
 #include "controller/record/summary.h"
 
@@ -248,6 +249,18 @@ static void write_refusals(json_t* json, const summary_t* summary)
     json_object_end(json);
 }
 
+static void write_requests(json_t* json, const summary_t* summary)
+{
+    json_object_begin(json, "requests");
+    for (int index = 0; index < REQUEST_COUNT; index++) {
+        if (summary->granted[index] > 0) {
+            json_integer(json, request_word(index), summary->granted[index]);
+        }
+    }
+    json_integer(json, "refused", summary->refused_requests);
+    json_object_end(json);
+}
+
 static void write_bus(json_t* json, const summary_t* summary)
 {
     json_array_begin(json, "bus");
@@ -312,6 +325,7 @@ bool summary_write(const summary_t* summary, const char* path)
     write_run(&json, summary);
     write_modes(&json, summary);
     write_refusals(&json, summary);
+    write_requests(&json, summary);
     write_techniques(&json, summary);
     write_steps(&json, summary);
     write_items(&json, summary);
@@ -360,6 +374,26 @@ static void print_techniques(const summary_t* summary, FILE* out)
     }
 }
 
+/// What was asked for while it played; arming and starting belong to every run.
+static void print_requests(const summary_t* summary, FILE* out)
+{
+    const char* between = "  on request: ";
+    for (int index = REQUEST_PAUSE_INDEX; index < REQUEST_COUNT; index++) {
+        if (summary->granted[index] > 0) {
+            (void)fprintf(out, "%s%s %lld×", between, request_word(index),
+                          (long long)summary->granted[index]);
+            between = ", ";
+        }
+    }
+    if (summary->refused_requests > 0) {
+        (void)fprintf(out, "%srefused %lld×", between, (long long)summary->refused_requests);
+        between = ", ";
+    }
+    if (between[0] == ',') {
+        (void)fputc('\n', out);
+    }
+}
+
 void summary_print(const summary_t* summary, FILE* out)
 {
     char sentence[2 * TEXT_CAPACITY];
@@ -378,6 +412,7 @@ void summary_print(const summary_t* summary, FILE* out)
         (void)fprintf(out, "; %.3g times real time", summary_speed_factor(summary));
     }
     (void)fprintf(out, "\n  highest force of the whole run %.1f N\n", summary->force_peak_N);
+    print_requests(summary, out);
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {
         if (summary->refusals[rule] > 0) {
             (void)fprintf(out, "  refused %lld×: %s\n", (long long)summary->refusals[rule],

@@ -39,7 +39,8 @@ static void observe_taps(touch_figures_t* figures, touch_watch_t* watch,
     if (!watch->tap_felt && sample->wanted.hop_m > 0.0) {
         watch->tap_wanted_N = sample->force_target_N;
     }
-    if (!watch->tap_felt && force_N > TAP_RISEN_PART * watch->tap_wanted_N) {
+    const bool risen = watch->tap_wanted_N > 0.0 && force_N > TAP_RISEN_PART * watch->tap_wanted_N;
+    if (!watch->tap_felt && risen) {
         watch->tap_felt = true;
         watch->tap_peak_N = force_N;
         watch->tap_peak_us = sample->now_us;

@@ -18,6 +18,9 @@
 // Nothing of the arm but its tool comes nearer to the expected skin than this: the registration
 // error and a breath.
 #define LINK_CLEARANCE_MIN_M 0.015
+// Nor nearer to the table, nor two of its parts to each other: arm and table are one machine and
+// lie where they are known to, but for the play of joints and the error of the links' capsules.
+#define ARM_CLEARANCE_MIN_M 0.010
 // Path error of the inverse kinematics above which the arm is not where the routine thinks.
 #define PATH_ERROR_MAX_M 0.010
 
@@ -61,6 +64,7 @@ static void refuse(verdict_t* verdict, interlock_rule_t rule, int subject, doubl
     if (verdict->rule == INTERLOCK_RULE_NONE || (int)rule < verdict->rule) {
         verdict->rule = rule;
         verdict->subject = subject;
+        verdict->other = PART_NONE;
         verdict->measured = measured;
         verdict->allowed = allowed;
     }
@@ -157,6 +161,23 @@ static void judge_joint(verdict_t* verdict, const safety_settings_t* safety, con
     }
 }
 
+// The tool may press or travel: both channels have something to say. While it yields or stops, a
+// reaction is already under way.
+#define DISAGREEMENT_MODES                                                                         \
+    (M(TRANSIT) | M(APPROACH) | M(CONTACT) | M(RETRACT) | M(LIFT) | M(PAUSED) | M(PARKING))
+
+/// What the sensor may be off by: the limit, and twice the deviation of what it is held against.
+static double disagreement_allowed_N(const safety_settings_t* safety, const judged_t* judged)
+{
+    return safety->force_disagreement_max_N.value + 2.0 * judged->drive_force_deviation_N;
+}
+
+static bool disagrees(const safety_settings_t* safety, const judged_t* judged)
+{
+    return in(judged->mode, DISAGREEMENT_MODES) && judged->force_tared &&
+           !(judged->force_disagreement_N <= disagreement_allowed_N(safety, judged));
+}
+
 static void judge_force(verdict_t* verdict, const safety_settings_t* safety,
                         const interlock_state_t* state, const judged_t* judged, int64_t period_us)
 {
@@ -176,6 +197,11 @@ static void judge_force(verdict_t* verdict, const safety_settings_t* safety,
     }
     require_at_most(verdict, INTERLOCK_FORCE_FROZEN, -1, state->frozen_samples,
                     FROZEN_SAMPLE_LIMIT);
+    const int64_t disagreement_max_us = (int64_t)(safety->force_disagreement_time_s.value * 1e6);
+    if (disagrees(safety, judged) && !(state->disagreement_us + period_us <= disagreement_max_us)) {
+        refuse(verdict, INTERLOCK_FORCE_DISAGREES, -1, judged->force_disagreement_N,
+               disagreement_allowed_N(safety, judged));
+    }
     require_at_most(verdict, INTERLOCK_FORCE_MAX, -1, judged->force_total_N,
                     safety->contact_force_max_N.value);
     if (supervisor_mode_touches(judged->mode)) {
@@ -218,8 +244,15 @@ static void judge_motion(verdict_t* verdict, const safety_settings_t* safety,
         // Heights again: the first must not be the smaller one.
         if (!(!isnan(judged->link_clearance_m) &&
               judged->link_clearance_m >= LINK_CLEARANCE_MIN_M)) {
-            refuse(verdict, INTERLOCK_LINK_CLEARANCE, -1, judged->link_clearance_m,
-                   LINK_CLEARANCE_MIN_M);
+            refuse(verdict, INTERLOCK_LINK_CLEARANCE, judged->link_near_skin,
+                   judged->link_clearance_m, LINK_CLEARANCE_MIN_M);
+        }
+        if (!(!isnan(judged->arm_clearance_m) && judged->arm_clearance_m >= ARM_CLEARANCE_MIN_M)) {
+            refuse(verdict, INTERLOCK_ARM_CLEARANCE, judged->arm_part, judged->arm_clearance_m,
+                   ARM_CLEARANCE_MIN_M);
+            if (verdict->rule == INTERLOCK_ARM_CLEARANCE) {
+                verdict->other = judged->arm_other;
+            }
         }
     }
     if (in(judged->mode, M(APPROACH) | M(CONTACT))) {
@@ -254,8 +287,11 @@ verdict_t interlock_evaluate(const safety_settings_t* safety, const chain_t* cha
                              const interlock_state_t* state, const judged_t* judged,
                              int64_t period_us)
 {
-    verdict_t verdict = {
-        .reaction = REACTION_NONE, .trust = TRUST_FULL, .rule = INTERLOCK_RULE_NONE, .subject = -1};
+    verdict_t verdict = {.reaction = REACTION_NONE,
+                         .trust = TRUST_FULL,
+                         .rule = INTERLOCK_RULE_NONE,
+                         .subject = -1,
+                         .other = PART_NONE};
     judge_io(&verdict, safety, judged);
     for (int joint = 0; joint < judged->joint_count; ++joint) {
         judge_joint(&verdict, safety, chain, judged, joint);
@@ -264,11 +300,11 @@ verdict_t interlock_evaluate(const safety_settings_t* safety, const chain_t* cha
     judge_motion(&verdict, safety, judged);
 
     if (verdict.refused != 0) {
-        const bool clear =
-            isfinite(judged->force_total_N) && judged->force_tared &&
-            judged->force_total_N < safety->touch_force_N.value &&
-            (verdict.refused & (1u << INTERLOCK_FORCE_AGE | 1u << INTERLOCK_FORCE_STATUS |
-                                1u << INTERLOCK_FORCE_FROZEN)) == 0;
+        const bool clear = isfinite(judged->force_total_N) && judged->force_tared &&
+                           judged->force_total_N < safety->touch_force_N.value &&
+                           (verdict.refused &
+                            (1u << INTERLOCK_FORCE_AGE | 1u << INTERLOCK_FORCE_STATUS |
+                             1u << INTERLOCK_FORCE_FROZEN | 1u << INTERLOCK_FORCE_DISAGREES)) == 0;
         const bool contact =
             supervisor_mode_touches(judged->mode) || judged->mode == MODE_YIELD || !clear;
         verdict.reaction = interlock_reaction(verdict.trust, contact);
@@ -284,6 +320,7 @@ void interlock_record(interlock_state_t* state, const safety_settings_t* safety,
         !(judged->normal_force_N <= judged->force_target_N + safety->contact_force_margin_N.value);
     const bool lost = !(judged->normal_force_N >= 0.5 * safety->touch_force_N.value);
     state->margin_us = contact && over ? state->margin_us + period_us : 0;
+    state->disagreement_us = disagrees(safety, judged) ? state->disagreement_us + period_us : 0;
     state->contact_lost_us = contact && lost ? state->contact_lost_us + period_us : 0;
 
     const force_feedback_t* force = &judged->feedback->force;
@@ -300,6 +337,7 @@ void interlock_record(interlock_state_t* state, const safety_settings_t* safety,
         supervisor_mode_powered(judged->mode)) {
         state->first_rule = verdict->rule;
         state->first_subject = verdict->subject;
+        state->first_other = verdict->other;
         state->first_measured = verdict->measured;
         state->first_allowed = verdict->allowed;
     }

@@ -11,6 +11,7 @@
 #include "controller/bus/bus.h"
 #include "controller/safety/supervisor.h"
 #include "kinematics/chain.h"
+#include "kinematics/clearance.h"
 
 /// Weakest first, so that the strongest of several is their maximum.
 typedef enum {
@@ -52,6 +53,8 @@ typedef enum { TRUST_FULL, TRUST_PARTIAL, TRUST_NONE } trust_t;
       "the force sensor reports a fault")                                                          \
     X(INTERLOCK_FORCE_FROZEN, "force_frozen", "H11", TRUST_FULL, "samples",                        \
       "the force sensor repeats itself")                                                           \
+    X(INTERLOCK_FORCE_DISAGREES, "force_disagrees", "H12", TRUST_FULL, "N",                        \
+      "force sensor and drive torques disagree")                                                   \
     X(INTERLOCK_FORCE_CAP, "force_cap", "H01", TRUST_FULL, "N",                                    \
       "the force is above the region's cap")                                                       \
     X(INTERLOCK_FORCE_MAX, "force_max", "H01", TRUST_FULL, "N",                                    \
@@ -68,6 +71,8 @@ typedef enum { TRUST_FULL, TRUST_PARTIAL, TRUST_NONE } trust_t;
       "no skin where it should be")                                                                \
     X(INTERLOCK_LINK_CLEARANCE, "link_clearance", "H02", TRUST_FULL, "m",                          \
       "a link of the arm is too near the body")                                                    \
+    X(INTERLOCK_ARM_CLEARANCE, "arm_clearance", "H02", TRUST_FULL, "m",                            \
+      "a part of the arm is too near another or the table")                                        \
     X(INTERLOCK_REACH, "reach", "H44", TRUST_FULL, "m", "the arm can't follow the planned path")   \
     X(INTERLOCK_NOT_CLEAR, "not_clear", "H12", TRUST_FULL, "m",                                    \
       "the tool is at the body: free it by hand before arming")                                    \
@@ -82,7 +87,7 @@ typedef enum {
     INTERLOCK_RULE_LIST(X)
 #undef X
 } interlock_rule_t;
-#define INTERLOCK_RULE_COUNT 28
+#define INTERLOCK_RULE_COUNT 30
 #define INTERLOCK_RULE_NONE (-1)
 
 typedef struct {
@@ -103,13 +108,18 @@ typedef struct {
     double normal_force_N;          // pressing positive, gravity and tare taken out
     double shear_force_N;
     double force_total_N;
-    double tool_speed_mps;         // measured
-    double tool_speed_allowed_mps; // for the phase the plan is in
-    double force_target_N;         // as last commanded
+    double force_disagreement_N;    // sensor against drive torques, along the normal
+    double drive_force_deviation_N; // standard deviation of what the drive torques say
+    double tool_speed_mps;          // measured
+    double tool_speed_allowed_mps;  // for the phase the plan is in
+    double force_target_N;          // as last commanded
     double contact_gap_s;    // for which the plan leaves or eases the skin in each of its cycles
     double force_cap_N;      // of the region under the tool; the smallest where unknown
     double surface_gap_m;    // tool above (+) the expected skin along its normal
     double link_clearance_m; // of the nearest link to the expected skin
+    int link_near_skin;      // which, or -1
+    double arm_clearance_m;  // of the arm's two nearest parts, or of one and the table
+    int arm_part, arm_other; // which, as in kinematics/clearance.h
     double path_error_m;     // what the inverse kinematics left over
     bool force_tared;
     bool tare_refused;    // an offset was measured and found too large
@@ -122,11 +132,12 @@ typedef struct {
 /// What the judge remembers; only `interlock_record` writes it.
 typedef struct {
     int64_t margin_us;       // how long the force has been over its margin
+    int64_t disagreement_us; // how long sensor and drive torques have disagreed
     int64_t contact_lost_us; // how long contact has been lost
     int frozen_samples;      // identical force samples in a row
     double last_force[6];
     int first_rule; // latched first cause, or INTERLOCK_RULE_NONE
-    int first_subject;
+    int first_subject, first_other;
     double first_measured, first_allowed;
 } interlock_state_t;
 
@@ -135,7 +146,8 @@ typedef struct {
     reaction_t reaction;
     trust_t trust;
     int rule;        // the most telling refused rule, or INTERLOCK_RULE_NONE
-    int subject;     // joint index where the rule is about one, else -1
+    int subject;     // where the rule is about one: joint, or part of the arm; else -1
+    int other;       // what the subject is too near to: part of the arm, PART_TABLE, or PART_NONE
     double measured; // of that rule, and what is allowed: units with the rule
     double allowed;
     unsigned locked_joints; // bit per joint whose drive can't be used any more

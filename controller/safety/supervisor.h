@@ -3,7 +3,8 @@
 /// planner and no bus: only conditions.
 ///
 /// Invariants: boot is MODE_LOCKED; no row leads from a tripped or locked mode to motion without an
-/// acknowledge edge, an arm edge and a start edge, in that order; stop beats start in one period.
+/// acknowledge edge, an arm edge and a start edge, in that order; stop beats start in one period;
+/// out of a pause leads only a resume edge, or the way home.
 #ifndef KNEAD_CONTROLLER_SAFETY_SUPERVISOR_H
 #define KNEAD_CONTROLLER_SAFETY_SUPERVISOR_H
 
@@ -46,6 +47,7 @@ typedef enum {
     X(CONDITION_PAUSE, "pause requested")                                                          \
     X(CONDITION_RESUME, "resume requested")                                                        \
     X(CONDITION_END, "end requested: lift, park, finish")                                          \
+    X(CONDITION_LEAVE, "another step is wanted: leave this one")                                   \
     X(CONDITION_DRIVES_ENABLED, "all drives enabled")                                              \
     X(CONDITION_TARED, "force sensor tared")                                                       \
     X(CONDITION_TOUCHED, "the skin is touched")                                                    \
@@ -62,7 +64,7 @@ typedef enum {
     CONDITION_LIST(X)
 #undef X
 } condition_bit_t;
-#define CONDITION_COUNT 22
+#define CONDITION_COUNT 23
 typedef uint32_t conditions_t; // bit per condition_bit_t
 #define CONDITION(name) ((conditions_t)1u << (name##_BIT))
 

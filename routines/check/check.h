@@ -4,6 +4,7 @@
 #ifndef KNEAD_ROUTINES_CHECK_CHECK_H
 #define KNEAD_ROUTINES_CHECK_CHECK_H
 
+#include "kinematics/clearance.h"
 #include "kinematics/fk.h"
 #include "routines/routine_check.h"
 
@@ -20,6 +21,7 @@ typedef struct {
     routine_figures_t figures;
     findings_t* findings;
     int errors;
+    clearance_pairs_t pairs;
     joints_t seed; // of the next inverse kinematics: the last solution
     bool stroke_seen[ROUTINE_STEP_CAPACITY][REGION_CAPACITY];
     bool region_touched[REGION_CAPACITY];
@@ -93,8 +95,11 @@ check_walk_t check_path(check_t* check, const stroke_t* stroke, double speed_max
 void check_reach(check_t* check, const stroke_t* stroke, body_place_t place,
                  const surface_sample_t* skin, check_walk_t* walk);
 
-/// reach.c: how near the links come to the skin in a posture; `phase` begins the message. False if
-/// too near.
+/// reach.c: two parts of the arm, or one and the table, in the parked posture.
+void check_parked(check_t* check);
+
+/// reach.c: how near the links come to the skin in a posture, and the arm's parts to each other and
+/// to the table; `phase` says when. False if too near.
 bool check_frames(check_t* check, const stroke_t* stroke, const chain_frames_t* frames,
                   const char* phase);
 

@@ -20,6 +20,33 @@ static bool cell_is_new(check_t* check, body_place_t place)
     return is_new;
 }
 
+/// Finds two parts of the arm, or one and the table, too near each other; `where` ends the
+/// sentence.
+static bool parts_clear(check_t* check, const stroke_t* stroke, const chain_frames_t* frames,
+                        const char* phase, const char* where)
+{
+    const clearance_t nearest = clearance_near(&check->pairs, frames);
+    check->figures.arm_clearance_min_m =
+        fmin(check->figures.arm_clearance_min_m, nearest.distance_m);
+    const bool clear = nearest.distance_m >= CLEARANCE_CHECKED_M;
+    if (!clear) {
+        const part_name_t part = clearance_part_name(&check->machine->arm, nearest.part);
+        const part_name_t other = clearance_part_name(&check->machine->arm, nearest.other);
+        check_refuse(check, stroke, ROUTINE_RULE_PARTS,
+                     "%s%s and %s%s are %.1f mm apart %s %s; at least %.0f mm", part.kind,
+                     part.name, other.kind, other.name, 1e3 * nearest.distance_m, phase, where,
+                     1e3 * CLEARANCE_CHECKED_M);
+    }
+    return clear;
+}
+
+void check_parked(check_t* check)
+{
+    chain_frames_t frames;
+    fk_frames(check->chain, &check->chain->parked, &frames);
+    (void)parts_clear(check, NULL, &frames, "in", "the parked posture");
+}
+
 bool check_frames(check_t* check, const stroke_t* stroke, const chain_frames_t* frames,
                   const char* phase)
 {
@@ -36,7 +63,7 @@ bool check_frames(check_t* check, const stroke_t* stroke, const chain_frames_t* 
                      nearest.link >= 0 ? check->machine->arm.joints[nearest.link].name : "",
                      1e3 * nearest.distance_m, 1e3 * LINK_CLEARANCE_MIN_M);
     }
-    return clear;
+    return parts_clear(check, stroke, frames, phase, check_region(check, stroke)->name) && clear;
 }
 
 void check_reach(check_t* check, const stroke_t* stroke, body_place_t place,

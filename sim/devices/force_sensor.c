@@ -14,7 +14,8 @@ bool force_sensor_init(force_sensor_t* sensor, const force_sensor_settings_t* se
     if (!(latency_us >= 0 && delay_steps < FORCE_SENSOR_DELAY_CAPACITY)) {
         return false;
     }
-    *sensor = (force_sensor_t){.settings = *settings, .delay_steps = (int)delay_steps};
+    *sensor =
+        (force_sensor_t){.settings = *settings, .delay_steps = (int)delay_steps, .scale = 1.0};
     const double filter_s = latency_s - sensor->delay_steps * settings->step_s;
     sensor->filter_part = settings->step_s / (settings->step_s + filter_s);
     random_stream_t stream = random_stream(seed, 0);
@@ -68,6 +69,11 @@ void force_sensor_freeze(force_sensor_t* sensor)
     sensor->frozen = true;
 }
 
+void force_sensor_scale(force_sensor_t* sensor, double scale)
+{
+    sensor->scale = scale;
+}
+
 void force_sensor_shift(force_sensor_t* sensor, double step_N)
 {
     sensor->bias[2] += step_N;
@@ -86,7 +92,8 @@ void force_sensor_latch(const force_sensor_t* sensor, register_file_t* file)
         const double deviation =
             axis < 3 ? sensor->settings.force_noise_N : sensor->settings.torque_noise_Nm;
         const double noise = deviation * random_gaussian_at(sensor->noise_key, index);
-        const double reading = sensor->delayed[place][axis] + sensor->bias[axis] + noise;
+        const double reading =
+            sensor->scale * (sensor->delayed[place][axis] + sensor->bias[axis]) + noise;
         if (register_file_has(file, points[axis]) &&
             !register_file_set(file, points[axis], reading)) {
             status |= FORCE_SENSOR_STATUS_OVERLOAD;

@@ -39,6 +39,7 @@ typedef struct {
     double delayed[FORCE_SENSOR_DELAY_CAPACITY][FORCE_SENSOR_AXES];
     double filtered[FORCE_SENSOR_AXES];
     bool settled; // the filter starts from the first sample, not from 0
+    double scale; // 1 for a sound sensor
     bool frozen;
     uint32_t sample_counter;
     uint32_t noise_index; // the counter, or where it stood on freezing
@@ -56,6 +57,9 @@ void force_sensor_step(force_sensor_t* sensor, const pose_t* flange, vec3_t tool
 
 /// From now on every sample is the last one; the counter goes on.
 void force_sensor_freeze(force_sensor_t* sensor);
+
+/// From now on every axis reads `scale` times what it should: -1 turns all signs around.
+void force_sensor_scale(force_sensor_t* sensor, double scale);
 
 /// Shifts the z axis by `step_N`.
 void force_sensor_shift(force_sensor_t* sensor, double step_N);

@@ -28,6 +28,21 @@ static void the_line_tells_part_time_step_region_and_force(void** state)
                               "11.9 of 12.0 N");
 }
 
+static void a_note_stands_at_the_end_where_there_is_one(void** state)
+{
+    (void)state;
+    progress_view_t view = halfway;
+    view.note = "intensity 7";
+    char line[PROGRESS_LINE_CAPACITY];
+    progress_line(&view, 200, false, line, sizeof line);
+    assert_string_equal(line, " 50 %  1:23 left  step 3 of 9  contact lumbar.left  "
+                              "11.9 of 12.0 N  intensity 7");
+    view.note = "";
+    progress_line(&view, 200, false, line, sizeof line);
+    assert_string_equal(line, " 50 %  1:23 left  step 3 of 9  contact lumbar.left  "
+                              "11.9 of 12.0 N");
+}
+
 static void away_from_the_body_there_is_no_force(void** state)
 {
     (void)state;
@@ -105,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_line_tells_part_time_step_region_and_force),
+        cmocka_unit_test(a_note_stands_at_the_end_where_there_is_one),
         cmocka_unit_test(away_from_the_body_there_is_no_force),
         cmocka_unit_test(the_line_is_never_wider_than_asked),
         cmocka_unit_test(figures_that_are_none_do_no_harm),

@@ -20,6 +20,18 @@ in_err "joints[0].acceleration_max: has no value"
 in_err "joints[2].rotor_inertia: has no value"
 in_err "tool.pads: a list is expected here"
 
+# What a maker left out is left open: drive limits of a continuous joint, masses.
+expect 0 "$knead" import urdf "$urdf/makers_way.urdf" --tip tool
+no_err
+in_out "continuous in the URDF: two pi either way stand here"
+in_out "# the URDF gives neither this link nor what is fixed to it a mass"
+cp "$work/out" "$work/makers_way.yaml"
+expect 3 "$knead" check "$work/makers_way.yaml"
+for key in velocity_max effort_max mass; do
+    in_err "joints[0].$key: has no value"
+done
+in_err "joints[0].inertia: a list is expected here"
+
 # Completed as a person would.
 drives=$(printf 'drive_%d ' 1 2 3)
 awk -v drives="$drives" '

@@ -37,6 +37,31 @@ static void assert_numbers(const double* found, const double* expected, int coun
     assert_numbers(found, (const double[]){__VA_ARGS__},                                           \
                    (int)(sizeof((const double[]){__VA_ARGS__}) / sizeof(double)))
 
+static void what_makers_leave_out_is_told_as_not_known(void** state)
+{
+    (void)state;
+    assert_true(urdf_read_arm("tests/data/urdf/no_mass.urdf", "tool", NULL, &arm, &findings));
+    assert_int_equal(arm.joint_count, 1);
+    assert_true(arm.joints[0].drive_known);
+    assert_false(arm.joints[0].body_known);
+    assert_near(arm.joints[0].settings.mass_kg, 0.0, 0.0);
+    assert_int_equal(forget(state), 0);
+    assert_true(urdf_read_arm("tests/data/urdf/makers_way.urdf", "tool", NULL, &arm, &findings));
+    assert_int_equal(findings.count, 0);
+    assert_int_equal(arm.joint_count, 1);
+    const urdf_joint_t* turn = &arm.joints[0];
+    assert_true(turn->continuous);
+    assert_false(turn->drive_known);
+    assert_false(turn->body_known);
+    ASSERT_NUMBERS(turn->settings.origin_xyz_m, 0.0, 0.0, 0.5);
+    assert_near(turn->settings.position_max, 2.0 * PI, 1e-14);
+    assert_int_equal(forget(state), 0);
+    assert_true(urdf_read_arm(UR5E, "tool", NULL, &arm, &findings));
+    for (int i = 0; i < arm.joint_count; i++) {
+        assert_true(arm.joints[i].drive_known && arm.joints[i].body_known);
+    }
+}
+
 static void a_rail_and_two_joints_come_out_as_by_hand(void** state)
 {
     (void)state;
@@ -260,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_rail_and_two_joints_come_out_as_by_hand, forget),
+        cmocka_unit_test_setup(what_makers_leave_out_is_told_as_not_known, forget),
         cmocka_unit_test_setup(a_six_axis_arm_keeps_the_makers_figures, forget),
         cmocka_unit_test_setup(an_arm_may_begin_and_end_within_the_robot, forget),
         cmocka_unit_test_setup(an_arm_that_is_refused_leaves_the_target_alone, forget),

@@ -143,7 +143,8 @@ static void the_same_state_and_input_give_the_same_bytes(void** context)
             if (random_bits() % 4 == 0) {
                 random_feedback(&in.feedback);
             }
-            in.requests = (uint32_t)(random_bits() % 128);
+            in.requests = (uint32_t)(random_bits() % (1u << REQUEST_COUNT));
+            in.intensity_level = (int)(random_bits() % 14) - 1;
             in.overruns = (unsigned)(random_bits() % 8);
             in.now_us += GANTRY_PERIOD_US;
             second = first;
@@ -172,7 +173,8 @@ static void whatever_the_feedback_says_commands_are_finite_and_inside_limits(voi
         assert_true(reach_transit(gantry, &state, &in, &out));
         for (int cycle = 0; cycle < 100; ++cycle) {
             random_feedback(&in.feedback);
-            in.requests = (uint32_t)(random_bits() % 128);
+            in.requests = (uint32_t)(random_bits() % (1u << REQUEST_COUNT));
+            in.intensity_level = (int)(random_bits() % 14) - 1;
             cycle_step(&gantry->session, &state, &in, &out);
             for (int joint = 0; joint < chain->joint_count; ++joint) {
                 const double position = out.command.position[joint];
@@ -233,6 +235,110 @@ static void a_refused_period_stops_in_that_period(void** context)
     free(gantry);
 }
 
+/// One period of a healthy arm whose joints are off their commanded places by `off_m` each.
+static void step_off(gantry_t* gantry, cycle_state_t* state, cycle_input_t* in, cycle_output_t* out,
+                     double off_m, uint32_t requests)
+{
+    joints_t at = state->limit.position;
+    for (int joint = 0; joint < 3; ++joint) {
+        at.at[joint] += off_m;
+    }
+    in->cycle += 1;
+    in->now_us += GANTRY_PERIOD_US;
+    in->feedback = healthy(&at, DRIVE_OPERATION_ENABLED, in->cycle);
+    in->requests = requests;
+    cycle_step(&gantry->session, state, in, out);
+}
+
+static void resuming_starts_where_the_arm_stands_or_not_at_all(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    give_a_stroke(gantry);
+    gantry->safety.rail_following_error_m.value = 0.05; // so that the interlock says nothing
+    static cycle_state_t state;
+    static cycle_output_t out;
+    const struct {
+        double off_m; // of each of three joints at right angles
+        bool resumes;
+    } rows[] = {{0.0, true}, {0.0057, true}, {0.0059, false}, {0.02, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+        cycle_input_t in = {0};
+        assert_true(reach_transit(gantry, &state, &in, &out));
+        for (int period = 0; period < 300; ++period) {
+            step_off(gantry, &state, &in, &out, 0.0, 0);
+        }
+        step_off(gantry, &state, &in, &out, 0.0, REQUEST_PAUSE);
+        assert_int_equal(out.mode, MODE_PAUSED);
+        step_off(gantry, &state, &in, &out, 0.0, REQUEST_RESUME); // still braking
+        assert_int_equal(out.live.results[REQUEST_RESUME_INDEX], REQUEST_MOVING);
+        for (int period = 0; period < 100; ++period) {
+            step_off(gantry, &state, &in, &out, rows[i].off_m * (period + 1) / 100.0, 0);
+        }
+        const joints_t before = state.limit.position;
+        step_off(gantry, &state, &in, &out, rows[i].off_m, REQUEST_RESUME);
+        assert_int_equal(out.mode, rows[i].resumes ? MODE_TRANSIT : MODE_PAUSED);
+        assert_int_equal(out.live.results[REQUEST_RESUME_INDEX],
+                         rows[i].resumes ? REQUEST_GRANTED : REQUEST_DISPLACED);
+        for (int joint = 0; joint < 3; ++joint) { // and without a jerk
+            assert_near(out.command.position[joint], before.at[joint], 1e-6);
+        }
+    }
+    free(gantry);
+}
+
+static void a_pause_holds_the_arm_on_its_way_home_too(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    give_a_stroke(gantry);
+    static cycle_state_t state;
+    static cycle_output_t out;
+    cycle_input_t in = {0};
+    assert_true(reach_transit(gantry, &state, &in, &out));
+    step_off(gantry, &state, &in, &out, 0.0, REQUEST_END);
+    assert_int_equal(out.mode, MODE_PARKING);
+    for (int period = 0; period < 20; ++period) {
+        step_off(gantry, &state, &in, &out, 0.0, 0);
+    }
+    step_off(gantry, &state, &in, &out, 0.0, REQUEST_PAUSE);
+    for (int period = 0; period < 200; ++period) {
+        assert_int_equal(out.mode, MODE_PAUSED);
+        step_off(gantry, &state, &in, &out, 0.0, 0);
+    }
+    step_off(gantry, &state, &in, &out, 0.0, REQUEST_RESUME);
+    step_off(gantry, &state, &in, &out, 0.0, 0);
+    assert_int_equal(out.mode, MODE_PARKING); // on the way home, not back to the routine
+    free(gantry);
+}
+
+static void a_step_that_changes_above_its_place_is_not_touched_down_for(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    give_a_stroke(gantry);
+    gantry->routine.items[1] = gantry->routine.items[0];
+    gantry->routine.items[1].stroke.step = 1;
+    gantry->routine.item_count = 2;
+    static cycle_state_t state;
+    static cycle_output_t out;
+    cycle_input_t in = {0};
+    assert_true(reach_transit(gantry, &state, &in, &out));
+    int periods = 0;
+    while (!state.plan.arrived && ++periods < 10000) {
+        step_off(gantry, &state, &in, &out, 0.0, 0);
+    }
+    step_off(gantry, &state, &in, &out, 0.0, REQUEST_SKIP); // it would have come down now
+    assert_int_equal(out.mode, MODE_TRANSIT);
+    assert_int_equal(state.plan.player.item, 1);
+    periods = 0;
+    while (out.mode == MODE_TRANSIT && ++periods < 10000) {
+        step_off(gantry, &state, &in, &out, 0.0, 0);
+    }
+    assert_int_equal(out.mode, MODE_APPROACH);
+    free(gantry);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +346,9 @@ int main(void)
         cmocka_unit_test(whatever_the_feedback_says_commands_are_finite_and_inside_limits),
         cmocka_unit_test(a_healthy_machine_walks_to_transit_in_three_steps_only),
         cmocka_unit_test(a_refused_period_stops_in_that_period),
+        cmocka_unit_test(resuming_starts_where_the_arm_stands_or_not_at_all),
+        cmocka_unit_test(a_pause_holds_the_arm_on_its_way_home_too),
+        cmocka_unit_test(a_step_that_changes_above_its_place_is_not_touched_down_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

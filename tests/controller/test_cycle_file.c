@@ -100,9 +100,15 @@ static void random_record(uint64_t* random, cycle_record_t* record)
     record->verdict.trust = (trust_t)(sample_random(random) % TRUST_COUNT);
     record->verdict.rule = (int)(sample_random(random) % (INTERLOCK_RULE_COUNT + 1)) - 1;
     record->verdict.subject = (int)random_integer(random);
+    record->verdict.other = (int)random_integer(random);
     record->verdict.measured = random_double(random);
     record->verdict.allowed = random_double(random);
     record->verdict.locked_joints = (unsigned)sample_random(random);
+    in->intensity_level = (int)sample_random(random);
+    record->answers = sample_random(random);
+    record->intensity_asked = (int)sample_random(random);
+    record->intensity_level = (int)sample_random(random);
+    record->intensity_capped = flags & 512;
     record->conditions = (conditions_t)sample_random(random);
     record->ik_result = (ik_result_t)(sample_random(random) % (IK_BAD_INPUT + 1));
     record->item = (int)random_integer(random);
@@ -353,9 +359,12 @@ static void what_is_no_file_of_cycles_is_told_apart(void** state)
     assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_NO_FILE);
     write_bytes(path, "", 0);
     assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_NOT_OURS);
+    const char* const other_versions[] = {"KNEADCYC\1\0\0\0", "KNEADCYC\3\0\0\0"};
+    for (int i = 0; i < 2; i++) {
+        write_bytes(path, other_versions[i], 12);
+        assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_VERSION);
+    }
     write_bytes(path, "KNEADCYC\2\0\0\0", 12);
-    assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_VERSION);
-    write_bytes(path, "KNEADCYC\1\0\0\0", 12);
     assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_DAMAGED);
     sample_remove(directory);
 }
@@ -379,6 +388,27 @@ static void a_stop_is_on_the_disk_at_once(void** state)
     sample_remove(directory);
 }
 
+static void every_answer_comes_back_for_its_own_request(void** state)
+{
+    (void)state;
+    cycle_output_t out = {0};
+    const cycle_input_t in = {0};
+    cycle_record_t record;
+    for (int index = 0; index < REQUEST_COUNT; index++) {
+        for (int result = 0; result < REQUEST_RESULT_COUNT; result++) {
+            out.live.results[index] = (request_result_t)result;
+            out.live.results[(index + 1) % REQUEST_COUNT] = REQUEST_NOT_MADE;
+            cycle_record_make(&in, &out, &record);
+            assert_int_equal(cycle_answer(&record, index), result);
+            assert_int_equal(cycle_answer(&record, (index + 1) % REQUEST_COUNT), REQUEST_NOT_MADE);
+        }
+    }
+    record.answers = UINT64_MAX; // a file that nobody of ours wrote
+    for (int index = -1; index <= REQUEST_COUNT; index++) {
+        assert_int_equal(cycle_answer(&record, index), REQUEST_NOT_MADE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +419,7 @@ int main(void)
         cmocka_unit_test(bytes_that_pass_the_check_sum_but_mean_nothing_are_refused),
         cmocka_unit_test(a_full_disk_ends_recording_and_nothing_else),
         cmocka_unit_test(what_is_no_file_of_cycles_is_told_apart),
+        cmocka_unit_test(every_answer_comes_back_for_its_own_request),
         cmocka_unit_test(a_stop_is_on_the_disk_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

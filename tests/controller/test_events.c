@@ -120,6 +120,24 @@ static void a_stop_names_rule_figures_and_joint_once(void** state)
     free(text);
 }
 
+static void a_stop_for_two_parts_too_near_names_both(void** state)
+{
+    fixture_t* fixture = *state;
+    cycle_record_t record = quiet_record(0, MODE_CONTACT);
+    events_observe(fixture->events, &record);
+    record = quiet_record(1, MODE_YIELD);
+    record.verdict = (verdict_t){.refused = 1u << INTERLOCK_ARM_CLEARANCE,
+                                 .reaction = REACTION_YIELD,
+                                 .rule = INTERLOCK_ARM_CLEARANCE,
+                                 .subject = fixture->sample->machine.arm.joint_count,
+                                 .other = PART_TABLE};
+    events_observe(fixture->events, &record);
+    char* text = finish(fixture);
+    assert_non_null(strstr(text, "reaction yield: a part of the arm is too near another or the "
+                                 "table: the tool and the table top\""));
+    free(text);
+}
+
 static void a_rule_that_flutters_is_told_once_a_second(void** state)
 {
     fixture_t* fixture = *state;
@@ -261,6 +279,102 @@ static void a_full_disk_is_told_at_the_end(void** state)
     assert_false(events_close(events));
 }
 
+static void answer_with(cycle_record_t* record, int index, request_result_t result)
+{
+    record->input.requests |= 1u << index;
+    record->answers |= (uint64_t)result << (4 * index);
+}
+
+static void a_request_tells_its_reason_its_answer_and_the_step(void** state)
+{
+    fixture_t* fixture = *state;
+    cycle_record_t record = quiet_record(0, MODE_CONTACT);
+    record.intensity_asked = record.intensity_level = 5;
+    events_observe(fixture->events, &record);
+
+    events_reason(fixture->events, REQUEST_INTENSITY, "client asks for \"more\"\n");
+    record = quiet_record(1, MODE_CONTACT);
+    answer_with(&record, REQUEST_INTENSITY_INDEX, REQUEST_GRANTED);
+    record.input.intensity_level = 8;
+    record.intensity_asked = 8;
+    record.intensity_level = 6;
+    events_observe(fixture->events, &record);
+
+    record = quiet_record(2, MODE_CONTACT);
+    record.intensity_asked = 8;
+    record.intensity_level = 6;
+    answer_with(&record, REQUEST_SKIP_INDEX, REQUEST_TOO_SOON);
+    events_observe(fixture->events, &record);
+    char* text = finish(fixture);
+    assert_non_null(strstr(text, "\"text\":\"asked for intensity 8\",\"request\":\"intensity\","
+                                 "\"answer\":\"granted\","
+                                 "\"reason\":\"client asks for \\\"more\\\"\\n\","
+                                 "\"from\":5,\"to\":8,\"item\":0,\"step\":0"));
+    assert_non_null(strstr(text, "\"text\":\"intensity is 6, was 5\",\"from\":5,\"to\":6,"
+                                 "\"asked\":8"));
+    assert_non_null(strstr(text, "asked to skip, refused: the last one was only a moment ago"));
+    assert_null(strstr(strstr(text, "asked to skip"), "reason")); // not the one before
+    free(text);
+    assert_true(events_read(fixture->path, NULL, NULL, NULL, NULL));
+}
+
+static void a_pause_is_no_stop_and_a_lift_that_a_rule_wants_is_one(void** state)
+{
+    fixture_t* fixture = *state;
+    cycle_record_t record = quiet_record(0, MODE_CONTACT);
+    events_observe(fixture->events, &record);
+    record = quiet_record(1, MODE_LIFT);
+    answer_with(&record, REQUEST_PAUSE_INDEX, REQUEST_GRANTED);
+    events_observe(fixture->events, &record);
+    record = quiet_record(2, MODE_CONTACT);
+    events_observe(fixture->events, &record);
+    record = quiet_record(3, MODE_LIFT);
+    record.verdict.reaction = REACTION_LIFT;
+    events_observe(fixture->events, &record);
+    char* text = finish(fixture);
+    assert_int_equal(count_kind(text, EVENT_STOP), 1);
+    free(text);
+}
+
+static void a_cap_is_told_when_it_begins_to_hold(void** state)
+{
+    fixture_t* fixture = *state;
+    for (int cycle = 0; cycle < 10; cycle++) {
+        cycle_record_t record = quiet_record(cycle, MODE_CONTACT);
+        record.intensity_level = record.intensity_asked = 9;
+        record.intensity_capped = cycle >= 3 && cycle != 6;
+        events_observe(fixture->events, &record);
+    }
+    char* text = finish(fixture);
+    assert_int_equal(count_kind(text, EVENT_INTENSITY), 2);
+    assert_non_null(strstr(text, "a cap keeps the force below what intensity 9 asks for"));
+    free(text);
+}
+
+static void a_flood_of_requests_leaves_room_for_what_matters(void** state)
+{
+    fixture_t* fixture = *state;
+    int64_t cycle = 0;
+    for (; cycle < EVENT_CAPACITY + 10; cycle++) {
+        cycle_record_t record = quiet_record(cycle, MODE_CONTACT);
+        record.input.intensity_level = (int)(cycle % 11); // another one every period
+        record.intensity_asked = record.intensity_level = 5;
+        answer_with(&record, REQUEST_INTENSITY_INDEX, REQUEST_GRANTED);
+        events_observe(fixture->events, &record);
+    }
+    cycle_record_t record = quiet_record(cycle, MODE_YIELD);
+    record.verdict = (verdict_t){.refused = 1u << INTERLOCK_CLIENT_BUTTON,
+                                 .reaction = REACTION_YIELD,
+                                 .rule = INTERLOCK_CLIENT_BUTTON,
+                                 .subject = -1};
+    events_observe(fixture->events, &record);
+    char* text = finish(fixture);
+    assert_int_equal(count_kind(text, EVENT_REQUEST), EVENT_REQUEST_CAPACITY);
+    assert_int_equal(count_kind(text, EVENT_STOP), 1);
+    assert_non_null(strstr(text, "further requests are not written"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +382,7 @@ int main(void)
         CLAIM(a_run_tells_its_modes_and_every_step_once),
         CLAIM(a_stop_names_rule_figures_and_joint_once),
         CLAIM(a_rule_that_flutters_is_told_once_a_second),
+        CLAIM(a_stop_for_two_parts_too_near_names_both),
         CLAIM(a_device_is_silent_just_above_the_age_allowed),
         CLAIM(drives_that_change_or_fail_and_late_periods_are_told),
         CLAIM(any_changed_missing_or_added_line_breaks_the_chain),
@@ -275,6 +390,10 @@ int main(void)
         CLAIM(text_comes_back_as_it_was_given),
         CLAIM(the_first_link_is_sha_256_of_zeros_and_the_line),
         CLAIM(a_full_disk_is_told_at_the_end),
+        CLAIM(a_request_tells_its_reason_its_answer_and_the_step),
+        CLAIM(a_pause_is_no_stop_and_a_lift_that_a_rule_wants_is_one),
+        CLAIM(a_cap_is_told_when_it_begins_to_hold),
+        CLAIM(a_flood_of_requests_leaves_room_for_what_matters),
 #undef CLAIM
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,8 @@ static scene_t well(void)
     figure(&safety->contact_force_margin_time_s, 0.050);
     figure(&safety->shear_force_max_N, 25.0);
     figure(&safety->free_force_max_N, 8.0);
+    figure(&safety->force_disagreement_max_N, 10.0);
+    figure(&safety->force_disagreement_time_s, 0.080);
     figure(&safety->touch_force_N, 2.0);
     figure(&safety->tool_speed_margin, 1.5);
     figure(&safety->joint_speed_margin, 1.25);
@@ -80,6 +82,10 @@ static scene_t well(void)
                               .force_target_N = 20.0,
                               .force_cap_N = 40.0,
                               .link_clearance_m = 0.1,
+                              .link_near_skin = -1,
+                              .arm_clearance_m = 0.1,
+                              .arm_part = PART_NONE,
+                              .arm_other = PART_NONE,
                               .force_tared = true};
     return scene;
 }
@@ -357,13 +363,107 @@ static void no_link_comes_nearer_to_the_body_than_allowed(void** context)
     scene.judged.link_clearance_m = 0.0151;
     assert_false(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
     scene.judged.link_clearance_m = 0.0149;
-    assert_true(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
+    scene.judged.link_near_skin = ELBOW;
+    assert_int_equal(judge(&scene).rule, INTERLOCK_LINK_CLEARANCE);
+    assert_int_equal(judge(&scene).subject, ELBOW);
     scene.judged.link_clearance_m = -0.02;
     assert_true(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
     scene.judged.link_clearance_m = (double)NAN;
     assert_true(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
     scene.judged.link_clearance_m = (double)INFINITY; // no link is over the body
     assert_false(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
+}
+
+static void sensor_and_drive_torques_may_disagree_so_far_and_so_long(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    // 10 N and twice a deviation of 3 N, for 80 ms: 20 periods.
+    scene.judged.drive_force_deviation_N = 3.0;
+    scene.judged.force_disagreement_N = 16.0;
+    scene.state.disagreement_us = 1000000;
+    assert_false(refuses(&scene, INTERLOCK_FORCE_DISAGREES));
+    scene.judged.force_disagreement_N = 16.001;
+    scene.state.disagreement_us = 76000;
+    assert_false(refuses(&scene, INTERLOCK_FORCE_DISAGREES));
+    scene.state.disagreement_us = 80000;
+    verdict_t verdict = judge(&scene);
+    assert_int_equal(verdict.rule, INTERLOCK_FORCE_DISAGREES);
+    assert_int_equal(verdict.reaction, REACTION_YIELD);
+    assert_near(verdict.measured, 16.001, 0.0);
+    assert_near(verdict.allowed, 16.0, 0.0);
+    // What the sensor says of a free tool is not believed then.
+    scene.judged.mode = MODE_TRANSIT;
+    scene.judged.force_total_N = 0.1;
+    scene.judged.normal_force_N = 0.1;
+    assert_int_equal(judge(&scene).reaction, REACTION_YIELD);
+    // Unknown is no agreement.
+    scene.judged.mode = MODE_CONTACT;
+    scene.judged.force_disagreement_N = (double)NAN;
+    assert_true(refuses(&scene, INTERLOCK_FORCE_DISAGREES));
+    scene.judged.force_disagreement_N = 1.0;
+    scene.judged.drive_force_deviation_N = (double)NAN;
+    assert_true(refuses(&scene, INTERLOCK_FORCE_DISAGREES));
+    // Where nothing presses on purpose, or a reaction is under way, it is not asked.
+    const supervisor_mode_t silent[] = {MODE_READY, MODE_ARMING, MODE_ARMED, MODE_YIELD,
+                                        MODE_STOPPING};
+    for (size_t i = 0; i < sizeof silent / sizeof silent[0]; ++i) {
+        scene.judged.mode = silent[i];
+        assert_false(refuses(&scene, INTERLOCK_FORCE_DISAGREES));
+    }
+}
+
+static void a_disagreement_is_counted_while_it_lasts(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    const verdict_t nothing = judge(&scene);
+    scene.judged.force_disagreement_N = 10.1;
+    for (int period = 1; period <= 30; ++period) {
+        interlock_record(&scene.state, &scene.safety, &scene.judged, &nothing, PERIOD_US);
+        assert_int_equal(scene.state.disagreement_us, period * PERIOD_US);
+    }
+    scene.judged.force_disagreement_N = 9.9;
+    interlock_record(&scene.state, &scene.safety, &scene.judged, &nothing, PERIOD_US);
+    assert_int_equal(scene.state.disagreement_us, 0);
+}
+
+static void no_part_of_the_arm_comes_nearer_to_another_or_the_table_than_allowed(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    scene.judged.arm_part = ELBOW;
+    scene.judged.arm_other = PART_TABLE;
+    scene.judged.arm_clearance_m = 0.0100;
+    assert_false(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
+    scene.judged.arm_clearance_m = 0.0099;
+    verdict_t verdict = judge(&scene);
+    assert_int_equal(verdict.rule, INTERLOCK_ARM_CLEARANCE);
+    assert_int_equal(verdict.subject, ELBOW);
+    assert_int_equal(verdict.other, PART_TABLE);
+    assert_near(verdict.measured, 0.0099, 0.0);
+    assert_near(verdict.allowed, 0.010, 0.0);
+    assert_int_equal(verdict.reaction, REACTION_YIELD); // in contact
+    interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+    assert_int_equal(scene.state.first_other, PART_TABLE);
+    scene.judged.arm_clearance_m = -0.02;
+    assert_true(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
+    scene.judged.arm_clearance_m = (double)NAN;
+    assert_true(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
+    scene.judged.arm_clearance_m = (double)INFINITY; // nothing is near
+    assert_false(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
+    // An arm without torque may be laid anywhere by hand.
+    scene.judged.arm_clearance_m = 0.0;
+    scene.judged.mode = MODE_READY;
+    assert_false(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
+    scene.judged.mode = MODE_ARMING;
+    assert_true(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
+    // A rule that tells the story better takes the subject with it.
+    scene.judged.mode = MODE_CONTACT;
+    scene.commanded.position[ELBOW] = 1.0;
+    verdict = judge(&scene);
+    assert_int_equal(verdict.rule, INTERLOCK_FOLLOWING);
+    assert_int_equal(verdict.other, PART_NONE);
 }
 
 static void a_tool_at_the_body_is_never_armed(void** context)
@@ -582,6 +682,9 @@ int main(void)
         cmocka_unit_test(arming_refuses_a_large_offset_and_slow_drives),
         cmocka_unit_test(a_drive_that_faults_while_arming_is_named_at_once),
         cmocka_unit_test(no_link_comes_nearer_to_the_body_than_allowed),
+        cmocka_unit_test(sensor_and_drive_torques_may_disagree_so_far_and_so_long),
+        cmocka_unit_test(a_disagreement_is_counted_while_it_lasts),
+        cmocka_unit_test(no_part_of_the_arm_comes_nearer_to_another_or_the_table_than_allowed),
         cmocka_unit_test(a_tool_at_the_body_is_never_armed),
         cmocka_unit_test(lost_contact_is_refused_after_its_time),
         cmocka_unit_test(a_plan_that_leaves_the_skin_must_meet_it_again_in_every_cycle),

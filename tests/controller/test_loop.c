@@ -67,12 +67,12 @@ typedef struct {
     supervisor_mode_t worst;
 } watcher_t;
 
-static uint32_t ask_everything(void* context, const cycle_output_t* last, int64_t now_us)
+static asked_t ask_everything(void* context, const cycle_output_t* last, int64_t now_us)
 {
     (void)context;
     (void)last;
     (void)now_us;
-    return REQUEST_ACKNOWLEDGE | REQUEST_ARM | REQUEST_START;
+    return (asked_t){.requests = REQUEST_ACKNOWLEDGE | REQUEST_ARM | REQUEST_START};
 }
 
 static bool watch(void* context, const cycle_input_t* in, const cycle_output_t* out,

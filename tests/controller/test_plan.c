@@ -1,9 +1,11 @@
 /// Proves that the planned tool path is continuous and keeps the speed of its phase (shown by
 /// differentiating it), that travel clears the body, and that the routine's time passes in contact
-/// and at rest only.
+/// and at rest only; that intensity keeps every ceiling and every rate, and that another step is
+/// reached from rest to rest.
 #include "tests/support/cmocka_prelude.h"
 
 #include "controller/plan.h"
+#include "routines/intensity.h"
 #include "tests/support/gantry.h"
 
 #define PERIOD_S 0.004
@@ -61,6 +63,7 @@ static gantry_t* gantry_with_routine(double wall_m)
 /// Plays the planner as the cycle would, on an arm that follows exactly.
 typedef struct {
     const gantry_t* gantry;
+    live_t live;
     plan_state_t state;
     estimate_t estimate;
     pose_t tool;
@@ -72,8 +75,8 @@ typedef struct {
 static plan_target_t walk(walk_t* walk, supervisor_mode_t mode)
 {
     const session_t* session = &walk->gantry->session;
-    const plan_target_t target =
-        plan_step(session, &walk->state, mode, &walk->estimate, &walk->tool, &walk->joints);
+    const plan_target_t target = plan_step(session, &walk->state, mode, &walk->live,
+                                           &walk->estimate, &walk->tool, &walk->joints);
     if (!target.joint_motion) {
         const vec3_t way = vec3_sub(target.tool_desired.position_m, walk->tool.position_m);
         walk->speed_peak_mps = fmax(walk->speed_peak_mps, vec3_norm(way) / PERIOD_S);
@@ -91,6 +94,7 @@ static plan_target_t walk(walk_t* walk, supervisor_mode_t mode)
 static walk_t walk_begin(const gantry_t* gantry)
 {
     walk_t walk = {.gantry = gantry, .lowest_gap_m = 1.0};
+    walk.live.intensity_level = INTENSITY_AS_WRITTEN;
     walk.joints = gantry->session.chain.parked;
     walk.tool = fk_tool_pose(&gantry->session.chain, &walk.joints);
     return walk;
@@ -342,6 +346,262 @@ static void a_drag_that_the_skin_holds_fast_ends_with_that_reason(void** context
     free(gantry);
 }
 
+// ------------------------------------------------------------------------------- live changes
+
+#define SEED 20240604u
+
+static uint64_t draw(uint64_t* random)
+{
+    *random = *random * 6364136223846793005u + 1442695040888963407u;
+    return *random >> 33;
+}
+
+/// Stands over the compression, 15 N held for as long as a test wants.
+static gantry_t* gantry_pressing(walk_t* self)
+{
+    gantry_t* gantry = gantry_with_routine(0.0);
+    for (int i = 0; i < 2; ++i) {
+        region_settings_t* region = &gantry->body_settings.regions[i];
+        region->force_factor = 1.0;
+        region->pressure_max_Pa.value = 50e3;
+    }
+    stroke_t* stroke = &gantry->routine.items[2].stroke;
+    stroke->parameters.hold_s = 300.0;
+    stroke->duration_s = technique_duration_s(&gantry->body, stroke);
+    *self = walk_begin(gantry);
+    self->state.player.item = 2;
+    travel(self);
+    return gantry;
+}
+
+static double held_force_N(walk_t* self, int level, int periods)
+{
+    plan_target_t target = {0};
+    self->live.intensity_level = level;
+    for (int i = 0; i < periods; ++i) {
+        target = walk(self, MODE_CONTACT);
+    }
+    return target.force_target_N;
+}
+
+static void intensity_is_the_factor_on_the_force_of_the_stroke(void** context)
+{
+    (void)context;
+    for (int level = 0; level <= 10; ++level) {
+        walk_t self;
+        gantry_t* gantry = gantry_pressing(&self);
+        assert_near(held_force_N(&self, level, 2500), 15.0 * (0.5 + 0.1 * level), 1e-6);
+        free(gantry);
+    }
+}
+
+static void every_ceiling_holds_whatever_the_level(void** context)
+{
+    (void)context;
+    // Each in turn is the lowest: 20 N, or what comes to it. 15 N at level 10 would be 22.5 N.
+    const double area_m2 = 0.25 * 3.14159265358979323846 * 0.06 * 0.06;
+    for (int ceiling = 0; ceiling < 4; ++ceiling) {
+        walk_t self;
+        gantry_t* gantry = gantry_pressing(&self);
+        region_settings_t* region = &gantry->body_settings.regions[1];
+        if (ceiling == 0) {
+            region->force_factor =
+                20.0 / gantry->safety.techniques[TECHNIQUE_COMPRESSION].force_max_N.value;
+        } else if (ceiling == 1) {
+            region->pressure_max_Pa.value = 20.0 / area_m2;
+        } else if (ceiling == 2) {
+            region->force_max_N.value = 20.0 + PLAN_INTENSITY_HEADROOM_N;
+        } else {
+            gantry->safety.contact_force_max_N.value =
+                20.0 + gantry->safety.contact_force_margin_N.value;
+        }
+        assert_near(held_force_N(&self, 10, 2500), 20.0, 1e-6);
+        assert_true(walk(&self, MODE_CONTACT).intensity_capped);
+        assert_near(held_force_N(&self, 8, 2500), 19.5, 1e-6); // below it the level counts
+        assert_false(walk(&self, MODE_CONTACT).intensity_capped);
+        free(gantry);
+    }
+}
+
+static void a_stroke_written_past_a_ceiling_is_not_made_harder(void** context)
+{
+    (void)context;
+    walk_t self;
+    gantry_t* gantry = gantry_pressing(&self);
+    gantry->body_settings.regions[1].pressure_max_Pa.value = 0.0;
+    assert_near(held_force_N(&self, 10, 2500), 15.0, 1e-9);
+    free(gantry);
+}
+
+static void the_force_never_passes_the_cap_of_the_place_even_as_written(void** context)
+{
+    (void)context;
+    walk_t self;
+    gantry_t* gantry = gantry_pressing(&self);
+    gantry->body_settings.regions[1].force_max_N.value = 9.0;
+    const double force_N = held_force_N(&self, 5, 2500);
+    assert_near(force_N, 9.0, 0.0);
+    free(gantry);
+}
+
+static void harder_comes_slowly_and_softer_sooner(void** context)
+{
+    (void)context;
+    walk_t self;
+    gantry_t* gantry = gantry_pressing(&self);
+    const struct {
+        int level;
+        double rate_N_per_s;
+    } changes[] = {{10, PLAN_INTENSITY_RISE_N_PER_S}, {0, -PLAN_INTENSITY_FALL_N_PER_S}};
+    double before_N = held_force_N(&self, 5, 2500);
+    for (int i = 0; i < 2; ++i) {
+        const double goal_N = i == 0 ? 22.5 : 7.5;
+        const int periods = (int)fabs((goal_N - before_N) / changes[i].rate_N_per_s / PERIOD_S);
+        for (int period = 0; period < periods - 1; ++period) {
+            const double force_N = held_force_N(&self, changes[i].level, 1);
+            assert_near((force_N - before_N) / PERIOD_S, changes[i].rate_N_per_s, 1e-6);
+            before_N = force_N;
+        }
+        before_N = held_force_N(&self, changes[i].level, 3);
+        assert_near(before_N, goal_N, 1e-6);
+    }
+    free(gantry);
+}
+
+static void no_levels_whenever_make_the_force_jump_or_pass_the_cap(void** context)
+{
+    (void)context;
+    print_message("seed %u\n", SEED);
+    uint64_t random = SEED;
+    for (int run = 0; run < 40; ++run) {
+        gantry_t* gantry = gantry_with_routine(0.0);
+        for (int i = 0; i < 2; ++i) {
+            region_settings_t* region = &gantry->body_settings.regions[i];
+            region->force_factor = 0.3 + 0.1 * (double)(draw(&random) % 8);
+            region->pressure_max_Pa.value = 1e3 * (double)(draw(&random) % 20);
+            region->force_max_N.value = 10.0 + (double)(draw(&random) % 30);
+        }
+        walk_t self = walk_begin(gantry);
+        self.state.player.item = run % 2 == 0 ? 0 : 2;
+        travel(&self);
+        double before_N = STROKE_LIGHT_FORCE_N;
+        do {
+            if (draw(&random) % 50 == 0) {
+                self.live.intensity_level = (int)(draw(&random) % 11);
+            }
+            const plan_target_t target = walk(&self, MODE_CONTACT);
+            const double step_N = STROKE_FORCE_RATE_MAX_N_PER_S * PERIOD_S;
+            assert_true(fabs(target.force_target_N - before_N) <= step_N + 1e-9);
+            assert_true(fabs(target.force_rate_N_per_s) <= STROKE_FORCE_RATE_MAX_N_PER_S);
+            assert_true(target.force_target_N <= target.force_cap_N);
+            assert_true(target.force_target_N >= 0.0);
+            before_N = target.force_target_N;
+        } while (!self.state.item_finished);
+        free(gantry);
+    }
+}
+
+static void looking_for_the_skin_again_wants_no_more_than_the_light_touch(void** context)
+{
+    (void)context;
+    walk_t self;
+    gantry_t* gantry = gantry_pressing(&self);
+    assert_near(held_force_N(&self, 10, 2500), 22.5, 1e-6);
+    (void)walk(&self, MODE_LIFT);
+    (void)walk(&self, MODE_PAUSED);
+    travel(&self);
+    for (int i = 0; i < 10; ++i) {
+        assert_near(walk(&self, MODE_APPROACH).force_target_N, STROKE_LIGHT_FORCE_N, 1e-9);
+    }
+    assert_near(walk(&self, MODE_CONTACT).force_target_N, STROKE_LIGHT_FORCE_N, 0.2);
+    free(gantry);
+}
+
+/// One period with a request granted.
+static plan_target_t walk_granted(walk_t* self, supervisor_mode_t mode, uint32_t granted)
+{
+    self->live.granted = granted;
+    const plan_target_t target = walk(self, mode);
+    self->live.granted = 0;
+    return target;
+}
+
+static void a_step_left_while_travelling_is_reached_from_rest_to_rest(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_with_routine(0.0);
+    gantry->routine.items[1].stroke.step = 1;
+    gantry->routine.items[2].stroke.step = 2;
+    walk_t self = walk_begin(gantry);
+    for (int i = 0; i < 200; ++i) {
+        (void)walk(&self, MODE_TRANSIT);
+    }
+    const pose_t first_goal = self.state.travel.goal;
+    (void)walk_granted(&self, MODE_TRANSIT, REQUEST_SKIP); // to the rest
+    (void)walk_granted(&self, MODE_TRANSIT, REQUEST_SKIP); // to the second stroke
+    assert_int_equal(self.state.player.item, 2);
+    bool came_by = false;
+    int periods = 0;
+    vec3_t before = self.tool.position_m;
+    while (!self.state.arrived && ++periods < 20000) {
+        (void)walk(&self, MODE_TRANSIT);
+        came_by =
+            came_by || vec3_norm(vec3_sub(self.tool.position_m, first_goal.position_m)) < 1e-9;
+        assert_true(vec3_norm(vec3_sub(self.tool.position_m, before)) <= 0.25 * PERIOD_S + 1e-9);
+        before = self.tool.position_m;
+    }
+    assert_true(came_by); // it comes to rest there, and only then turns
+    assert_true(self.state.arrived);
+    assert_near(vec3_norm(vec3_sub(self.state.travel.goal.position_m, self.tool.position_m)), 0.0,
+                1e-9);
+    assert_true(vec3_norm(vec3_sub(self.tool.position_m, first_goal.position_m)) > 0.1);
+    free(gantry);
+}
+
+static void a_step_left_in_contact_is_not_played_on(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_with_routine(0.0);
+    gantry->routine.items[1].stroke.step = 1;
+    gantry->routine.items[2].stroke.step = 2;
+    walk_t self = walk_begin(gantry);
+    travel(&self);
+    while (!self.state.item_finished) { // and in the very period in which it ends by itself
+        (void)walk(&self, MODE_CONTACT);
+    }
+    const vec3_t at = self.tool.position_m;
+    (void)walk_granted(&self, MODE_RETRACT, REQUEST_SKIP);
+    assert_int_equal(self.state.player.item, 1);
+    assert_near(vec3_norm(vec3_sub(self.tool.position_m, at)), 0.0, 1e-12);
+    (void)walk_granted(&self, MODE_RETRACT, REQUEST_REPEAT);
+    assert_int_equal(self.state.player.item, 0);
+    assert_int_equal(self.state.player.elapsed_us, 0);
+    free(gantry);
+}
+
+static void an_extended_stroke_comes_again_before_the_next(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_with_routine(0.0);
+    walk_t self = walk_begin(gantry);
+    travel(&self);
+    (void)walk_granted(&self, MODE_CONTACT, REQUEST_EXTEND);
+    while (!self.state.item_finished) {
+        (void)walk(&self, MODE_CONTACT);
+    }
+    (void)walk(&self, MODE_RETRACT);
+    assert_int_equal(self.state.player.item, 0);
+    assert_true(self.state.player.extending);
+    travel(&self);
+    while (!self.state.item_finished) {
+        (void)walk(&self, MODE_CONTACT);
+    }
+    (void)walk(&self, MODE_RETRACT);
+    assert_int_equal(self.state.player.item, 1);
+    assert_false(self.state.player.extending);
+    free(gantry);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +613,16 @@ int main(void)
         cmocka_unit_test(parking_ends_in_the_parked_posture),
         cmocka_unit_test(a_drag_gives_way_along_the_normal_to_keep_its_force_along_the_skin),
         cmocka_unit_test(a_drag_that_the_skin_holds_fast_ends_with_that_reason),
+        cmocka_unit_test(intensity_is_the_factor_on_the_force_of_the_stroke),
+        cmocka_unit_test(every_ceiling_holds_whatever_the_level),
+        cmocka_unit_test(a_stroke_written_past_a_ceiling_is_not_made_harder),
+        cmocka_unit_test(the_force_never_passes_the_cap_of_the_place_even_as_written),
+        cmocka_unit_test(harder_comes_slowly_and_softer_sooner),
+        cmocka_unit_test(no_levels_whenever_make_the_force_jump_or_pass_the_cap),
+        cmocka_unit_test(looking_for_the_skin_again_wants_no_more_than_the_light_touch),
+        cmocka_unit_test(a_step_left_while_travelling_is_reached_from_rest_to_rest),
+        cmocka_unit_test(a_step_left_in_contact_is_not_played_on),
+        cmocka_unit_test(an_extended_stroke_comes_again_before_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

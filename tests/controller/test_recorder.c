@@ -69,6 +69,40 @@ static void the_ring_loses_nothing_that_it_does_not_count(void** state)
     sample_remove(directory);
 }
 
+static void a_reason_reaches_the_request_it_is_for_in_both_ways(void** state)
+{
+    (void)state;
+    for (int threaded = 0; threaded < 2; threaded++) {
+        char directory[64], path[96];
+        sample_directory(directory, sizeof directory);
+        snprintf(path, sizeof path, "%s/events.jsonl", directory);
+        sample_session_t* sample = sample_session(0.05);
+        events_t* events = events_create(path, &sample->session);
+        const recorder_sinks_t sinks = {.events = events};
+        recorder_t* recorder = recorder_create(&sinks, threaded == 1);
+        cycle_input_t in = {0};
+        cycle_output_t out = {.verdict.rule = INTERLOCK_RULE_NONE, .mode = MODE_CONTACT};
+        recorder_append(recorder, &in, &out);
+        recorder_reason(recorder, 0, "for nothing");
+        recorder_reason(recorder, REQUEST_PAUSE, "a cough");
+        in.requests = REQUEST_PAUSE;
+        recorder_append(recorder, &in, &out);
+        in.requests = REQUEST_RESUME;
+        recorder_append(recorder, &in, &out);
+        assert_int_equal(recorder_close(recorder), 0);
+        assert_true(events_close(events));
+        char* text = sample_read_file(path, NULL);
+        const char* paused = strstr(text, "asked to pause");
+        assert_non_null(paused);
+        const char* reason = strstr(text, "\"reason\":\"a cough\"");
+        assert_true(reason != NULL && reason > paused);
+        assert_null(strstr(reason + 8, "reason"));
+        free(text);
+        free(sample);
+        sample_remove(directory);
+    }
+}
+
 /// Reads a pipe to its end.
 static void* read_to_the_end(void* context)
 {
@@ -147,6 +181,7 @@ static void without_sinks_nothing_happens(void** state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reason_reaches_the_request_it_is_for_in_both_ways),
         cmocka_unit_test(the_ring_loses_nothing_that_it_does_not_count),
         cmocka_unit_test(a_disk_that_blocks_costs_cycles_and_never_time),
         cmocka_unit_test(without_sinks_nothing_happens),

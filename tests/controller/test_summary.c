@@ -240,6 +240,33 @@ static void verdicts_follow_from_how_it_ended(void** state)
     assert_string_equal(sentence, "It could not be carried out: no bus.");
 }
 
+static void requests_count_by_what_became_of_them(void** state)
+{
+    fixture_t* fixture = *state;
+    const summary_t* summary = fixture->summary;
+    cycle_record_t* record = &fixture->record;
+    observe(fixture, MODE_CONTACT);
+    record->input.requests = REQUEST_SKIP | REQUEST_END;
+    record->answers = (uint64_t)REQUEST_GRANTED << (4 * REQUEST_SKIP_INDEX) |
+                      (uint64_t)REQUEST_NOT_NOW << (4 * REQUEST_END_INDEX);
+    observe(fixture, MODE_CONTACT);
+    record->answers = (uint64_t)REQUEST_TOO_SOON << (4 * REQUEST_SKIP_INDEX) |
+                      (uint64_t)REQUEST_NOT_NOW << (4 * REQUEST_END_INDEX);
+    observe(fixture, MODE_CONTACT); // a key held down: told once
+    record->input.requests = 0;
+    record->answers = 0;
+    observe(fixture, MODE_PARKED);
+    finish(fixture);
+    assert_int_equal(summary->granted[REQUEST_SKIP_INDEX], 1);
+    assert_int_equal(summary->granted[REQUEST_END_INDEX], 0);
+    assert_int_equal(summary->refused_requests, 1);
+    assert_int_equal(summary_verdict(summary), VERDICT_FINISHED); // the end was not granted
+    char sentence[TEXT_CAPACITY];
+    summary_sentence(summary, sentence, sizeof sentence);
+    assert_string_equal(sentence, "The routine was played to its end but for 1 skipped step, "
+                                  "and the arm is parked.");
+}
+
 static void the_first_stop_is_the_cause_and_stays_it(void** state)
 {
     fixture_t* fixture = *state;
@@ -261,6 +288,26 @@ static void the_first_stop_is_the_cause_and_stays_it(void** state)
     assert_string_equal(sentence,
                         "Stopped after 0.0 s: a joint does not follow its command: joint_2 "
                         "(0.031 rad, allowed 0.02).");
+}
+
+static void a_stop_for_two_parts_too_near_names_both(void** state)
+{
+    fixture_t* fixture = *state;
+    observe(fixture, MODE_CONTACT);
+    fixture->record.verdict = (verdict_t){.refused = 1u << INTERLOCK_ARM_CLEARANCE,
+                                          .reaction = REACTION_YIELD,
+                                          .rule = INTERLOCK_ARM_CLEARANCE,
+                                          .subject = 2,
+                                          .other = PART_TABLE,
+                                          .measured = 0.008,
+                                          .allowed = 0.01};
+    observe(fixture, MODE_YIELD);
+    finish(fixture);
+    char sentence[TEXT_CAPACITY];
+    summary_sentence(fixture->summary, sentence, sizeof sentence);
+    assert_string_equal(sentence,
+                        "Stopped after 0.0 s: a part of the arm is too near another or the table: "
+                        "link joint_2 and the table top (0.008 m, allowed 0.01).");
 }
 
 static void a_stop_by_a_silent_device_names_it_and_its_address(void** state)
@@ -375,8 +422,10 @@ int main(void)
         CLAIM(techniques_and_steps_add_up_their_items),
         CLAIM(a_joint_is_measured_against_the_command_of_the_period_before),
         CLAIM(refusals_count_once_a_rise_and_only_in_use),
+        CLAIM(requests_count_by_what_became_of_them),
         CLAIM(verdicts_follow_from_how_it_ended),
         CLAIM(the_first_stop_is_the_cause_and_stays_it),
+        CLAIM(a_stop_for_two_parts_too_near_names_both),
         CLAIM(a_stop_by_a_silent_device_names_it_and_its_address),
         CLAIM(booting_locked_is_no_stop),
         CLAIM(a_different_last_bit_of_one_command_is_another_hash),

@@ -58,13 +58,15 @@ static supervisor_mode_t model_next(supervisor_mode_t mode, conditions_t conditi
         if (HAS(ROUTINE_DONE)) {
             return MODE_PARKING;
         }
-        return HAS(ABOVE) && !HAS(RESTING) && !HAS(NOT_HEALTHY) ? MODE_APPROACH : mode;
+        return HAS(ABOVE) && !HAS(RESTING) && !HAS(NOT_HEALTHY) && !HAS(LEAVE) ? MODE_APPROACH
+                                                                               : mode;
     case MODE_APPROACH:
         if (HAS(LIFT)) {
             return MODE_LIFT;
         }
         return HAS(END)       ? MODE_RETRACT
                : HAS(PAUSE)   ? MODE_LIFT
+               : HAS(LEAVE)   ? MODE_RETRACT
                : HAS(TOUCHED) ? MODE_CONTACT
                               : mode;
     case MODE_CONTACT:
@@ -74,13 +76,13 @@ static supervisor_mode_t model_next(supervisor_mode_t mode, conditions_t conditi
         if (HAS(END)) {
             return MODE_RETRACT;
         }
-        return HAS(PAUSE) ? MODE_LIFT : HAS(ITEM_FINISHED) ? MODE_RETRACT : mode;
+        return HAS(PAUSE) ? MODE_LIFT : HAS(LEAVE) || HAS(ITEM_FINISHED) ? MODE_RETRACT : mode;
     case MODE_RETRACT:
-        return HAS(LIFTED) ? MODE_TRANSIT : mode;
+        return HAS(PAUSE) ? MODE_LIFT : HAS(LIFTED) ? MODE_TRANSIT : mode;
     case MODE_PAUSED:
         return HAS(END) ? MODE_PARKING : HAS(RESUME) && !HAS(NOT_HEALTHY) ? MODE_TRANSIT : mode;
     case MODE_PARKING:
-        return HAS(AT_PARK) ? MODE_PARKED : mode;
+        return HAS(PAUSE) ? MODE_PAUSED : HAS(AT_PARK) ? MODE_PARKED : mode;
     case MODE_PARKED:
         return mode;
     case MODE_LIFT:
@@ -118,6 +120,51 @@ static void nothing_gains_torque_without_an_arm_edge_from_ready(void** context)
                 assert_true((set & CONDITION(CONDITION_ARM)) != 0);
                 assert_true((set & CONDITION(CONDITION_NOT_HEALTHY)) == 0);
             }
+        }
+    }
+}
+
+static void out_of_a_pause_leads_only_resuming_or_the_way_home(void** context)
+{
+    (void)context;
+    const conditions_t stops =
+        CONDITION(CONDITION_POWER_OFF) | CONDITION(CONDITION_STOP) | CONDITION(CONDITION_YIELD);
+    for (conditions_t set = 0; set < (conditions_t)1 << CONDITION_COUNT; ++set) {
+        const supervisor_mode_t next = supervisor_next(MODE_PAUSED, set);
+        const bool resumes = (set & CONDITION(CONDITION_RESUME)) != 0 &&
+                             (set & CONDITION(CONDITION_NOT_HEALTHY)) == 0;
+        const bool ends = (set & CONDITION(CONDITION_END)) != 0;
+        if ((set & stops) == 0 && !resumes && !ends) {
+            assert_int_equal(next, MODE_PAUSED);
+        }
+    }
+}
+
+static void leaving_a_step_changes_nothing_while_unpowered_standing_or_stopping(void** context)
+{
+    (void)context;
+    const supervisor_mode_t modes[] = {MODE_LOCKED,  MODE_READY,    MODE_ARMING, MODE_ARMED,
+                                       MODE_PARKING, MODE_PARKED,   MODE_LIFT,   MODE_YIELD,
+                                       MODE_PAUSED,  MODE_STOPPING, MODE_TRIPPED};
+    const conditions_t leave = CONDITION(CONDITION_LEAVE);
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; ++i) {
+        for (conditions_t set = 0; set < (conditions_t)1 << CONDITION_COUNT; ++set) {
+            assert_true(supervisor_next(modes[i], set | leave) ==
+                        supervisor_next(modes[i], set & ~leave));
+        }
+    }
+}
+
+static void leaving_a_step_never_brings_the_tool_nearer_to_the_body(void** context)
+{
+    (void)context;
+    for (int mode = 0; mode < MODE_COUNT; ++mode) {
+        for (conditions_t set = 0; set < (conditions_t)1 << CONDITION_COUNT; ++set) {
+            const supervisor_mode_t next =
+                supervisor_next((supervisor_mode_t)mode, set | CONDITION(CONDITION_LEAVE));
+            const bool nearer = (next == MODE_APPROACH && mode != MODE_APPROACH) ||
+                                (next == MODE_CONTACT && mode == MODE_TRANSIT);
+            assert_false(nearer);
         }
     }
 }
@@ -165,8 +212,14 @@ static void a_routine_walks_from_locked_to_parked(void** context)
         {CONDITION(CONDITION_ABOVE) | CONDITION(CONDITION_RESTING), MODE_TRANSIT},
         {CONDITION(CONDITION_ABOVE), MODE_APPROACH},
         {CONDITION(CONDITION_TOUCHED), MODE_CONTACT},
-        {CONDITION(CONDITION_ITEM_FINISHED), MODE_RETRACT},
+        {CONDITION(CONDITION_LEAVE), MODE_RETRACT},
         {CONDITION(CONDITION_LIFTED), MODE_TRANSIT},
+        {CONDITION(CONDITION_ABOVE), MODE_APPROACH},
+        {CONDITION(CONDITION_TOUCHED), MODE_CONTACT},
+        {CONDITION(CONDITION_ITEM_FINISHED), MODE_RETRACT},
+        {CONDITION(CONDITION_PAUSE), MODE_LIFT},
+        {CONDITION(CONDITION_LIFTED), MODE_PAUSED},
+        {CONDITION(CONDITION_RESUME), MODE_TRANSIT},
         {CONDITION(CONDITION_ROUTINE_DONE), MODE_PARKING},
         {CONDITION(CONDITION_AT_PARK), MODE_PARKED},
     };
@@ -194,6 +247,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_equals_the_model_over_every_mode_and_condition_set),
         cmocka_unit_test(nothing_gains_torque_without_an_arm_edge_from_ready),
+        cmocka_unit_test(out_of_a_pause_leads_only_resuming_or_the_way_home),
+        cmocka_unit_test(leaving_a_step_changes_nothing_while_unpowered_standing_or_stopping),
+        cmocka_unit_test(leaving_a_step_never_brings_the_tool_nearer_to_the_body),
         cmocka_unit_test(stop_beats_start_in_the_same_period),
         cmocka_unit_test(power_off_leaves_every_powered_mode_at_once),
         cmocka_unit_test(a_routine_walks_from_locked_to_parked),

@@ -123,7 +123,7 @@ static void a_hold_is_judged_once_it_has_settled(void** state)
         for (int period = 0; period < 2500; ++period) {
             const bool ramp = period < 100; // far off, but moving
             touch_sample_t sample =
-                sample_at(&press, period, 15.0 + (period < 300 ? 3.0 : errors_N[i]), 15.0);
+                sample_at(&press, period, 15.0 + (period < 200 ? 3.0 : errors_N[i]), 15.0);
             sample.wanted.force_rate_N_per_s = ramp ? 10.0 : 0.0;
             touch_figures_observe(&figures, &watch, &gantry->session, &sample);
         }

@@ -77,29 +77,78 @@ static void distance_is_what_a_search_finds(void** state)
     }
 }
 
-static void only_what_is_over_the_table_counts(void** state)
+static const table_top_t TABLE = {2.0f, 0.8f};
+
+static double to_table_m(const float from_m[3], const float to_m[3], float radius_m)
+{
+    const capsule_t at = capsule(from_m, to_m, radius_m);
+    return (double)capsule_to_table_m(&at, TABLE);
+}
+
+static void distance_to_the_table_is_that_to_a_plate(void** state)
 {
     (void)state;
-    const table_top_t table = {2.0f, 0.8f};
-    const capsule_t level =
-        capsule((float[3]){0.5f, 0.0f, 0.3f}, (float[3]){1.0f, 0.0f, 0.3f}, 0.1f);
-    const capsule_t sinking =
-        capsule((float[3]){1.0f, 0.0f, 0.5f}, (float[3]){1.0f, 0.8f, 0.1f}, 0.1f);
-    const capsule_t beside =
-        capsule((float[3]){1.0f, 0.5f, -0.4f}, (float[3]){1.0f, 0.6f, 0.9f}, 0.1f);
-    const capsule_t through =
-        capsule((float[3]){1.0f, 0.0f, 0.2f}, (float[3]){1.0f, 0.0f, -0.2f}, 0.1f);
-    assert_near((double)capsule_over_table_m(&level, table), 0.2, 1e-6);
-    // Its stretch leaves the table half way, at z = 0.3.
-    assert_near((double)capsule_over_table_m(&sinking, table), 0.2, 1e-6);
-    assert_true(capsule_over_table_m(&beside, table) == INFINITY);
-    assert_near((double)capsule_over_table_m(&through, table), -0.3, 1e-6);
+    // Level above the top, sinking over the edge, beside, below, through it from top to bottom.
+    assert_near(to_table_m((float[3]){0.5f, 0.0f, 0.3f}, (float[3]){1.0f, 0.0f, 0.3f}, 0.1f), 0.2,
+                1e-4);
+    assert_near(to_table_m((float[3]){1.0f, 0.0f, 0.5f}, (float[3]){1.0f, 0.3f, 0.15f}, 0.1f), 0.05,
+                1e-4);
+    assert_near(to_table_m((float[3]){1.0f, 0.6f, -0.4f}, (float[3]){1.0f, 0.6f, 0.9f}, 0.1f), 0.1,
+                1e-4);
+    assert_near(to_table_m((float[3]){1.0f, 0.0f, -0.4f}, (float[3]){1.5f, 0.0f, -0.3f}, 0.1f), 0.1,
+                1e-4);
+    assert_near(to_table_m((float[3]){1.0f, 0.0f, 0.2f}, (float[3]){1.0f, 0.0f, -0.2f}, 0.1f),
+                -0.05 - 0.1, 1e-4);
+    // Off a corner by 0.03, 0.04 and 0.12: 0.13 in all.
+    assert_near(to_table_m((float[3]){2.03f, 0.44f, 0.12f}, (float[3]){3.0f, 1.0f, 0.9f}, 0.1f),
+                0.03, 1e-4);
+    // Leaning over the edge: past (0.4, 0) at 45 degrees, 0.1 from it, with both ends far away.
+    const double off = 0.1 * sqrt(2.0);
+    assert_near(to_table_m((float[3]){1.0f, (float)(0.4 + off - 1.0), 1.0f},
+                           (float[3]){1.0f, (float)(0.4 + off + 0.5), -0.5f}, 0.04f),
+                0.06, 1e-4);
+}
+
+/// Both against thousands of points along the stretch, each measured by hand.
+static double sampled_to_table_m(const capsule_t* a)
+{
+    double least_m = HUGE_VAL;
+    for (int i = 0; i <= 4000; i++) {
+        float at_m[3];
+        capsule_point(a, (float)i / 4000.0f, at_m);
+        const double x = fmax(fmax(-(double)at_m[0], (double)at_m[0] - 2.0), 0.0);
+        const double y = fmax(fabs((double)at_m[1]) - 0.4, 0.0);
+        const double z = fmax(fmax((double)at_m[2], -0.1 - (double)at_m[2]), 0.0);
+        double off_m = sqrt(x * x + y * y + z * z);
+        if (!(off_m > 0.0)) {
+            off_m = -fmin(
+                fmin(-(double)at_m[2], 0.1 + (double)at_m[2]),
+                fmin(fmin((double)at_m[0], 2.0 - (double)at_m[0]), 0.4 - fabs((double)at_m[1])));
+        }
+        least_m = fmin(least_m, off_m);
+    }
+    return least_m - (double)a->radius_m;
+}
+
+static void distance_to_the_table_is_what_a_search_finds(void** state)
+{
+    (void)state;
+    uint64_t random = 6021;
+    print_message("seed 6021\n");
+    int inside = 0;
+    for (int trial = 0; trial < 1000; trial++) {
+        const capsule_t a = random_capsule(&random);
+        const double sampled_m = sampled_to_table_m(&a);
+        assert_near((double)capsule_to_table_m(&a, TABLE), sampled_m, 5e-4);
+        inside += sampled_m < 0.0;
+    }
+    print_message("%d of 1000 overlap it\n", inside);
+    assert_true(inside > 50 && inside < 950);
 }
 
 static void not_a_number_stays_one(void** state)
 {
     (void)state;
-    const table_top_t table = {2.0f, 0.8f};
     const capsule_t good =
         capsule((float[3]){0.5f, 0.0f, 0.3f}, (float[3]){1.0f, 0.0f, 0.3f}, 0.1f);
     for (int k = 0; k < 3; k++) {
@@ -107,7 +156,7 @@ static void not_a_number_stays_one(void** state)
         bad.to_m[k] = NAN;
         assert_true(isnan(capsule_distance_m(&good, &bad)));
         assert_true(isnan(capsule_distance_m(&bad, &good)));
-        assert_true(isnan(capsule_over_table_m(&bad, table)));
+        assert_true(isnan(capsule_to_table_m(&bad, TABLE)));
     }
 }
 
@@ -116,7 +165,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(crossing_parallel_and_end_to_end_distances),
         cmocka_unit_test(distance_is_what_a_search_finds),
-        cmocka_unit_test(only_what_is_over_the_table_counts),
+        cmocka_unit_test(distance_to_the_table_is_that_to_a_plate),
+        cmocka_unit_test(distance_to_the_table_is_what_a_search_finds),
         cmocka_unit_test(not_a_number_stays_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

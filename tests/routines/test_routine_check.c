@@ -4,6 +4,7 @@
 // whose limits say by hand what it reaches.
 #include "tests/support/cmocka_prelude.h"
 
+#include "kinematics/clearance.h"
 #include "kinematics/ik.h"
 #include "routines/bandwidth.h"
 #include "routines/player.h"
@@ -521,6 +522,70 @@ static void place_reached_only_on_the_skin_is_refused_for_its_hover(void** state
     assert_non_null(strstr(findings.at[0].message, "80 mm above"));
 }
 
+/// A gantry whose carriage hangs 0.9 m beside the head and `drop_m` below it, the head 0.4 m above
+/// the pad, over a table so wide that the carriage is over it as well.
+static void build_hanging_gantry(double drop_m, double radius_m)
+{
+    build_gantry(0.6);
+    arm_settings_t* arm = &machine.arm;
+    joint_settings_t* carriage = &arm->joints[2];
+    (void)snprintf(carriage->name, NAME_CAPACITY, "carriage");
+    carriage->radius_m = radius_m;
+    carriage->origin_xyz_m[1] = -0.9;
+    carriage->origin_xyz_m[2] = -drop_m;
+    carriage->parked = 0.9;
+    arm->joints[3].origin_xyz_m[1] = 0.9;
+    arm->joints[3].origin_xyz_m[2] = drop_m;
+    arm->tool.flange_xyz_m[2] = -0.3;
+    machine.table_width_m = 2.0;
+    assert_true(chain_build(arm, 0, &chain));
+}
+
+static void a_link_too_near_the_table_is_refused_by_name(void** state)
+{
+    // The head comes down to 0.58 m over the lumbar skin; the carriage hangs below and is 40 mm
+    // thick.
+    build_hanging_gantry(0.50, 0.04);
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    assert_accepted();
+    assert_true(figures.arm_clearance_min_m > CLEARANCE_CHECKED_M);
+    assert_true(figures.arm_clearance_min_m < 0.060);
+    assert_int_equal(reset(state), 0);
+    build_hanging_gantry(0.53, 0.04);
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    assert_refused_by(ROUTINE_RULE_PARTS);
+    print_message("%s\n", findings.at[0].message);
+    assert_non_null(strstr(findings.at[0].message, "link carriage and the table top are "));
+    assert_non_null(strstr(findings.at[0].message, "mm apart over lumbar.left; at least 20 mm"));
+    assert_true(figures.arm_clearance_min_m < CLEARANCE_CHECKED_M);
+    assert_int_equal(reset(state), 0);
+    // Without a thickness it is nothing that could touch.
+    build_hanging_gantry(0.53, 0.0);
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    assert_accepted();
+}
+
+static void a_parked_posture_at_the_table_is_refused_whatever_the_routine(void** state)
+{
+    (void)state;
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    for (int i = 0; i < 2; i++) {
+        build_gantry(0.6);
+        machine.table_width_m = 0.7;
+        machine.arm.joints[2].parked = i == 0 ? 0.121 : 0.119; // less 100 mm of tool
+        assert_true(chain_build(&machine.arm, 0, &chain));
+        if (i == 0) {
+            assert_accepted();
+        }
+    }
+    assert_false(check());
+    assert_int_equal(findings.count, 1);
+    assert_int_equal(count_rule(ROUTINE_RULE_PARTS), 1);
+    assert_non_null(strstr(findings.at[0].message,
+                           "the tool and the table top are 19.0 mm apart in "
+                           "the parked posture; at least 20 mm"));
+}
+
 static void a_link_too_near_the_skin_is_refused_by_name(void** state)
 {
     (void)state;
@@ -929,6 +994,9 @@ int main(void)
         cmocka_unit_test_setup(skin_within_the_gantrys_width_is_reached_and_no_further, reset),
         cmocka_unit_test_setup(place_reached_only_on_the_skin_is_refused_for_its_hover, reset),
         cmocka_unit_test_setup(a_link_too_near_the_skin_is_refused_by_name, reset),
+        cmocka_unit_test_setup(a_link_too_near_the_table_is_refused_by_name, reset),
+        cmocka_unit_test_setup(a_parked_posture_at_the_table_is_refused_whatever_the_routine,
+                               reset),
         cmocka_unit_test_setup(repeated_step_is_reported_once, reset),
         cmocka_unit_test_setup(every_mistake_of_a_routine_is_found_in_one_pass, reset),
         cmocka_unit_test_setup(joint_that_cannot_keep_up_is_refused_by_name, reset),

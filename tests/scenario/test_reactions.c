@@ -170,6 +170,75 @@ static void every_fault_in_free_travel_stops_the_arm(void** context)
     }
 }
 
+static void a_part_of_the_arm_too_near_the_table_yields_and_is_named(void** context)
+{
+    (void)context;
+    closed_loop_t* loop = closed_loop_open(NULL, NULL, NULL, 11);
+    reach_full_contact(loop);
+    // The upper arm grows: as if the model of it had been too slim.
+    const int upper_arm = 2;
+    loop->assembly->session.pairs.radius_m[upper_arm] = 0.30f;
+    int64_t caused_us;
+    int64_t released_us;
+    const supervisor_mode_t first = follow_to_the_end(loop, &caused_us, &released_us);
+    assert_int_equal(first, MODE_YIELD);
+    const interlock_state_t* judge = &loop->state.interlock;
+    assert_int_equal(judge->first_rule, INTERLOCK_ARM_CLEARANCE);
+    assert_true(judge->first_subject == upper_arm || judge->first_other == upper_arm);
+    assert_true(judge->first_measured < judge->first_allowed);
+    assert_true(released_us - caused_us <= RELEASE_TIME_US);
+    assert_at_rest_and_latched(loop);
+    closed_loop_close(loop);
+}
+
+typedef struct {
+    world_event_kind_t kind;
+    double magnitude;
+    double target_N; // it happens once this is wanted
+    int64_t told_us; // at the latest, however it is told
+    bool by_disagreement;
+    double peak_N; // that the body feels at most
+} lie_row_t;
+
+/// A force sensor that lies is told from a second channel before the force loop has followed it.
+static void a_lying_force_sensor_is_told_by_the_drive_torques(void** context)
+{
+    (void)context;
+    static const lie_row_t rows[] = {
+        {WORLD_EVENT_FORCE_SCALE, -1.0, 9.0, 300000, true, 40.0},
+        {WORLD_EVENT_FORCE_BIAS, 30.0, 9.0, 200000, true, 30.0},
+        {WORLD_EVENT_FORCE_BIAS, -30.0, 9.0, 100000, false, 15.0}, // too much force: margin
+        {WORLD_EVENT_FORCE_SCALE, 0.5, 22.0, 6000000, true, 45.0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+        const lie_row_t* row = &rows[i];
+        closed_loop_t* loop =
+            closed_loop_open("routines/library/relaxing-back.yaml", NULL, NULL, 12);
+        while (
+            !(loop->out.mode == MODE_CONTACT && loop->out.target.force_target_N >= row->target_N)) {
+            assert_true(closed_loop_step(loop));
+        }
+        const world_event_t event = {
+            .kind = row->kind, .at_us = loop->in.now_us, .magnitude = row->magnitude};
+        world_inject(loop->world, &event);
+        const int64_t began_us = loop->in.now_us;
+        double peak_N = 0.0;
+        while (loop->out.verdict.refused == 0 && loop->in.now_us < began_us + 10000000) {
+            assert_true(closed_loop_step(loop));
+            peak_N = fmax(peak_N, loop->truth.normal_force_N);
+        }
+        const int64_t told_us = loop->in.now_us - began_us;
+        print_message("%g: %s after %.0f ms, true force %.1f N at most\n", row->magnitude,
+                      interlock_rule_info((interlock_rule_t)loop->out.verdict.rule)->name,
+                      (double)told_us * 1e-3, peak_N);
+        assert_int_equal(loop->out.mode, MODE_YIELD);
+        assert_true(told_us <= row->told_us);
+        assert_true(!row->by_disagreement || loop->out.verdict.rule == INTERLOCK_FORCE_DISAGREES);
+        assert_true(peak_N <= row->peak_N);
+        closed_loop_close(loop);
+    }
+}
+
 /// How strong the reaction was in which a run ended.
 static scenario_ending_t ending_of(closed_loop_t* loop)
 {
@@ -295,6 +364,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fault_in_contact_gets_its_reaction_and_lets_go),
         cmocka_unit_test(every_fault_in_free_travel_stops_the_arm),
+        cmocka_unit_test(a_part_of_the_arm_too_near_the_table_yields_and_is_named),
+        cmocka_unit_test(a_lying_force_sensor_is_told_by_the_drive_torques),
         cmocka_unit_test(every_shipped_scenario_ends_as_it_says),
         cmocka_unit_test(a_trip_is_left_by_acknowledging_after_the_cause_is_gone_only),
         cmocka_unit_test(pause_lifts_and_resume_starts_from_zero_force),

@@ -169,6 +169,24 @@ static void frozen_sensor_repeats_itself_and_counts_on(void** state)
     assert_int_equal(register_file_raw(&file, POINT_SAMPLE_COUNTER), count + 100);
 }
 
+static void scaled_sensor_reads_weight_and_load_times_its_factor(void** state)
+{
+    (void)state;
+    register_file_t file = registers();
+    const pose_t down = {{0, 0, 1}, quat_from_rpy(PI, 0.0, 0.0)};
+    const wrench_t load = {{0.0, 0.0, 20.0}, {0.0, 0.0, 0.0}};
+    const double factors[] = {-1.0, 0.5, 0.0};
+    for (int i = 0; i < 3; ++i) {
+        force_sensor_t sensor;
+        assert_true(force_sensor_init(&sensor, &quiet, 0.0, 0, 9));
+        force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &load, at_rest);
+        const double sound_N = reading(&sensor, &file, 2);
+        assert_true(fabs(sound_N) > 1.0);
+        force_sensor_scale(&sensor, factors[i]);
+        assert_near(reading(&sensor, &file, 2), factors[i] * sound_N, 0.02);
+    }
+}
+
 static void overload_shows_in_the_status(void** state)
 {
     (void)state;
@@ -207,6 +225,7 @@ int main(void)
         cmocka_unit_test(noise_has_the_stated_deviation_and_bias_its_bound),
         cmocka_unit_test(what_a_sample_holds_does_not_depend_on_who_read_the_last),
         cmocka_unit_test(frozen_sensor_repeats_itself_and_counts_on),
+        cmocka_unit_test(scaled_sensor_reads_weight_and_load_times_its_factor),
         cmocka_unit_test(overload_shows_in_the_status),
         cmocka_unit_test(latency_past_the_delay_line_is_refused),
     };

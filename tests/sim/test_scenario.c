@@ -70,6 +70,7 @@ static void every_kind_of_event_can_be_written(void** state)
                                "  - {at: 7 s, event: drive_fault, device: drive_6}\n"
                                "  - {at: 8 s, event: force_freeze}\n"
                                "  - {at: 9 s, event: force_bias, magnitude: -12.5 N}\n"
+                               "  - {at: 10 s, event: force_scale, magnitude: -1}\n"
                                "  - {at: 10500 us, event: body_shift, magnitude: 40 mm}\n"
                                "  - {at: 0 s, event: skin_friction, magnitude: 0.46}\n"));
     assert_int_equal(scenario.event_count, WORLD_EVENT_KIND_COUNT);
@@ -79,9 +80,10 @@ static void every_kind_of_event_can_be_written(void** state)
     assert_int_equal(scenario.events[0].device, TABLE_FORCE_SENSOR);
     assert_int_equal(scenario.events[6].device, 6);
     assert_near(scenario.events[8].magnitude, -12.5, 0.0);
-    assert_near(scenario.events[9].magnitude, 0.04, 1e-15);
-    assert_true(scenario.events[9].at_us == 10500);
-    assert_near(scenario.events[10].magnitude, 0.46, 0.0);
+    assert_near(scenario.events[9].magnitude, -1.0, 0.0);
+    assert_near(scenario.events[10].magnitude, 0.04, 1e-15);
+    assert_true(scenario.events[10].at_us == 10500);
+    assert_near(scenario.events[11].magnitude, 0.46, 0.0);
     assert_int_equal(scenario.expect, SCENARIO_ENDING_YIELD);
     assert_string_equal(scenario.name, "tried");
     assert_string_equal(scenario_ending_text(SCENARIO_ENDING_POWER_OFF), "power_off");
@@ -178,6 +180,9 @@ static void wrong_lines_leave_the_event_alone(void** state)
                                         "drive_fault io",
                                         "device_silent drive_9",
                                         "force_bias 1e9",
+                                        "force_scale",
+                                        "force_scale 11",
+                                        "force_scale -1 N",
                                         "ESTOP_PRESSED"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; ++i) {
         world_event_t event = {.at_us = 77};

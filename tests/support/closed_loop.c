@@ -90,6 +90,7 @@ bool closed_loop_step(closed_loop_t* loop)
     loop->in.now_us = world_now_us(loop->world);
     world_truth(loop->world, &loop->truth);
     loop->in.requests = loop->extra_requests;
+    loop->in.intensity_level = loop->extra_level;
     loop->extra_requests = 0;
     if (!loop->unattended) {
         loop->in.requests |=

@@ -19,6 +19,7 @@ typedef struct {
     cycle_state_t state;
     operator_t automatic;
     uint32_t extra_requests; // added to the automatic operator's, for one period
+    int extra_level;         // of intensity, where that is among them
     bool unattended;         // no automatic operator
     cycle_input_t in;        // of the last period, as are the next two
     cycle_output_t out;

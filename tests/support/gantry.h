@@ -59,9 +59,16 @@ static inline void gantry_limits(safety_settings_t* safety)
     safety->contact_force_margin_time_s.value = 0.05;
     safety->shear_force_max_N.value = 25.0;
     safety->free_force_max_N.value = 8.0;
+    safety->force_disagreement_max_N.value = 10.0;
+    safety->force_disagreement_time_s.value = 0.08;
     safety->touch_force_N.value = 2.0;
     safety->tare_force_max_N.value = 5.0;
     safety->transit_speed_max_mps.value = 0.25;
+    for (int i = 0; i < TECHNIQUE_COUNT; ++i) {
+        safety->techniques[i].force_max_N.value = 60.0;
+        safety->techniques[i].pressure_max_Pa.value = 100e3;
+        safety->techniques[i].force_rate_max_N_per_s.value = 40.0;
+    }
     safety->approach_speed_max_mps.value = 0.08;
     safety->touch_speed_max_mps.value = 0.02;
     safety->contact_speed_max_mps.value = 0.15;
