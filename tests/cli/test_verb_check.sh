@@ -78,6 +78,27 @@ sed 's/^pad: .*/pad: no_such_pad/' "$routine" >"$work/pad.yaml"
 expect 3 "$knead" check "$work/pad.yaml"
 in_err "pad"
 
+# Nearly an hour of touch on ten regions: how long that takes to check is printed, not judged.
+{
+    printf '%s: %s\n' kind routine version 1 name 'An hour' goal wellness position prone pad palm_60
+    printf 'steps:\n  - repeat: 2\n    steps:\n'
+    for region in gluteus hamstring erector_spinae_lumbar erector_spinae_thoracic calf; do
+        for side in left right; do
+            cat <<END
+      - {technique: effleurage, region: $region.$side, force: 10 N, speed: 70 mm/s, passes: 3}
+      - technique: kneading
+        region: $region.$side
+        force: 12 N
+        rate: 0.8 Hz
+        radius: 12 mm
+        duration: 120 s
+END
+        done
+    done
+} >"$work/hour.yaml"
+expect 0 "$knead" check --json "$work/hour.yaml"
+printf '%s\n' "$out" | grep -E '"(session_s|check_processor_s)"'
+
 # The shipped files are found from any folder, and where KNEAD_DATA says.
 here=$PWD
 absolute=$(cd "$(dirname "$knead")" && pwd)/$(basename "$knead")

@@ -797,6 +797,107 @@ static void deep_work_in_a_lymphatic_session_is_warned_of(void** state)
     assert_int_equal(warnings.at[0].line, 20);
 }
 
+static technique_parameters_t trigger_point(double along)
+{
+    return (technique_parameters_t){.force_N = 12.0,
+                                    .step_N = {8.0, 12.0},
+                                    .step_count = 2,
+                                    .hold_s = 8.0,
+                                    .point = {.along = along}};
+}
+
+static void deep_techniques_want_a_warm_up_on_their_region(void** state)
+{
+    (void)state;
+    const technique_id_t deep[] = {TECHNIQUE_DEEP_STROKE, TECHNIQUE_TRIGGER_POINT,
+                                   TECHNIQUE_FRICTION_CROSS};
+    for (int i = 0; i < 3; i++) {
+        reset(NULL);
+        technique_parameters_t p = trigger_point(0.5);
+        p.speed_mps = 0.02;
+        p.passes = 1;
+        p.rate_Hz = 1.0;
+        p.length_m = 0.01;
+        p.duration_s = 10.0;
+        add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.right", effleurage(8.0)); // the other side
+        add_stroke(deep[i], "lumbar.left", p);
+        assert_refused_by(ROUTINE_RULE_WARM_UP);
+        reset(NULL);
+        add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(8.0));
+        add_stroke(deep[i], "lumbar.left", p);
+        assert_accepted();
+    }
+}
+
+static void point_is_pressed_twice_a_session_at_most(void** state)
+{
+    (void)state;
+    // A gluteus of 0.25 m and more: a twentieth of it is more than the 10 mm of one point.
+    add_stroke(TECHNIQUE_EFFLEURAGE, "gluteus.left", effleurage(8.0));
+    add_stroke(TECHNIQUE_TRIGGER_POINT, "gluteus.left", trigger_point(0.50));
+    add_stroke(TECHNIQUE_TRIGGER_POINT, "gluteus.left", trigger_point(0.51));
+    add_stroke(TECHNIQUE_TRIGGER_POINT, "gluteus.left", trigger_point(0.60));
+    assert_accepted();
+    add_stroke(TECHNIQUE_TRIGGER_POINT, "gluteus.left", trigger_point(0.505));
+    assert_refused_by(ROUTINE_RULE_VISITS);
+}
+
+static void pressure_stays_under_the_techniques_limit(void** state)
+{
+    (void)state;
+    // 20 N on 60 mm: 7073.6 Pa.
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(20.0));
+    safety.techniques[TECHNIQUE_EFFLEURAGE].pressure_max_Pa.value = 7074.0;
+    assert_accepted();
+    safety.techniques[TECHNIQUE_EFFLEURAGE].pressure_max_Pa.value = 7073.0;
+    assert_refused_by(ROUTINE_RULE_TECHNIQUE_PRESSURE);
+    safety.techniques[TECHNIQUE_EFFLEURAGE].pressure_max_Pa.value = (double)NAN;
+    assert_refused_by(ROUTINE_RULE_TECHNIQUE_PRESSURE);
+}
+
+static void bout_lasts_no_longer_than_its_technique_allows(void** state)
+{
+    (void)state;
+    const technique_parameters_t p = {.force_N = 8.0,
+                                      .rate_Hz = 2.0,
+                                      .height_m = 0.005,
+                                      .advance_m = 0.004,
+                                      .bout_s = 10.0,
+                                      .pause_s = 2.0,
+                                      .bouts = 2};
+    const stroke_t* stroke = add_stroke(TECHNIQUE_TAPPING, "gluteus.left", p);
+    const double bout_s = technique_stroke_peaks(&body, stroke).bout_s;
+    assert_near(bout_s, 10.0, 0.6); // whole taps
+    safety.techniques[TECHNIQUE_TAPPING].bout_max_s.value = bout_s;
+    check();
+    assert_int_equal(count_rule(ROUTINE_RULE_BOUT), 0);
+    safety.techniques[TECHNIQUE_TAPPING].bout_max_s.value = bout_s - 0.001;
+    check();
+    assert_int_equal(count_rule(ROUTINE_RULE_BOUT), 1);
+}
+
+static void technique_lasts_no_longer_on_a_region_than_allowed(void** state)
+{
+    (void)state;
+    const stroke_t* stroke = add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(8.0));
+    const double once_s = stroke->duration_s;
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.right", effleurage(8.0)); // counts by itself
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(8.0));
+    safety.techniques[TECHNIQUE_EFFLEURAGE].region_time_max_s.value = 2.0 * once_s + 1e-9;
+    assert_accepted();
+    safety.techniques[TECHNIQUE_EFFLEURAGE].region_time_max_s.value = 2.0 * once_s - 0.001;
+    assert_refused_by(ROUTINE_RULE_TECHNIQUE_TIME);
+}
+
+static void path_that_cannot_be_told_to_stay_in_its_region_is_refused(void** state)
+{
+    (void)state;
+    stroke_t* stroke = add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(8.0));
+    settings.regions[stroke->region].across_min_m = (double)NAN;
+    assert_false(check());
+    assert_int_equal(count_rule(ROUTINE_RULE_REGION), 1);
+}
+
 static void draw_routine(uint64_t* random)
 {
     reset(NULL);
@@ -907,6 +1008,12 @@ int main(void)
         cmocka_unit_test_setup(rhythm_needs_little_lag, reset),
         cmocka_unit_test_setup(left_and_right_that_get_unlike_shares_are_warned_of, reset),
         cmocka_unit_test_setup(deep_work_in_a_lymphatic_session_is_warned_of, reset),
+        cmocka_unit_test_setup(deep_techniques_want_a_warm_up_on_their_region, reset),
+        cmocka_unit_test_setup(point_is_pressed_twice_a_session_at_most, reset),
+        cmocka_unit_test_setup(pressure_stays_under_the_techniques_limit, reset),
+        cmocka_unit_test_setup(bout_lasts_no_longer_than_its_technique_allows, reset),
+        cmocka_unit_test_setup(technique_lasts_no_longer_on_a_region_than_allowed, reset),
+        cmocka_unit_test_setup(path_that_cannot_be_told_to_stay_in_its_region_is_refused, reset),
         cmocka_unit_test_setup(no_accepted_routine_comes_too_near_or_asks_for_too_much, reset),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
