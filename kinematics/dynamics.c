@@ -214,34 +214,64 @@ void dynamics_mass_and_bias(const chain_t* chain, const joints_t* positions, con
     newton_euler(chain, &spatial, speeds, NULL, gravity_mps2, bias);
 }
 
+/// Momentum of a link moving with `velocity`, and the moment and force of its weight: from its
+/// centre of mass, which spares moving its inertia to the table's origin.
+static inline void link_momentum(const chain_t* chain, const chain_frames_t* frames, int i,
+                                 spatial_t velocity, vec3_t gravity_mps2, spatial_t* momentum,
+                                 spatial_t* weight)
+{
+    const double* r = frames->rotation[i];
+    const double* s = chain->inertia_kgm2[i];
+    const double* at = chain->centre_of_mass_m[i];
+    const double* o = frames->origin_m[i];
+    const double mass_kg = chain->mass_kg[i];
+    const vec3_t w = velocity.angular;
+    const vec3_t centre_m = vec3(o[0] + r[0] * at[0] + r[1] * at[1] + r[2] * at[2],
+                                 o[1] + r[3] * at[0] + r[4] * at[1] + r[5] * at[2],
+                                 o[2] + r[6] * at[0] + r[7] * at[1] + r[8] * at[2]);
+    // R I R' w, from the right.
+    const vec3_t own =
+        vec3(r[0] * w.x + r[3] * w.y + r[6] * w.z, r[1] * w.x + r[4] * w.y + r[7] * w.z,
+             r[2] * w.x + r[5] * w.y + r[8] * w.z);
+    const vec3_t spin =
+        vec3(s[0] * own.x + s[3] * own.y + s[4] * own.z, s[3] * own.x + s[1] * own.y + s[5] * own.z,
+             s[4] * own.x + s[5] * own.y + s[2] * own.z);
+    const vec3_t turned = vec3(r[0] * spin.x + r[1] * spin.y + r[2] * spin.z,
+                               r[3] * spin.x + r[4] * spin.y + r[5] * spin.z,
+                               r[6] * spin.x + r[7] * spin.y + r[8] * spin.z);
+    const vec3_t linear = vec3_scale(vec3_add(velocity.linear, vec3_cross(w, centre_m)), mass_kg);
+    const vec3_t force_N = vec3_scale(gravity_mps2, mass_kg);
+    *momentum = (spatial_t){vec3_add(turned, vec3_cross(centre_m, linear)), linear};
+    *weight = (spatial_t){vec3_cross(centre_m, force_N), force_N};
+}
+
 void dynamics_momentum(const chain_t* chain, const chain_frames_t* frames, const joints_t* speeds,
                        vec3_t gravity_mps2, joints_t* momentum, joints_t* drift)
 {
-    chain_spatial_t spatial;
-    spatial_fill(chain, frames, &spatial);
     const spatial_t none = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
+    spatial_t motions[JOINT_CAPACITY];
     spatial_t carried[JOINT_CAPACITY]; // velocity of each joint's predecessor
+    spatial_t momenta[JOINT_CAPACITY];
+    spatial_t weights[JOINT_CAPACITY];
     spatial_t velocity = none;
     for (int i = 0; i < chain->joint_count; i++) {
         carried[i] = velocity;
-        velocity = spatial_add(velocity, spatial_scale(spatial.motion[i], speeds->at[i]));
+        motions[i] = joint_motion(chain, frames, i);
+        velocity = spatial_add(velocity, spatial_scale(motions[i], speeds->at[i]));
+        link_momentum(chain, frames, i, velocity, gravity_mps2, &momenta[i], &weights[i]);
     }
     *momentum = (joints_t){{0.0}};
     *drift = (joints_t){{0.0}};
     spatial_t sum = none; // momentum and weight of all links from the end to this one
     spatial_t weight = none;
     for (int i = chain->joint_count - 1; i >= 0; i--) {
-        const inertia_t* inertia = &spatial.inertia[i];
-        const spatial_t motion = spatial.motion[i];
-        sum = spatial_add(sum, inertia_apply(inertia, velocity));
-        weight = spatial_add(weight, (spatial_t){vec3_cross(inertia->moment_kgm, gravity_mps2),
-                                                 vec3_scale(gravity_mps2, inertia->mass_kg)});
-        momentum->at[i] = spatial_dot(motion, sum) + chain->rotor_inertia.at[i] * speeds->at[i];
+        sum = spatial_add(sum, momenta[i]);
+        weight = spatial_add(weight, weights[i]);
+        momentum->at[i] = spatial_dot(motions[i], sum) + chain->rotor_inertia.at[i] * speeds->at[i];
         // Moving a joint moves all links behind it and not the velocity they are carried with: the
         // kinetic energy's slope is what that velocity, seen from them, changes by.
-        drift->at[i] = spatial_dot(spatial_cross_motion(carried[i], motion), sum) +
-                       spatial_dot(motion, weight);
-        velocity = carried[i];
+        drift->at[i] = spatial_dot(spatial_cross_motion(carried[i], motions[i]), sum) +
+                       spatial_dot(motions[i], weight);
     }
 }
 
