@@ -38,7 +38,8 @@
 /// links on both sides of a short one, and all links of a wrist whose joints meet in a point; what
 /// keeps those apart are the joints' limits. For the table, "between" is the way from it to the
 /// first joint and the links before: a column that stands on it is left out, what hangs from the
-/// column is not. A part without a radius is left out.
+/// column is not. A part without a radius is left out, and a link without length where a neighbour
+/// at least as thick stands for it.
 typedef struct {
     int count;
     float radius_m[CAPSULE_CAPACITY];
