@@ -70,11 +70,37 @@ static void move_fed(const session_t* session, force_control_state_t* state, dou
     state->offset_m += state->speed_mps * session->period_s;
 }
 
+static const tissue_settings_t* tissue_under(const session_t* session, const plan_target_t* target)
+{
+    const body_settings_t* body = session->body->settings;
+    const bool known = target->region >= 0 && target->region < body->region_count;
+    return &body->regions[known ? target->region : 0].tissue;
+}
+
+/// Depth for each newton more, at a force.
+static double give_m_per_N(const session_t* session, const plan_target_t* target, double force_N)
+{
+    return 1.0 / bandwidth_stiffness_N_per_m(tissue_under(session, target),
+                                             session->machine->arm.tool.spring_stiffness_N_per_m,
+                                             force_N);
+}
+
+/// What the force loop reckons with. Between two easings the skin feels softer than what the next
+/// press meets, so that there the body map's tissue is the least.
+static double stiffness_N_per_m(const session_t* session, const plan_target_t* target,
+                                const estimate_t* estimate)
+{
+    return target->contact == CONTACT_EASED
+               ? fmax(estimate->stiffness_N_per_m,
+                      1.0 / give_m_per_N(session, target, target->force_target_N))
+               : estimate->stiffness_N_per_m;
+}
+
 static void follow_force(const session_t* session, force_control_state_t* state,
                          const plan_target_t* target, const estimate_t* estimate)
 {
     const double limit = session->safety->normal_speed_max_mps.value;
-    const double stiffness = estimate->stiffness_N_per_m;
+    const double stiffness = stiffness_N_per_m(session, target, estimate);
     const double damping = stiffness * session->delays.loop_s / CROSSOVER_DELAY;
     // Where the force is to fall to nothing, the skin is kept by a touch too light to be felt: a
     // tool that lost it while it sinks with the breath would be late for the next press.
@@ -98,13 +124,6 @@ static double measured_offset_m(const plan_target_t* target, const estimate_t* e
     return vec3_dot(above_m, target->normal);
 }
 
-static const tissue_settings_t* tissue_under(const session_t* session, const plan_target_t* target)
-{
-    const body_settings_t* body = session->body->settings;
-    const bool known = target->region >= 0 && target->region < body->region_count;
-    return &body->regions[known ? target->region : 0].tissue;
-}
-
 /// How deep a force should sink the tool, by the body map: spring and tissue in series, F = k
 /// d^1.5.
 static double expected_depth_m(const session_t* session, const plan_target_t* target,
@@ -113,14 +132,6 @@ static double expected_depth_m(const session_t* session, const plan_target_t* ta
     const double root =
         cbrt(fmax(force_N, 0.0) / tissue_under(session, target)->stiffness_N_per_m1_5);
     return root * root + fmax(force_N, 0.0) / session->machine->arm.tool.spring_stiffness_N_per_m;
-}
-
-/// Depth for each newton more, at a force.
-static double give_m_per_N(const session_t* session, const plan_target_t* target, double force_N)
-{
-    return 1.0 / bandwidth_stiffness_N_per_m(tissue_under(session, target),
-                                             session->machine->arm.tool.spring_stiffness_N_per_m,
-                                             force_N);
 }
 
 static void trim(const session_t* session, tap_state_t* tap, const plan_target_t* target,
