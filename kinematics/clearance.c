@@ -104,6 +104,9 @@ static double base_distance_max_m(const chain_t* chain, table_top_t table)
                   : base_m;
 }
 
+/// Radii are stored in float; what is just as long as they need is not held apart by anything.
+#define REACH_ROUNDING_M 1e-6
+
 clearance_pairs_t clearance_pairs(const chain_t* chain, double table_length_m, double table_width_m,
                                   double least_m)
 {
@@ -125,7 +128,8 @@ clearance_pairs_t clearance_pairs(const chain_t* chain, double table_length_m, d
         for (int other = part + 1; other < pairs.count; other++) {
             const double other_m = (double)pairs.radius_m[other];
             if (radius_m > 0.0 && other_m > 0.0 &&
-                between_max_m(chain, part, other) > radius_m + other_m + least_m) {
+                between_max_m(chain, part, other) >
+                    radius_m + other_m + least_m + REACH_ROUNDING_M) {
                 pairs.others[part] |= (uint16_t)(1u << other);
             }
         }
