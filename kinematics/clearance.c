@@ -104,8 +104,31 @@ static double base_distance_max_m(const chain_t* chain, table_top_t table)
                   : base_m;
 }
 
-/// Radii are stored in float; what is just as long as they need is not held apart by anything.
-#define REACH_ROUNDING_M 1e-6
+static bool is_compared(const clearance_pairs_t* pairs, int part, int other)
+{
+    return part < other ? (pairs->others[part] >> other & 1u) != 0u
+                        : (pairs->others[other] >> part & 1u) != 0u;
+}
+
+/// A link without length is a ball at the end of its neighbour: where the neighbour is as thick and
+/// compared with the same, nothing is nearer to the ball.
+static void merge_ball(clearance_pairs_t* pairs, int ball, int neighbour)
+{
+    if (neighbour < 0 || neighbour >= pairs->count - 1 ||
+        !(pairs->radius_m[neighbour] >= pairs->radius_m[ball])) {
+        return;
+    }
+    for (int other = 0; other < pairs->count; other++) {
+        if (other != ball && other != neighbour && is_compared(pairs, ball, other) &&
+            is_compared(pairs, neighbour, other)) {
+            const int first = other < ball ? other : ball;
+            pairs->others[first] &= (uint16_t) ~(1u << (other < ball ? ball : other));
+        }
+    }
+    if ((pairs->over_table >> neighbour & 1u) != 0u) {
+        pairs->over_table &= (uint16_t) ~(1u << ball);
+    }
+}
 
 clearance_pairs_t clearance_pairs(const chain_t* chain, double table_length_m, double table_width_m,
                                   double least_m)
@@ -128,10 +151,15 @@ clearance_pairs_t clearance_pairs(const chain_t* chain, double table_length_m, d
         for (int other = part + 1; other < pairs.count; other++) {
             const double other_m = (double)pairs.radius_m[other];
             if (radius_m > 0.0 && other_m > 0.0 &&
-                between_max_m(chain, part, other) >
-                    radius_m + other_m + least_m + REACH_ROUNDING_M) {
+                between_max_m(chain, part, other) > radius_m + other_m + 2.0 * least_m) {
                 pairs.others[part] |= (uint16_t)(1u << other);
             }
+        }
+    }
+    for (int part = 0; part < chain->joint_count; part++) {
+        if (!(part_length_max_m(chain, part) > 0.0)) {
+            merge_ball(&pairs, part, part - 1);
+            merge_ball(&pairs, part, part + 1);
         }
     }
     return pairs;
@@ -168,7 +196,7 @@ void clearance_capsules(const clearance_pairs_t* pairs, const chain_frames_t* fr
     }
     capsule_t* tool = &capsules->at[last + 1];
     tool->radius_m = pairs->radius_m[last + 1];
-    const double left_m = (double)fmaxf(pairs->tool_length_m - tool->radius_m, 0.0f);
+    const double left_m = (double)(pairs->tool_length_m - tool->radius_m);
     const double part = left_m > 0.0 ? left_m / (double)pairs->tool_length_m : 0.0;
     store_vec3(frames->flange.position_m, tool->from_m);
     store_vec3(vec3_lerp(frames->flange.position_m, frames->tool.position_m, part), tool->to_m);
@@ -243,7 +271,8 @@ static clearance_t nearest_within(const clearance_pairs_t* pairs, const capsules
     for (int part = 0; part < capsules->count; part++) {
         const capsule_t* capsule = &capsules->at[part];
         // Overlaps are looked at as if they touched: the deepest is found all the same.
-        const float room_m = capsule->radius_m + (float)fmax(nearest.distance_m, 0.0);
+        const float room_m =
+            capsule->radius_m + (float)(nearest.distance_m > 0.0 ? nearest.distance_m : 0.0);
         for (unsigned left = pairs->others[part]; left != 0u; left &= left - 1u) {
             const int other = __builtin_ctz(left);
             const capsule_t* second = &capsules->at[other];

@@ -33,12 +33,13 @@
 
 /// Which parts are compared; made once for an arm.
 ///
-/// Two parts are left out where no posture could hold them `least_m` apart: where the links between
-/// them reach, at their longest, no farther than both radii and `least_m`. So are
-/// neighbours, the links on both sides of a short one, and all links of a wrist whose joints meet
-/// in a point; what keeps those apart are the joints' limits. For the table, "between" is the way
-/// from it to the first joint and the links before: a column that stands on it is left out, what
-/// hangs from the column is not. A part without a radius is left out.
+/// Two parts are left out where no posture could hold them well apart: where the links between them
+/// reach, at their longest, no farther than both radii and twice `least_m`. So are neighbours, the
+/// links on both sides of a short one, and all links of a wrist whose joints meet in a point; what
+/// keeps those apart are the joints' limits. For the table, "between" is the way from it to the
+/// first joint and the links before: a column that stands on it is left out, what hangs from the
+/// column is not. A part without a radius is left out, and a link without length where a neighbour
+/// at least as thick stands for it.
 typedef struct {
     int count;
     float radius_m[CAPSULE_CAPACITY];

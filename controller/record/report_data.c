@@ -68,6 +68,16 @@ static void take_column(report_data_t* data, const cycle_record_t* record)
     }
 }
 
+static void take_level(report_data_t* data, const cycle_record_t* record)
+{
+    const int count = data->level_count;
+    const bool same = count > 0 && data->levels[count - 1].level == record->intensity_level;
+    if (!same && count < REPORT_LEVEL_CAPACITY) {
+        data->levels[data->level_count++] =
+            (report_level_t){(double)record->input.now_us / 1e6, record->intensity_level};
+    }
+}
+
 static void take_band(report_data_t* data, const cycle_record_t* record, bool was_contact)
 {
     const double now_s = (double)record->input.now_us / 1e6;
@@ -131,6 +141,7 @@ cycle_open_t report_data_read(const char* path, report_data_t* data)
     double force_N = 0.0;
     while ((data->end = cycle_reader_next(reader, &record)) == CYCLE_READ_RECORD) {
         take_column(data, &record);
+        take_level(data, &record);
         if (record.mode == MODE_CONTACT) {
             take_band(data, &record, contact);
             take_place(data, &record, !contact, spacing_m, &force_N);

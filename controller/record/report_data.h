@@ -8,6 +8,7 @@
 
 #define REPORT_COLUMN_COUNT 1100    // of the force chart
 #define REPORT_BAND_CAPACITY 2048   // strokes, parts of strokes after a pause counted apart
+#define REPORT_LEVEL_CAPACITY 512   // changes of intensity
 #define REPORT_PATH_CAPACITY 16000  // places of the path on the body
 #define REPORT_PATH_SPACING_M 0.002 // closer places are left out
 
@@ -24,6 +25,12 @@ typedef struct {
     double from_s, to_s;
 } report_band_t;
 
+/// A level of intensity from a moment on.
+typedef struct {
+    double from_s;
+    int level;
+} report_level_t;
+
 typedef struct {
     double from_s, to_s;             // of the run
     cycle_read_t end;                // how the file ended
@@ -33,6 +40,8 @@ typedef struct {
     report_column_t columns[REPORT_COLUMN_COUNT];
     int band_count;
     report_band_t bands[REPORT_BAND_CAPACITY];
+    int level_count; // 1 in a run whose intensity never changed
+    report_level_t levels[REPORT_LEVEL_CAPACITY];
     int place_count;
     double place_force_max_N;
     body_picture_place_t places[REPORT_PATH_CAPACITY];

@@ -185,6 +185,21 @@ static void draw_band_labels(const axes_t* axes, const summary_t* summary,
     (void)fputs("</g>\n", out);
 }
 
+/// Where somebody changed the intensity: a line with the level that holds from there on.
+static void draw_levels(const axes_t* axes, const report_data_t* data)
+{
+    FILE* out = axes->out;
+    for (int index = 1; index < data->level_count; index++) {
+        const report_level_t* at = &data->levels[index];
+        const double x = x_of(axes, at->from_s);
+        (void)fprintf(out,
+                      "<g class=\"level\"><title>intensity %d from %.1f s, was %d</title>"
+                      "<path d=\"M%.1f %.0fV%.0f\"/><text x=\"%.1f\" y=\"%.0f\">%d</text></g>\n",
+                      at->level, at->from_s, data->levels[index - 1].level, x, PLOT_TOP,
+                      PLOT_BOTTOM, x + 3.0, PLOT_TOP + 12.0, at->level);
+    }
+}
+
 /// The area between lowest and highest force of each column: nothing that happened between two
 /// pixels is lost.
 static void draw_envelope(const axes_t* axes, const report_data_t* data)
@@ -257,6 +272,7 @@ void report_draw_force(FILE* out, const summary_t* summary, const report_data_t*
     draw_line(&axes, data, false);
     draw_envelope(&axes, data);
     draw_line(&axes, data, true);
+    draw_levels(&axes, data);
     (void)fputs(
         "<g id=\"cursor\" visibility=\"hidden\"><path class=\"cursor\" d=\"M0 40V340\"/></g>"
         "</svg>\n",

@@ -52,6 +52,7 @@ static const char* const style[] = {
     ".force{fill:var(--force);stroke:var(--force);stroke-width:1.1;stroke-linejoin:round}"
     ".target{fill:none;stroke:var(--target);stroke-width:6;stroke-linejoin:round;opacity:.22}"
     ".cap{fill:none;stroke:var(--cap);stroke-width:1.8}.cursor{stroke:var(--ink);opacity:.5}\n",
+    ".level path{stroke:var(--soft);stroke-dasharray:2 4}.level text{fill:var(--soft)}\n",
     ".bodymap{max-width:640px;margin:0 auto}.skin{fill:var(--skin);stroke:var(--edge);"
     "stroke-width:3;stroke-linejoin:round}.region{fill:none;stroke:var(--edge);stroke-width:1.5;"
     "stroke-dasharray:7 6}.region.used{stroke:var(--soft);stroke-width:2.4;stroke-dasharray:none}"

@@ -1,5 +1,5 @@
-#include "controller/record/atomic_file.h"
 #include "controller/live.h"
+#include "controller/record/atomic_file.h"
 #include "controller/record/json.h"
 #include "controller/record/summary.h"
 

@@ -73,10 +73,10 @@ static void what_is_wrong_is_refused_and_leaves_the_script_alone(void** state)
         HEAD "  - {at: 1 s, request: intensity, level: 7.5, reason: now}\n",
         HEAD "  - {at: 1 s, request: intensity, level: .nan, reason: now}\n",
         HEAD "  - {at: -1 s, request: pause, reason: now}\n",
-        HEAD "  - {at: 2 s, request: pause, reason: now}\n"
-             "  - {at: 1 s, request: end, reason: then}\n",
-        "kind: scenario\nversion: 1\nname: try\nmeaning: To try.\nrequests:\n"
-        "  - {at: 1 s, request: pause, reason: now}\n",
+        (HEAD "  - {at: 2 s, request: pause, reason: now}\n"
+              "  - {at: 1 s, request: end, reason: then}\n"),
+        ("kind: scenario\nversion: 1\nname: try\nmeaning: To try.\nrequests:\n"
+         "  - {at: 1 s, request: pause, reason: now}\n"),
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i) {
         script = (request_script_t){.count = 77};

@@ -13,7 +13,7 @@ for file in $shipped; do
     case $err in *error*) fail "$file: $err" ;; esac
 done
 for folder in config/machines config/safety config/bodies config/devices routines/library \
-    routines/clients; do
+    routines/clients routines/requests; do
     printf '%s\n' "$shipped" | grep -q "^$folder/" || fail "nothing is shipped in $folder"
 done
 

@@ -5,7 +5,7 @@ set -eu
 # shellcheck source=tests/cli/harness.sh
 . tests/cli/harness.sh
 
-kinds="machine safety body device routine client scenario"
+kinds="machine safety body device routine client scenario requests"
 for kind in $kinds; do
     expect 0 "$knead" schema "$kind"
     no_err

@@ -27,6 +27,39 @@ expect 0 "$knead" sim --quiet --seed 8 --out "$work/third" "$routine"
 no_err
 ! cmp -s "$work/first/cycles.bin" "$work/third/cycles.bin" || fail "seeds 7 and 8 give the same"
 
+# Requests at set times: what became of each is said and kept, twice the same, and refused in words.
+asked=routines/requests/client-asks-for-more.yaml
+expect 0 "$knead" sim --requests "$asked" --seed 7 --out "$work/asked" "$routine"
+in_out "but for 1 skipped step"
+in_out "pause 1×, resume 1×, skip 1×, repeat 1×, extend 1×, intensity 2×"
+in_err "12.0 s: intensity 8 (was 5): done"
+grep -q '"reason":"client asks for more","from":5,"to":8,"item":0,"step":0' \
+    "$work/asked/events.jsonl" || fail "no reason, levels and step among the events"
+expect 0 "$knead" sim --quiet --requests "$asked" --seed 7 --out "$work/again" "$routine"
+no_err
+for file in events.jsonl cycles.bin; do
+    cmp -s "$work/asked/$file" "$work/again/$file" || fail "$file differs with equal requests"
+done
+cat >"$work/early.yaml" <<EOF
+kind: requests
+version: 1
+name: early
+meaning: Refused before anything moves, then a stop in the middle of a stroke.
+requests:
+  - {at: 0 s, request: skip, reason: in a hurry}
+  - {at: 8 s, request: stop, reason: enough}
+EOF
+expect 5 "$knead" sim --quiet --requests "$work/early.yaml" --out "$work/early" "$routine"
+in_err "0.0 s: skip refused: not possible in this mode"
+in_out "somebody asked for it"
+expect 3 "$knead" sim --quiet --requests "$routine" --out "$work/none" "$routine"
+
+# Typed lines are read too; what is no request is said and changes nothing.
+printf 'nonsense\nintensity nan\nintensity 7\n' |
+    "$knead" sim --quiet --out "$work/typed" "$routine" >"$work/out" 2>"$work/err" ||
+    fail "typed lines end the run"
+grep -q "'nonsense' is no request" "$work/err" || fail "nonsense is not told: $(cat "$work/err")"
+
 # A record is never written over.
 expect 1 "$knead" sim --quiet --out "$work/first" "$routine"
 in_err "$work/first"

@@ -85,7 +85,7 @@ static void step(scene_t* scene, supervisor_mode_t mode, double pressed_N, doubl
     scene->estimate.surface_normal = vec3(0.0, 0.0, 1.0);
     scene->estimate.normal_force_N = sensed_N;
     scene->estimate.force_tared = true;
-    drive_force_step(&scene->session, &scene->state, &scene->feedback, mode, &frames, &jacobian,
+    drive_force_step(&scene->session, &scene->state, &scene->feedback, mode, &jacobian,
                      &scene->estimate);
     scene->time_s += PERIOD_S;
 }
@@ -125,8 +125,8 @@ static void what_is_no_number_is_not_known_and_begins_anew(void** state)
     jacobian_t jacobian;
     fk_frames(&scene.session.chain, &scene.estimate.joint_position_measured, &frames);
     fk_jacobian(&scene.session.chain, &frames, &jacobian);
-    drive_force_step(&scene.session, &scene.state, &scene.feedback, MODE_CONTACT, &frames,
-                     &jacobian, &scene.estimate);
+    drive_force_step(&scene.session, &scene.state, &scene.feedback, MODE_CONTACT, &jacobian,
+                     &scene.estimate);
     assert_true(isnan(scene.estimate.force_disagreement_N));
     assert_near(scene.state.joints[2].friction, 0.0, 0.0);
     assert_true(scene.state.joints[2].error > before.joints[2].error);

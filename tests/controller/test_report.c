@@ -15,12 +15,14 @@ typedef struct {
     sample_session_t* sample;
     recording_t* recording;
     double peak_N, lowest_N; // of all samples, as kept
+    int64_t louder_cycle;    // from which the intensity is 8, -1 for never
 } fixture_t;
 
 static int setup(void** state)
 {
     static fixture_t fixture;
     memset(&fixture, 0, sizeof fixture);
+    fixture.louder_cycle = -1;
     sample_directory(fixture.directory, sizeof fixture.directory);
     snprintf(fixture.run, sizeof fixture.run, "%s/run", fixture.directory);
     fixture.sample = sample_session(0.3);
@@ -58,6 +60,8 @@ static void record_run(fixture_t* fixture, int64_t spike_cycle, double spike_N)
     fixture->lowest_N = HUGE_VAL;
     while (more) {
         more = sample_run_step(&run, &in, &out);
+        const bool louder = fixture->louder_cycle >= 0 && in.cycle >= fixture->louder_cycle;
+        out.live.intensity_level = louder ? 8 : 5;
         if (in.cycle == spike_cycle) {
             out.estimate.normal_force_N = spike_N;
         }
@@ -261,6 +265,20 @@ static void a_torn_file_and_changed_events_are_said(void** state)
     free(page);
 }
 
+static void a_change_of_intensity_stands_on_the_time_line(void** state)
+{
+    fixture_t* fixture = *state;
+    fixture->louder_cycle = 3000;
+    record_run(fixture, -1, 0.0);
+    char* page = report_page(fixture, NULL);
+    assert_well_formed(page);
+    const char* mark = strstr(page, "<g class=\"level\">");
+    assert_non_null(mark);
+    assert_non_null(strstr(mark, "intensity 8 from 12.0 s, was 5"));
+    assert_null(strstr(mark + 1, "<g class=\"level\">"));
+    free(page);
+}
+
 static void a_run_without_cycles_still_makes_a_page(void** state)
 {
     fixture_t* fixture = *state;
@@ -287,6 +305,7 @@ int main(void)
         CLAIM(the_extremes_that_are_drawn_are_those_of_the_data),
         CLAIM(tables_say_what_the_figures_say),
         CLAIM(a_torn_file_and_changed_events_are_said),
+        CLAIM(a_change_of_intensity_stands_on_the_time_line),
         CLAIM(a_run_without_cycles_still_makes_a_page),
 #undef CLAIM
     };

@@ -127,12 +127,12 @@ static void a_part_is_compared_from_the_length_that_can_hold_it_off(void** state
 {
     (void)state;
     arm_settings_t arm = hinged_arm();
-    // Between part 3 (60 mm) and the tool (30 mm): more than 110 mm.
-    arm.tool.flange_xyz_m[2] = 0.1099;
+    // Between part 3 (60 mm) and the tool (30 mm): more than 130 mm.
+    arm.tool.flange_xyz_m[2] = 0.1299;
     chain_t chain = thick_chain(arm);
     clearance_pairs_t pairs = pairs_of(&chain);
     assert_false(compared(&pairs, 3, 5));
-    arm.tool.flange_xyz_m[2] = 0.1101;
+    arm.tool.flange_xyz_m[2] = 0.1301;
     chain = thick_chain(arm);
     pairs = pairs_of(&chain);
     assert_true(compared(&pairs, 3, 5));
@@ -146,14 +146,30 @@ static void a_part_is_compared_from_the_length_that_can_hold_it_off(void** state
     pairs = pairs_of(&chain);
     assert_int_equal(pairs.over_table, 0x3F);
     // Two links at an angle reach less far than both: a UR5e's wrist, 133.3 and 99.7 mm square to
-    // each other, is 166.5 mm long, too short for two radii of 73.5 mm.
+    // each other, is 166.5 mm long, too short for two radii of 63.5 mm.
     arm_settings_t wrist = arm_ur5e();
     clearance_pairs_t wrist_pairs = {0};
     for (int i = 0; i < 2; i++) {
         chain_t thick = thick_chain(wrist);
-        thick.link_radius_m[2] = thick.link_radius_m[5] = i == 0 ? 0.0730 : 0.0735;
+        thick.link_radius_m[2] = thick.link_radius_m[5] = i == 0 ? 0.0630 : 0.0635;
         wrist_pairs = pairs_of(&thick);
         assert_int_equal(compared(&wrist_pairs, 2, 5), i == 0);
+    }
+    // A link without length: its neighbour stands for it if it is as thick and compared itself.
+    arm_settings_t ball = hinged_arm();
+    ball.joints[3].origin_xyz_m[2] = 0.0; // part 2 is a ball of 70 mm at the end of part 1
+    ball.joints[2].origin_xyz_m[2] = 0.29;
+    clearance_pairs_t merged = {0};
+    for (int i = 0; i < 2; i++) {
+        chain_t ball_chain = thick_chain(ball);
+        ball_chain.link_radius_m[1] = i == 0 ? 0.070 : 0.069;
+        ball_chain.link_radius_m[3] = 0.069;
+        merged = pairs_of(&ball_chain);
+        assert_true(compared(&merged, 1, 4) && compared(&merged, 1, 5));
+        assert_int_equal(compared(&merged, 2, 4), i == 1);
+        assert_int_equal(compared(&merged, 2, 5), i == 1);
+        assert_int_equal(compared(&merged, 0, 2), true); // part 1, the neighbour, touches 0
+        assert_int_equal(merged.over_table, i == 0 ? 0x3B : 0x3F);
     }
     // A part without a radius is none.
     chain.link_radius_m[2] = 0.0;
@@ -321,7 +337,7 @@ static void usual_postures_of_known_arms_are_clear_and_folded_ones_are_not(void*
         {arm_ur5e, {0, -90, 165, 0, 90, 0}, 1, 3},
         {arm_kr6, {0, -125, 150, 0, 115, 0}, 1, 6},
         {arm_iiwa, {0, -110, 0, 115, 0, -110, 0}, 0, 7},
-        {arm_panda, {0, -50, 0, -170, 0, 45, 0}, 0, 7},
+        {arm_panda, {0, -50, 0, -170, 0, 45, 0}, 1, 7},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         arm_settings_t arm = rows[i].arm();

@@ -108,6 +108,10 @@ static void slow_wrist(void)
 {
     joint("joint_5")->velocity_max = 0.15;
 }
+static void wide_table(void)
+{
+    machine.table_width_m = 1.5;
+}
 static void thick_forearm(void)
 {
     joint("joint_4")->radius_m = 0.18;
@@ -188,6 +192,7 @@ static const struct {
     {"slow_rail", slow_rail},
     {"heavy_rail", heavy_rail},
     {"slow_wrist", slow_wrist},
+    {"wide_table", wide_table},
     {"thick_forearm", thick_forearm},
     {"slow_bus", slow_bus},
     {"folded", folded},

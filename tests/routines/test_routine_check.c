@@ -579,8 +579,8 @@ static void a_parked_posture_at_the_table_is_refused_whatever_the_routine(void**
         }
     }
     assert_false(check());
-    assert_int_equal(findings.count, 1);
-    assert_int_equal(count_rule(ROUTINE_RULE_PARTS), 1);
+    // The way from there to the first place is too near at its beginning.
+    assert_int_equal(count_rule(ROUTINE_RULE_PARTS), findings.error_count);
     assert_non_null(strstr(findings.at[0].message,
                            "the tool and the table top are 19.0 mm apart in "
                            "the parked posture; at least 20 mm"));

@@ -39,7 +39,8 @@ static double lowest_cap_N(const session_t* session, const stroke_t* stroke)
     const double area_m2 = 3.14159265358979323846 / 4.0 * pad->diameter_m * pad->diameter_m;
     double cap_N = region->force_max_N.value;
     cap_N = fmin(cap_N, region->pressure_max_Pa.value * area_m2);
-    cap_N = fmin(cap_N, technique_info(stroke->technique)->force_ceiling_N * region->force_factor);
+    cap_N = fmin(cap_N, session->safety->techniques[stroke->technique].force_max_N.value *
+                            region->force_factor);
     return fmin(cap_N, session->safety->contact_force_max_N.value -
                            session->safety->contact_force_margin_N.value);
 }
