@@ -114,15 +114,22 @@ const char* routine_rule_text(routine_rule_t rule);
 #define LYMPHATIC_PRESSURE_MAX_PA 4000.0
 #define HOVER_HEIGHT_M 0.080 // above the skin, where reach is checked a second time
 
-/// Checks force × region × technique, pressure by pad area, speed, rhythm, forbidden zones with
-/// their margins and the registration error, light before deep, session length, and reach: the
-/// inverse kinematics of places along every stroke with the tool on the surface normal, on the skin
-/// and HOVER_HEIGHT_M above it. In each of these postures, and in the parked one, links and tool
-/// are compared with the skin, with each other and with the table. Adds findings at the step's
-/// line, each beginning with the rule's word; one finding a rule, step and region. True if there
-/// was no error. Zone margins are measured from the pad's centre. `pad` may be null where the
-/// machine has no pad of the routine's name: then pressure and reach are not checked, but the
-/// answer is no. `figures` may be null.
+/// Proves before anything moves that the routine may be played here. Of every stroke: force by
+/// region and technique, pressure by pad area, rates of force, speed, rhythm and bouts, the path
+/// against forbidden zones (with their margins and how far the model may be off) and its own
+/// region, the skin's slope and how surely its height is known, forces along the skin, how long one
+/// place is pressed. Of the whole: light before deep, a warm-up before deep techniques, visits to a
+/// point, times by technique, left against right, session length. Then the whole routine is played
+/// through the kinematics, from the parked posture and back, as the control cycle will: ways,
+/// descents, strokes and lifts with the joints' limits of position, speed and acceleration, and the
+/// links' and tool's clearances at every step (`routines/check/play.c`).
+///
+/// Adds all findings in one pass, at the step's line, each beginning with its rule's word; one
+/// finding a rule, step and region. Warnings refuse nothing. True if there was no error. Zone
+/// margins are measured from the pad's centre. `pad` may be null where the machine has no pad of
+/// the routine's name: then pressure and reach are not checked, but the answer is no. `figures` may
+/// be null. What the client asks for besides is `client_check_routine`, what regions may get in a
+/// session and a week is `dose_check`. An hour of routine takes well under a second.
 bool routine_check(const routine_t* routine, const body_t* body, const safety_settings_t* safety,
                    const machine_settings_t* machine, const chain_t* chain,
                    const pad_settings_t* pad, routine_figures_t* figures, findings_t* findings);

@@ -60,6 +60,10 @@ static void assert_passes(const char* path, const char* client_path)
     }
     assert_true(passed);
     assert_int_equal(findings.error_count, 0);
+    // What ships is not even warned of; a test's own routine may show one side only.
+    if (strncmp(path, "routines/library/", strlen("routines/library/")) == 0) {
+        assert_int_equal(findings.count, 0);
+    }
     assert_true(figures.joint_margin_min > 0.05);
     assert_true(figures.place_count > 100);
 }

@@ -124,6 +124,10 @@ static void unsure_height(void)
 {
     safety.surface_search_m.value = 0.002;
 }
+static void folded(void)
+{
+    joint("joint_3")->parked = 2.7;
+}
 static void slow_bus(void)
 {
     machine.period_us = 200000;
@@ -191,6 +195,7 @@ static const struct {
     {"wide_table", wide_table},
     {"thick_forearm", thick_forearm},
     {"slow_bus", slow_bus},
+    {"folded", folded},
     {"not_today", not_today},
     {"cleared", cleared},
     {"runner", runner},
