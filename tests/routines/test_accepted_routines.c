@@ -16,7 +16,7 @@
 
 #define PI 3.14159265358979323846
 #define SEED 20261122u
-#define DRAWN_ROUTINES 2000
+#define DRAWN_ROUTINES 2400
 #define STROKE_TIME_MAX_S 15.0 // of a drawn stroke; a longer one is drawn again, this often:
 #define REDRAWS 20
 #define LOOK_STEP_S 0.005
@@ -50,10 +50,10 @@ static int word_count(const char* const* words)
 static void draw_field(const field_t* field, void* target, double lean, uint64_t* random)
 {
     char* value = (char*)target + field->offset;
-    const bool pace =
-        field->dimension == DIMENSION_FREQUENCY || field->dimension == DIMENSION_SPEED;
-    const double drawn_value =
-        drawn_between(random, field->minimum, field->maximum, pace ? 1.5 : lean);
+    const double own_lean = field->dimension == DIMENSION_FREQUENCY ? 2.0
+                            : field->dimension == DIMENSION_SPEED   ? 1.5
+                                                                    : lean;
+    const double drawn_value = drawn_between(random, field->minimum, field->maximum, own_lean);
     switch (field->kind) {
     case FIELD_QUANTITY:
         memcpy(value, &drawn_value, sizeof drawn_value);
