@@ -129,7 +129,7 @@ const char* routine_rule_text(routine_rule_t rule);
 /// margins are measured from the pad's centre. `pad` may be null where the machine has no pad of
 /// the routine's name: then pressure and reach are not checked, but the answer is no. `figures` may
 /// be null. What the client asks for besides is `client_check_routine`, what regions may get in a
-/// session and a week is `dose_check`. An hour of routine takes well under a second.
+/// session and a week is `dose_check`. An hour of routine takes about a second.
 bool routine_check(const routine_t* routine, const body_t* body, const safety_settings_t* safety,
                    const machine_settings_t* machine, const chain_t* chain,
                    const pad_settings_t* pad, routine_figures_t* figures, findings_t* findings);

@@ -16,10 +16,11 @@
 
 #define PI 3.14159265358979323846
 #define SEED 20261122u
-#define DRAWN_ROUTINES 3000
+#define DRAWN_ROUTINES 2400
 #define STROKE_TIME_MAX_S 15.0 // of a drawn stroke; a longer one is drawn again, this often:
 #define REDRAWS 20
 #define LOOK_STEP_S 0.005
+#define LOOK_WAY_M 0.0001 // a place so near the last one has been looked at
 
 static machine_settings_t machine;
 static safety_settings_t safety;
@@ -49,10 +50,10 @@ static int word_count(const char* const* words)
 static void draw_field(const field_t* field, void* target, double lean, uint64_t* random)
 {
     char* value = (char*)target + field->offset;
-    const bool pace =
-        field->dimension == DIMENSION_FREQUENCY || field->dimension == DIMENSION_SPEED;
-    const double drawn_value =
-        drawn_between(random, field->minimum, field->maximum, pace ? 1.5 : lean);
+    const double own_lean = field->dimension == DIMENSION_FREQUENCY ? 2.0
+                            : field->dimension == DIMENSION_SPEED   ? 1.5
+                                                                    : lean;
+    const double drawn_value = drawn_between(random, field->minimum, field->maximum, own_lean);
     switch (field->kind) {
     case FIELD_QUANTITY:
         memcpy(value, &drawn_value, sizeof drawn_value);
@@ -223,9 +224,14 @@ static void judge_stroke(const stroke_t* stroke, const pad_settings_t* pad)
     const double force_cap_N = cap_N(stroke, pad);
     assert_true((settings.regions[stroke->region].techniques >> stroke->technique & 1u) != 0);
     stroke_target_t before = technique_target(&body, stroke, 0.0);
+    body_place_t looked_at = {HUGE_VAL, HUGE_VAL};
     for (double time_s = LOOK_STEP_S; time_s <= stroke->duration_s; time_s += LOOK_STEP_S) {
         const stroke_target_t target = technique_target(&body, stroke, time_s);
-        judge_zones(target.place);
+        if (hypot(target.place.along_m - looked_at.along_m,
+                  target.place.across_m - looked_at.across_m) > LOOK_WAY_M) {
+            judge_zones(target.place);
+            looked_at = target.place;
+        }
         assert_true(target.force_N <= force_cap_N + 1e-9);
         assert_true(target.shear_N <= safety.shear_force_max_N.value);
         const vec3_t way = vec3_sub(body_surface_at(&body, target.place).point_m,

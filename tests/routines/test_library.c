@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "config/load.h"
-#include "routines/player.h"
 #include "routines/client_load.h"
+#include "routines/player.h"
 #include "routines/routine_check.h"
 #include "routines/routine_load.h"
 
