@@ -302,18 +302,20 @@ static void contact_step(const session_t* session, plan_state_t* state, supervis
     }
     const stroke_t* stroke = stroke_of(session, &state->player);
     const double light_N = stroke != NULL ? technique_light_force_N(stroke) : STROKE_LIGHT_FORCE_N;
-    player_view_t view = player_view(session->body, session->routine, &state->player);
     double regained = state->resumed ? 0.0 : 1.0;
     if (mode == MODE_CONTACT) {
         state->contact_s += session->period_s;
         regained = state->resumed ? tool_smooth_part(state->contact_s / RESUME_RAMP_S) : 1.0;
-        hold_shear(session, state, &view.target, light_N, estimate->shear_force_N);
+        if (stroke != NULL && stroke->parameters.shear_N > 0.0) {
+            const player_view_t now = player_view(session->body, session->routine, &state->player);
+            hold_shear(session, state, &now.target, light_N, estimate->shear_force_N);
+        }
         if (regained >= 1.0) {
             player_advance(session->routine, &state->player,
                            (int64_t)((double)session->period_us * state->pace));
         }
-        view = player_view(session->body, session->routine, &state->player);
     }
+    player_view_t view = player_view(session->body, session->routine, &state->player);
     target->intensity_capped = take_intensity(session, state, live->intensity_level, entered);
     view.target = at_intensity(state, view.target);
     target->tool_desired = tool_pose_on_skin(session->body, view.target.place, &target->normal);

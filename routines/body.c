@@ -481,6 +481,7 @@ body_result_t body_build(const body_settings_t* settings, const client_settings_
         return BODY_TOO_LONG_FOR_TABLE;
     }
     surface_build(body);
+    body_lay_patches(body);
     region_grid_build(body);
     return body_lie_thicken(body);
 }
@@ -517,29 +518,23 @@ double body_leg_axis_m(const body_t* body, side_t side)
     return 0.0;
 }
 
-/// A rectangle of skin: regions and zones alike. Across runs from the medial to the lateral edge.
-typedef struct {
-    double head_along_m, foot_along_m;
-    double medial_across_m, lateral_across_m;
-} patch_t;
-
-static patch_t patch_of(const body_t* body, side_t side, across_frame_t frame, double level_min,
+static body_patch_t patch_of(const body_t* body, side_t side, across_frame_t frame, double level_min,
                         double level_max, double across_min_m, double across_max_m)
 {
     const double sign = side == SIDE_RIGHT ? -1.0 : 1.0;
     const double axis_m = frame == ACROSS_LEG ? body_leg_axis_m(body, side) : 0.0;
-    return (patch_t){body_along_of_level(body, level_min), body_along_of_level(body, level_max),
+    return (body_patch_t){body_along_of_level(body, level_min), body_along_of_level(body, level_max),
                      axis_m + sign * across_min_m, axis_m + sign * across_max_m};
 }
 
-static patch_t region_patch(const body_t* body, int region)
+static body_patch_t region_patch_make(const body_t* body, int region)
 {
     const region_settings_t* r = &body->settings->regions[region];
     return patch_of(body, r->side, r->across_frame, r->level_min, r->level_max, r->across_min_m,
                     r->across_max_m);
 }
 
-static patch_t zone_patch(const body_t* body, int zone)
+static body_patch_t zone_patch_make(const body_t* body, int zone)
 {
     const zone_settings_t* z = &body->settings->zones[zone];
     return patch_of(body, z->side, z->across_frame, z->level_min, z->level_max, z->across_min_m,
@@ -552,7 +547,7 @@ typedef struct {
     double along_sign, across_sign; // of the way from the place to the patch
 } patch_gap_t;
 
-static patch_gap_t patch_gap(const patch_t* patch, body_place_t place)
+static patch_gap_t patch_gap(const body_patch_t* patch, body_place_t place)
 {
     const double low_m = fmin(patch->medial_across_m, patch->lateral_across_m);
     const double high_m = fmax(patch->medial_across_m, patch->lateral_across_m);
@@ -565,7 +560,7 @@ static patch_gap_t patch_gap(const patch_t* patch, body_place_t place)
     };
 }
 
-static double patch_distance_m(const patch_t* patch, body_place_t place)
+static double patch_distance_m(const body_patch_t* patch, body_place_t place)
 {
     if (!isfinite(place.along_m) || !isfinite(place.across_m)) {
         return 0.0;
@@ -575,7 +570,7 @@ static double patch_distance_m(const patch_t* patch, body_place_t place)
 }
 
 /// Borders count as inside, as far as rounding can tell.
-static bool patch_holds(const patch_t* patch, body_place_t place)
+static bool patch_holds(const body_patch_t* patch, body_place_t place)
 {
     const double tolerance_m = 1e-9;
     const bool ordered = patch->medial_across_m <= patch->lateral_across_m;
@@ -587,7 +582,7 @@ static bool patch_holds(const patch_t* patch, body_place_t place)
 }
 
 /// The first region listed that holds a place, or -1; `patches` are those of all regions.
-static int region_among(const patch_t patches[], int count, body_place_t place)
+static int region_among(const body_patch_t patches[], int count, body_place_t place)
 {
     for (int i = 0; i < count; i++) {
         if (patch_holds(&patches[i], place)) {
@@ -597,17 +592,19 @@ static int region_among(const patch_t patches[], int count, body_place_t place)
     return -1;
 }
 
-static void region_patches(const body_t* body, patch_t patches[REGION_CAPACITY])
+void body_lay_patches(body_t* body)
 {
     for (int i = 0; i < body->settings->region_count; i++) {
-        patches[i] = region_patch(body, i);
+        body->region_patches[i] = region_patch_make(body, i);
+    }
+    for (int i = 0; i < body->settings->zone_count; i++) {
+        body->zone_patches[i] = zone_patch_make(body, i);
     }
 }
 
 static void region_grid_build(body_t* body)
 {
-    patch_t patches[REGION_CAPACITY];
-    region_patches(body, patches);
+    const body_patch_t* patches = body->region_patches;
     const surface_t* surface = &body->surface;
     for (int row = 0; row < surface->row_count; row++) {
         for (int column = 0; column < surface->column_count; column++) {
@@ -625,15 +622,13 @@ int body_region_at(const body_t* body, body_place_t place)
     if (!isfinite(place.along_m) || !isfinite(place.across_m)) {
         return -1;
     }
-    patch_t patches[REGION_CAPACITY];
-    region_patches(body, patches);
-    return region_among(patches, body->settings->region_count, place);
+    return region_among(body->region_patches, body->settings->region_count, place);
 }
 
 bool body_region_holds(const body_t* body, int region, body_place_t place, double inset_m)
 {
     assert(region >= 0 && region < body->settings->region_count);
-    const patch_t patch = region_patch(body, region);
+    const body_patch_t patch = body->region_patches[region];
     const double low_m = fmin(patch.medial_across_m, patch.lateral_across_m);
     const double high_m = fmax(patch.medial_across_m, patch.lateral_across_m);
     return place.along_m >= patch.head_along_m + inset_m &&
@@ -655,7 +650,7 @@ body_place_t body_place_in_region(const body_t* body, int region, double along_p
                                   double across_part)
 {
     assert(region >= 0 && region < body->settings->region_count);
-    const patch_t patch = region_patch(body, region);
+    const body_patch_t patch = body->region_patches[region];
     const double half_m = 0.5 * (patch.lateral_across_m - patch.medial_across_m);
     return (body_place_t){
         patch.foot_along_m + along_part * (patch.head_along_m - patch.foot_along_m),
@@ -665,7 +660,7 @@ body_place_t body_place_in_region(const body_t* body, int region, double along_p
 double body_region_length_m(const body_t* body, int region)
 {
     assert(region >= 0 && region < body->settings->region_count);
-    const patch_t patch = region_patch(body, region);
+    const body_patch_t patch = body->region_patches[region];
     return patch.foot_along_m - patch.head_along_m;
 }
 
@@ -679,7 +674,7 @@ double body_region_width_m(const body_t* body, int region)
 double body_distance_to_zone_m(const body_t* body, int zone, body_place_t place)
 {
     assert(zone >= 0 && zone < body->settings->zone_count);
-    const patch_t patch = zone_patch(body, zone);
+    const body_patch_t patch = body->zone_patches[zone];
     return patch_distance_m(&patch, place);
 }
 
@@ -689,7 +684,7 @@ double body_sure_distance_to_zone_m(const body_t* body, int zone, body_place_t p
     if (!isfinite(place.along_m) || !isfinite(place.across_m)) {
         return -HUGE_VAL;
     }
-    const patch_t patch = zone_patch(body, zone);
+    const body_patch_t patch = body->zone_patches[zone];
     const patch_gap_t gap = patch_gap(&patch, place);
     const body_uncertainty_t u = body_uncertainty(body, place);
     // The zone lies clear of the ellipse by no less than the gap in any one direction less what the

@@ -52,6 +52,12 @@ typedef struct {
     cholesky_t factor;
 } body_thickness_t;
 
+/// A rectangle of skin: regions and zones alike. Across runs from the medial to the lateral edge.
+typedef struct {
+    double head_along_m, foot_along_m;
+    double medial_across_m, lateral_across_m;
+} body_patch_t;
+
 typedef struct {
     const body_settings_t* settings; // borrowed
     client_settings_t client;
@@ -68,6 +74,8 @@ typedef struct {
     bool scanned; // `scan_at` says where
     // What was wrong, with BODY_LANDMARK_* and BODY_LANDMARKS_*; nothing else holds then.
     registration_refusal_t refusal;
+    body_patch_t region_patches[REGION_CAPACITY]; // of settings->regions on this body
+    body_patch_t zone_patches[ZONE_CAPACITY];     // of settings->zones
     surface_t surface;
     // Region under each grid place of `surface` (index into settings->regions, or REGION_NONE).
     uint8_t region_at[SURFACE_ROW_CAPACITY][SURFACE_COLUMN_CAPACITY];
@@ -103,6 +111,10 @@ const char* body_landmark_text(landmark_id_t landmark);
 /// one that fits worst. On anything but BODY_OK nothing else of `body` is to be used.
 body_result_t body_build(const body_settings_t* settings, const client_settings_t* client,
                          double neck_x_m, double table_length_m, body_t* body);
+
+/// Lays the rectangles of all regions and zones on the body anew, where `settings` has other ones
+/// than when it was built. The grid `region_at` stays as it is.
+void body_lay_patches(body_t* body);
 
 /// Where a place lies in the table's frame, and which place a point of it is.
 void body_table_point(const body_t* body, body_place_t place, double* x_m, double* y_m);

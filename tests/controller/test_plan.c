@@ -29,6 +29,7 @@ static gantry_t* gantry_with_routine(double wall_m)
     for (int i = 0; i < 5; ++i) {
         gantry->body.landmark_along_m[i] = 0.4 * i;
     }
+    body_lay_patches(&gantry->body);
     surface_t* surface = &gantry->body.surface;
     for (int row = 0; row < surface->row_count; ++row) {
         for (int column = 0; column < surface->column_count; ++column) {

@@ -113,6 +113,7 @@ static inline void gantry_body(gantry_t* gantry)
             surface->height_m[row][column] = (float)GANTRY_SKIN_M;
         }
     }
+    body_lay_patches(body);
 }
 
 /// To be freed by the caller; there is no test without it.
