@@ -625,9 +625,13 @@ int body_region_at(const body_t* body, body_place_t place)
     if (!isfinite(place.along_m) || !isfinite(place.across_m)) {
         return -1;
     }
-    patch_t patches[REGION_CAPACITY];
-    region_patches(body, patches);
-    return region_among(patches, body->settings->region_count, place);
+    for (int i = 0; i < body->settings->region_count; i++) {
+        const patch_t patch = region_patch(body, i);
+        if (patch_holds(&patch, place)) {
+            return i;
+        }
+    }
+    return -1;
 }
 
 bool body_region_holds(const body_t* body, int region, body_place_t place, double inset_m)
