@@ -64,8 +64,8 @@ static void add_way(plan_t* plan, const stroke_t* stroke)
     const body_t* body = &plan->assembly->body;
     bool begins = true;
     double force_N = 0.0;
-    for (double time_s = 0.0; time_s <= stroke->duration_s; time_s += WAY_STEP_S) {
-        const stroke_target_t target = technique_target(body, stroke, time_s);
+    for (int i = 0; i * WAY_STEP_S <= stroke->duration_s; ++i) {
+        const stroke_target_t target = technique_target(body, stroke, i * WAY_STEP_S);
         const vec3_t at = body_surface_at(body, target.place).point_m;
         const body_picture_place_t* last =
             plan->place_count > 0 ? &plan->places[plan->place_count - 1] : NULL;

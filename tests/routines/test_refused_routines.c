@@ -243,9 +243,12 @@ static void read_rows(void)
         assert_true(row_count < ROW_CAPACITY);
         row_t* row = &rows[row_count++];
         *row = (row_t){.line = -1};
+        char number[WORD_CAPACITY] = "";
         const int read =
-            sscanf(line, "%99s | %99s | %d | %99s", row->file, row->rule, &row->line, row->variant);
-        if (read < 3) {
+            sscanf(line, "%99s | %99s | %99s | %99s", row->file, row->rule, number, row->variant);
+        char* end = number;
+        row->line = (int)strtol(number, &end, 10);
+        if (read < 3 || end == number || *end != '\0') {
             fail_msg("not a row: %s", line);
         }
     }
