@@ -16,7 +16,7 @@
 #define CLIENT_RULE_LIST(X)                                                                        \
     X(CLIENT_RULE_UNSCREENED, "not-screened")         /* the file has no screening */              \
     X(CLIENT_RULE_UNANSWERED, "condition-unanswered") /* the list asks for it */                   \
-    X(CLIENT_RULE_UNKNOWN, "condition-unknown")       /* the list does not */                      \
+    X(CLIENT_RULE_UNKNOWN, "condition-unknown")       /* the list has none of that name */         \
     X(CLIENT_RULE_ANSWER, "answer-not-possible") /* cleared by nobody who may, no place, ... */    \
     X(CLIENT_RULE_REGION, "region-unknown")      /* of a cap or a place */                         \
     X(CLIENT_RULE_ABSOLUTE, "contraindication-absolute") /* yes to such a condition */             \
@@ -25,7 +25,8 @@
     X(CLIENT_RULE_TECHNIQUE, "technique-banned-for-client")                                        \
     X(CLIENT_RULE_FORCE, "force-over-client-cap")                                                  \
     X(CLIENT_RULE_PRESSURE, "pressure-over-client-cap")                                            \
-    X(CLIENT_RULE_ZONE, "zone-of-client") /* pad's edge: margin and registration */
+    X(CLIENT_RULE_ZONE, "zone-of-client") /* pad's edge: margin and registration */                \
+    X(CLIENT_RULE_ROUTINE, "contraindicated-for-routine") /* the routine names such a condition */
 typedef enum {
 #define X(id, text) id,
     CLIENT_RULE_LIST(X)
@@ -117,7 +118,8 @@ double client_zone_distance_m(const client_effects_t* effects, int zone, const b
 double client_zone_needed_m(const client_effects_t* effects, int zone, const body_t* body,
                             const pad_settings_t* pad, body_place_t place);
 
-/// Checks every stroke of a routine against bans, caps and zones. Adds errors at the step's line,
+/// The part of `routine_check` that is the client's: checks every stroke of a routine against bans,
+/// caps and zones. Adds errors at the step's line,
 /// each beginning with the rule's word; one finding a rule, step and region. `pad` may be null
 /// where the machine has none of the routine's name: then pressure is not checked and a pad without
 /// width is walked past the zones. True without errors.

@@ -47,9 +47,10 @@ double dose_pressure_mean_Pa(const dose_region_t* dose)
     return dose->contact_s > 0.0 ? dose->pressure_time_Pa_s / dose->contact_s : 0.0;
 }
 
-/// Adds a stroke in equal parts, each with the force in its middle: of second order, as the force
-/// is continuous.
-static void add_stroke(const stroke_t* stroke, const body_t* body, double area_m2, dose_t* dose)
+/// Adds a stroke that is given so many times, in equal parts, each with the force in its middle: of
+/// second order, as the force is continuous.
+static void add_stroke(const stroke_t* stroke, int times, const body_t* body, double area_m2,
+                       dose_t* dose)
 {
     if (stroke->duration_s <= 0.0) {
         return;
@@ -65,9 +66,9 @@ static void add_stroke(const stroke_t* stroke, const body_t* body, double area_m
         const stroke_target_t target = technique_target(body, stroke, (i + 0.5) * part_s);
         const int below = body_region_at(body, target.place);
         const int region = below >= 0 ? below : stroke->region;
-        dose->regions[region].strokes += touched[region] ? 0 : 1;
+        dose->regions[region].strokes += touched[region] ? 0 : times;
         touched[region] = true;
-        dose_add(&dose->regions[region], target.force_N, part_s, area_m2);
+        dose_add(&dose->regions[region], target.force_N, times * part_s, area_m2);
     }
 }
 
@@ -75,10 +76,18 @@ void dose_of_routine(const routine_t* routine, const body_t* body, const pad_set
                      dose_t* dose)
 {
     memset(dose, 0, sizeof *dose);
-    const double area_m2 = 0.25 * PI * pad->diameter_m * pad->diameter_m;
+    const double area_m2 = pad != NULL ? 0.25 * PI * pad->diameter_m * pad->diameter_m : HUGE_VAL;
+    int times[ROUTINE_STEP_CAPACITY][REGION_CAPACITY] = {{0}};
     for (int i = 0; i < routine->item_count; i++) {
         if (routine->items[i].kind == ITEM_STROKE) {
-            add_stroke(&routine->items[i].stroke, body, area_m2, dose);
+            times[routine->items[i].stroke.step][routine->items[i].stroke.region]++;
+        }
+    }
+    for (int i = 0; i < routine->item_count; i++) {
+        const stroke_t* stroke = &routine->items[i].stroke;
+        if (routine->items[i].kind == ITEM_STROKE && times[stroke->step][stroke->region] > 0) {
+            add_stroke(stroke, times[stroke->step][stroke->region], body, area_m2, dose);
+            times[stroke->step][stroke->region] = 0;
         }
     }
 }

@@ -51,7 +51,8 @@ void dose_merge(dose_region_t* sum, const dose_region_t* part);
 double dose_pressure_mean_Pa(const dose_region_t* dose);
 
 /// What a routine would give, from its techniques. A place outside every region counts for the
-/// stroke's own.
+/// stroke's own; of taps the hops count with them. Without a pad (null) no pressure is known and
+/// all of them stay 0. A step's repeats on one region are one stroke, given that often.
 void dose_of_routine(const routine_t* routine, const body_t* body, const pad_settings_t* pad,
                      dose_t* dose);
 

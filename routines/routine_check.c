@@ -22,10 +22,12 @@ static void check_stroke(check_t* check, const stroke_t* stroke)
     check_order(check, stroke);
     check_technique_time(check, stroke);
     if (check->stroke_seen[stroke->step][stroke->region]) {
-        check_dose_add(check, stroke);
         return;
     }
     check->stroke_seen[stroke->step][stroke->region] = true;
+    if (check->first_stroke[stroke->region] == NULL) {
+        check->first_stroke[stroke->region] = stroke;
+    }
     const region_settings_t* region = check_region(check, stroke);
     if ((region->techniques & (1u << stroke->technique)) == 0u) {
         check_refuse(check, stroke, ROUTINE_RULE_TECHNIQUE, "%s is not for %s",
@@ -38,7 +40,6 @@ static void check_stroke(check_t* check, const stroke_t* stroke)
     check_goal(check, stroke, force_N);
     check_rhythm(check, stroke);
     check_held(check, stroke);
-    check_dose_add(check, stroke);
     const check_walk_t walk = check_path(check, stroke, speed_mps);
     check_bandwidth(check, stroke);
     const double skin_speed_mps = speed_mps * walk.stretch_max;
@@ -65,23 +66,26 @@ static void check_pad(check_t* check)
                  nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
 }
 
-bool routine_check(const routine_t* routine, const body_t* body, const safety_settings_t* safety,
-                   const machine_settings_t* machine, const chain_t* chain,
-                   const pad_settings_t* pad, routine_figures_t* figures, findings_t* findings)
+bool routine_check(const routine_t* routine, const routine_check_inputs_t* inputs,
+                   routine_figures_t* figures, findings_t* findings)
 {
+    const body_t* body = inputs->body;
+    const machine_settings_t* machine = inputs->machine;
     check_t check = {.routine = routine,
+                     .inputs = inputs,
                      .body = body,
-                     .safety = safety,
+                     .safety = inputs->safety,
                      .machine = machine,
-                     .chain = chain,
-                     .pad = pad,
+                     .chain = inputs->chain,
+                     .pad = inputs->pad,
                      .findings = findings,
-                     .pairs = clearance_pairs(chain, machine->table_length_m,
+                     .pairs = clearance_pairs(inputs->chain, machine->table_length_m,
                                               machine->table_width_m, CLEARANCE_CHECKED_M),
-                     .seed = chain->preferred};
+                     .seed = inputs->chain->preferred};
     check.figures.joint_margin_min = HUGE_VAL;
     check.figures.link_clearance_min_m = HUGE_VAL;
     check.figures.arm_clearance_min_m = HUGE_VAL;
+    check_client(&check);
     check_pad(&check);
     check_parked(&check);
     for (int i = 0; i < routine->item_count; i++) {
@@ -91,7 +95,7 @@ bool routine_check(const routine_t* routine, const body_t* body, const safety_se
             check_stroke(&check, &item->stroke);
         }
     }
-    check_balance(&check);
+    check_dose(&check);
     check_play(&check);
     check_session(&check);
     if (figures != NULL) {

@@ -6,14 +6,23 @@
 #include "config/finding.h"
 #include "kinematics/chain.h"
 #include "routines/body.h"
+#include "routines/client_effects.h"
+#include "routines/dose.h"
 #include "routines/routine.h"
 
-/// What a region gets in all.
+/// All a routine is judged against, borrowed. What may be null is then not known: it refuses
+/// nothing, and nothing is made up for it.
 typedef struct {
-    double contact_s;
-    double impulse_Ns; // force times time
-    int strokes;
-} routine_dose_t;
+    const body_t* body;
+    const safety_settings_t* safety;
+    const machine_settings_t* machine;
+    const chain_t* chain;                  // of the machine's arm, with the pad
+    const pad_settings_t* pad;             // null: the machine has none of the routine's name
+    const client_settings_t* client;       // null: anybody
+    const screening_settings_t* screening; // null: names of conditions are not looked up
+    const client_effects_t* effects;       // of that client by that list; null: none
+    const dose_sum_t* week;                // what the client got in the last seven days, or null
+} routine_check_inputs_t;
 
 typedef struct {
     double planned_s; // contact and rests
@@ -21,16 +30,16 @@ typedef struct {
     double contact_s;
     double force_max_N;
     double speed_max_mps;
-    double reach_error_max_m;              // worst IK error over the checked places
-    double joint_margin_min;               // smallest distance to a joint limit, rad or m
-    double link_clearance_min_m;           // of any link to the skin
-    double arm_clearance_min_m;            // of two parts of the arm, or of one and the table
-    int place_count;                       // places whose reach was checked
-    double joint_speed_share_max;          // highest joint speed over its limit, 0 to 1
-    int fastest_joint;                     // whose that is
-    double held_max_s;                     // longest press on one place
-    double drag_max_N;                     // along dry skin, at FRICTION_DRY
-    routine_dose_t doses[REGION_CAPACITY]; // by the body's regions
+    double reach_error_max_m;     // worst IK error over the checked places
+    double joint_margin_min;      // smallest distance to a joint limit, rad or m
+    double link_clearance_min_m;  // of any link to the skin
+    double arm_clearance_min_m;   // of two parts of the arm, or of one and the table
+    int place_count;              // places whose reach was checked
+    double joint_speed_share_max; // highest joint speed over its limit, 0 to 1
+    int fastest_joint;            // whose that is
+    double held_max_s;            // longest press on one place
+    double drag_max_N;            // along dry skin, at FRICTION_DRY
+    dose_t dose;                  // what each region gets
 } routine_figures_t;
 
 /// Words that begin a finding's message, one a rule; stable, for tools and tests.
@@ -114,7 +123,9 @@ const char* routine_rule_text(routine_rule_t rule);
 #define LYMPHATIC_PRESSURE_MAX_PA 4000.0
 #define HOVER_HEIGHT_M 0.080 // above the skin, where reach is checked a second time
 
-/// Proves before anything moves that the routine may be played here. Of every stroke: force by
+/// The one proof, before anything moves, that a routine may be played here; everybody who asks gets
+/// the same answer. Besides the rules above those of the client (`routines/client_effects.h`) and
+/// of the dose (`routines/dose.h`). Of every stroke: force by
 /// region and technique, pressure by pad area, rates of force, speed, rhythm and bouts, the path
 /// against forbidden zones (with their margins and how far the model may be off) and its own
 /// region, the skin's slope and how surely its height is known, forces along the skin, how long one
@@ -126,12 +137,9 @@ const char* routine_rule_text(routine_rule_t rule);
 ///
 /// Adds all findings in one pass, at the step's line, each beginning with its rule's word; one
 /// finding a rule, step and region. Warnings refuse nothing. True if there was no error. Zone
-/// margins are measured from the pad's centre. `pad` may be null where the machine has no pad of
-/// the routine's name: then pressure and reach are not checked, but the answer is no. `figures` may
-/// be null. What the client asks for besides is `client_check_routine`, what regions may get in a
-/// session and a week is `dose_check`. An hour of routine takes about a second.
-bool routine_check(const routine_t* routine, const body_t* body, const safety_settings_t* safety,
-                   const machine_settings_t* machine, const chain_t* chain,
-                   const pad_settings_t* pad, routine_figures_t* figures, findings_t* findings);
+/// margins are measured from the pad's centre. Without a pad pressure and reach are not checked,
+/// but the answer is no. `figures` may be null. An hour of routine takes about a second.
+bool routine_check(const routine_t* routine, const routine_check_inputs_t* inputs,
+                   routine_figures_t* figures, findings_t* findings);
 
 #endif

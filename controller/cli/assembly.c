@@ -12,6 +12,7 @@
 #include "controller/record/run_directory.h"
 #include "routines/body_scan.h"
 #include "routines/client_load.h"
+#include "routines/intensity.h"
 #include "routines/routine_load.h"
 
 #define SCREENING_SHIPPED "config/screening/published.yaml"
@@ -350,34 +351,30 @@ bool assembly_load_routine(assembly_t* assembly, const char* path)
     (void)inputs_add(&assembly->inputs, path);
     (void)inputs_find(&assembly->inputs, path, &assembly->files.routine);
     const arm_settings_t* arm = &assembly->machine.arm;
-    assembly->pad_index = pad_named(&arm->tool, assembly->routine.pad);
-    if (assembly->pad_index < 0) {
-        refuse_pad(&arm->tool, path, assembly->routine.pad, findings);
-        return false;
-    }
-    chain_t chain;
-    if (!chain_build(arm, assembly->pad_index, &chain)) {
+    const int pad_index = pad_named(&arm->tool, assembly->routine.pad);
+    assembly->pad_index = pad_index;
+    chain_t chain; // with the first pad where there is none of that name, which the check refuses
+    if (!chain_build(arm, pad_index >= 0 ? pad_index : 0, &chain)) {
         finding_add(findings, FINDING_ERROR, path, 0, 0, "pad", "",
                     "no chain can be built from the machine's arm with pad '%s'",
                     assembly->routine.pad);
         return false;
     }
-    const pad_settings_t* pad = &arm->tool.pads[assembly->pad_index];
+    const routine_check_inputs_t inputs = {
+        .body = &assembly->body,
+        .safety = &assembly->safety,
+        .machine = &assembly->machine,
+        .chain = &chain,
+        .pad = pad_index >= 0 ? &arm->tool.pads[pad_index] : NULL,
+        .client = &assembly->client,
+        .screening = &assembly->screening,
+        .effects = &assembly->effects,
+        .week = assembly->week_known ? &assembly->week : NULL,
+    };
     const clock_t before = clock();
-    bool good = routine_check(&assembly->routine, &assembly->body, &assembly->safety,
-                              &assembly->machine, &chain, pad, &assembly->figures, findings);
+    const bool good = routine_check(&assembly->routine, &inputs, &assembly->figures, findings);
     assembly->check_processor_s = (double)(clock() - before) / CLOCKS_PER_SEC;
-    good = client_refuse(&assembly->client, &assembly->screening, &assembly->effects, FINDING_ERROR,
-                         findings) &&
-           good;
-    good = client_check_routine(&assembly->routine, &assembly->body, &assembly->effects, pad,
-                                findings) &&
-           good;
-    dose_t planned;
-    dose_of_routine(&assembly->routine, &assembly->body, pad, &planned);
-    return dose_check(&planned, assembly->week_known ? &assembly->week : NULL,
-                      &assembly->body_settings, &assembly->safety, path, findings) &&
-           good;
+    return good;
 }
 
 bool assembly_judge_approval(assembly_t* assembly, approval_t* approval)
@@ -459,6 +456,10 @@ bool assembly_build_session(assembly_t* assembly)
     const bool built = session_build(&assembly->machine, &assembly->safety, &assembly->body,
                                      &assembly->routine, assembly->pad_index, &assembly->session);
     assembly->session.effects = &assembly->effects;
+    const int liked = INTENSITY_AS_WRITTEN + assembly->client.intensity_over_written;
+    assembly->session.intensity_start = liked < INTENSITY_LEVEL_MIN   ? INTENSITY_LEVEL_MIN
+                                        : liked > INTENSITY_LEVEL_MAX ? INTENSITY_LEVEL_MAX
+                                                                      : liked;
     if (!built) {
         finding_add(&assembly->findings, FINDING_ERROR, assembly->routine.path, 0, 0, "", "",
                     "machine and pad do not fit together");

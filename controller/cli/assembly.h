@@ -112,8 +112,8 @@ bool assembly_choose_pad(assembly_t* assembly, const char* name);
 /// built, so that every message names the address that was really used.
 void assembly_move_devices(assembly_t* assembly, const char* host, int port_base);
 
-/// Builds the session from what is loaded, a routine included. False with a finding if no session
-/// can be made of it.
+/// Builds the session from what is loaded, a routine included. It begins with the intensity the
+/// client likes. False with a finding if no session can be made of it.
 bool assembly_build_session(assembly_t* assembly);
 
 /// Builds the settings of the virtual world from what is loaded. The true client lies where the

@@ -15,8 +15,8 @@ static void print_doses(const assembly_t* assembly)
     (void)printf("  %-32s %9s %8s %10s %8s\n", "region", "contact", "strokes", "force*time",
                  "mean");
     for (int i = 0; i < body->region_count; ++i) {
-        const routine_dose_t* dose = &assembly->figures.doses[i];
-        if (dose->strokes > 0) {
+        const dose_region_t* dose = &assembly->figures.dose.regions[i];
+        if (dose->contact_s > 0.0) {
             (void)printf("  %-32s %7.1f s %8d %7.0f Ns %6.1f N\n", body->regions[i].name,
                          dose->contact_s, dose->strokes, dose->impulse_Ns,
                          dose->impulse_Ns / dose->contact_s);
@@ -52,8 +52,8 @@ static void write_doses(json_t* json, const assembly_t* assembly)
     const body_settings_t* body = &assembly->body_settings;
     json_array_begin(json, "regions");
     for (int i = 0; i < body->region_count; ++i) {
-        const routine_dose_t* dose = &assembly->figures.doses[i];
-        if (dose->strokes > 0) {
+        const dose_region_t* dose = &assembly->figures.dose.regions[i];
+        if (dose->contact_s > 0.0) {
             json_object_begin(json, NULL);
             json_text(json, "region", body->regions[i].name);
             json_number(json, "contact_s", dose->contact_s);

@@ -34,7 +34,9 @@ typedef enum {
       "check any of knead's files; a routine also against machine, limits, body and client",       \
       "Prints findings on standard error and 'FILE: ok' on standard output, for a routine with\n"  \
       "its figures. Nothing moves. Exit code 3 if any file has an error.\n")                       \
-    X(plan, "ROUTINE", 1, 1, OPTION_BITS_TABLE | OPTION_BIT(OPTION_SVG) | OPTION_BIT(OPTION_JSON), \
+    X(plan, "ROUTINE", 1, 1,                                                                       \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_SVG) |                     \
+          OPTION_BIT(OPTION_JSON),                                                                 \
       "what a routine does, step by step and region by region, before anything moves",             \
       "Times are those in contact and at rest; the ways between places come on top. A routine "    \
       "that\n'knead check' refuses is shown with its findings, and the exit code is 3.\n")         \

@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "controller/cli/verb.h"
 #include "controller/record/atomic_file.h"
 #include "controller/record/body_picture.h"
 #include "controller/record/json.h"
 #include "controller/record/report_style.h"
-#include "routines/dose.h"
 
 #define WAY_CAPACITY 40000   // places of the picture's way
 #define WAY_SPACING_M 0.002  // closer places are left out
@@ -30,7 +30,6 @@ typedef struct {
 typedef struct {
     const assembly_t* assembly;
     const pad_settings_t* pad; // null where the machine has none of that name
-    dose_t dose;
     int row_count;
     plan_row_t rows[ROUTINE_ITEM_CAPACITY];
     double total_s;
@@ -65,8 +64,8 @@ static void add_way(plan_t* plan, const stroke_t* stroke)
     const body_t* body = &plan->assembly->body;
     bool begins = true;
     double force_N = 0.0;
-    for (double time_s = 0.0; time_s <= stroke->duration_s; time_s += WAY_STEP_S) {
-        const stroke_target_t target = technique_target(body, stroke, time_s);
+    for (int i = 0; i * WAY_STEP_S <= stroke->duration_s; ++i) {
+        const stroke_target_t target = technique_target(body, stroke, i * WAY_STEP_S);
         const vec3_t at = body_surface_at(body, target.place).point_m;
         const body_picture_place_t* last =
             plan->place_count > 0 ? &plan->places[plan->place_count - 1] : NULL;
@@ -86,9 +85,6 @@ static void plan_fill(plan_t* plan, const assembly_t* assembly)
     plan->assembly = assembly;
     plan->pad =
         assembly->pad_index >= 0 ? &assembly->machine.arm.tool.pads[assembly->pad_index] : NULL;
-    if (plan->pad != NULL) {
-        dose_of_routine(routine, &assembly->body, plan->pad, &plan->dose);
-    }
     for (int i = 0; i < routine->item_count; ++i) {
         const routine_item_t* item = &routine->items[i];
         plan_row_t* row = row_of(plan, item);
@@ -152,7 +148,7 @@ static void print_regions(const plan_t* plan)
         "\n  region                         contact   touches     N s   mean kPa   peak kPa  "
         "of its cap\n");
     for (int i = 0; i < body->region_count; ++i) {
-        const dose_region_t* dose = &plan->dose.regions[i];
+        const dose_region_t* dose = &plan->assembly->figures.dose.regions[i];
         if (dose->contact_s > 0.0) {
             (void)printf("  %-30s", body->regions[i].name);
             print_time(dose->contact_s);
@@ -218,7 +214,7 @@ static void write_plan(const plan_t* plan)
     json_array_end(&json);
     json_array_begin(&json, "regions");
     for (int i = 0; i < assembly->body_settings.region_count; ++i) {
-        const dose_region_t* dose = &plan->dose.regions[i];
+        const dose_region_t* dose = &assembly->figures.dose.regions[i];
         if (dose->contact_s > 0.0) {
             json_object_begin(&json, NULL);
             json_text(&json, "region", assembly->body_settings.regions[i].name);
@@ -267,6 +263,8 @@ exit_code_t verb_plan(const options_t* options, assembly_t* assembly)
 {
     // What the check refuses can still be looked at, if only it can be read.
     const bool good = assembly_load_table(assembly, options) &&
+                      assembly_load_ledger(assembly, options, assembly->machine.world == WORLD_REAL,
+                                           (int64_t)time(NULL)) &&
                       assembly_load_routine(assembly, options->operands[0]);
     findings_print(&assembly->findings, stderr);
     if (assembly->routine.item_count == 0) {

@@ -13,6 +13,7 @@
 
 typedef struct {
     const routine_t* routine;
+    const routine_check_inputs_t* inputs; // the same as below, and what only client and dose take
     const body_t* body;
     const safety_settings_t* safety;
     const machine_settings_t* machine;
@@ -30,7 +31,6 @@ typedef struct {
     body_place_t visits[ROUTINE_ITEM_CAPACITY]; // of trigger points
     double technique_s[TECHNIQUE_COUNT][REGION_CAPACITY];
     const stroke_t* first_stroke[REGION_CAPACITY];
-    double impulse_Ns[ROUTINE_STEP_CAPACITY][REGION_CAPACITY]; // of a stroke of that step
     bool unreachable[ROUTINE_STEP_CAPACITY][REGION_CAPACITY];  // a finding says why
     uint64_t reported[ROUTINE_STEP_CAPACITY][REGION_CAPACITY]; // bit per rule
     bool cell_seen[REACH_CELL_ROWS][REACH_CELL_COLUMNS];
@@ -74,15 +74,16 @@ void check_speed(check_t* check, const stroke_t* stroke, double speed_mps);
 /// posture that the walk ended with is where to look from.
 void check_bandwidth(check_t* check, const stroke_t* stroke);
 
-/// dose.c: how long one place is pressed; notes what the stroke gives.
+/// dose.c: how long one place is pressed.
 void check_held(check_t* check, const stroke_t* stroke);
-/// dose.c: adds to the region's dose what `check_held` noted of this stroke. For every stroke in
-/// the order of playing.
-void check_dose_add(check_t* check, const stroke_t* stroke);
 /// dose.c: how long a technique goes on in a region. For every stroke in the order of playing.
 void check_technique_time(check_t* check, const stroke_t* stroke);
-/// dose.c: left against right. After the strokes.
-void check_balance(check_t* check);
+/// dose.c: what every region gets against its limits, and left against right. After the strokes.
+void check_dose(check_t* check);
+
+/// client.c: whom the routine is not for, why there can be no session, and the client's own bans,
+/// caps and zones.
+void check_client(check_t* check);
 
 /// order.c: light before deep, a warm-up before deep techniques, visits to a point. To be asked for
 /// every stroke in the order of playing.

@@ -5,27 +5,25 @@
 #include <math.h>
 #include <string.h>
 
-#define DOSE_STEP_S 0.05
+#define HELD_STEP_S 0.05
 
-/// What one stroke gives.
+/// The longest press of a stroke on one place.
 typedef struct {
-    double impulse_Ns;
-    double held_s; // longest press on one place
-    body_place_t held_at;
-} stroke_dose_t;
+    double duration_s;
+    body_place_t at;
+} held_press_t;
 
 /// Looks at a stroke in the middle of equal steps of time.
-static stroke_dose_t dose_of(const body_t* body, const stroke_t* stroke)
+static held_press_t longest_press(const body_t* body, const stroke_t* stroke)
 {
-    stroke_dose_t dose = {0};
-    const double wanted = ceil(stroke->duration_s / DOSE_STEP_S);
+    held_press_t longest = {0};
+    const double wanted = ceil(stroke->duration_s / HELD_STEP_S);
     const int count = wanted >= 1.0 && wanted < 1e7 ? (int)wanted : 1;
     const double step_s = stroke->duration_s / count;
     body_place_t anchor = {HUGE_VAL, HUGE_VAL};
     double held_s = 0.0;
     for (int i = 0; i < count; i++) {
         const stroke_target_t target = technique_target(body, stroke, (i + 0.5) * step_s);
-        dose.impulse_Ns += target.force_N * step_s;
         const double along_m = target.place.along_m - anchor.along_m;
         const double across_m = target.place.across_m - anchor.across_m;
         const bool here = along_m * along_m + across_m * across_m <= HELD_RADIUS_M * HELD_RADIUS_M;
@@ -36,39 +34,26 @@ static stroke_dose_t dose_of(const body_t* body, const stroke_t* stroke)
             held_s = 0.0;
         }
         held_s += light ? 0.0 : step_s;
-        if (!(held_s <= dose.held_s)) {
-            dose.held_s = held_s;
-            dose.held_at = anchor;
+        if (!(held_s <= longest.duration_s)) {
+            longest = (held_press_t){held_s, anchor};
         }
     }
-    return dose;
+    return longest;
 }
 
 void check_held(check_t* check, const stroke_t* stroke)
 {
-    const stroke_dose_t dose = dose_of(check->body, stroke);
-    check->impulse_Ns[stroke->step][stroke->region] = dose.impulse_Ns;
-    check->figures.held_max_s = fmax(check->figures.held_max_s, dose.held_s);
+    const held_press_t held = longest_press(check->body, stroke);
+    check->figures.held_max_s = fmax(check->figures.held_max_s, held.duration_s);
     const bool drags = stroke->technique == TECHNIQUE_MYOFASCIAL_RELEASE;
     const double allowed_s = drags ? HELD_DRAG_MAX_S : HELD_MAX_S;
-    if (!(dose.held_s <= allowed_s)) {
+    if (!(held.duration_s <= allowed_s)) {
         check_refuse(check, stroke, ROUTINE_RULE_HELD,
                      "%s is pressed with %.0f N or more for %.0f s on one place (%.0f mm along, "
                      "%.0f mm across); at most %.0f s",
-                     check_region(check, stroke)->name, HELD_FORCE_N, dose.held_s,
-                     1e3 * dose.held_at.along_m, 1e3 * dose.held_at.across_m, allowed_s);
+                     check_region(check, stroke)->name, HELD_FORCE_N, held.duration_s,
+                     1e3 * held.at.along_m, 1e3 * held.at.across_m, allowed_s);
     }
-}
-
-void check_dose_add(check_t* check, const stroke_t* stroke)
-{
-    routine_dose_t* dose = &check->figures.doses[stroke->region];
-    if (dose->strokes == 0) {
-        check->first_stroke[stroke->region] = stroke;
-    }
-    dose->strokes++;
-    dose->contact_s += stroke->duration_s;
-    dose->impulse_Ns += check->impulse_Ns[stroke->step][stroke->region];
 }
 
 void check_technique_time(check_t* check, const stroke_t* stroke)
@@ -105,7 +90,7 @@ static bool differ(double a, double b)
     return !(fabs(a - b) <= BALANCE_PART_MAX * fmax(a, b));
 }
 
-void check_balance(check_t* check)
+static void check_balance(check_t* check)
 {
     const body_settings_t* settings = check->body->settings;
     for (int left = 0; left < settings->region_count; left++) {
@@ -114,8 +99,8 @@ void check_balance(check_t* check)
         if (right < 0) {
             continue;
         }
-        const routine_dose_t* a = &check->figures.doses[left];
-        const routine_dose_t* b = &check->figures.doses[right];
+        const dose_region_t* a = &check->figures.dose.regions[left];
+        const dose_region_t* b = &check->figures.dose.regions[right];
         if (differ(a->contact_s, b->contact_s) || differ(a->impulse_Ns, b->impulse_Ns)) {
             const bool more_left = a->impulse_Ns >= b->impulse_Ns;
             check_warn(check, check->first_stroke[more_left ? left : right], ROUTINE_RULE_BALANCE,
@@ -126,4 +111,14 @@ void check_balance(check_t* check)
                        100.0 * BALANCE_PART_MAX);
         }
     }
+}
+
+void check_dose(check_t* check)
+{
+    dose_of_routine(check->routine, check->body, check->pad, &check->figures.dose);
+    if (!dose_check(&check->figures.dose, check->inputs->week, check->body->settings, check->safety,
+                    check->routine->path, check->findings)) {
+        check->errors++;
+    }
+    check_balance(check);
 }

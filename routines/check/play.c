@@ -35,6 +35,7 @@ typedef struct {
     ik_result_t asked_result;
     bool failed;      // the stroke is not played on
     double elapsed_s; // of the session, whether it could be played or not
+    double unseen_s;  // since links and parts were last looked at
 } play_t;
 
 // -------------------------------------------------------------------------------- what was found
@@ -130,7 +131,7 @@ static void refuse_lag(play_t* play)
     play->failed = true;
 }
 
-static void judge_posture(play_t* play)
+static void judge_posture(play_t* play, double step_s)
 {
     check_t* check = play->check;
     double room = 0.0;
@@ -155,9 +156,14 @@ static void judge_posture(play_t* play)
         play->failed = true;
         return;
     }
-    chain_frames_t frames;
-    fk_frames(check->chain, &play->joints, &frames);
-    play->failed = !check_frames(check, play->stroke, &frames, play->phase);
+    // What is played in shorter steps goes no faster: its links are looked at as often as others.
+    play->unseen_s += step_s;
+    if (play->unseen_s >= PLAY_STEP_S * (1.0 - 1e-9)) {
+        chain_frames_t frames;
+        fk_frames(check->chain, &play->joints, &frames);
+        play->failed = !check_frames(check, play->stroke, &frames, play->phase);
+        play->unseen_s = 0.0;
+    }
 }
 
 // --------------------------------------------------------------------------------- one step of it
@@ -194,7 +200,7 @@ static void follow(play_t* play, pose_t goal, double step_s)
         refuse_lag(play);
         return;
     }
-    judge_posture(play);
+    judge_posture(play, step_s);
 }
 
 /// Lets time pass and says in how many equal steps it is to be played; 0 where there is no use: the
@@ -250,9 +256,14 @@ static void move_along_normal(play_t* play, body_place_t place, double from_m, d
     }
 }
 
-/// Short enough for the stroke's rhythm.
+/// Short enough for the stroke's rhythm, where the tool moves in it and not its force alone.
 static double stroke_step_s(const play_t* play, const stroke_t* stroke)
 {
+    const bool moves = technique_radius_m(stroke) != 0.0 ||
+                       technique_stroke_peaks(play->check->body, stroke).hop_m != 0.0;
+    if (!moves) {
+        return PLAY_STEP_S;
+    }
     const double period_s = 1e-6 * (double)play->check->machine->period_us;
     const double rate_Hz = stroke->parameters.rate_Hz;
     const double turn_s = rate_Hz > 0.0 ? 1.0 / rate_Hz : HUGE_VAL;
@@ -329,7 +340,7 @@ static void park(play_t* play)
             play->speeds.at[j] = (next.at[j] - play->joints.at[j]) * count / duration_s;
         }
         play->joints = next;
-        judge_posture(play);
+        judge_posture(play, duration_s / count);
     }
 }
 

@@ -112,6 +112,24 @@ static void an_option_names_another_file_and_every_missing_one_is_told(void** st
     assert_true(client_told);
 }
 
+static void a_session_begins_as_strongly_as_the_client_likes(void** state)
+{
+    assembly_t* assembly = *state;
+    options_t options = no_options();
+    options.text[OPTION_CLIENT] = "routines/clients/sore-runner.yaml";
+    assert_true(assembly_load_table(assembly, &options));
+    assert_int_equal(assembly->client.intensity_over_written, -1);
+    assert_true(assembly_load_routine(assembly, "tests/data/techniques/legs-lightly.yaml"));
+    static const struct {
+        int over_written, level;
+    } cases[] = {{-1, 4}, {0, 5}, {-5, 0}, {5, 10}, {-6, 0}, {6, 10}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; ++i) {
+        assembly->client.intensity_over_written = cases[i].over_written;
+        assert_true(assembly_build_session(assembly));
+        assert_int_equal(assembly->session.intensity_start, cases[i].level);
+    }
+}
+
 static void a_path_that_does_not_fit_is_refused(void** state)
 {
     assembly_t* assembly = *state;
@@ -147,6 +165,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_shipped_files_fit_together, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_session_begins_as_strongly_as_the_client_likes, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(the_true_client_lies_within_the_registration_error, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_seed_lays_the_client_at_the_same_place_again, setup,

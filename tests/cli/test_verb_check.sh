@@ -78,26 +78,65 @@ sed 's/^pad: .*/pad: no_such_pad/' "$routine" >"$work/pad.yaml"
 expect 3 "$knead" check "$work/pad.yaml"
 in_err "pad"
 
-# Nearly an hour of touch on ten regions: how long that takes to check is printed, not judged.
+# An hour of touch, no step like another, much of it in quick rhythm: how long that takes to check
+# is printed, not judged.
 {
     printf '%s: %s\n' kind routine version 1 name 'An hour' goal wellness position prone pad palm_60
-    printf 'steps:\n  - repeat: 2\n    steps:\n'
-    for region in gluteus hamstring erector_spinae_lumbar erector_spinae_thoracic calf; do
+    printf 'steps:\n'
+    for region in trapezius_upper rhomboids erector_spinae_thoracic erector_spinae_lumbar gluteus \
+        hamstring calf; do
         for side in left right; do
+            at="region: $region.$side"
             cat <<END
-      - {technique: effleurage, region: $region.$side, force: 10 N, speed: 70 mm/s, passes: 3}
-      - technique: kneading
-        region: $region.$side
-        force: 12 N
-        rate: 0.8 Hz
-        radius: 12 mm
-        duration: 120 s
+  - {technique: effleurage, $at, force: 8 N, speed: 50 mm/s, passes: 3}
+  - {technique: kneading, $at, force: 10 N, rate: 1 Hz, radius: 6 mm, duration: 20 s}
+END
+            for along in 0.20 0.35 0.50; do
+                point="point: {along: $along, across: 0.1}"
+                cat <<END
+  - technique: friction_circular
+    $at
+    force: 8 N
+    rate: 1 Hz
+    radius: 5 mm
+    duration: 20 s
+    $point
+  - technique: friction_cross
+    $at
+    force: 8 N
+    rate: 1.2 Hz
+    length: 10 mm
+    duration: 20 s
+    $point
+END
+            done
+            cat <<END
+  - {technique: vibration, $at, force: 8 N, swing: 1 N, rate: 3 Hz, speed: 8 mm/s, duration: 30 s}
+  - technique: tapping
+    $at
+    force: 6 N
+    rate: 1.2 Hz
+    height: 5 mm
+    advance: 10 mm
+    bout: 15 s
+    pause: 5 s
+    bouts: 3
 END
         done
     done
 } >"$work/hour.yaml"
 expect 0 "$knead" check --json "$work/hour.yaml"
 printf '%s\n' "$out" | grep -E '"(session_s|check_processor_s)"'
+
+# For whom a routine is not: by the names of the screening list.
+sed '/^contraindications:/d; s/^steps:/contraindications: [bruise, pregnancy]\n&/' "$routine" \
+    >"$work/bruise.yaml"
+expect 0 "$knead" check "$work/bruise.yaml"
+expect 3 "$knead" check --client routines/clients/sore-runner.yaml "$work/bruise.yaml"
+in_err "contraindicated-for-routine: bruise"
+sed -i 's/bruise,/bruises,/' "$work/bruise.yaml"
+expect 3 "$knead" check "$work/bruise.yaml"
+in_err "did you mean 'bruise'?"
 
 # The shipped files are found from any folder, and where KNEAD_DATA says.
 here=$PWD

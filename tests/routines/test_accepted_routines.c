@@ -291,8 +291,12 @@ static void no_accepted_routine_enters_a_zone_or_passes_a_cap(void** state)
     for (int i = 0; i < DRAWN_ROUTINES; i++) {
         const int pad = draw_routine(&random);
         const pad_settings_t* pad_settings = &machine.arm.tool.pads[pad];
-        if (!routine_check(&routine, &body, &safety, &machine, &chains[pad], pad_settings, NULL,
-                           &findings)) {
+        const routine_check_inputs_t inputs = {.body = &body,
+                                               .safety = &safety,
+                                               .machine = &machine,
+                                               .chain = &chains[pad],
+                                               .pad = pad_settings};
+        if (!routine_check(&routine, &inputs, NULL, &findings)) {
             assert_true(findings.error_count > 0);
             continue;
         }

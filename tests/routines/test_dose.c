@@ -23,10 +23,6 @@ static int setup(void** state)
     (void)state;
     sample_body_settings(&settings);
     sample_safety(&safety);
-    safety.region_time_max_s = sample_figure(900.0);
-    safety.region_impulse_max_Ns = sample_figure(18e3);
-    safety.region_week_time_max_s = sample_figure(1800.0);
-    safety.region_week_impulse_max_Ns = sample_figure(36e3);
     const client_settings_t client = sample_average_man();
     const body_result_t built =
         body_build(&settings, &client, SAMPLE_NECK_X_M, SAMPLE_TABLE_LENGTH_M, &body);

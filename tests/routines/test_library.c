@@ -22,6 +22,11 @@ static body_t body;
 static routine_t routine;
 static chain_t chain;
 static findings_t findings;
+static const routine_check_inputs_t inputs = {.body = &body,
+                                              .safety = &safety,
+                                              .machine = &machine,
+                                              .chain = &chain,
+                                              .pad = &machine.arm.tool.pads[0]};
 
 static int setup(void** state)
 {
@@ -52,8 +57,7 @@ static void assert_passes(const char* path, const char* client_path)
     lay_down(client_path);
     routine_figures_t figures = {0};
     const bool loaded = routine_load(path, &body, &routine, &findings);
-    const bool passed = loaded && routine_check(&routine, &body, &safety, &machine, &chain,
-                                                &machine.arm.tool.pads[0], &figures, &findings);
+    const bool passed = loaded && routine_check(&routine, &inputs, &figures, &findings);
     if (!passed) {
         print_error("%s for %s\n", path, client_path);
         findings_print(&findings, stderr);
@@ -174,8 +178,7 @@ static void a_light_stroke_reaches_every_region_of_every_client(void** state)
                          "    force: 6 N\n    speed: 40 mm/s\n    passes: 1\n",
                          settings.regions[region].name);
             assert_true(routine_parse("one", text, (size_t)length, &body, &routine, &findings));
-            const bool passed = routine_check(&routine, &body, &safety, &machine, &chain,
-                                              &machine.arm.tool.pads[0], NULL, &findings);
+            const bool passed = routine_check(&routine, &inputs, NULL, &findings);
             if (!passed) {
                 print_error("%s for %s\n", settings.regions[region].name, client_paths[c]);
                 findings_print(&findings, stderr);
@@ -206,8 +209,7 @@ static bool passes_on(const client_settings_t* client, const char* path)
     assert_int_equal(body_build(&settings, client, machine.neck_x_m, machine.table_length_m, &body),
                      BODY_OK);
     assert_true(routine_load(path, &body, &routine, &findings));
-    return routine_check(&routine, &body, &safety, &machine, &chain, &machine.arm.tool.pads[0],
-                         NULL, &findings);
+    return routine_check(&routine, &inputs, NULL, &findings);
 }
 
 static void the_library_passes_on_clients_who_were_touched_where_they_lie(void** state)

@@ -149,6 +149,10 @@ static void runner(void)
 {
     load_client("routines/clients/sore-runner.yaml");
 }
+static void not_asked(void)
+{
+    client.screened = false;
+}
 static void sore(void)
 {
     client.pressure_max_Pa = 20e3;
@@ -199,6 +203,7 @@ static const struct {
     {"not_today", not_today},
     {"cleared", cleared},
     {"runner", runner},
+    {"not_asked", not_asked},
     {"sore", sore},
     {"uncleared", uncleared},
     {"long_week", long_week},
@@ -320,13 +325,16 @@ static bool check_file(const char* name)
     }
     chain_t chain;
     assert_true(chain_build(&machine.arm, pad, &chain));
-    bool good = routine_check(&routine, &body, &safety, &machine, &chain, &tool->pads[pad], NULL,
-                              &findings);
-    good = client_refuse(&client, &screening, &effects, FINDING_ERROR, &findings) && good;
-    good = client_check_routine(&routine, &body, &effects, &tool->pads[pad], &findings) && good;
-    dose_t planned;
-    dose_of_routine(&routine, &body, &tool->pads[pad], &planned);
-    return dose_check(&planned, &week, &settings, &safety, path, &findings) && good;
+    const routine_check_inputs_t inputs = {.body = &body,
+                                           .safety = &safety,
+                                           .machine = &machine,
+                                           .chain = &chain,
+                                           .pad = &tool->pads[pad],
+                                           .client = &client,
+                                           .screening = &screening,
+                                           .effects = &effects,
+                                           .week = &week};
+    return routine_check(&routine, &inputs, NULL, &findings);
 }
 
 /// True if the file is answered as its rows say.
@@ -432,9 +440,9 @@ static void every_rule_has_a_file_that_shows_it(void** state)
         }
     }
     // Of the client's rules those that a routine can break; the others are about his file.
-    const client_rule_t of_client[] = {CLIENT_RULE_ABSOLUTE,  CLIENT_RULE_CLEARANCE,
-                                       CLIENT_RULE_TECHNIQUE, CLIENT_RULE_FORCE,
-                                       CLIENT_RULE_PRESSURE,  CLIENT_RULE_ZONE};
+    const client_rule_t of_client[] = {
+        CLIENT_RULE_ABSOLUTE, CLIENT_RULE_CLEARANCE, CLIENT_RULE_TECHNIQUE, CLIENT_RULE_FORCE,
+        CLIENT_RULE_PRESSURE, CLIENT_RULE_ZONE,      CLIENT_RULE_ROUTINE,   CLIENT_RULE_UNKNOWN};
     for (size_t i = 0; i < sizeof of_client / sizeof of_client[0]; i++) {
         missing_count += missing(client_rule_text(of_client[i]));
     }

@@ -143,8 +143,12 @@ static bool check(void)
 {
     memset(&findings, 0, sizeof findings);
     body_lay_patches(&body); // tests change them
-    const bool ok = routine_check(&routine, &body, &safety, &machine, &chain,
-                                  &machine.arm.tool.pads[0], &figures, &findings);
+    const routine_check_inputs_t inputs = {.body = &body,
+                                           .safety = &safety,
+                                           .machine = &machine,
+                                           .chain = &chain,
+                                           .pad = &machine.arm.tool.pads[0]};
+    const bool ok = routine_check(&routine, &inputs, &figures, &findings);
     assert_int_equal(ok, findings.error_count == 0);
     part_findings();
     return ok;
@@ -495,7 +499,9 @@ static void pad_the_machine_does_not_have_is_refused(void** state)
     assert_refused_by(ROUTINE_RULE_PAD_UNKNOWN);
     assert_non_null(strstr(findings.at[0].message, "did you mean 'palm_60'?"));
     memset(&findings, 0, sizeof findings);
-    assert_false(routine_check(&routine, &body, &safety, &machine, &chain, NULL, NULL, &findings));
+    const routine_check_inputs_t inputs = {
+        .body = &body, .safety = &safety, .machine = &machine, .chain = &chain};
+    assert_false(routine_check(&routine, &inputs, NULL, &findings));
 }
 
 static void skin_within_the_gantrys_width_is_reached_and_no_further(void** state)
@@ -776,8 +782,8 @@ static void left_and_right_that_get_unlike_shares_are_warned_of(void** state)
     assert_accepted();
     assert_int_equal(count_warning(ROUTINE_RULE_BALANCE), 0);
     const int left = body_region_named(&settings, "lumbar.left");
-    assert_near(figures.doses[left].contact_s, 0.5 * figures.contact_s, 1e-9);
-    assert_int_equal(figures.doses[left].strokes, 1);
+    assert_near(figures.dose.regions[left].contact_s, 0.5 * figures.contact_s, 1e-9);
+    assert_int_equal(figures.dose.regions[left].strokes, 1);
     // As long, but harder: more force times time.
     routine.items[1].stroke.parameters.force_N = 20.0;
     assert_accepted();

@@ -183,6 +183,10 @@ static inline void sample_safety(safety_settings_t* safety)
     safety->normal_speed_max_mps = sample_figure(0.04);
     safety->tap_speed_max_mps = sample_figure(0.10);
     safety->session_time_max_s = sample_figure(3600.0);
+    safety->region_time_max_s = sample_figure(900.0);
+    safety->region_impulse_max_Ns = sample_figure(18e3);
+    safety->region_week_time_max_s = sample_figure(1800.0);
+    safety->region_week_impulse_max_Ns = sample_figure(36e3);
     for (int i = 0; i < TECHNIQUE_COUNT; i++) {
         safety->techniques[i] = sample_technique_limits(60.0, 0.15);
     }
