@@ -518,13 +518,15 @@ double body_leg_axis_m(const body_t* body, side_t side)
     return 0.0;
 }
 
-static body_patch_t patch_of(const body_t* body, side_t side, across_frame_t frame, double level_min,
-                        double level_max, double across_min_m, double across_max_m)
+static body_patch_t patch_of(const body_t* body, side_t side, across_frame_t frame,
+                             double level_min, double level_max, double across_min_m,
+                             double across_max_m)
 {
     const double sign = side == SIDE_RIGHT ? -1.0 : 1.0;
     const double axis_m = frame == ACROSS_LEG ? body_leg_axis_m(body, side) : 0.0;
-    return (body_patch_t){body_along_of_level(body, level_min), body_along_of_level(body, level_max),
-                     axis_m + sign * across_min_m, axis_m + sign * across_max_m};
+    return (body_patch_t){body_along_of_level(body, level_min),
+                          body_along_of_level(body, level_max), axis_m + sign * across_min_m,
+                          axis_m + sign * across_max_m};
 }
 
 static body_patch_t region_patch_make(const body_t* body, int region)
