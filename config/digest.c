@@ -73,26 +73,33 @@ void hex_write(const uint8_t* bytes, size_t count, char* text)
     text[2 * count] = '\0';
 }
 
-static int hex_digit(char c)
+/// False if it is none.
+static bool hex_digit(char c, unsigned* digit)
 {
     if (c >= '0' && c <= '9') {
-        return c - '0';
+        *digit = (unsigned)(c - '0');
+        return true;
     }
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    *digit = (unsigned)(c - 'a') + 10u;
+    return c >= 'a' && c <= 'f';
 }
 
 bool hex_read(const char* text, uint8_t* bytes, size_t count)
 {
+    unsigned high = 0;
+    unsigned low = 0;
     if (strlen(text) != 2 * count) {
         return false;
     }
     for (size_t i = 0; i < 2 * count; ++i) {
-        if (hex_digit(text[i]) < 0) {
+        if (!hex_digit(text[i], &low)) {
             return false;
         }
     }
     for (size_t i = 0; i < count; ++i) {
-        bytes[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
+        (void)hex_digit(text[2 * i], &high);
+        (void)hex_digit(text[2 * i + 1], &low);
+        bytes[i] = (uint8_t)(high << 4 | low);
     }
     return true;
 }
