@@ -92,7 +92,7 @@ bool hex_read(const char* text, uint8_t* bytes, size_t count)
         }
     }
     for (size_t i = 0; i < count; ++i) {
-        bytes[i] = (uint8_t)(16 * hex_digit(text[2 * i]) + hex_digit(text[2 * i + 1]));
+        bytes[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
     }
     return true;
 }
