@@ -324,6 +324,17 @@ static vec3_t link_end(const chain_frames_t* frames, int link)
                                       : frames->flange.position_m;
 }
 
+/// True if a whole stretch lies beyond one border of the grid.
+static bool beside_grid(const surface_t* surface, vec3_t from_m, vec3_t to_m)
+{
+    const double x_min_m = surface->origin_x_m;
+    const double x_max_m = x_min_m + (surface->row_count - 1) * surface->spacing_m;
+    const double y_min_m = surface->origin_y_m;
+    const double y_max_m = y_min_m + (surface->column_count - 1) * surface->spacing_m;
+    return (from_m.x < x_min_m && to_m.x < x_min_m) || (from_m.x > x_max_m && to_m.x > x_max_m) ||
+           (from_m.y < y_min_m && to_m.y < y_min_m) || (from_m.y > y_max_m && to_m.y > y_max_m);
+}
+
 /// Most of an arm is beside the body: a look at the grid's borders spares reading the spline there.
 static bool over_grid(const surface_t* surface, vec3_t point_m)
 {
@@ -365,6 +376,9 @@ link_clearance_t clearance_link_to_skin(const chain_t* chain, const chain_frames
     const vec3_t from_m =
         vec3(frames->origin_m[link][0], frames->origin_m[link][1], frames->origin_m[link][2]);
     const vec3_t to_m = link_end(frames, link);
+    if (vec3_finite(from_m) && vec3_finite(to_m) && beside_grid(surface, from_m, to_m)) {
+        return nearest;
+    }
     const double wanted = ceil(vec3_norm(vec3_sub(to_m, from_m)) / radius_m);
     const int intervals = wanted < SAMPLE_CAPACITY ? (int)wanted : SAMPLE_CAPACITY;
     for (int i = 0; i <= intervals && !isnan(nearest.distance_m); i++) {

@@ -490,7 +490,10 @@ body_result_t body_build(const body_settings_t* settings, const client_settings_
 
 double body_along_of_level(const body_t* body, double level)
 {
-    const int i = (int)fmin(3.0, fmax(0.0, floor(level)));
+    int i = 0;
+    while (i < 3 && level >= i + 1) {
+        i++;
+    }
     const double from_m = body->landmark_along_m[i];
     return from_m + (level - i) * (body->landmark_along_m[i + 1] - from_m);
 }

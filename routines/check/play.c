@@ -12,9 +12,11 @@
 #define PI 3.14159265358979323846
 
 // Steps of the play, no shorter than the machine's own. A turn is cut into so many that its peaks
-// of acceleration come out as they do at the machine's period; with 16 they came out too high.
+// of acceleration come out as they do at the machine's period: the acceleration at which kneading,
+// friction and tapping are refused is that of twice as many steps, to 1 %; with 16 the peaks came
+// out too high.
 #define PLAY_STEP_S 0.020
-#define PLAY_STEPS_A_TURN 80
+#define PLAY_STEPS_A_TURN 40
 // Half of what the interlock allows the tool to fall behind.
 #define PLAY_ERROR_MAX_M 0.005
 // Spare freedom settles within seconds; what a longer rest would show is nothing new.
