@@ -12,8 +12,9 @@
 
 static const char* const client_paths[] = {
     "routines/clients/average-man.yaml", "routines/clients/average-woman.yaml",
-    "routines/clients/small-woman.yaml", "routines/clients/tall-man.yaml"};
-#define CLIENT_COUNT 4
+    "routines/clients/small-woman.yaml", "routines/clients/tall-man.yaml",
+    "routines/clients/small-man.yaml",   "routines/clients/tall-woman.yaml"};
+#define CLIENT_COUNT 6
 
 static machine_settings_t machine;
 static safety_settings_t safety;

@@ -14,9 +14,9 @@
 
 // P5, P50 and P95 of the women and men of ANSUR II.
 static const char* const clients[] = {
-    "routines/clients/small-woman.yaml",  "routines/clients/average-woman.yaml",
-    "tests/data/clients/tall-woman.yaml", "tests/data/clients/small-man.yaml",
-    "routines/clients/average-man.yaml",  "routines/clients/tall-man.yaml",
+    "routines/clients/small-woman.yaml", "routines/clients/average-woman.yaml",
+    "routines/clients/tall-woman.yaml",  "routines/clients/small-man.yaml",
+    "routines/clients/average-man.yaml", "routines/clients/tall-man.yaml",
 };
 #define CLIENT_COUNT ((int)(sizeof clients / sizeof clients[0]))
 

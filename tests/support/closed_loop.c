@@ -1,10 +1,13 @@
 #include "tests/support/closed_loop.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/sim_port.h"
 #include "tests/support/cmocka_prelude.h"
 
+#define PURPOSE_PERSON 100 // of the seed, beside the world's own
+#define PERSON_DRAWS_MAX 50
 #define DEFAULT_ROUTINE "routines/library/short-back.yaml"
 
 static closed_loop_t* make(const options_t* options)
@@ -20,13 +23,18 @@ static closed_loop_t* make(const options_t* options)
     return loop;
 }
 
-static void start(closed_loop_t* loop, const char* routine, const options_t* options)
+static bool prepare(closed_loop_t* loop, const char* routine, const options_t* options)
 {
     if (!assembly_load_routine(loop->assembly, routine != NULL ? routine : DEFAULT_ROUTINE) ||
         !assembly_build_session(loop->assembly) || !assembly_build_world(loop->assembly, options)) {
         findings_print(&loop->assembly->findings, stderr);
-        fail_msg("a file was refused");
+        return false;
     }
+    return true;
+}
+
+static void switch_on(closed_loop_t* loop)
+{
     loop->world = world_create(&loop->assembly->world);
     assert_non_null(loop->world);
     loop->host = world_host(loop->world);
@@ -35,6 +43,14 @@ static void start(closed_loop_t* loop, const char* routine, const options_t* opt
     assert_true(fieldbus_init(&loop->bus, &port, &loop->assembly->machine, 1000000, &findings));
     assert_true(fieldbus_configure(&loop->bus, 1000000, &findings));
     cycle_begin(&loop->state);
+}
+
+static void start(closed_loop_t* loop, const char* routine, const options_t* options)
+{
+    if (!prepare(loop, routine, options)) {
+        fail_msg("a file was refused");
+    }
+    switch_on(loop);
 }
 
 closed_loop_t* closed_loop_open(const char* routine, const char* client, const char* scenario,
@@ -75,10 +91,70 @@ closed_loop_t* closed_loop_open_turned(const char* routine, const char* client, 
     return loop;
 }
 
+/// Draws a person and registers him by his landmarks; false if that is to be tried again.
+static bool lay_person(closed_loop_t* loop, random_stream_t* stream)
+{
+    assembly_t* assembly = loop->assembly;
+    const true_client_table_t table = {assembly->machine.neck_x_m,
+                                       assembly->machine.table_length_m};
+    if (!true_client_draw(&assembly->body_settings, &assembly->client, &table, stream,
+                          loop->person)) {
+        return false;
+    }
+    true_client_touch(loop->person, stream, &assembly->client);
+    return body_build(&assembly->body_settings, &assembly->client, table.neck_x_m,
+                      table.table_length_m, &assembly->body) == BODY_OK &&
+           true_client_lies_within(loop->person, &assembly->body);
+}
+
+static void put_person_into_world(closed_loop_t* loop)
+{
+    world_settings_t* world = &loop->assembly->world;
+    const true_client_t* person = loop->person;
+    world->surface = &person->body.surface;
+    // C11 wants the cast: a pointer to an array does not gain `const` by itself.
+    world->tissue_at = (const uint8_t(*)[SURFACE_COLUMN_CAPACITY])person->body.region_at;
+    world->body_offset_m[0] = person->shift_x_m;
+    world->body_offset_m[1] = person->shift_y_m;
+    world->body_offset_m[2] = 0.0;
+    world->body_turn_rad = person->turn_rad;
+}
+
+closed_loop_t* closed_loop_open_person(const char* routine, const char* client, int64_t seed)
+{
+    options_t options = {0};
+    options.text[OPTION_CLIENT] = client;
+    options.whole[OPTION_SEED] = seed;
+    closed_loop_t* loop = make(&options);
+    loop->person = calloc(1, sizeof *loop->person);
+    assert_non_null(loop->person);
+    random_stream_t stream = random_stream((uint64_t)seed, PURPOSE_PERSON);
+    while (!lay_person(loop, &stream)) {
+        loop->redrawn++;
+        assert_true(loop->redrawn < PERSON_DRAWS_MAX);
+    }
+    // Where the landmarks leave the skin's height too open for the routine, he is scanned.
+    if (!assembly_load_routine(loop->assembly, routine)) {
+        memset(&loop->assembly->findings, 0, sizeof loop->assembly->findings);
+        loop->scanned = true;
+        true_client_scan(loop->person, &stream, &loop->assembly->body);
+    }
+    if (!prepare(loop, routine, &options)) {
+        closed_loop_close(loop);
+        return NULL;
+    }
+    put_person_into_world(loop);
+    switch_on(loop);
+    return loop;
+}
+
 void closed_loop_close(closed_loop_t* loop)
 {
-    fieldbus_close(&loop->bus);
+    if (loop->world != NULL) {
+        fieldbus_close(&loop->bus);
+    }
     world_destroy(loop->world);
+    free(loop->person);
     assembly_destroy(loop->assembly);
     free(loop);
 }

@@ -10,6 +10,7 @@
 #include "controller/operator.h"
 #include "sim/device_host.h"
 #include "sim/world.h"
+#include "tests/support/true_client.h"
 
 typedef struct {
     assembly_t* assembly;
@@ -23,7 +24,10 @@ typedef struct {
     bool unattended;         // no automatic operator
     cycle_input_t in;        // of the last period, as are the next two
     cycle_output_t out;
-    world_truth_t truth; // when the input was read
+    world_truth_t truth;   // when the input was read
+    true_client_t* person; // who lies on the table where it is not the model's body; else null
+    int redrawn;           // persons drawn before one lay within what the model states
+    bool scanned;          // the landmarks alone were not enough for the routine
 } closed_loop_t;
 
 /// Any path may be null for the shipped default; `scenario` null for none. Fails the test on a
@@ -34,6 +38,12 @@ closed_loop_t* closed_loop_open(const char* routine, const char* client, const c
 /// The same for a client who lies shifted and turned about C7, with all landmarks touched there.
 closed_loop_t* closed_loop_open_turned(const char* routine, const char* client, int64_t seed,
                                        double x_m, double y_m, double turn_rad);
+
+/// The same for a person who is not the model (true_client.h), drawn from the seed until one lies
+/// within the stated uncertainty. He is registered by his landmarks and, if the routine is refused
+/// for him then, by a scan as well. Null, with the findings printed, if the routine is refused for
+/// him.
+closed_loop_t* closed_loop_open_person(const char* routine, const char* client, int64_t seed);
 void closed_loop_close(closed_loop_t* loop);
 
 /// One period. False once the run is over: parked, or tripped after having been armed.
