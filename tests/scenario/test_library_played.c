@@ -284,10 +284,13 @@ static void the_library_keeps_its_word_on_people_who_are_not_the_model(void** st
     (void)state;
     worst = (proof_t){.zone_m = HUGE_VAL};
     const char* campaign = getenv("KNEAD_CAMPAIGN");
-    int first = 0, last = 0;
     if (campaign != NULL && campaign[0] != '\0') {
-        assert_int_equal(sscanf(campaign, "%d-%d", &first, &last), 2);
-        for (int seed = first; seed <= last; ++seed) {
+        char* end = NULL;
+        const int64_t first = strtoll(campaign, &end, 10);
+        assert_int_equal(*end, '-');
+        const int64_t last = strtoll(end + 1, &end, 10);
+        assert_true(*end == '\0' && first > 0 && first <= last);
+        for (int64_t seed = first; seed <= last; ++seed) {
             for (int run = 0; run < ROUTINE_COUNT * CLIENT_COUNT; ++run) {
                 play(routines[run / CLIENT_COUNT], clients[run % CLIENT_COUNT], 1000 * seed + run);
             }

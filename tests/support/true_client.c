@@ -113,11 +113,13 @@ void true_client_scan(const true_client_t* person, random_stream_t* stream, body
     const int columns = 1 + (int)(2.0 * half_width_m / TRUE_CLIENT_SCAN_STEP_M);
     // A third of the largest error is the standard deviation of one point.
     const double spread_m = person->settings.scan_error_m / 3.0;
-    ply_points_t points = {.at = calloc((size_t)(rows * columns), sizeof *points.at)};
+    ply_points_t points = {.at = calloc((size_t)rows * (size_t)columns, sizeof *points.at)};
     assert_non_null(points.at);
     for (int i = 0; i < rows * columns; ++i) {
-        const body_place_t place = {head_m + i / columns * TRUE_CLIENT_SCAN_STEP_M,
-                                    i % columns * TRUE_CLIENT_SCAN_STEP_M - half_width_m};
+        const int row = i / columns;
+        const int column = i % columns;
+        const body_place_t place = {head_m + row * TRUE_CLIENT_SCAN_STEP_M,
+                                    column * TRUE_CLIENT_SCAN_STEP_M - half_width_m};
         const vec3_t point_m = true_client_point(person, place);
         float* at = points.at[points.count];
         at[0] = (float)point_m.x;
@@ -158,8 +160,9 @@ static bool regions_within(const true_client_t* person, const body_t* model)
 {
     for (int region = 0; region < model->settings->region_count; ++region) {
         for (int i = 0; i < 9; ++i) {
+            const int lane = i / 3;
             const double along = 0.5 * (i % 3);
-            const double across = i / 3 - 1.0;
+            const double across = lane - 1.0;
             const body_place_t believed = body_place_in_region(model, region, along, across);
             if (!place_within(person, model, believed,
                               body_place_in_region(&person->body, region, along, across)) ||
