@@ -108,8 +108,9 @@ static void skin_goes_along_with_the_pad_until_friction_gives_way(void** state)
     const double way_m = 0.15 * 27.0 / grip_N_per_m; // at which friction gives way
     const twist_t slow = {.linear_mps = {0.01, 0.0, 0.0}};
     const int steps = (int)(way_m / (0.01 * STEP_S));
-    const contact_state_t before = pressed_and_moved(&slow, steps / 2);
-    assert_near(before.stretch_m.x, 0.01 * STEP_S * (steps / 2), 1e-9);
+    const int half = steps / 2;
+    const contact_state_t before = pressed_and_moved(&slow, half);
+    assert_near(before.stretch_m.x, 0.01 * STEP_S * half, 1e-9);
     assert_near(before.shear_N.x, -grip_N_per_m * before.stretch_m.x, 1e-9);
     assert_near(before.slid_m, 0.0, 1e-12);
     const contact_state_t after = pressed_and_moved(&slow, 3 * steps);
