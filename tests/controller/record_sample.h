@@ -338,6 +338,34 @@ static inline void sample_remove(const char* path)
     assert_int_equal(system(command), 0);
 }
 
+static inline void sample_write_file(const char* path, const char* text)
+{
+    FILE* file = fopen(path, "wb");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/// A folder of its own for a test, gone with it: a cmocka fixture.
+typedef struct {
+    char directory[64];
+} folder_t;
+
+static inline int folder_setup(void** state)
+{
+    static folder_t folder;
+    sample_directory(folder.directory, sizeof folder.directory);
+    *state = &folder;
+    return 0;
+}
+
+static inline int folder_teardown(void** state)
+{
+    folder_t* folder = *state;
+    sample_remove(folder->directory);
+    return 0;
+}
+
 /// The whole file as terminated text; the caller frees.
 static inline char* sample_read_file(const char* path, size_t* size)
 {

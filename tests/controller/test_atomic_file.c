@@ -7,40 +7,12 @@
 #include "controller/record/atomic_file.h"
 #include "tests/controller/record_sample.h"
 
-typedef struct {
-    char directory[64];
-} fixture_t;
-
-static int setup(void** state)
-{
-    static fixture_t fixture;
-    memset(&fixture, 0, sizeof fixture);
-    sample_directory(fixture.directory, sizeof fixture.directory);
-    *state = &fixture;
-    return 0;
-}
-
-static int teardown(void** state)
-{
-    fixture_t* fixture = *state;
-    sample_remove(fixture->directory);
-    return 0;
-}
-
-static void write_file(const char* path, const char* text)
-{
-    FILE* file = fopen(path, "wb");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
 static void an_atomic_file_leaves_the_old_one_until_it_is_whole(void** state)
 {
-    fixture_t* fixture = *state;
+    folder_t* fixture = *state;
     char path[128];
     snprintf(path, sizeof path, "%s/file", fixture->directory);
-    write_file(path, "old");
+    sample_write_file(path, "old");
     atomic_file_t target;
     assert_true(atomic_file_open(&target, path));
     fputs("new", target.file);
@@ -56,11 +28,11 @@ static void an_atomic_file_leaves_the_old_one_until_it_is_whole(void** state)
 
 static void an_atomic_file_on_a_full_disk_changes_nothing(void** state)
 {
-    fixture_t* fixture = *state;
+    folder_t* fixture = *state;
     char path[128], draft[160];
     snprintf(path, sizeof path, "%s/file", fixture->directory);
     snprintf(draft, sizeof draft, "%s.draft", path);
-    write_file(path, "old");
+    sample_write_file(path, "old");
     assert_int_equal(symlink("/dev/full", draft), 0);
     atomic_file_t target;
     assert_true(atomic_file_open(&target, path));
@@ -75,7 +47,7 @@ static void an_atomic_file_on_a_full_disk_changes_nothing(void** state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define CLAIM(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
         CLAIM(an_atomic_file_leaves_the_old_one_until_it_is_whole),
         CLAIM(an_atomic_file_on_a_full_disk_changes_nothing),
 #undef CLAIM

@@ -6,43 +6,15 @@
 #include "controller/record/inputs.h"
 #include "tests/controller/record_sample.h"
 
-typedef struct {
-    char directory[64];
-} fixture_t;
-
-static int setup(void** state)
-{
-    static fixture_t fixture;
-    memset(&fixture, 0, sizeof fixture);
-    sample_directory(fixture.directory, sizeof fixture.directory);
-    *state = &fixture;
-    return 0;
-}
-
-static int teardown(void** state)
-{
-    fixture_t* fixture = *state;
-    sample_remove(fixture->directory);
-    return 0;
-}
-
-static void write_file(const char* path, const char* text)
-{
-    FILE* file = fopen(path, "wb");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
 /// echo -n abc | sha256sum: the first example of FIPS 180-4.
 static void inputs_are_known_by_their_contents(void** state)
 {
-    fixture_t* fixture = *state;
+    folder_t* fixture = *state;
     char path[128], other[128], text[DIGEST_TEXT_CAPACITY];
     snprintf(path, sizeof path, "%s/abc", fixture->directory);
     snprintf(other, sizeof other, "%s/elsewhere", fixture->directory);
-    write_file(path, "abc");
-    write_file(other, "abc");
+    sample_write_file(path, "abc");
+    sample_write_file(other, "abc");
     inputs_t here = {0}, there = {0};
     assert_true(inputs_add(&here, path));
     assert_true(inputs_add(&here, path));
@@ -61,7 +33,7 @@ static void inputs_are_known_by_their_contents(void** state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define CLAIM(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
         CLAIM(inputs_are_known_by_their_contents),
 #undef CLAIM
     };

@@ -7,34 +7,6 @@
 #include "controller/record/report.h"
 #include "tests/controller/record_sample.h"
 
-typedef struct {
-    char directory[64];
-} fixture_t;
-
-static int setup(void** state)
-{
-    static fixture_t fixture;
-    memset(&fixture, 0, sizeof fixture);
-    sample_directory(fixture.directory, sizeof fixture.directory);
-    *state = &fixture;
-    return 0;
-}
-
-static int teardown(void** state)
-{
-    fixture_t* fixture = *state;
-    sample_remove(fixture->directory);
-    return 0;
-}
-
-static void write_file(const char* path, const char* text)
-{
-    FILE* file = fopen(path, "wb");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
 /// Records a made-up run up to `cycles_max`; the caller frees the recording.
 static recording_t* record_run(const char* directory, const sample_session_t* sample, bool threaded,
                                int64_t cycles_max)
@@ -81,7 +53,7 @@ static void assert_same_file(const char* first_directory, const char* second_dir
 
 static void direct_and_threaded_recordings_are_the_same_bytes(void** state)
 {
-    fixture_t* fixture = *state;
+    folder_t* fixture = *state;
     char direct[96], threaded[96];
     snprintf(direct, sizeof direct, "%s/direct", fixture->directory);
     snprintf(threaded, sizeof threaded, "%s/threaded", fixture->directory);
@@ -99,7 +71,7 @@ static void direct_and_threaded_recordings_are_the_same_bytes(void** state)
 
 static void figures_gathered_again_from_the_cycles_are_the_same(void** state)
 {
-    fixture_t* fixture = *state;
+    folder_t* fixture = *state;
     char directory[96], path[160];
     snprintf(directory, sizeof directory, "%s/run", fixture->directory);
     snprintf(path, sizeof path, "%s/" RUN_CYCLES, directory);
@@ -126,10 +98,10 @@ static void figures_gathered_again_from_the_cycles_are_the_same(void** state)
 
 static void a_recording_refuses_a_directory_in_use(void** state)
 {
-    fixture_t* fixture = *state;
+    folder_t* fixture = *state;
     char path[128];
     snprintf(path, sizeof path, "%s/x", fixture->directory);
-    write_file(path, "x");
+    sample_write_file(path, "x");
     sample_session_t* sample = sample_session(0.05);
     recording_t* recording = calloc(1, sizeof *recording);
     const inputs_t inputs = {0};
@@ -143,7 +115,7 @@ static void a_recording_refuses_a_directory_in_use(void** state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define CLAIM(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
         CLAIM(direct_and_threaded_recordings_are_the_same_bytes),
         CLAIM(figures_gathered_again_from_the_cycles_are_the_same),
         CLAIM(a_recording_refuses_a_directory_in_use),

@@ -31,14 +31,6 @@ static int teardown(void** state)
     return 0;
 }
 
-static void write_file(const char* path, const char* text)
-{
-    FILE* file = fopen(path, "wb");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
 /// 1700000000 is 2023-11-14 22:13:20 UTC.
 static void a_dated_directory_is_named_by_time_and_routine_and_never_shared(void** state)
 {
@@ -63,7 +55,7 @@ static void a_given_directory_must_be_absent_or_empty(void** state)
     assert_int_equal(run_directory_create(path, "", 0, &run), RUN_DIRECTORY_OK);
     assert_int_equal(run_directory_create(path, "", 0, &run), RUN_DIRECTORY_OK);
     snprintf(file, sizeof file, "%s/.hidden", path);
-    write_file(file, "x");
+    sample_write_file(file, "x");
     assert_int_equal(run_directory_create(path, "", 0, &run), RUN_DIRECTORY_NOT_EMPTY);
     assert_int_equal(run_directory_create(file, "", 0, &run), RUN_DIRECTORY_NOT_A_DIRECTORY);
     snprintf(file, sizeof file, "%s/a/b", fixture->directory);
@@ -82,11 +74,11 @@ static void the_state_is_told_from_the_summary(void** state)
     char path[128];
     assert_int_equal(run_directory_state(fixture->directory), RUN_STATE_NOT_A_RUN);
     snprintf(path, sizeof path, "%s/summary.json", fixture->directory);
-    write_file(path, "{}");
+    sample_write_file(path, "{}");
     assert_int_equal(run_directory_state(fixture->directory), RUN_STATE_NOT_A_RUN);
-    write_file(path, "{\n  \"verdict\": \"running\",\n");
+    sample_write_file(path, "{\n  \"verdict\": \"running\",\n");
     assert_int_equal(run_directory_state(fixture->directory), RUN_STATE_RUNNING);
-    write_file(path, "{\n  \"verdict\": \"stopped\",\n");
+    sample_write_file(path, "{\n  \"verdict\": \"stopped\",\n");
     assert_int_equal(run_directory_state(fixture->directory), RUN_STATE_COMPLETE);
 }
 
