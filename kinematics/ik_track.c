@@ -74,6 +74,7 @@ typedef struct {
     double along[JOINT_CAPACITY];   // tool follows its target; the other freedom moves on as it did
     double towards[JOINT_CAPACITY]; // makes the error good
     double spare[JOINT_CAPACITY];   // changes the motion of the other freedom to what is preferred
+    double asked[JOINT_CAPACITY];   // what all limits aside would be done: tells why it was not
 } wishes_t;
 
 // ------------------------------------------------------------------------------------- the task
@@ -553,15 +554,15 @@ static bool does_what_was_asked(const task_t* task, double rate,
     return sqrt(missing_square) <= ASKED_PART * sqrt(asked_square) + ASKED_SPEED_MPS;
 }
 
-/// What the joints would do without acceleration limits, and what that falls short for. Velocity
-/// limits and the way left to position limits slow the whole step down along the path.
-static ik_result_t wishes_make(const chain_t* chain, const ik_track_settings_t* settings,
-                               const task_t* task, const motion_t* motion, wishes_t* wishes)
+/// What the joints would do without acceleration limits. Velocity limits and the way left to
+/// position limits slow the whole step down along the path. False where there is no inverse.
+static bool wishes_make(const chain_t* chain, const ik_track_settings_t* settings,
+                        const task_t* task, const motion_t* motion, wishes_t* wishes)
 {
     task_inverse_t inverse;
     task_invert(task, settings, &inverse);
     if (!inverse.usable) {
-        return IK_BAD_INPUT;
+        return false;
     }
     task_add_solution(task, inverse.damped, task->error, 1.0, wishes->towards);
     task_add_solution(task, inverse.damped, task->feedforward, 1.0, wishes->along);
@@ -570,11 +571,10 @@ static ik_result_t wishes_make(const chain_t* chain, const ik_track_settings_t* 
 
     const double gain_per_s = lesser(settings->gain_per_s, 1.0 / settings->period_s);
     const double rate = approach_rate(chain, settings, wishes->towards);
-    double asked[JOINT_CAPACITY] = {0.0};
     double whole[JOINT_CAPACITY] = {0.0};
     double idle[JOINT_CAPACITY] = {0.0};
     for (int i = 0; i < chain->joint_count; i++) {
-        asked[i] = wishes->along[i] + gain_per_s * wishes->towards[i];
+        wishes->asked[i] = wishes->along[i] + gain_per_s * wishes->towards[i];
         whole[i] = wishes->along[i] + rate * wishes->towards[i];
         idle[i] = motion->keeps[i];
     }
@@ -587,7 +587,7 @@ static ik_result_t wishes_make(const chain_t* chain, const ik_track_settings_t* 
         wishes->along[i] = part * wishes->along[i] + idle[i];
         wishes->spare[i] -= idle[i];
     }
-    return does_what_was_asked(task, gain_per_s, asked) ? IK_OK : IK_NEAR_SINGULAR;
+    return true;
 }
 
 /// What of the wishes acceleration limits let the joints come to. False where figures that each
@@ -604,6 +604,10 @@ static bool wishes_fit(const chain_t* chain, const ik_track_settings_t* settings
     const double drift = fit_part(chain, reachable, wanted, wishes->spare);
     for (int i = 0; i < chain->joint_count; i++) {
         wanted[i] += drift * wishes->spare[i];
+    }
+    const double nothing[JOINT_CAPACITY] = {0.0};
+    if (within_ranges(chain, reachable, wanted, nothing)) {
+        return true; // as a rule; what follows would change nothing
     }
     take_over(task, settings, reachable, motion->movable, wanted);
     // The change of speed is scaled, not the speed: scaled towards standstill, one joint that
@@ -694,18 +698,15 @@ ik_result_t ik_track(const chain_t* chain, const ik_track_settings_t* settings,
     }
     const motion_t motion = motion_from(chain, settings->period_s, &from, &moving, locked);
     double wanted[JOINT_CAPACITY] = {0.0};
-    ik_result_t result = IK_BAD_INPUT;
+    bool usable = false;
     task_t task;
+    wishes_t wishes = {{0.0}, {0.0}, {0.0}, {0.0}};
     if (state_whole && target_sane(target, feedforward)) {
-        wishes_t wishes = {{0.0}, {0.0}, {0.0}};
         task_build(chain, settings, &from, target, feedforward, locked, &task);
-        result = wishes_make(chain, settings, &task, &motion, &wishes);
-        if (result != IK_BAD_INPUT &&
-            !wishes_fit(chain, settings, &task, &motion, &wishes, wanted)) {
-            result = IK_BAD_INPUT;
-        }
+        usable = wishes_make(chain, settings, &task, &motion, &wishes) &&
+                 wishes_fit(chain, settings, &task, &motion, &wishes, wanted);
     }
-    if (result == IK_BAD_INPUT) {
+    if (!usable) {
         const double rest[JOINT_CAPACITY] = {0.0};
         advance(chain, settings->period_s, &from, &motion.reachable, rest, next, next_speeds);
         return IK_BAD_INPUT;
@@ -715,5 +716,5 @@ ik_result_t ik_track(const chain_t* chain, const ik_track_settings_t* settings,
     if (does_what_was_asked(&task, gain_per_s, next_speeds->at)) {
         return IK_OK;
     }
-    return result == IK_OK ? IK_JOINT_LIMIT : result;
+    return does_what_was_asked(&task, gain_per_s, wishes.asked) ? IK_JOINT_LIMIT : IK_NEAR_SINGULAR;
 }
