@@ -71,10 +71,14 @@ typedef struct {
 /// brake and
 ///   IK_BAD_INPUT is returned; a coordinate that itself is not usable becomes its parked one.
 ///
-/// Where the limits do not allow all, first the drift to the preferred posture gives way, then
-/// other joints take over where the chain has freedom to spare, then the whole step slows down
-/// along the path. A pose error is approached no faster than the joints can brake, so it is not
-/// overshot. Prismatic joints have no preferred place: they drift so that the revolute ones come to
+/// Where the limits do not allow all, first the drift to the preferred posture gives way (spare
+/// freedom moves on as it did, which takes no acceleration), then the correction of the error, then
+/// other joints take over where the chain has freedom to spare. What is still too much for a
+/// velocity limit, or for the way left to a position limit, slows the whole step down along the
+/// path; what is too much for an acceleration limit slows the change of all joints' speeds alike.
+/// A pose error is approached no faster than the joints can brake with a part of their
+/// acceleration: it is not overshot, and a path that the limits allow is come back to.
+/// Prismatic joints have no preferred place: they drift so that the revolute ones come to
 /// theirs. With `spin_free`, opposite tool axes (an error of half a turn) are the one place where
 /// the step is not continuous in its inputs; without, so are errors of half a turn about any axis.
 ///

@@ -14,8 +14,13 @@
 /// Nothing on a massage table is a million metres, radians or metres a second.
 static const double SANE_MAGNITUDE = 1e6;
 /// A correction plans to brake with this part of a joint's acceleration; the rest is left to the
-/// feedforward and to the change of the Jacobian on the way.
-static const double BRAKING_SHARE = 0.7;
+/// path. A correction that uses more keeps joints saturated on a path that they could follow: the
+/// tool then circles beside its path for as long as that lasts. By harmonic balance of one joint,
+/// on a sine of w rad/s that takes the share L of its acceleration, motion that is saturated
+/// throughout can go on only where the correction's rate r is at least w sqrt((4 / (pi L))^2 - 1).
+/// With r^2 = 2 share a / error that needs L above 1.06 for a share of 0.15, and above 0.82 for
+/// 0.7; joints that share the work of a tool's path bear somewhat less.
+static const double BRAKING_SHARE = 0.15;
 /// Drift to the preferred posture uses at most this part of a joint's velocity limit.
 static const double POSTURE_SPEED_SHARE = 0.2;
 /// The part of a joint's range, at either end, from which it is pushed back where freedom is spare.
@@ -53,6 +58,24 @@ typedef struct {
     double lowest[JOINT_CAPACITY];
     double highest[JOINT_CAPACITY];
 } speed_range_t;
+
+/// What the joints do now and what they may do next.
+typedef struct {
+    joints_t joints;
+    joints_t speeds;
+    unsigned movable;             // bit per joint that is not locked
+    speed_range_t braking;        // within velocity limits, and able to stop before position limits
+    speed_range_t reachable;      // of these, what acceleration limits let the joints come to
+    double keeps[JOINT_CAPACITY]; // the reachable speed nearest to the one it has
+} motion_t;
+
+/// Joint speeds that are wanted; they add up. What stands last gives way first.
+typedef struct {
+    double along[JOINT_CAPACITY];   // tool follows its target; the other freedom moves on as it did
+    double towards[JOINT_CAPACITY]; // makes the error good
+    double spare[JOINT_CAPACITY];   // changes the motion of the other freedom to what is preferred
+    double asked[JOINT_CAPACITY];   // what all limits aside would be done: tells why it was not
+} wishes_t;
 
 // ------------------------------------------------------------------------------------- the task
 
@@ -372,6 +395,17 @@ static double range_excess(const speed_range_t* range, int i, double speed)
     return speed - clamp(speed, range->lowest[i], range->highest[i]);
 }
 
+static bool within_ranges(const chain_t* chain, const speed_range_t* range, const double* base,
+                          const double* direction)
+{
+    bool within = true;
+    for (int i = 0; i < chain->joint_count; i++) {
+        const double speed = base[i] + direction[i];
+        within = within && speed >= range->lowest[i] && speed <= range->highest[i];
+    }
+    return within;
+}
+
 /// How much of `direction` (0 to 1) to add to `base` so that the sum breaks the ranges least,
 /// counted in squares of the acceleration each joint would lack; all of it where nothing is broken.
 /// The cost is convex in the part sought and has, with the small pull towards 1, one minimum, so
@@ -379,6 +413,9 @@ static double range_excess(const speed_range_t* range, int i, double speed)
 static double fit_part(const chain_t* chain, const speed_range_t* range, const double* base,
                        const double* direction)
 {
+    if (within_ranges(chain, range, base, direction)) {
+        return 1.0;
+    }
     double stiffness[JOINT_CAPACITY];
     double pull = 0.0;
     for (int i = 0; i < chain->joint_count; i++) {
@@ -517,43 +554,77 @@ static bool does_what_was_asked(const task_t* task, double rate,
     return sqrt(missing_square) <= ASKED_PART * sqrt(asked_square) + ASKED_SPEED_MPS;
 }
 
-/// Wanted joint speeds before acceleration limits, and what they fall short for.
-static ik_result_t want_speeds(const chain_t* chain, const ik_track_settings_t* settings,
-                               const joints_t* joints, const task_t* task, unsigned movable,
-                               const speed_range_t* braking, const speed_range_t* reachable,
-                               double wanted[JOINT_CAPACITY])
+/// What the joints would do without acceleration limits. Velocity limits and the way left to
+/// position limits slow the whole step down along the path. False where there is no inverse.
+static bool wishes_make(const chain_t* chain, const ik_track_settings_t* settings,
+                        const task_t* task, const motion_t* motion, wishes_t* wishes)
 {
     task_inverse_t inverse;
     task_invert(task, settings, &inverse);
     if (!inverse.usable) {
-        return IK_BAD_INPUT;
+        return false;
     }
-    double towards[JOINT_CAPACITY] = {0.0};
-    double along[JOINT_CAPACITY] = {0.0};
-    double spare[JOINT_CAPACITY] = {0.0};
-    task_add_solution(task, inverse.damped, task->error, 1.0, towards);
-    task_add_solution(task, inverse.damped, task->feedforward, 1.0, along);
-    posture_wish(chain, settings, joints, task->away, movable, spare);
-    keep_spare(task, &inverse.plain, spare);
+    task_add_solution(task, inverse.damped, task->error, 1.0, wishes->towards);
+    task_add_solution(task, inverse.damped, task->feedforward, 1.0, wishes->along);
+    posture_wish(chain, settings, &motion->joints, task->away, motion->movable, wishes->spare);
+    keep_spare(task, &inverse.plain, wishes->spare);
 
     const double gain_per_s = lesser(settings->gain_per_s, 1.0 / settings->period_s);
-    const double rate = approach_rate(chain, settings, towards);
-    double asked[JOINT_CAPACITY] = {0.0};
+    const double rate = approach_rate(chain, settings, wishes->towards);
+    double whole[JOINT_CAPACITY] = {0.0};
+    double idle[JOINT_CAPACITY] = {0.0};
     for (int i = 0; i < chain->joint_count; i++) {
-        asked[i] = along[i] + gain_per_s * towards[i];
-        wanted[i] = along[i] + rate * towards[i];
+        wishes->asked[i] = wishes->along[i] + gain_per_s * wishes->towards[i];
+        whole[i] = wishes->along[i] + rate * wishes->towards[i];
+        idle[i] = motion->keeps[i];
     }
-    const double part = fit_part(chain, reachable, wanted, spare);
+    keep_spare(task, &inverse.plain, idle);
+    take_over(task, settings, &motion->braking, motion->movable, whole);
+    const double standstill[JOINT_CAPACITY] = {0.0};
+    const double part = fit_part(chain, &motion->braking, standstill, whole);
     for (int i = 0; i < chain->joint_count; i++) {
-        wanted[i] += part * spare[i];
+        wishes->towards[i] = part * (whole[i] - wishes->along[i]);
+        wishes->along[i] = part * wishes->along[i] + idle[i];
+        wishes->spare[i] -= idle[i];
     }
-    take_over(task, settings, braking, movable, wanted);
+    return true;
+}
+
+/// What of the wishes acceleration limits let the joints come to. False where figures that each
+/// were usable together overflow.
+static bool wishes_fit(const chain_t* chain, const ik_track_settings_t* settings,
+                       const task_t* task, const motion_t* motion, const wishes_t* wishes,
+                       double wanted[JOINT_CAPACITY])
+{
+    const speed_range_t* reachable = &motion->reachable;
+    const double correction = fit_part(chain, reachable, wishes->along, wishes->towards);
     for (int i = 0; i < chain->joint_count; i++) {
-        if (!isfinite(wanted[i])) {
-            return IK_BAD_INPUT; // figures that each were usable and together overflow
-        }
+        wanted[i] = wishes->along[i] + correction * wishes->towards[i];
     }
-    return does_what_was_asked(task, gain_per_s, asked) ? IK_OK : IK_NEAR_SINGULAR;
+    const double drift = fit_part(chain, reachable, wanted, wishes->spare);
+    for (int i = 0; i < chain->joint_count; i++) {
+        wanted[i] += drift * wishes->spare[i];
+    }
+    const double nothing[JOINT_CAPACITY] = {0.0};
+    if (within_ranges(chain, reachable, wanted, nothing)) {
+        return true; // as a rule; what follows would change nothing
+    }
+    take_over(task, settings, reachable, motion->movable, wanted);
+    // The change of speed is scaled, not the speed: scaled towards standstill, one joint that
+    // cannot turn round quickly enough would brake all others. Nor does one that moves as fast as
+    // it may, or stands at its end, keep others from changing theirs.
+    double change[JOINT_CAPACITY] = {0.0};
+    bool usable = true;
+    for (int i = 0; i < chain->joint_count; i++) {
+        usable = usable && isfinite(wanted[i]);
+        change[i] = clamp(wanted[i], motion->braking.lowest[i], motion->braking.highest[i]) -
+                    motion->keeps[i];
+    }
+    const double part = fit_part(chain, reachable, motion->keeps, change);
+    for (int i = 0; i < chain->joint_count; i++) {
+        wanted[i] = motion->keeps[i] + part * change[i];
+    }
+    return usable;
 }
 
 // -------------------------------------------------------------------------------------- the step
@@ -595,6 +666,22 @@ static bool state_mend(const chain_t* chain, joints_t* joints, joints_t* speeds)
     return whole;
 }
 
+static motion_t motion_from(const chain_t* chain, double period_s, const joints_t* joints,
+                            const joints_t* speeds, unsigned locked)
+{
+    motion_t motion = {.joints = *joints,
+                       .speeds = *speeds,
+                       .movable = ((1u << chain->joint_count) - 1u) & ~locked};
+    braking_range(chain, period_s, joints, locked, &motion.braking);
+    motion.reachable = motion.braking;
+    narrow_by_acceleration(chain, period_s, speeds, locked, &motion.reachable);
+    for (int i = 0; i < chain->joint_count; i++) {
+        motion.keeps[i] =
+            clamp(speeds->at[i], motion.reachable.lowest[i], motion.reachable.highest[i]);
+    }
+    return motion;
+}
+
 ik_result_t ik_track(const chain_t* chain, const ik_track_settings_t* settings,
                      const joints_t* joints, const joints_t* speeds, const pose_t* target,
                      const twist_t* feedforward, unsigned locked, joints_t* next,
@@ -609,33 +696,25 @@ ik_result_t ik_track(const chain_t* chain, const ik_track_settings_t* settings,
         *next = from; // without a period there is no step
         return IK_BAD_INPUT;
     }
-    speed_range_t braking = {{0.0}, {0.0}};
-    braking_range(chain, settings->period_s, &from, locked, &braking);
-    speed_range_t reachable = braking;
-    narrow_by_acceleration(chain, settings->period_s, &moving, locked, &reachable);
-
+    const motion_t motion = motion_from(chain, settings->period_s, &from, &moving, locked);
     double wanted[JOINT_CAPACITY] = {0.0};
-    ik_result_t result = IK_BAD_INPUT;
+    bool usable = false;
     task_t task;
+    wishes_t wishes = {{0.0}, {0.0}, {0.0}, {0.0}};
     if (state_whole && target_sane(target, feedforward)) {
         task_build(chain, settings, &from, target, feedforward, locked, &task);
-        const unsigned movable = ((1u << chain->joint_count) - 1u) & ~locked;
-        result = want_speeds(chain, settings, &from, &task, movable, &braking, &reachable, wanted);
+        usable = wishes_make(chain, settings, &task, &motion, &wishes) &&
+                 wishes_fit(chain, settings, &task, &motion, &wishes, wanted);
     }
-    if (result == IK_BAD_INPUT) {
+    if (!usable) {
         const double rest[JOINT_CAPACITY] = {0.0};
-        advance(chain, settings->period_s, &from, &reachable, rest, next, next_speeds);
+        advance(chain, settings->period_s, &from, &motion.reachable, rest, next, next_speeds);
         return IK_BAD_INPUT;
     }
-    const double standstill[JOINT_CAPACITY] = {0.0};
-    const double part = fit_part(chain, &reachable, standstill, wanted);
-    for (int i = 0; i < chain->joint_count; i++) {
-        wanted[i] *= part;
-    }
-    advance(chain, settings->period_s, &from, &reachable, wanted, next, next_speeds);
+    advance(chain, settings->period_s, &from, &motion.reachable, wanted, next, next_speeds);
     const double gain_per_s = lesser(settings->gain_per_s, 1.0 / settings->period_s);
     if (does_what_was_asked(&task, gain_per_s, next_speeds->at)) {
         return IK_OK;
     }
-    return result == IK_OK ? IK_JOINT_LIMIT : result;
+    return does_what_was_asked(&task, gain_per_s, wishes.asked) ? IK_JOINT_LIMIT : IK_NEAR_SINGULAR;
 }

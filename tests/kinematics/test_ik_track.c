@@ -383,6 +383,194 @@ static void path_through_the_wrist_singularity_is_survived(void** state)
     }
 }
 
+/// A circle that opens, for a while grows beyond what the joints' accelerations allow, comes back,
+/// closes, and ends in a rest.
+typedef struct {
+    pose_t start;
+    vec3_t right, up;
+    double radius_m;
+    double growth; // of the radius, in the middle of the burst
+    double rate_radps;
+} circle_t;
+
+static const double CIRCLE_OPEN_S = 1.0;
+static const double BURST_FROM_S = 1.0;
+static const double BURST_END_S = 2.5;
+static const double CIRCLE_CLOSES_S = 4.0;
+static const double CIRCLE_REST_S = 5.0;
+static const double CIRCLE_END_S = 5.5;
+/// Before and after its burst the circle takes so much of the acceleration of some joint.
+static const double STEADY_LOAD = 0.8;
+
+static double smooth_part(double part)
+{
+    const double p = fmin(fmax(part, 0.0), 1.0);
+    return p * p * p * (10.0 + p * (6.0 * p - 15.0));
+}
+
+static pose_t circle_pose(const circle_t* circle, double time_s)
+{
+    const double open = smooth_part(time_s / CIRCLE_OPEN_S) *
+                        smooth_part((CIRCLE_REST_S - time_s) / (CIRCLE_REST_S - CIRCLE_CLOSES_S));
+    const double burst_s = BURST_END_S - BURST_FROM_S;
+    const double burst = smooth_part(2.0 * (time_s - BURST_FROM_S) / burst_s) *
+                         smooth_part(2.0 * (BURST_END_S - time_s) / burst_s);
+    const double radius_m = circle->radius_m * open * (1.0 + circle->growth * burst);
+    const double turn = circle->rate_radps * time_s;
+    const vec3_t from_start = vec3_add(vec3_scale(circle->right, radius_m * sin(turn)),
+                                       vec3_scale(circle->up, radius_m * (1.0 - cos(turn))));
+    return (pose_t){vec3_add(circle->start.position_m, from_start), circle->start.orientation};
+}
+
+static vec3_t random_direction(uint64_t* random)
+{
+    const double x = arm_random_between(random, -1.0, 1.0);
+    const double y = arm_random_between(random, -1.0, 1.0);
+    const double z = arm_random_between(random, -1.0, 1.0);
+    const vec3_t direction = vec3(x, y, z + 1e-6);
+    return vec3_scale(direction, 1.0 / vec3_norm(direction));
+}
+
+/// What following a circle came to.
+typedef struct {
+    bool held;            // a reason was given at least once
+    double unreasoned_m;  // largest error while no reason was given for half a second
+    double largest_m;     // error over all
+    double after_burst_m; // in the last half second before the circle closes
+    double rest_m;        // at the end
+    double acceleration;  // highest share of any joint's limit
+    double speed;         // the same
+} circle_run_t;
+
+/// Follows a circle on `chain`; shares are counted in the limits of `limits`.
+static circle_run_t follow_circle(const chain_t* chain, const chain_t* limits,
+                                  const ik_track_settings_t* settings, const circle_t* circle,
+                                  joints_t joints)
+{
+    circle_run_t run = {0};
+    joints_t speeds = {{0.0}};
+    double trusted_from_s = 0.0;
+    for (int k = 0; PERIOD_S * k < CIRCLE_END_S; k++) {
+        const double time_s = PERIOD_S * k;
+        const pose_t target = circle_pose(circle, time_s);
+        const pose_t goal = circle_pose(circle, time_s + PERIOD_S);
+        const twist_t way = pose_difference(target, goal);
+        const twist_t feedforward = {vec3_scale(way.linear_mps, 1.0 / PERIOD_S),
+                                     vec3_scale(way.angular_radps, 1.0 / PERIOD_S)};
+        joints_t next;
+        joints_t next_speeds;
+        const ik_result_t result = ik_track(chain, settings, &joints, &speeds, &target,
+                                            &feedforward, 0u, &next, &next_speeds);
+        assert_int_not_equal(result, IK_BAD_INPUT);
+        assert_step_within_limits(chain, &joints, &speeds, &next, &next_speeds);
+        for (int i = 0; i < chain->joint_count; i++) {
+            const double change = fabs(next_speeds.at[i] - speeds.at[i]) / PERIOD_S;
+            run.acceleration = fmax(run.acceleration, change / limits->acceleration_max.at[i]);
+            run.speed = fmax(run.speed, fabs(next_speeds.at[i]) / limits->velocity_max.at[i]);
+        }
+        joints = next;
+        speeds = next_speeds;
+        if (result != IK_OK) {
+            run.held = true;
+            trusted_from_s = time_s + 0.5;
+        }
+        const vec3_t reached_m = fk_tool_pose(chain, &joints).position_m;
+        run.rest_m = vec3_norm(vec3_sub(reached_m, goal.position_m));
+        run.largest_m = fmax(run.largest_m, run.rest_m);
+        if (time_s >= trusted_from_s) {
+            run.unreasoned_m = fmax(run.unreasoned_m, run.rest_m);
+        }
+        if (time_s >= CIRCLE_CLOSES_S - 0.5 && time_s < CIRCLE_CLOSES_S) {
+            run.after_burst_m = fmax(run.after_burst_m, run.rest_m);
+        }
+    }
+    return run;
+}
+
+/// Gives the chain such limits of acceleration that the circle without its burst takes `load` of
+/// them at its worst. False where, with the burst, other limits or a singular posture are in the
+/// way.
+static bool load_chain(const ik_track_settings_t* settings, double load, const circle_t* circle,
+                       const joints_t* joints, chain_t* chain)
+{
+    chain_t free = *chain;
+    for (int i = 0; i < chain->joint_count; i++) {
+        free.acceleration_max.at[i] = 1e5;
+    }
+    circle_t steady = *circle;
+    steady.growth = 0.0;
+    const circle_run_t run = follow_circle(&free, chain, settings, &steady, *joints);
+    if (run.held) {
+        return false;
+    }
+    const circle_run_t with_burst = follow_circle(&free, chain, settings, circle, *joints);
+    for (int i = 0; i < chain->joint_count; i++) {
+        chain->acceleration_max.at[i] *= run.acceleration / load;
+    }
+    return !with_burst.held && with_burst.speed < 0.8;
+}
+
+static circle_t random_circle(const chain_t* chain, const joints_t* joints, uint64_t* random)
+{
+    circle_t circle = {.start = fk_tool_pose(chain, joints)};
+    circle.right = random_direction(random);
+    const vec3_t across = vec3_cross(circle.right, random_direction(random));
+    circle.up = vec3_scale(across, 1.0 / vec3_norm(across));
+    circle.radius_m = arm_random_between(random, 0.005, 0.03);
+    circle.rate_radps = arm_random_between(random, 4.0, 20.0);
+    circle.growth = arm_random_between(random, 0.4, 2.0);
+    return circle;
+}
+
+static void circle_beyond_accelerations_is_left_and_found_again(void** state)
+{
+    (void)state;
+    named_chain_t arms[ARM_COUNT];
+    fill_arms(arms);
+    uint64_t random = 77;
+    print_message("seed 77\n");
+    int circles = 0;
+    int lost = 0; // still beside the circle a second after the burst
+    for (int a = 0; a < ARM_COUNT; a++) {
+        int tried = 0;
+        int held = 0;
+        circle_run_t worst = {0};
+        double radii = 0.0;
+        for (int p = 0; p < 80; p++) {
+            ik_track_settings_t settings = usual_settings();
+            settings.spin_free = p % 2 == 0;
+            chain_t chain = arms[a].chain;
+            const joints_t joints = arm_random_joints(&chain, &random, 0.3);
+            chain.preferred =
+                joints; // else the arm wanders off to where the circle is another load
+            const circle_t circle = random_circle(&chain, &joints, &random);
+            if (!load_chain(&settings, STEADY_LOAD, &circle, &joints, &chain)) {
+                continue;
+            }
+            const circle_run_t run = follow_circle(&chain, &chain, &settings, &circle, joints);
+            tried++;
+            held += run.held ? 1 : 0;
+            lost += run.after_burst_m > 3e-4 ? 1 : 0;
+            radii = fmax(radii, run.largest_m / (circle.radius_m * (1.0 + circle.growth)));
+            worst.unreasoned_m = fmax(worst.unreasoned_m, run.unreasoned_m);
+            worst.after_burst_m = fmax(worst.after_burst_m, run.after_burst_m);
+            worst.rest_m = fmax(worst.rest_m, run.rest_m);
+        }
+        print_message("%s: %d of %d circles held back; error at most %.2f radii, without a reason "
+                      "%.3f mm, again on the circle %.3f mm, at rest %.5f mm\n",
+                      arms[a].name, held, tried, radii, 1e3 * worst.unreasoned_m,
+                      1e3 * worst.after_burst_m, 1e3 * worst.rest_m);
+        assert_true(tried >= 5 && 2 * held >= tried);
+        assert_true(radii <= 3.0);
+        assert_true(worst.unreasoned_m <= 1e-3);
+        assert_true(worst.rest_m <= 1e-4);
+        circles += tried;
+    }
+    // Joints whose errors feed each other can be kept saturated even at this load, by rare circles.
+    print_message("%d of %d circles not found again before they close\n", lost, circles);
+    assert_true(30 * lost <= circles);
+}
+
 static void target_behind_a_limit_is_reported_and_found_again(void** state)
 {
     (void)state;
@@ -604,6 +792,7 @@ int main(void)
         cmocka_unit_test(every_joint_may_be_locked),
         cmocka_unit_test(far_error_is_made_good_without_overshoot),
         cmocka_unit_test(path_through_the_wrist_singularity_is_survived),
+        cmocka_unit_test(circle_beyond_accelerations_is_left_and_found_again),
         cmocka_unit_test(target_behind_a_limit_is_reported_and_found_again),
         cmocka_unit_test(tight_limits_in_the_feedback_direction_keep_the_path),
         cmocka_unit_test(state_outside_limits_brakes_and_comes_back),
