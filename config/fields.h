@@ -49,7 +49,7 @@ typedef enum {
 bool quantity_parse(const char* text, dimension_t dimension, double* si_number);
 
 #define FIELD_KEY_CAPACITY 64     // keys of one record that suggestions are drawn from
-#define FIELD_VARIANT_CAPACITY 24 // variants of one list
+#define FIELD_VARIANT_CAPACITY 100// variants of one list
 
 typedef enum {
     FIELD_QUANTITY, // double, by dimension and range

@@ -1,18 +1,17 @@
 #include "sim/scenario.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#define FORCE_BIAS_MAX_N 200.0
-#define FORCE_SCALE_MAX 10.0
-#define BODY_SHIFT_MAX_M 0.5
-#define FRICTION_MAX 1.5      // wet skin has over 1 (Derler and Gerhardt 2012)
 #define EVENT_AT_MAX_S 7200.0 // the longest session
 
 static const char* const event_words[] = {
-#define X(id, text) [id] = text,
+#define X(id, word, klass, target, dimension, least, most, meaning) [id] = word,
     WORLD_EVENT_LIST(X)
 #undef X
         NULL};
+
+static const char* const axis_words[] = {"x", "y", "z", "rx", "ry", "rz", NULL};
 
 static const char* const ending_words[] = {
 #define X(id, text) [id] = text,
@@ -25,33 +24,15 @@ const char* scenario_ending_text(scenario_ending_t ending)
     return ending_words[ending];
 }
 
-/// What an event needs beside its time.
-typedef enum {
-    NEEDS_NOTHING,
-    NEEDS_DEVICE,
-    NEEDS_DRIVE,
-    NEEDS_FORCE,
-    NEEDS_FACTOR,
-    NEEDS_HEIGHT,
-    NEEDS_FRICTION,
-} needs_t;
-
-static const needs_t event_needs[WORLD_EVENT_KIND_COUNT] = {
-    [WORLD_EVENT_DEVICE_SILENT] = NEEDS_DEVICE,   [WORLD_EVENT_DEVICE_BACK] = NEEDS_DEVICE,
-    [WORLD_EVENT_BUTTON_PRESSED] = NEEDS_NOTHING, [WORLD_EVENT_BUTTON_RELEASED] = NEEDS_NOTHING,
-    [WORLD_EVENT_ESTOP_PRESSED] = NEEDS_NOTHING,  [WORLD_EVENT_ESTOP_RELEASED] = NEEDS_NOTHING,
-    [WORLD_EVENT_DRIVE_FAULT] = NEEDS_DRIVE,      [WORLD_EVENT_FORCE_FREEZE] = NEEDS_NOTHING,
-    [WORLD_EVENT_FORCE_BIAS] = NEEDS_FORCE,       [WORLD_EVENT_FORCE_SCALE] = NEEDS_FACTOR,
-    [WORLD_EVENT_BODY_SHIFT] = NEEDS_HEIGHT,      [WORLD_EVENT_SKIN_FRICTION] = NEEDS_FRICTION,
-};
-
 // ---------------------------------------------------------------------------------- the tables
 
 /// An event as written, before its device has been looked up.
 typedef struct {
     int kind; // world_event_kind_t
     int64_t at_us;
+    int64_t duration_us;
     char device[NAME_CAPACITY];
+    int axis;
     double magnitude;
 } written_event_t;
 
@@ -70,64 +51,38 @@ typedef struct {
      .dimension = DIMENSION_TIME, .maximum = EVENT_AT_MAX_S,                                       \
      .meaning = "When, from the beginning of the run."},                                           \
     {.key = "event", .kind = FIELD_CHOICE, .required = true, .offset = EVENT(kind),                \
-     .words = event_words, .meaning = "What happens."}
+     .words = event_words, .meaning = "What happens."},                                            \
+    {.key = "duration", .kind = FIELD_WHOLE_US, .offset = EVENT(duration_us),                      \
+     .dimension = DIMENSION_TIME, .minimum = 0.001, .maximum = EVENT_AT_MAX_S,                     \
+     .meaning = "How long; without it, for good."}
 
-static const field_t plain_fields[] = {EVENT_FIELDS, {0}};
-static const field_t device_fields[] = {
-    EVENT_FIELDS,
-    {.key = "device", .kind = FIELD_NAME, .required = true, .offset = EVENT(device),
+#define TARGET_FIELDS_NONE
+#define TARGET_FIELDS_DEVICE                                                                       \
+    {.key = "device", .kind = FIELD_NAME, .required = true, .offset = EVENT(device),               \
      .capacity = NAME_CAPACITY, .meaning = "Name of the machine's device that it happens to."},
-    {0}};
-static const field_t force_fields[] = {
-    EVENT_FIELDS,
-    {.key = "magnitude", .kind = FIELD_QUANTITY, .required = true, .offset = EVENT(magnitude),
-     .dimension = DIMENSION_FORCE, .minimum = -FORCE_BIAS_MAX_N, .maximum = FORCE_BIAS_MAX_N,
-     .meaning = "How far the sensor's z axis jumps."},
-    {0}};
-static const field_t factor_fields[] = {
-    EVENT_FIELDS,
-    {.key = "magnitude", .kind = FIELD_QUANTITY, .required = true, .offset = EVENT(magnitude),
-     .dimension = DIMENSION_NONE, .minimum = -FORCE_SCALE_MAX, .maximum = FORCE_SCALE_MAX,
-     .meaning = "How many times what is so the sensor reads; -1 turns its signs around."},
-    {0}};
-static const field_t height_fields[] = {
-    EVENT_FIELDS,
-    {.key = "magnitude", .kind = FIELD_QUANTITY, .required = true, .offset = EVENT(magnitude),
-     .dimension = DIMENSION_LENGTH, .minimum = -BODY_SHIFT_MAX_M, .maximum = BODY_SHIFT_MAX_M,
-     .meaning = "How far the body rises."},
-    {0}};
-static const field_t friction_fields[] = {
-    EVENT_FIELDS,
-    {.key = "magnitude", .kind = FIELD_QUANTITY, .required = true, .offset = EVENT(magnitude),
-     .dimension = DIMENSION_NONE, .minimum = 0.0, .maximum = FRICTION_MAX,
-     .meaning = "Friction of the pad on the skin: oiled 0.15, dry about 0.46."},
-    {0}};
+#define TARGET_FIELDS_DRIVE TARGET_FIELDS_DEVICE
+#define TARGET_FIELDS_AXIS                                                                         \
+    {.key = "axis", .kind = FIELD_CHOICE, .required = true, .offset = EVENT(axis),                 \
+     .words = axis_words, .meaning = "Axis of the force sensor."},
+// The list of fields ends where a key is missing: there, for an event without a magnitude.
+#define X(id, word, klass, target, dimension_, least_, most_, meaning_)                            \
+    static const field_t fields_of_##id[] = {                                                      \
+        EVENT_FIELDS, TARGET_FIELDS_##target                                                       \
+        {.key = (least_) < (most_) ? "magnitude" : NULL, .kind = FIELD_QUANTITY, .required = true, \
+         .offset = EVENT(magnitude), .dimension = DIMENSION_##dimension_, .minimum = (least_),     \
+         .maximum = (most_), .meaning = meaning_},                                                 \
+        {0}};
+WORLD_EVENT_LIST(X)
+#undef X
 
 static const record_t event_records[WORLD_EVENT_KIND_COUNT] = {
-    [WORLD_EVENT_DEVICE_SILENT] = {"device_silent", "A device answers nothing any more.",
-                                   device_fields},
-    [WORLD_EVENT_DEVICE_BACK] = {"device_back", "A silent device answers again.", device_fields},
-    [WORLD_EVENT_BUTTON_PRESSED] = {"button_pressed", "The client presses the button.",
-                                    plain_fields},
-    [WORLD_EVENT_BUTTON_RELEASED] = {"button_released", "The client lets go of the button.",
-                                     plain_fields},
-    [WORLD_EVENT_ESTOP_PRESSED] = {"estop_pressed", "The emergency stop chain opens.",
-                                   plain_fields},
-    [WORLD_EVENT_ESTOP_RELEASED] = {"estop_released", "The emergency stop chain is whole again.",
-                                    plain_fields},
-    [WORLD_EVENT_DRIVE_FAULT] = {"drive_fault", "A drive reports a fault and brakes.",
-                                 device_fields},
-    [WORLD_EVENT_FORCE_FREEZE] = {"force_freeze", "The force sensor repeats itself.",
-                                  plain_fields},
-    [WORLD_EVENT_FORCE_BIAS] = {"force_bias", "The force sensor's zero jumps.", force_fields},
-    [WORLD_EVENT_FORCE_SCALE] = {"force_scale", "The force sensor reads too much or too little.",
-                                 factor_fields},
-    [WORLD_EVENT_BODY_SHIFT] = {"body_shift", "The body rises within 0.3 s.", height_fields},
-    [WORLD_EVENT_SKIN_FRICTION] = {"skin_friction", "The pad's friction on the skin changes.",
-                                   friction_fields},
+#define X(id, word, klass, target, dimension, least, most, meaning)                                \
+    [id] = {word, meaning, fields_of_##id},
+    WORLD_EVENT_LIST(X)
+#undef X
 };
 static const record_t* const event_variants[] = {
-#define X(id, text) &event_records[id],
+#define X(id, word, klass, target, dimension, least, most, meaning) &event_records[id],
     WORLD_EVENT_LIST(X)
 #undef X
     NULL};
@@ -166,9 +121,10 @@ static int device_named(const machine_settings_t* machine, const char* name)
     return -1;
 }
 
-static bool device_serves(const machine_settings_t* machine, int device, needs_t needs)
+static bool device_serves(const machine_settings_t* machine, int device, event_target_t target)
 {
-    return device >= 0 && (needs != NEEDS_DRIVE || machine->devices[device].role == DEVICE_DRIVE);
+    return device >= 0 &&
+           (target != EVENT_TARGET_DRIVE || machine->devices[device].role == DEVICE_DRIVE);
 }
 
 static void refuse_device(const yaml_document_t* document, const machine_settings_t* machine,
@@ -198,17 +154,19 @@ static bool resolve(const yaml_document_t* document, const machine_settings_t* m
     bool resolved = true;
     for (int i = 0; i < written->event_count; ++i) {
         const written_event_t* event = &written->events[i];
-        const needs_t needs = event_needs[event->kind];
+        const event_target_t target = world_event_info((world_event_kind_t)event->kind)->target;
         int device = 0;
-        if (needs == NEEDS_DEVICE || needs == NEEDS_DRIVE) {
+        if (target == EVENT_TARGET_DEVICE || target == EVENT_TARGET_DRIVE) {
             device = device_named(machine, event->device);
-            if (!device_serves(machine, device, needs)) {
+            if (!device_serves(machine, device, target)) {
                 refuse_device(document, machine, i, event->device, findings);
                 resolved = false;
             }
         }
         scenario->events[i] = (world_event_t){.kind = (world_event_kind_t)event->kind,
                                               .at_us = event->at_us,
+                                              .duration_us = event->duration_us,
+                                              .axis = event->axis,
                                               .device = device,
                                               .magnitude = event->magnitude};
     }
@@ -257,51 +215,50 @@ bool scenario_load(const char* path, world_settings_t* world, findings_t* findin
     return true;
 }
 
-/// What stands behind the event's word on a line. False if it is not what the event needs.
-static bool take_argument(const char* argument, needs_t needs, const machine_settings_t* machine,
-                          world_event_t* event)
+/// The next word of a line, and the line behind it; empty where there is none.
+static void take_word(const char** line, char* word, size_t capacity)
 {
-    switch (needs) {
-    case NEEDS_NOTHING:
-        return argument[0] == '\0';
-    case NEEDS_DEVICE:
-    case NEEDS_DRIVE:
-        event->device = device_named(machine, argument);
-        return device_serves(machine, event->device, needs);
-    case NEEDS_FRICTION:
-        return quantity_parse(argument, DIMENSION_NONE, &event->magnitude) &&
-               event->magnitude >= 0.0 && event->magnitude <= FRICTION_MAX;
-    case NEEDS_FORCE:
-    case NEEDS_FACTOR:
-    case NEEDS_HEIGHT: {
-        const double most = needs == NEEDS_FORCE    ? FORCE_BIAS_MAX_N
-                            : needs == NEEDS_FACTOR ? FORCE_SCALE_MAX
-                                                    : BODY_SHIFT_MAX_M;
-        return quantity_parse(argument, DIMENSION_NONE, &event->magnitude) &&
-               event->magnitude >= -most && event->magnitude <= most;
+    const size_t length = strcspn(*line, " ");
+    (void)snprintf(word, capacity, "%.*s", (int)length, *line);
+    *line += length;
+    *line += **line == ' ' && (*line)[1] != '\0' ? 1 : 0;
+}
+
+static int axis_named(const char* word)
+{
+    for (int axis = 0; axis_words[axis] != NULL; ++axis) {
+        if (strcmp(axis_words[axis], word) == 0) {
+            return axis;
+        }
     }
-    }
-    return false;
+    return -1;
 }
 
 bool scenario_event_from_line(const char* line, const machine_settings_t* machine,
                               world_event_t* event)
 {
-    const size_t word_length = strcspn(line, " ");
-    const char* argument = line[word_length] == ' ' ? line + word_length + 1 : line + word_length;
-    if (line[word_length] == ' ' && argument[0] == '\0') {
-        return false; // a space with nothing behind it
+    char word[NAME_CAPACITY];
+    take_word(&line, word, sizeof word);
+    const int kind = world_event_kind_of(word);
+    if (kind < 0) {
+        return false;
     }
-    for (int kind = 0; kind < WORLD_EVENT_KIND_COUNT; ++kind) {
-        if (strlen(event_words[kind]) == word_length &&
-            strncmp(event_words[kind], line, word_length) == 0) {
-            world_event_t read = {.kind = (world_event_kind_t)kind};
-            const bool good = take_argument(argument, event_needs[kind], machine, &read);
-            if (good) {
-                *event = read;
-            }
-            return good;
-        }
+    world_event_t read = {.kind = (world_event_kind_t)kind};
+    const world_event_info_t* info = world_event_info(read.kind);
+    bool good = true;
+    if (info->target != EVENT_TARGET_NONE) {
+        take_word(&line, word, sizeof word);
+        read.device = info->target == EVENT_TARGET_AXIS ? 0 : device_named(machine, word);
+        read.axis = info->target == EVENT_TARGET_AXIS ? axis_named(word) : 0;
+        good = read.device >= 0 && read.axis >= 0;
     }
-    return false;
+    if (good && info->least < info->most) {
+        take_word(&line, word, sizeof word);
+        good = quantity_parse(word, DIMENSION_NONE, &read.magnitude);
+    }
+    good = good && line[0] == '\0' && world_event_fits(&read, machine);
+    if (good) {
+        *event = read;
+    }
+    return good;
 }

@@ -37,8 +37,8 @@ bool scenario_read(const char* path, const machine_settings_t* machine, scenario
 /// and where there is no room for all of them, `world` is untouched.
 bool scenario_load(const char* path, world_settings_t* world, findings_t* findings);
 
-/// "estop_pressed", "device_silent drive_3", "body_shift 0.02": the event, then its device or its
-/// magnitude in SI units, one space between. False, with `event` untouched, for anything else. Its
+/// "estop_pressed", "device_silent drive_3", "force_bias z 30", "body_shift 0.02": the event, then
+/// its device or axis and its magnitude in SI units where it has them, one space between. False, with `event` untouched, for anything else. Its
 /// time is 0, for an injection.
 bool scenario_event_from_line(const char* line, const machine_settings_t* machine,
                               world_event_t* event);

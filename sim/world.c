@@ -101,31 +101,6 @@ static bool finite_and_at_least(double value, double least)
     return isfinite(value) && value >= least;
 }
 
-static bool event_fits(const world_event_t* event, const machine_settings_t* machine)
-{
-    const bool device_known = event->device >= 0 && event->device < machine->device_count;
-    switch (event->kind) {
-    case WORLD_EVENT_DEVICE_SILENT:
-    case WORLD_EVENT_DEVICE_BACK:
-        return device_known;
-    case WORLD_EVENT_DRIVE_FAULT:
-        return device_known && machine->devices[event->device].role == DEVICE_DRIVE;
-    case WORLD_EVENT_FORCE_BIAS:
-    case WORLD_EVENT_FORCE_SCALE:
-    case WORLD_EVENT_BODY_SHIFT:
-        return isfinite(event->magnitude);
-    case WORLD_EVENT_SKIN_FRICTION:
-        return finite_and_at_least(event->magnitude, 0.0);
-    case WORLD_EVENT_BUTTON_PRESSED:
-    case WORLD_EVENT_BUTTON_RELEASED:
-    case WORLD_EVENT_ESTOP_PRESSED:
-    case WORLD_EVENT_ESTOP_RELEASED:
-    case WORLD_EVENT_FORCE_FREEZE:
-        return true;
-    }
-    return false;
-}
-
 static bool settings_fit(const world_settings_t* settings)
 {
     const machine_settings_t* machine = settings->machine;
@@ -146,7 +121,7 @@ static bool settings_fit(const world_settings_t* settings)
           finite_and_at_least(settings->torque_noise_Nm, 0.0) &&
           finite_and_at_least(settings->force_bias_N, 0.0);
     for (int i = 0; fit && i < settings->event_count; ++i) {
-        fit = event_fits(&settings->events[i], machine);
+        fit = world_event_fits(&settings->events[i], machine);
     }
     return fit;
 }
@@ -286,7 +261,7 @@ void world_inject(world_t* world, const world_event_t* event)
     world_device_t* device = event->device >= 0 && event->device < world->device_count
                                  ? &world->devices[event->device]
                                  : NULL;
-    switch (event->kind) {
+    switch ((int)event->kind) { // not yet every kind
     case WORLD_EVENT_DEVICE_SILENT:
     case WORLD_EVENT_DEVICE_BACK:
         if (device) {
@@ -320,6 +295,8 @@ void world_inject(world_t* world, const world_event_t* event)
         break;
     case WORLD_EVENT_SKIN_FRICTION:
         world->contact_settings.friction = event->magnitude;
+        break;
+    default:
         break;
     }
 }

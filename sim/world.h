@@ -13,37 +13,10 @@
 #include "controller/bus/port.h"
 #include "kinematics/pose.h"
 #include "kinematics/surface.h"
+#include "sim/event.h"
 
 #define WORLD_STEP_US 1000 // integration step; finer inside where the contact needs it
 #define WORLD_EVENT_CAPACITY 64
-
-/// Things that happen to the world.
-#define WORLD_EVENT_LIST(X)                                                                        \
-    X(WORLD_EVENT_DEVICE_SILENT, "device_silent")   /* a device answers nothing any more */        \
-    X(WORLD_EVENT_DEVICE_BACK, "device_back")       /* it answers again */                         \
-    X(WORLD_EVENT_BUTTON_PRESSED, "button_pressed") /* the client's button */                      \
-    X(WORLD_EVENT_BUTTON_RELEASED, "button_released")                                              \
-    X(WORLD_EVENT_ESTOP_PRESSED, "estop_pressed")                                                  \
-    X(WORLD_EVENT_ESTOP_RELEASED, "estop_released")                                                \
-    X(WORLD_EVENT_DRIVE_FAULT, "drive_fault")     /* a drive reports a fault and brakes */         \
-    X(WORLD_EVENT_FORCE_FREEZE, "force_freeze")   /* the force sensor repeats itself */            \
-    X(WORLD_EVENT_FORCE_BIAS, "force_bias")       /* jumps by `magnitude` newtons */               \
-    X(WORLD_EVENT_FORCE_SCALE, "force_scale")     /* it reads `magnitude` times what is so */      \
-    X(WORLD_EVENT_BODY_SHIFT, "body_shift")       /* rises by `magnitude` metres in 0.3 s */       \
-    X(WORLD_EVENT_SKIN_FRICTION, "skin_friction") /* of the pad on the skin is `magnitude` now */
-typedef enum {
-#define X(id, text) id,
-    WORLD_EVENT_LIST(X)
-#undef X
-} world_event_kind_t;
-#define WORLD_EVENT_KIND_COUNT 12
-
-typedef struct {
-    world_event_kind_t kind;
-    int64_t at_us;    // virtual time
-    int device;       // index into machine_settings_t.devices, where the kind needs one
-    double magnitude; // where the kind needs one; unit with the kind
-} world_event_t;
 
 typedef struct {
     const machine_settings_t* machine; // all pointers borrowed, must outlive the world

@@ -1,0 +1,50 @@
+#include "sim/event.h"
+
+#include <math.h>
+#include <string.h>
+
+static const world_event_info_t infos[WORLD_EVENT_KIND_COUNT] = {
+#define X(id, word, klass, target, dimension, least, most, meaning)                                \
+    [id] = {word,  meaning, EVENT_CLASS_##klass, EVENT_TARGET_##target, DIMENSION_##dimension,     \
+            least, most},
+    WORLD_EVENT_LIST(X)
+#undef X
+};
+
+const world_event_info_t* world_event_info(world_event_kind_t kind)
+{
+    return (unsigned)kind < WORLD_EVENT_KIND_COUNT ? &infos[kind] : NULL;
+}
+
+int world_event_kind_of(const char* word)
+{
+    for (int kind = 0; kind < WORLD_EVENT_KIND_COUNT; ++kind) {
+        if (strcmp(infos[kind].word, word) == 0) {
+            return kind;
+        }
+    }
+    return -1;
+}
+
+bool world_event_fits(const world_event_t* event, const machine_settings_t* machine)
+{
+    const world_event_info_t* info = world_event_info(event->kind);
+    if (!info || event->duration_us < 0) {
+        return false;
+    }
+    const bool device_known = event->device >= 0 && event->device < machine->device_count;
+    if (info->target == EVENT_TARGET_DEVICE && !device_known) {
+        return false;
+    }
+    if (info->target == EVENT_TARGET_DRIVE &&
+        !(device_known && machine->devices[event->device].role == DEVICE_DRIVE)) {
+        return false;
+    }
+    if (info->target == EVENT_TARGET_AXIS &&
+        !(event->axis >= 0 && event->axis < EVENT_AXIS_COUNT)) {
+        return false;
+    }
+    const bool sized = info->least < info->most;
+    return !sized || (isfinite(event->magnitude) && event->magnitude >= info->least &&
+                      event->magnitude <= info->most);
+}
