@@ -95,7 +95,8 @@ static void random_record(uint64_t* random, cycle_record_t* record)
     record->force_tared = flags & 128;
     record->touching = flags & 256;
     record->mode = (supervisor_mode_t)(sample_random(random) % MODE_COUNT);
-    record->verdict.refused = (uint32_t)sample_random(random);
+    record->verdict.refused =
+        sample_random(random) >> (INTERLOCK_RULE_CAPACITY - INTERLOCK_RULE_COUNT);
     record->verdict.reaction = (reaction_t)(sample_random(random) % REACTION_COUNT);
     record->verdict.trust = (trust_t)(sample_random(random) % TRUST_COUNT);
     record->verdict.rule = (int)(sample_random(random) % (INTERLOCK_RULE_COUNT + 1)) - 1;
