@@ -116,8 +116,7 @@ typedef enum {
       "A brake holds only this part of what it should.")                                           \
     X(WORLD_EVENT_BRAKE_LATE, "brake_late", POWER, DRIVE, TIME, 0, 2,                              \
       "A brake shuts this much later.")                                                            \
-    X(WORLD_EVENT_BRAKE_STUCK, "brake_stuck", POWER, DRIVE, NONE, 0, 0,                            \
-      "A brake does not open.")                                                                    \
+    X(WORLD_EVENT_BRAKE_STUCK, "brake_stuck", POWER, DRIVE, NONE, 0, 0, "A brake does not open.")  \
     X(WORLD_EVENT_UNDERVOLTAGE, "undervoltage", POWER, DRIVE, NONE, 0, 0,                          \
       "A drive finds its supply too low, and reports it.")                                         \
     X(WORLD_EVENT_POWER_CUT, "power_cut", POWER, NONE, NONE, 0, 0,                                 \
@@ -176,8 +175,7 @@ typedef enum {
       "Somebody else writes set-points to a drive, so far off in rad or m.")                       \
     X(WORLD_EVENT_DEVICES_SWAPPED, "devices_swapped", BUS, DRIVE, NONE, 0, 0,                      \
       "A drive and the one after it answer under each other's address.")                           \
-    X(WORLD_EVENT_HOST_CRASH, "host_crash", HOST, NONE, NONE, 0, 0,                                \
-      "The controller is gone.")                                                                   \
+    X(WORLD_EVENT_HOST_CRASH, "host_crash", HOST, NONE, NONE, 0, 0, "The controller is gone.")     \
     X(WORLD_EVENT_HOST_HANG, "host_hang", HOST, NONE, TIME, 0.004, 10,                             \
       "The controller stands still for this time.")                                                \
     X(WORLD_EVENT_HOST_OVERRUN, "host_overrun", HOST, NONE, TIME, 0.0005, 0.05,                    \
@@ -258,6 +256,29 @@ typedef struct {
     int axis;            // of the force sensor, 0 to 5, where the kind needs one
     double magnitude;    // where the kind needs one; unit with the kind
 } world_event_t;
+
+/// What lets a kind happen.
+typedef enum {
+    EVENT_HOME_WORLD,    // sim/world.h
+    EVENT_HOME_WIRE,     // sim/wire.h
+    EVENT_HOME_HOST,     // sim/host_faults.h
+    EVENT_HOME_OPERATOR, // sim/operator_faults.h
+} event_home_t;
+event_home_t world_event_home(world_event_kind_t kind);
+
+/// Faults that tables of hazards name and that nothing here lets happen yet: a file that asks for
+/// one is refused by its name. Word, why.
+#define EVENT_MISSING_LIST(X)                                                                      \
+    X("malloc_failure", "the cycle takes no memory; elsewhere the program ends with a message")    \
+    X("disk_full", "needs a file system of its own")                                               \
+    X("fsync_error", "needs a file system of its own")                                             \
+    X("bus_half_open", "'bus_loss' of 1 looks the same to the controller")                         \
+    X("wrong_posture", "'body_mirrored' and 'body_elsewhere' are what of it can be tried")         \
+    X("wrong_tool", "'tool_heavier' is what of it can be tried")                                   \
+    X("wrong_routine", "a routine is bound to its client before it is played")                     \
+    X("config_swap", "files are read once, before the run")
+/// Why a fault of that word is missing, or null if the word is none of them.
+const char* event_missing_text(const char* word);
 
 /// True if the event can happen to this machine: its target is there and its magnitude in range.
 bool world_event_fits(const world_event_t* event, const machine_settings_t* machine);

@@ -106,11 +106,6 @@ static int64_t now_us(const wire_t* wire)
 
 // --------------------------------------------------------------------------------------- events
 
-bool wire_carries(world_event_kind_t kind)
-{
-    return kind >= FIRST_KIND && kind <= LAST_KIND;
-}
-
 static bool is_on(const wire_fault_t* fault, int64_t at_us)
 {
     return at_us < fault->until_us;
@@ -147,7 +142,8 @@ static void begin_fault(wire_t* wire, int device, const world_event_t* event, in
 
 void wire_inject(wire_t* wire, const world_event_t* event)
 {
-    if (!wire_carries(event->kind) || !world_event_fits(event, wire->machine)) {
+    if (world_event_home(event->kind) != EVENT_HOME_WIRE ||
+        !world_event_fits(event, wire->machine)) {
         return;
     }
     const int64_t from_us = now_us(wire);

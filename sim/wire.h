@@ -34,9 +34,6 @@ void wire_destroy(wire_t* wire);
 /// never longer than WIRE_REPLY_WINDOW_US.
 port_t wire_port(wire_t* wire);
 
-/// True for the kinds that happen here.
-bool wire_carries(world_event_kind_t kind);
-
 /// Lets an event begin now, on the host's clock; it ends by its own duration. Of one kind on one
 /// device the event that began last holds. Other kinds, and events that do not fit the machine, are
 /// left alone.
