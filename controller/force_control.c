@@ -9,7 +9,18 @@
 #define BREATH_HEIGHT_M 0.010
 #define LIFTED_HEIGHT_M 0.060
 #define OFFSET_ACCELERATION_MPS2 1.0
-#define YIELD_ACCELERATION_MPS2 4.0
+// Yielding takes of the joints what they have along the tool's axis, less what following the path
+// needs; never more than the drives of the size of an arm are sure to follow, and never less than
+// this, whatever the posture seems to give. [judgement]
+#define YIELD_JOINT_PART 0.9
+#define YIELD_ACCELERATION_MIN_MPS2 2.0
+#define YIELD_ACCELERATION_MAX_MPS2 8.0
+// What the tool was doing across its axis dies away no faster than this: braked hard, it would take
+// from the joints what letting go needs. At the body it drags the skin a few millimetres further,
+// under a force that is going.
+#define GLIDE_DECELERATION_MPS2 1.5
+#define GLIDE_DECELERATION_FREE_MPS2 4.0
+#define GLIDE_DECELERATION_RADPS2 4.0
 #define STANDSTILL_MPS 0.002
 // What is fed forward comes from smooth strokes that the static check has found the arm able to
 // follow; this only bounds it.
@@ -273,7 +284,50 @@ static double leave_speed_mps(double speed_max_mps, double remaining_m, double a
     return remaining_m > 0.0 ? fmin(speed_max_mps, sqrt(acceleration_mps2 * remaining_m)) : 0.0;
 }
 
-static void enter(force_control_state_t* state, supervisor_mode_t mode, const plan_target_t* target)
+/// Straight back along the tool's own axis from wherever it is, beginning with the speed it has.
+static void begin_yield(const session_t* session, force_control_state_t* state,
+                        const estimate_t* estimate)
+{
+    const double along_mps = vec3_dot(state->moved.linear_mps, state->outward);
+    const bool known = isfinite(along_mps) && vec3_finite(state->moved.angular_radps);
+    const vec3_t still = {0.0, 0.0, 0.0};
+    state->speed_mps = known ? along_mps : 0.0;
+    state->glide.linear_mps =
+        known ? vec3_sub(state->moved.linear_mps, vec3_scale(state->outward, along_mps)) : still;
+    state->glide.angular_radps = known ? state->moved.angular_radps : still;
+    const normal_motion_t most =
+        bandwidth_of_posture(&session->chain, &estimate->joint_position_measured);
+    const double given_mps2 = YIELD_JOINT_PART * most.acceleration_mps2;
+    state->yield_acceleration_mps2 =
+        isfinite(given_mps2)
+            ? fmin(fmax(given_mps2, YIELD_ACCELERATION_MIN_MPS2), YIELD_ACCELERATION_MAX_MPS2)
+            : YIELD_ACCELERATION_MIN_MPS2;
+}
+
+static vec3_t slowed(vec3_t speed, double step)
+{
+    const double now = vec3_norm(speed);
+    return vec3_scale(speed, now > step ? (now - step) / now : 0.0);
+}
+
+/// Lets the base of a yield go on gliding, ever slower.
+static void glide(const session_t* session, force_control_state_t* state, bool at_body)
+{
+    const double period_s = session->period_s;
+    const double deceleration_mps2 =
+        at_body ? GLIDE_DECELERATION_MPS2 : GLIDE_DECELERATION_FREE_MPS2;
+    state->glide.linear_mps = slowed(state->glide.linear_mps, deceleration_mps2 * period_s);
+    state->glide.angular_radps =
+        slowed(state->glide.angular_radps, GLIDE_DECELERATION_RADPS2 * period_s);
+    state->base.position_m =
+        vec3_add(state->base.position_m, vec3_scale(state->glide.linear_mps, period_s));
+    const quat_t turn =
+        quat_from_rotation_vector(vec3_scale(state->glide.angular_radps, period_s));
+    state->base.orientation = quat_normalize(quat_multiply(turn, state->base.orientation));
+}
+
+static void enter(const session_t* session, force_control_state_t* state, supervisor_mode_t mode,
+                  const plan_target_t* target, const estimate_t* estimate)
 {
     const bool had_offset = supervisor_mode_touches(state->mode);
     if (mode == MODE_APPROACH || mode == MODE_CONTACT) {
@@ -284,19 +338,21 @@ static void enter(force_control_state_t* state, supervisor_mode_t mode, const pl
             state->speed_mps = 0.0;
         }
     } else if (!had_offset || mode == MODE_YIELD) {
-        // Straight back along the tool's own axis from wherever it is.
         state->base = state->commanded;
         state->outward =
             vec3_scale(quat_rotate(state->commanded.orientation, vec3(0.0, 0.0, 1.0)), -1.0);
         state->offset_m = 0.0;
         state->speed_mps = had_offset ? fmax(state->speed_mps, 0.0) : 0.0;
+        state->at_body = had_offset;
+        if (mode == MODE_YIELD) {
+            begin_yield(session, state, estimate);
+        }
     }
     state->fed_mps = 0.0;
     state->tap = (tap_state_t){0};
     state->lifted = false;
     state->yielded = false;
     state->yield_s = 0.0;
-    state->yielded_m = 0.0;
 }
 
 static void move_offset(const session_t* session, force_control_state_t* state, double speed_mps,
@@ -310,10 +366,12 @@ static void leave(const session_t* session, force_control_state_t* state, superv
 {
     if (mode == MODE_YIELD) {
         const double remaining_m = session->safety->yield_distance_m.value - state->offset_m;
+        const double acceleration_mps2 = state->yield_acceleration_mps2;
+        glide(session, state, state->at_body);
         move_offset(session, state,
                     leave_speed_mps(session->safety->yield_speed_mps.value, remaining_m,
-                                    YIELD_ACCELERATION_MPS2),
-                    YIELD_ACCELERATION_MPS2);
+                                    acceleration_mps2),
+                    acceleration_mps2);
         state->yield_s += session->period_s;
         state->yielded = state->yield_s >= session->safety->yield_time_max_s.value ||
                          (state->speed_mps < STANDSTILL_MPS && remaining_m < 0.01);
@@ -332,7 +390,7 @@ tool_command_t force_control_step(const session_t* session, force_control_state_
                                   const estimate_t* estimate)
 {
     if (mode != state->mode) {
-        enter(state, mode, target);
+        enter(session, state, mode, target, estimate);
         state->mode = mode;
     }
     tool_command_t tool = {.tool_commanded = target->tool_desired};
@@ -358,5 +416,6 @@ tool_command_t force_control_step(const session_t* session, force_control_state_
     tool.feedforward.linear_mps = vec3_scale(moved.linear_mps, 1.0 / session->period_s);
     tool.feedforward.angular_radps = vec3_scale(moved.angular_radps, 1.0 / session->period_s);
     state->commanded = tool.tool_commanded;
+    state->moved = tool.feedforward;
     return tool;
 }

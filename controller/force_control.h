@@ -45,10 +45,13 @@ typedef struct {
     double fed_mps;   // of it, fed forward
     tap_state_t tap;
     double yield_s;
-    double yielded_m;
+    double yield_acceleration_mps2; // what the joints have for it where it began
+    twist_t glide;                  // of the base, dying away while yielding
+    bool at_body; // where leaving it began
     bool lifted;
     bool yielded;
     pose_t commanded; // last
+    twist_t moved;    // in the last period, per second
 } force_control_state_t;
 
 tool_command_t force_control_step(const session_t* session, force_control_state_t* state,
