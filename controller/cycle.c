@@ -30,6 +30,7 @@ static judged_t judged_view(const session_t* session, const cycle_state_t* state
         .force_total_N = vec3_norm(estimate->contact_force_N),
         .tool_speed_mps = estimate->tool_speed_mps,
         .tool_speed_allowed_mps = state->target.speed_allowed_mps,
+        .force_predicted_N = estimate->force_predicted_N,
         .force_target_N = state->target.force_target_N,
         .contact_gap_s = state->target.contact_gap_s,
         .force_cap_N = state->target.force_cap_N,

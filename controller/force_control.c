@@ -67,16 +67,27 @@ static double approach_speed_mps(const session_t* session, const plan_target_t* 
     return -fmin(braking, session->safety->approach_speed_max_mps.value);
 }
 
+/// The highest speed into the body that the force envelope permits. An unknown force permits none.
+static double into_body_max_mps(const session_t* session, const estimate_t* estimate)
+{
+    const double rising_N_per_s = fmax(estimate->force_rate_N_per_s, 0.0);
+    const double force_N = estimate->normal_force_N + rising_N_per_s * estimate->force_age_s;
+    const double room_N = session->safety->contact_force_max_N.value - ENVELOPE_MARGIN_N - force_N;
+    return envelope_speed_max_mps(&session->reaction, estimate->hardest_N_per_m, room_N);
+}
+
 /// Lets what is fed forward through and bends the rest with bounded acceleration.
-static void move_fed(const session_t* session, force_control_state_t* state, double fed_mps,
-                     double wanted_mps, double limit_mps)
+static void move_fed(const session_t* session, force_control_state_t* state,
+                     const estimate_t* estimate, double fed_mps, double wanted_mps,
+                     double limit_mps)
 {
     const double step_mps = OFFSET_ACCELERATION_MPS2 * session->period_s;
     const double fed_step_mps = FED_ACCELERATION_MPS2 * session->period_s;
     const double corrected_mps =
         toward(state->speed_mps - state->fed_mps, wanted_mps - fed_mps, step_mps);
     const double speed_mps = fmin(fmax(fed_mps + corrected_mps, -limit_mps), limit_mps);
-    state->speed_mps = toward(state->speed_mps, speed_mps, fed_step_mps);
+    state->speed_mps = fmax(toward(state->speed_mps, speed_mps, fed_step_mps),
+                            -into_body_max_mps(session, estimate));
     state->fed_mps = fed_mps;
     state->offset_m += state->speed_mps * session->period_s;
 }
@@ -121,7 +132,7 @@ static void follow_force(const session_t* session, force_control_state_t* state,
     const double speed = (estimate->normal_force_N - goal_N) / damping + fed;
     // An unknown force must not press: let go at the speed allowed until the interlock has spoken.
     const bool known = isfinite(speed);
-    move_fed(session, state, known ? fmin(fmax(fed, -limit), limit) : 0.0,
+    move_fed(session, state, estimate, known ? fmin(fmax(fed, -limit), limit) : 0.0,
              known ? fmin(fmax(speed, -limit), limit) : limit, limit);
 }
 
@@ -257,7 +268,7 @@ static void follow_taps(const session_t* session, force_control_state_t* state,
     const double fed = fmin(fmax(target->hop_rate_mps + tap->skin_mps, -limit), limit);
     const double speed = fed + TAP_FOLLOWING_PER_S * (wanted_m - state->offset_m);
     const bool known = isfinite(speed) && isfinite(estimate->normal_force_N);
-    move_fed(session, state, known ? fed : 0.0, known ? speed : limit, limit);
+    move_fed(session, state, estimate, known ? fed : 0.0, known ? speed : limit, limit);
 }
 
 static void follow_contact(const session_t* session, force_control_state_t* state,
@@ -321,8 +332,7 @@ static void glide(const session_t* session, force_control_state_t* state, bool a
         slowed(state->glide.angular_radps, GLIDE_DECELERATION_RADPS2 * period_s);
     state->base.position_m =
         vec3_add(state->base.position_m, vec3_scale(state->glide.linear_mps, period_s));
-    const quat_t turn =
-        quat_from_rotation_vector(vec3_scale(state->glide.angular_radps, period_s));
+    const quat_t turn = quat_from_rotation_vector(vec3_scale(state->glide.angular_radps, period_s));
     state->base.orientation = quat_normalize(quat_multiply(turn, state->base.orientation));
 }
 
@@ -362,16 +372,26 @@ static void move_offset(const session_t* session, force_control_state_t* state, 
     state->offset_m += state->speed_mps * session->period_s;
 }
 
+static void approach(const session_t* session, force_control_state_t* state,
+                     const plan_target_t* target, const estimate_t* estimate)
+{
+    const double fastest_mps = into_body_max_mps(session, estimate);
+    state->speed_mps = fmax(state->speed_mps, -fastest_mps);
+    move_offset(session, state,
+                fmax(approach_speed_mps(session, target, state->offset_m), -fastest_mps),
+                OFFSET_ACCELERATION_MPS2);
+}
+
 static void leave(const session_t* session, force_control_state_t* state, supervisor_mode_t mode)
 {
     if (mode == MODE_YIELD) {
         const double remaining_m = session->safety->yield_distance_m.value - state->offset_m;
         const double acceleration_mps2 = state->yield_acceleration_mps2;
         glide(session, state, state->at_body);
-        move_offset(session, state,
-                    leave_speed_mps(session->safety->yield_speed_mps.value, remaining_m,
-                                    acceleration_mps2),
-                    acceleration_mps2);
+        move_offset(
+            session, state,
+            leave_speed_mps(session->safety->yield_speed_mps.value, remaining_m, acceleration_mps2),
+            acceleration_mps2);
         state->yield_s += session->period_s;
         state->yielded = state->yield_s >= session->safety->yield_time_max_s.value ||
                          (state->speed_mps < STANDSTILL_MPS && remaining_m < 0.01);
@@ -399,8 +419,7 @@ tool_command_t force_control_step(const session_t* session, force_control_state_
             state->base = target->tool_desired;
             state->outward = target->normal;
             if (mode == MODE_APPROACH) {
-                move_offset(session, state, approach_speed_mps(session, target, state->offset_m),
-                            OFFSET_ACCELERATION_MPS2);
+                approach(session, state, target, estimate);
             } else {
                 follow_contact(session, state, target, estimate);
             }

@@ -12,7 +12,8 @@
 ///
 /// Always holds: the offset is continuous, its speed and acceleration bounded; towards the body it
 /// never exceeds the touch speed before contact nor the normal speed in contact, in taps the tap
-/// speed.
+/// speed; nor, ever, the speed from which the force could pass the hard limit before the arm has
+/// let go (safety/envelope.h).
 #ifndef KNEAD_CONTROLLER_FORCE_CONTROL_H
 #define KNEAD_CONTROLLER_FORCE_CONTROL_H
 

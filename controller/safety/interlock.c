@@ -207,6 +207,8 @@ static void judge_force(verdict_t* verdict, const safety_settings_t* safety,
     if (supervisor_mode_touches(judged->mode)) {
         require_at_most(verdict, INTERLOCK_FORCE_CAP, -1, judged->normal_force_N,
                         judged->force_cap_N);
+        require_at_most(verdict, INTERLOCK_FORCE_ENVELOPE, -1, judged->force_predicted_N,
+                        safety->contact_force_max_N.value);
         require_at_most(verdict, INTERLOCK_SHEAR, -1, judged->shear_force_N,
                         safety->shear_force_max_N.value);
     }
