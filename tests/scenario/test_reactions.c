@@ -235,7 +235,7 @@ static void a_mode_written_over_a_trip_moves_nothing(void** context)
         inject(loop, &faults[0]);
         while (closed_loop_step(loop)) {
         }
-        loop->unattended = true;
+        assert_at_rest_and_latched(loop);
         loop->state.mode = (supervisor_mode_t)mode;
         const double z_m = loop->truth.pad.position_m.z;
         for (int period = 0; period < 250; ++period) {
