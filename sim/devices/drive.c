@@ -232,7 +232,7 @@ static bool decelerate(drive_t* drive, double speed, int64_t step_us)
 
 /// What ends `operation enabled`: silence, a command, a joint that does not follow. True if it
 /// does.
-static bool leave_enabled(drive_t* drive, double position, double speed)
+static inline bool leave_enabled(drive_t* drive, double position, double speed)
 {
     if (drive->watchdog_us > 0 && drive->write_age_us > drive->watchdog_us &&
         !drive->faults.watchdog_off) {
@@ -339,12 +339,10 @@ static void lose_power(drive_t* drive, double position)
     hold_here(drive, position);
 }
 
-/// The joint as the encoder shows it.
-static void see(const drive_t* drive, double* position, double* speed)
+/// The joint's position as the encoder shows it.
+static double shown(const drive_t* drive, double position)
 {
-    const arm_fault_t* shown = &drive->faults.joint;
-    *position = shown->encoder_gain * *position + shown->encoder_offset;
-    *speed *= shown->encoder_gain;
+    return drive->faults.joint.encoder_gain * position + drive->faults.joint.encoder_offset;
 }
 
 /// Runs on, but never farther ahead of its joint than a following error: it is the motor that runs.
@@ -380,7 +378,8 @@ void drive_step(drive_t* drive, bool power, double position, double speed, int64
     drive->sample_counter += 1;
     if (drive->touched) {
         step_faults(drive, step_us);
-        see(drive, &position, &speed);
+        position = shown(drive, position);
+        speed *= drive->faults.joint.encoder_gain;
     }
     if (!power || drive->faults.disables) {
         lose_power(drive, position);
@@ -617,9 +616,8 @@ void drive_latch(const drive_t* drive, double position, double speed, double eff
                  register_file_t* file)
 {
     if (drive->touched) {
-        see(drive, &position, &speed);
-        position += drive->faults.drift;
-        speed += drive->faults.drift_per_s;
+        position = shown(drive, position) + drive->faults.drift;
+        speed = speed * drive->faults.joint.encoder_gain + drive->faults.drift_per_s;
         const double wrap = drive->faults.wrap;
         position -= wrap > 0.0 ? wrap * floor(position / wrap) : 0.0;
     }
