@@ -297,7 +297,7 @@ int main(void)
         cmocka_unit_test_setup(profiles_that_contradict_themselves_are_refused, setup),
         cmocka_unit_test_setup(the_fullest_profile_fits, setup),
         cmocka_unit_test_setup(random_bytes_get_an_answer_and_only_permitted_writes_happen, setup),
-        cmocka_unit_test(blank_file_reads_all_ones_and_keeps_what_it_holds),
+        cmocka_unit_test_setup(blank_file_reads_all_ones_and_keeps_what_it_holds, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
