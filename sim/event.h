@@ -282,6 +282,29 @@ typedef struct {
     double magnitude;    // where the kind needs one; unit with the kind
 } world_event_t;
 
+/// What lets a kind happen.
+typedef enum {
+    EVENT_HOME_WORLD,    // sim/world.h
+    EVENT_HOME_WIRE,     // sim/wire.h
+    EVENT_HOME_HOST,     // sim/host_faults.h
+    EVENT_HOME_OPERATOR, // sim/operator_faults.h
+} event_home_t;
+event_home_t world_event_home(world_event_kind_t kind);
+
+/// Faults that tables of hazards name and that nothing here lets happen yet: a file that asks for
+/// one is refused by its name. Word, why.
+#define EVENT_MISSING_LIST(X)                                                                      \
+    X("malloc_failure", "the cycle takes no memory; elsewhere the program ends with a message")    \
+    X("disk_full", "needs a file system of its own")                                               \
+    X("fsync_error", "needs a file system of its own")                                             \
+    X("bus_half_open", "'bus_loss' of 1 looks the same to the controller")                         \
+    X("wrong_posture", "'body_mirrored' and 'body_elsewhere' are what of it can be tried")         \
+    X("wrong_tool", "'tool_heavier' is what of it can be tried")                                   \
+    X("wrong_routine", "a routine is bound to its client before it is played")                     \
+    X("config_swap", "files are read once, before the run")
+/// Why a fault of that word is missing, or null if the word is none of them.
+const char* event_missing_text(const char* word);
+
 /// True if the event can happen to this machine: its target is there and its magnitude in range.
 bool world_event_fits(const world_event_t* event, const machine_settings_t* machine);
 
