@@ -8,6 +8,7 @@
 
 #define PERIOD_S 0.004
 #define DELAY_PERIODS 7 // 28 ms: what the gain is made for
+#define HARDEST_N_PER_M 5000.0
 
 typedef struct {
     double overshoot_N;
@@ -40,7 +41,8 @@ static step_figures_t press_step(const session_t* session, double stiffness_N_pe
     state.commanded = target.tool_desired;
     for (int period = 0; period < 2500; ++period) {
         const estimate_t estimate = {.normal_force_N = late[DELAY_PERIODS],
-                                     .stiffness_N_per_m = believed_N_per_m};
+                                     .stiffness_N_per_m = believed_N_per_m,
+                                     .hardest_N_per_m = HARDEST_N_PER_M};
         const double before_m = state.offset_m;
         (void)force_control_step(session, &state, MODE_CONTACT, &target, &estimate);
         figures.speed_peak_mps =
@@ -89,8 +91,12 @@ static void an_unknown_force_or_stiffness_lets_go(void** context)
     (void)context;
     gantry_t* gantry = gantry_make();
     const estimate_t unknown[] = {
-        {.normal_force_N = (double)NAN, .stiffness_N_per_m = 2000.0},
-        {.normal_force_N = (double)INFINITY, .stiffness_N_per_m = 2000.0},
+        {.normal_force_N = (double)NAN,
+         .stiffness_N_per_m = 2000.0,
+         .hardest_N_per_m = HARDEST_N_PER_M},
+        {.normal_force_N = (double)INFINITY,
+         .stiffness_N_per_m = 2000.0,
+         .hardest_N_per_m = HARDEST_N_PER_M},
         {.normal_force_N = 10.0, .stiffness_N_per_m = (double)NAN},
     };
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; ++i) {
@@ -113,7 +119,7 @@ static void the_skin_is_approached_at_touch_speed(void** context)
     const plan_target_t target = target_at(3.0);
     state.commanded = target.tool_desired;
     state.commanded.position_m.z += 0.06;
-    const estimate_t estimate = {.stiffness_N_per_m = 2000.0};
+    const estimate_t estimate = {.stiffness_N_per_m = 2000.0, .hardest_N_per_m = HARDEST_N_PER_M};
     double fastest_mps = 0.0;
     for (int period = 0; period < 1500 && state.offset_m > -0.02; ++period) {
         const double before_m = state.commanded.position_m.z;
@@ -139,7 +145,8 @@ static void yielding_goes_straight_back_its_distance_and_stops(void** context)
     const plan_target_t target = target_at(0.0);
     state.commanded = target.tool_desired;
     const vec3_t from = state.commanded.position_m;
-    const estimate_t estimate = {.normal_force_N = 30.0, .stiffness_N_per_m = 2000.0};
+    const estimate_t estimate = {
+        .normal_force_N = 30.0, .stiffness_N_per_m = 2000.0, .hardest_N_per_m = HARDEST_N_PER_M};
     double fastest_mps = 0.0;
     int periods = 0;
     while (!state.yielded && periods < 500) {
@@ -164,7 +171,8 @@ static void lifting_off_ends_clear_of_the_body_at_rest(void** context)
     state.base = target.tool_desired;
     state.outward = target.normal;
     state.commanded = target.tool_desired;
-    const estimate_t estimate = {.normal_force_N = 3.0, .stiffness_N_per_m = 2000.0};
+    const estimate_t estimate = {
+        .normal_force_N = 3.0, .stiffness_N_per_m = 2000.0, .hardest_N_per_m = HARDEST_N_PER_M};
     int periods = 0;
     while (!state.lifted && periods < 1000) {
         (void)force_control_step(&gantry->session, &state, MODE_RETRACT, &target, &estimate);
@@ -221,7 +229,9 @@ static void tap(const session_t* session, tapped_t* tapped, double duration_s)
         const plan_target_t target = tapping_target(time_s);
         const double skin_m = tapped->breath_m * sin(2.0 * PI * 0.25 * time_s) -
                               (time_s > 5.0 ? tapped->drop_m : 0.0);
-        estimate_t estimate = {.normal_force_N = felt_N, .stiffness_N_per_m = 2000.0};
+        estimate_t estimate = {.normal_force_N = felt_N,
+                               .stiffness_N_per_m = 2000.0,
+                               .hardest_N_per_m = HARDEST_N_PER_M};
         estimate.tool_measured = target.tool_desired;
         estimate.tool_measured.position_m.z += late_m[3];
         felt_N = fmax(skin_m - late_m[3], 0.0) * tapped->stiffness_N_per_m;
@@ -307,7 +317,9 @@ static void a_swing_fed_forward_is_followed_beyond_the_loops_own_band(void** con
         plan_target_t target = target_at(10.0 + 2.0 * sin(turn * time_s));
         target.force_rate_N_per_s = 2.0 * turn * cos(turn * (time_s + 4.0 * PERIOD_S));
         const double force_N = -late_m[3] * stiffness;
-        const estimate_t estimate = {.normal_force_N = force_N, .stiffness_N_per_m = stiffness};
+        const estimate_t estimate = {.normal_force_N = force_N,
+                                     .stiffness_N_per_m = stiffness,
+                                     .hardest_N_per_m = HARDEST_N_PER_M};
         (void)force_control_step(&gantry->session, &state, MODE_CONTACT, &target, &estimate);
         for (int i = 3; i > 0; --i) {
             late_m[i] = late_m[i - 1];
