@@ -75,13 +75,17 @@ static double approach_speed_mps(const session_t* session, const plan_target_t* 
     return -fmin(braking, session->safety->approach_speed_max_mps.value);
 }
 
-/// The highest speed into the body that the force envelope permits. An unknown force permits none.
+/// The highest speed into the body that the force envelope permits, from what the force will be
+/// when the arm has come to this speed: a tool that heeds it is not judged to be too fast by the
+/// speed it has until then. An unknown force permits none.
 static double into_body_max_mps(const session_t* session, const estimate_t* estimate)
 {
     const double rising_N_per_s = fmax(estimate->force_rate_N_per_s, 0.0);
     const double force_N = estimate->normal_force_N + rising_N_per_s * estimate->force_age_s;
     const double room_N = session->safety->contact_force_max_N.value - ENVELOPE_MARGIN_N - force_N;
-    return envelope_speed_max_mps(&session->reaction, estimate->hardest_N_per_m, room_N);
+    const envelope_reaction_t commanded = {session->reaction.reaction_s + session->delays.command_s,
+                                           session->reaction.deceleration_mps2};
+    return envelope_speed_max_mps(&commanded, estimate->hardest_N_per_m, room_N);
 }
 
 /// How the offset may move: its speed at most, each way, and how quickly it may change outwards.
