@@ -5,13 +5,16 @@
 
 #include "tests/support/cmocka_prelude.h"
 
-#define ROUTINE "routines/library/relaxing-back.yaml"
+#define DEFAULT_ROUTINE "routines/library/relaxing-back.yaml"
 #define FAST_MPS 0.040 // until it is worth while to be slow
 #define FAST_UNTIL_N 40.0
 #define RELEASED_N 5.0
 #define GIVE_UP_S 20.0
 #define AFTER_STOP_S 1.0
-#define AWAY_MPS 0.100
+#define SLOWED_PART 0.8
+#define AWAY_FROM_MPS 0.020
+#define AWAY_TO_MPS 0.200
+#define APPROACH_S 8.0
 #define LOST_FRAMES 2
 
 typedef struct {
@@ -22,13 +25,14 @@ typedef struct {
     int64_t decided_us;
     int64_t slowed_us;
     int64_t released_us;
+    int64_t away_us;
+    double away_mps;
     double slow_from_mps;
     bool stands;
     bool known; // the tool's last place is
     vec3_t tool_m;
     double into_mps; // of the tool, over the last step
     double last_N;
-    double closing_mps;
     int frames_to_lose;
     bool (*request)(void* context, int device, const pdu_t* request, pdu_t* reply);
     // Of the doer.
@@ -67,15 +71,23 @@ static void follow_after_crossing(follower_t* follower, int64_t now_us)
     if (!follower->stands) {
         found->sank_m += follower->into_mps * WORLD_STEP_US * 1e-6;
     }
-    follower->slow_from_mps = follower->slowed_us == 0
-                                  ? fmax(follower->slow_from_mps, follower->into_mps)
-                                  : follower->slow_from_mps;
-    if (follower->slowed_us == 0 && follower->into_mps < 0.9 * follower->slow_from_mps) {
-        follower->slowed_us = now_us;
+    if (follower->slowed_us == 0) {
+        follower->slow_from_mps = fmax(follower->slow_from_mps, follower->into_mps);
+        if (follower->into_mps < SLOWED_PART * follower->slow_from_mps) {
+            follower->slowed_us = now_us;
+        }
     }
-    if (follower->slowed_us != 0 && isnan(found->yield_mps2) && follower->into_mps < -AWAY_MPS) {
-        found->yield_mps2 = (0.9 * follower->slow_from_mps - follower->into_mps) /
-                            ((double)(now_us - follower->slowed_us) * 1e-6);
+}
+
+static void follow_yield(follower_t* follower, int64_t now_us)
+{
+    if (follower->away_us == 0 && -follower->into_mps > AWAY_FROM_MPS) {
+        follower->away_us = now_us;
+        follower->away_mps = -follower->into_mps;
+    }
+    if (isnan(follower->found.yield_mps2) && -follower->into_mps > AWAY_TO_MPS) {
+        follower->found.yield_mps2 = (-follower->into_mps - follower->away_mps) /
+                                     ((double)(now_us - follower->away_us) * 1e-6);
     }
 }
 
@@ -93,16 +105,19 @@ static void watch(closed_loop_t* loop, void* context)
     overshoot_t* found = &follower->found;
     const double force_N = truth.normal_force_N;
     const double step_s = WORLD_STEP_US * 1e-6;
-    follower->closing_mps = (force_N - follower->last_N) / step_s / found->stiffness_N_per_m;
+    const double closing_mps = (force_N - follower->last_N) / step_s / found->stiffness_N_per_m;
     follower->last_N = force_N;
     found->peak_N = fmax(found->peak_N, force_N);
     if (follower->crossed_us == 0 && force_N > found->limit_N) {
         follower->crossed_us = now_us;
-        found->closing_mps = follower->closing_mps;
+        found->closing_mps = closing_mps;
         follower->slow_from_mps = follower->into_mps;
         follower->frames_to_lose = trial->lost != LOST_NOTHING ? LOST_FRAMES : 0;
     } else if (follower->crossed_us != 0) {
         follow_after_crossing(follower, now_us);
+    }
+    if (follower->decided_us != 0) {
+        follow_yield(follower, now_us);
     }
     if (force_N >= RELEASED_N) {
         follower->released_us = now_us;
@@ -126,7 +141,9 @@ static bool request_with_losses(void* context, int device, const pdu_t* request,
 static closed_loop_t* set_up(follower_t* follower)
 {
     const overshoot_trial_t* trial = follower->trial;
-    closed_loop_t* loop = closed_loop_open_altered(ROUTINE, NULL, trial->seed, &trial->altered);
+    closed_loop_t* loop =
+        closed_loop_open_altered(trial->routine != NULL ? trial->routine : DEFAULT_ROUTINE, NULL,
+                                 trial->seed, &trial->altered);
     assembly_t* assembly = loop->assembly;
     if (trial->blind) {
         assembly->safety.contact_force_margin_N.value = 1000.0;
@@ -135,6 +152,10 @@ static closed_loop_t* set_up(follower_t* follower)
         for (int i = 0; i < assembly->body_settings.region_count; ++i) {
             assembly->body_settings.regions[i].force_max_N.value = 1000.0;
         }
+    }
+    if (trial->approach_mps > 0.0) {
+        assembly->safety.approach_speed_max_mps.value = trial->approach_mps;
+        assembly->safety.touch_speed_max_mps.value = trial->approach_mps;
     }
     if (trial->no_envelope) {
         assembly->session.reaction = (envelope_reaction_t){1e-9, 1e9};
@@ -189,21 +210,31 @@ static void press_until_stopped(closed_loop_t* loop, follower_t* follower)
     follower->began_us = loop->in.now_us;
     follower->wished_m = loop->state.force.offset_m;
     follower->own_m = loop->state.force.offset_m;
-    const int64_t end_us = loop->in.now_us + (int64_t)(GIVE_UP_S * 1e6);
+    found->begin_N = loop->truth.normal_force_N;
+    follower->last_N = found->begin_N;
+    loop->extra_requests = trial->stop ? REQUEST_STOP : 0;
+    const double limit_s = trial->approach_mps > 0.0 ? APPROACH_S : GIVE_UP_S;
+    const int64_t end_us = loop->in.now_us + (int64_t)(limit_s * 1e6);
     while (loop->in.now_us < end_us && follower->decided_us == 0) {
         const supervisor_mode_t before = loop->out.mode;
         if (trial->speed_mps > 0.0 && before == MODE_CONTACT) {
             misguide(loop, follower);
         }
         step(loop, follower);
-        if (loop->out.verdict.refused != 0) {
+        if (loop->out.verdict.refused != 0 || loop->out.mode == MODE_YIELD) {
             follower->decided_us = loop->in.now_us;
             found->rule = loop->out.verdict.rule;
             found->same_cycle = before != MODE_YIELD && loop->out.mode == MODE_YIELD;
-            if (follower->crossed_us == 0) {
-                found->closing_mps = follower->closing_mps;
-            }
         }
+    }
+}
+
+/// Plays until that is there from which on the trial is followed.
+static void reach_beginning(closed_loop_t* loop, const overshoot_trial_t* trial)
+{
+    const supervisor_mode_t wanted = trial->approach_mps > 0.0 ? MODE_APPROACH : MODE_CONTACT;
+    while (!(loop->out.mode == wanted && loop->out.target.force_target_N >= trial->begin_N)) {
+        assert_true(closed_loop_step(loop));
     }
 }
 
@@ -216,12 +247,12 @@ overshoot_t overshoot_play(const overshoot_trial_t* trial)
 {
     follower_t follower = {
         .trial = trial,
-        .found = {.rule = INTERLOCK_RULE_NONE, .yield_mps2 = (double)NAN},
+        .found = {.rule = INTERLOCK_RULE_NONE,
+                  .closing_mps = (double)NAN,
+                  .yield_mps2 = (double)NAN},
     };
     closed_loop_t* loop = set_up(&follower);
-    while (!(loop->out.mode == MODE_CONTACT && loop->out.target.force_target_N >= trial->begin_N)) {
-        assert_true(closed_loop_step(loop));
-    }
+    reach_beginning(loop, trial);
     press_until_stopped(loop, &follower);
     const int64_t end_us = loop->in.now_us + (int64_t)(AFTER_STOP_S * 1e6);
     while (follower.decided_us != 0 && loop->in.now_us < end_us) {

@@ -19,38 +19,42 @@ typedef enum {
 
 typedef struct {
     closed_loop_altered_t altered;
+    const char* routine; // null for the relaxing back
     int64_t seed;
-    double begin_N;   // the wanted force at which it begins
-    double speed_mps; // of the doer; 0 for one that is sound
-    bool heeds;       // the doer only wishes so: the speed limit of the envelope holds
-    bool blind;       // the earlier rules
-    bool no_envelope; // nothing is looked ahead at: the hard limit alone
-    double rise_m;    // of the client, smoothly within `rise_s`
+    double begin_N;      // the wanted force at which it begins
+    double speed_mps;    // of the doer; 0 for one that is sound
+    double approach_mps; // instead: all of coming down is played, so fast
+    bool stop;           // instead: somebody asks for a stop
+    bool heeds;          // the doer only wishes so: the speed limit of the envelope holds
+    bool blind;          // the earlier rules
+    bool no_envelope;    // nothing is looked ahead at: the hard limit alone
+    double rise_m;       // of the client, smoothly within `rise_s`
     double rise_s;
     lost_t lost;
 } overshoot_trial_t;
 
 typedef struct {
-    int rule;           // that stopped it, INTERLOCK_RULE_NONE if none did within 20 s
-    bool same_cycle;    // what was refused was answered in the same cycle by leaving
-    double limit_N;     // the hard limit
-    double peak_N;      // of the true force
-    double closing_mps; // of tool and skin when the true force crossed the limit, or at the stop
-                        // where it never did
+    int rule;                 // that stopped it, INTERLOCK_RULE_NONE if none did
+    bool same_cycle;          // what was refused was answered in the same cycle by yielding
+    double limit_N;           // the hard limit
+    double begin_N;           // true force as it began
+    double peak_N;            // of the true force
     double stiffness_N_per_m; // of spring and tissue in series
-    // After the true force crossed the limit; NaN where it never did. Negative: before.
+    // Since the true force crossed the limit; NaN where it never did.
+    double closing_mps; // of tool and skin, then
     double decided_ms;
-    double slowed_ms;   // the plant has lost a tenth of its speed
-    double sank_m;      // tool into the body from the crossing to standstill
-    double released_ms; // last time the force was 5 N or more, after the decision
-    double yield_mps2;  // mean from slowing down to 100 mm/s away
+    double slowed_ms; // the plant has lost a fifth of its speed
+    double sank_m;    // tool into the body from then to standstill
+    // Since the decision.
+    double released_ms; // the force was 5 N or more for the last time
+    double yield_mps2;  // mean between 20 and 200 mm/s away
 } overshoot_t;
 
 /// Plays a trial; fails the test where it can't be set up.
 overshoot_t overshoot_play(const overshoot_trial_t* trial);
 
-/// What the envelope says the force may rise by after crossing a limit, N, with two frames lost or
-/// not.
+/// What the envelope says the force may rise by after crossing a limit, N, with frames lost for
+/// `late_s`.
 double overshoot_bound_N(const overshoot_t* overshoot, const envelope_reaction_t* reaction,
                          double late_s);
 
