@@ -338,7 +338,7 @@ static bool nothing_missing(const yaml_document_t* document, findings_t* finding
         if (why != NULL) {
             char path[FINDING_FIELD_CAPACITY];
             (void)snprintf(path, sizeof path, "events[%d].event", index);
-            fields_refuse(document, event, path, findings, "known, but not implemented: %s: %s",
+            fields_refuse(document, event, path, findings, "known by name, but nothing here makes it happen: %s: %s",
                           word, why);
             none = false;
         }
