@@ -391,32 +391,38 @@ bool scenario_give_world(const scenario_t* scenario, world_settings_t* world)
     return true;
 }
 
-bool scenario_load(const char* path, world_settings_t* world, findings_t* findings)
+bool scenario_fits_table(const scenario_t* scenario, const char* path, findings_t* findings)
 {
-    scenario_t scenario;
-    if (!scenario_read(path, world->machine, &scenario, findings)) {
-        return false;
-    }
-    bool good = true;
-    for (int i = 0; i < scenario.event_count; ++i) {
-        if (!scenario_event_is_worlds(&scenario, i)) {
+    bool fits = true;
+    for (int i = 0; i < scenario->event_count; ++i) {
+        if (!scenario_event_is_worlds(scenario, i)) {
             char field[FINDING_FIELD_CAPACITY];
             (void)snprintf(field, sizeof field, "events[%d]", i);
             finding_add(findings, FINDING_ERROR, path, 0, 0, field, "",
                         "a table behind sockets can't do this: %s; 'knead sim' can",
-                        scenario.onsets[i].kind != ONSET_AT
+                        scenario->onsets[i].kind != ONSET_AT
                             ? "it does not know the phase, the step or the measured force"
                             : "it happens to the wire, the host or the operator");
-            good = false;
+            fits = false;
         }
     }
-    if (good && !scenario_give_world(&scenario, world)) {
+    return fits;
+}
+
+bool scenario_load(const char* path, world_settings_t* world, findings_t* findings)
+{
+    scenario_t scenario;
+    if (!scenario_read(path, world->machine, &scenario, findings) ||
+        !scenario_fits_table(&scenario, path, findings)) {
+        return false;
+    }
+    if (!scenario_give_world(&scenario, world)) {
         finding_add(findings, FINDING_ERROR, path, 0, 0, "events", "",
                     "no room for %d more events; %d is the most", scenario.event_count,
                     WORLD_EVENT_CAPACITY);
-        good = false;
+        return false;
     }
-    return good;
+    return true;
 }
 
 /// The next word of a line, and the line behind it; empty where there is none.

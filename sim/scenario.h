@@ -67,6 +67,10 @@ bool scenario_event_is_worlds(const scenario_t* scenario, int index);
 /// the controller beside it. False, with `world` untouched, where there is no room for all of them.
 bool scenario_give_world(const scenario_t* scenario, world_settings_t* world);
 
+/// True if every event is the world's own, as a table needs it that knows nothing of the
+/// controller's run; else findings about `path`.
+bool scenario_fits_table(const scenario_t* scenario, const char* path, findings_t* findings);
+
 /// For a table that knows nothing of the controller's run: reads a scenario and gives its events to
 /// `world`, whose machine must be set. One that is not the world's is refused. On failure, and
 /// where there is no room for all of them, `world` is untouched.
