@@ -7,9 +7,10 @@
 #include "tests/fuzz/fuzz_input.h"
 
 // What a profile may say of a point (config/load_device.c).
+#define SCALE_MIN 1e-22 // quantity_parse
 #define SCALE_MAX 1e6
 #define OFFSET_MAX 1e6
-#define VALUE_MAX 1e9
+#define VALUE_MAX 4294967296.0
 
 static bool within(double number, double limit)
 {
@@ -71,7 +72,7 @@ int fuzz_one(const uint8_t* bytes, size_t count)
     const word_order_t order = (form & 0x80u) != 0 ? WORDS_HIGH_FIRST : WORDS_LOW_FIRST;
     const uint16_t words[] = {fuzz_take_word(&input), fuzz_take_word(&input)};
     const double si_number = take_number(&input);
-    if (!within(point.scale, SCALE_MAX) || fabs(point.scale) < 1e-12 ||
+    if (!within(point.scale, SCALE_MAX) || fabs(point.scale) < SCALE_MIN ||
         !within(point.offset, OFFSET_MAX) || !within(point.minimum, VALUE_MAX) ||
         !within(point.maximum, VALUE_MAX) || point.minimum > point.maximum) {
         return -1; // no profile says so
