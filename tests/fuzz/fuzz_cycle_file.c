@@ -1,6 +1,6 @@
 // Files of cycles from hostile bytes. The first byte says how: as they are, with every check sum
-// repaired so that what lies behind it is reached, or straight into the decoder of records. What the
-// decoder takes, the encoder writes so that it is the same record again.
+// repaired so that what lies behind it is reached, or straight into the decoder of records. What
+// the decoder takes, the encoder writes so that it is the same record again.
 #include "controller/record/cycle_block.h"
 #include "controller/record/little_endian.h"
 #include "tests/fuzz/fuzz_input.h"

@@ -1,7 +1,7 @@
-// The whole fieldbus over a wire that answers whatever it likes: replies of the virtual devices, cut,
-// changed, replaced, late or missing as the input says. Whatever came, the feedback is finite where
-// it was ever seen, no sample is young that was not fresh, and no request leaves the controller that
-// the devices would refuse.
+// The whole fieldbus over a wire that answers whatever it likes: replies of the virtual devices,
+// cut, changed, replaced, late or missing as the input says. Whatever came, the feedback is finite
+// where it was ever seen, no sample is young that was not fresh, and no request leaves the
+// controller that the devices would refuse.
 #include <math.h>
 
 #include "config/load.h"
@@ -82,8 +82,8 @@ static void exchange(void* context, port_batch_t* batch, int64_t timeout_us)
         bool wrote = false;
         pdu_t* reply = &batch->reply[device];
         count_sample(&wire->files[device]);
-        FUZZ_CLAIM(register_file_request(&wire->files[device], &batch->request[device], reply,
-                                         &wrote));
+        FUZZ_CLAIM(
+            register_file_request(&wire->files[device], &batch->request[device], reply, &wrote));
         FUZZ_CLAIM((reply->bytes[0] & 0x80u) == 0);
         batch->round_trip_us[device] = 100;
         batch->result[device] = meddle(wire, device, reply);

@@ -1,6 +1,6 @@
-// Every kind of YAML file from hostile bytes: a loader either fills its target, or says at least one
-// error and leaves the target untouched. The first byte picks the kind; run.sh makes the seeds by
-// the same numbers.
+// Every kind of YAML file from hostile bytes: a loader either fills its target, or says at least
+// one error and leaves the target untouched. The first byte picks the kind; run.sh makes the seeds
+// by the same numbers.
 #include "config/load.h"
 #include "controller/cli/assembly.h"
 #include "controller/cli/request_script.h"
@@ -78,18 +78,12 @@ static const struct {
     bool (*read)(const char* path, void* target, findings_t* findings);
     size_t size;
 } kinds[] = {
-    {read_machine, sizeof(machine_settings_t)},
-    {read_device, sizeof(device_profile_t)},
-    {read_safety, sizeof(safety_settings_t)},
-    {read_body, sizeof(body_settings_t)},
-    {read_routine, sizeof(routine_t)},
-    {read_client, sizeof(client_settings_t)},
-    {read_scenario, sizeof(scenario_t)},
-    {read_approval, sizeof(approval_t)},
-    {read_signing_key, sizeof(signing_key_t)},
-    {read_screening, sizeof(screening_settings_t)},
-    {read_requests, sizeof(request_script_t)},
-    {read_routine_form, sizeof(routine_t)},
+    {read_machine, sizeof(machine_settings_t)}, {read_device, sizeof(device_profile_t)},
+    {read_safety, sizeof(safety_settings_t)},   {read_body, sizeof(body_settings_t)},
+    {read_routine, sizeof(routine_t)},          {read_client, sizeof(client_settings_t)},
+    {read_scenario, sizeof(scenario_t)},        {read_approval, sizeof(approval_t)},
+    {read_signing_key, sizeof(signing_key_t)},  {read_screening, sizeof(screening_settings_t)},
+    {read_requests, sizeof(request_script_t)},  {read_routine_form, sizeof(routine_t)},
 };
 #define KIND_COUNT (sizeof kinds / sizeof kinds[0])
 

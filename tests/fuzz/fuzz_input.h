@@ -1,5 +1,5 @@
-/// What the fuzz targets share: the input taken bit by bit, a file in memory for readers that want a
-/// path, and a claim that ends the process where it does not hold.
+/// What the fuzz targets share: the input taken bit by bit, a file in memory for readers that want
+/// a path, and a claim that ends the process where it does not hold.
 #ifndef KNEAD_TESTS_FUZZ_FUZZ_INPUT_H
 #define KNEAD_TESTS_FUZZ_FUZZ_INPUT_H
 

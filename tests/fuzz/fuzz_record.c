@@ -1,6 +1,6 @@
 // Chained lines of JSON from hostile bytes: events of a run and the ledger of a client. The first
-// byte says which, and whether each line gets the chain that makes it a whole one, so that what lies
-// behind the chain is reached.
+// byte says which, and whether each line gets the chain that makes it a whole one, so that what
+// lies behind the chain is reached.
 #include <math.h>
 
 #include "controller/record/events.h"

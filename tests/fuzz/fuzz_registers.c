@@ -20,7 +20,7 @@ static bool within(double number, double limit)
 /// A number that files hold, or any other.
 static double take_number(fuzz_input_t* input)
 {
-    static const double usual[] = {0.0,    1.0,   -1.0,  0.001,  1e-6,   0.1,    1000.0, 65535.0,
+    static const double usual[] = {0.0,    1.0,   -1.0,  0.001,  1e-6,   0.1,     1000.0, 65535.0,
                                    -32768, 32767, 1e-12, 123.45, 3.1415, -3.1415, 1e9};
     const uint8_t choice = fuzz_take_byte(input);
     return choice < sizeof usual / sizeof usual[0] ? usual[choice] : fuzz_take_double(input);
@@ -82,8 +82,7 @@ int fuzz_one(const uint8_t* bytes, size_t count)
     if (registers_encode(&point, order, si_number, sent)) {
         FUZZ_CLAIM(isfinite(si_number));
         claim_rounded(&point, order, si_number, sent);
-        FUZZ_CLAIM(!point.writable ||
-                   (si_number >= point.minimum && si_number <= point.maximum));
+        FUZZ_CLAIM(!point.writable || (si_number >= point.minimum && si_number <= point.maximum));
         FUZZ_CLAIM(!point.writable || registers_permit_write(&point, order, sent));
     } else {
         FUZZ_CLAIM(sent[0] == 0xAAAA && sent[1] == 0x5555);

@@ -1,5 +1,5 @@
-// The virtual table's registers and world under hostile requests: every request that has a byte gets
-// a reply that the strict client takes for a reply or an exception; what was refused changed
+// The virtual table's registers and world under hostile requests: every request that has a byte
+// gets a reply that the strict client takes for a reply or an exception; what was refused changed
 // nothing; what was written reads back. The first byte says whether one device's registers or the
 // whole world is asked.
 #include <math.h>
@@ -60,7 +60,8 @@ static pdu_t take_request(fuzz_input_t* input, const device_profile_t* profile)
     modbus_request_t request = {.function = functions[form >> 1 & 3u]};
     const int point = fuzz_take_byte(input);
     const int count = 1 + fuzz_take_byte(input) % 8;
-    const bool reads = request.function == MODBUS_READ_HOLDING || request.function == MODBUS_READ_WRITE;
+    const bool reads =
+        request.function == MODBUS_READ_HOLDING || request.function == MODBUS_READ_WRITE;
     if (reads) {
         request.read_address = profile->read_address + point % 16;
         request.read_count = count;
@@ -139,8 +140,7 @@ static void try_world(fuzz_input_t* input)
     FUZZ_CLAIM(world != NULL);
     for (int i = 0; i < REQUESTS_MAX && input->left > 0; ++i) {
         const int device = fuzz_take_byte(input) % machine.device_count;
-        const device_profile_t* profile =
-            &machine.profiles[machine.devices[device].profile_index];
+        const device_profile_t* profile = &machine.profiles[machine.devices[device].profile_index];
         const pdu_t request = take_request(input, profile);
         pdu_t reply = {0};
         if (world_request(world, device, &request, &reply)) {

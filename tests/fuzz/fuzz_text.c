@@ -184,8 +184,8 @@ static void try_options(fuzz_input_t* input)
 
 int fuzz_one(const uint8_t* bytes, size_t count)
 {
-    static void (*const tries[])(fuzz_input_t*) = {try_quantity, try_decimal, try_event, try_wish,
-                                                   try_day,      try_lines,   try_keys,  try_options};
+    static void (*const tries[])(fuzz_input_t*) = {
+        try_quantity, try_decimal, try_event, try_wish, try_day, try_lines, try_keys, try_options};
     fuzz_input_t input = {bytes, count};
     tries[fuzz_take_byte(&input) % (sizeof tries / sizeof tries[0])](&input);
     return 0;
