@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdint.h>
 
 #include "controller/safety/permit.h"
 #include "controller/safety/rules.h"
@@ -14,6 +15,16 @@
 #define DISAGREEMENT_MODES                                                                         \
     (MODE_BIT(TRANSIT) | MODE_BIT(APPROACH) | MODE_BIT(CONTACT) | MODE_BIT(RETRACT) |              \
      MODE_BIT(LIFT) | MODE_BIT(PAUSED) | MODE_BIT(PARKING))
+
+/// One period later. Ends at INT64_MAX, which no sound limit permits, whatever limits that were
+/// damaged in memory call a period.
+static int64_t later_us(int64_t elapsed_us, int64_t period_us)
+{
+    const int64_t half_us = INT64_MAX / 2;
+    const bool fits =
+        elapsed_us >= 0 && elapsed_us <= half_us && period_us >= 0 && period_us <= half_us;
+    return fits ? elapsed_us + period_us : INT64_MAX;
+}
 
 /// What the sensor may be off by: the limit, and twice the deviation of what it is held against.
 static double disagreement_allowed_N(const judge_limits_t* limits, const judged_t* judged)
@@ -33,7 +44,7 @@ static void judge_contact(verdict_t* verdict, const judge_limits_t* limits,
     const double allowed_N = judged->force_target_N + limits->contact_force_margin_N;
     if (!(isfinite(judged->normal_force_N) && isfinite(allowed_N) &&
           (judged->normal_force_N <= allowed_N ||
-           state->margin_us + limits->period_us <= limits->contact_force_margin_us))) {
+           later_us(state->margin_us, limits->period_us) <= limits->contact_force_margin_us))) {
         permit_refuse(verdict, INTERLOCK_FORCE_MARGIN, SUBJECT_NONE, judged->normal_force_N,
                       allowed_N);
     }
@@ -66,7 +77,7 @@ void judge_force(verdict_t* verdict, const judge_limits_t* limits, const interlo
     permit_at_most(verdict, INTERLOCK_FORCE_FROZEN, SUBJECT_NONE, state->frozen_samples,
                    FROZEN_SAMPLE_LIMIT);
     if (disagrees(limits, judged) &&
-        !(state->disagreement_us + limits->period_us <= limits->force_disagreement_us)) {
+        !(later_us(state->disagreement_us, limits->period_us) <= limits->force_disagreement_us)) {
         permit_refuse(verdict, INTERLOCK_FORCE_DISAGREES, SUBJECT_NONE,
                       judged->force_disagreement_N, disagreement_allowed_N(limits, judged));
     }
@@ -94,10 +105,11 @@ void watch_force(interlock_state_t* state, const judge_limits_t* limits, const j
     const bool over =
         !(judged->normal_force_N <= judged->force_target_N + limits->contact_force_margin_N);
     const bool lost = !(judged->normal_force_N >= 0.5 * limits->touch_force_N);
-    state->margin_us = contact && over ? state->margin_us + limits->period_us : 0;
+    state->margin_us = contact && over ? later_us(state->margin_us, limits->period_us) : 0;
     state->disagreement_us =
-        disagrees(limits, judged) ? state->disagreement_us + limits->period_us : 0;
-    state->contact_lost_us = contact && lost ? state->contact_lost_us + limits->period_us : 0;
+        disagrees(limits, judged) ? later_us(state->disagreement_us, limits->period_us) : 0;
+    state->contact_lost_us =
+        contact && lost ? later_us(state->contact_lost_us, limits->period_us) : 0;
 
     const force_feedback_t* force = &judged->feedback->force;
     bool same = true;
@@ -107,5 +119,9 @@ void watch_force(interlock_state_t* state, const judge_limits_t* limits, const j
         state->last_force[i] = force->force_N[i];
         state->last_force[3 + i] = force->torque_Nm[i];
     }
-    state->frozen_samples = same ? state->frozen_samples + 1 : 0;
+    if (!same) {
+        state->frozen_samples = 0;
+    } else if (state->frozen_samples < INT32_MAX) {
+        state->frozen_samples++;
+    }
 }
