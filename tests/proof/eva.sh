@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 # The sources that a driver needs, from its own line "// analysed: ...".
-sources_of() { sed -n 's|^// analysed: ||p' "$1"; }
+sources_of() { sed -n "s|^// analysed: ||p" "$1"; }
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -21,7 +21,8 @@ for name in "$@"; do
     driver=tests/proof/eva_$name.c
     start=$(date +%s)
     # shellcheck disable=SC2046 # one word a source
-    frama-c -cpp-extra-args="-I. -D_POSIX_C_SOURCE=200809L" -pp-annot -eva -eva-precision 4 \
+    frama-c -cpp-extra-args="-I. -D_POSIX_C_SOURCE=200809L -include tests/proof/eva.h" \
+        -pp-annot -eva -eva-precision 4 \
         -eva-slevel 1000 -warn-special-float none $(sources_of "$driver") "$driver" \
         >"$log" 2>&1 || true
     seconds=$(($(date +%s) - start))
