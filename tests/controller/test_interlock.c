@@ -649,6 +649,29 @@ static void every_rule_has_its_texts(void** context)
     assert_null(interlock_rule_info((interlock_rule_t)INTERLOCK_RULE_COUNT));
 }
 
+static void times_counted_with_damaged_limits_stay_at_their_end_and_refuse(void** context)
+{
+    (void)context;
+    const int64_t periods[] = {INT64_MAX, INT64_MIN, -1, INT64_MAX / 2 + 1};
+    for (size_t i = 0; i < sizeof periods / sizeof periods[0]; ++i) {
+        scene_t scene = well();
+        scene.judged.normal_force_N = 28.5; // past target and margin
+        scene.limits.period_us = periods[i];
+        const verdict_t verdict = judge(&scene);
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
+        assert_true(scene.state.margin_us == INT64_MAX);
+        scene.limits = limits_by_hand();
+        assert_true(refuses(&scene, INTERLOCK_FORCE_MARGIN));
+    }
+    scene_t frozen = well();
+    frozen.state.frozen_samples = INT32_MAX;
+    memcpy(frozen.state.last_force, frozen.feedback.force.force_N, 3 * sizeof(double));
+    const verdict_t verdict = judge(&frozen);
+    interlock_record(&frozen.state, &frozen.limits, &frozen.judged, &verdict);
+    assert_int_equal(frozen.state.frozen_samples, INT32_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -681,6 +704,7 @@ int main(void)
         cmocka_unit_test(adding_a_fault_never_weakens_the_reaction),
         cmocka_unit_test(the_first_cause_stays_the_first),
         cmocka_unit_test(every_rule_has_its_texts),
+        cmocka_unit_test(times_counted_with_damaged_limits_stay_at_their_end_and_refuse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
