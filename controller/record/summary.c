@@ -499,6 +499,7 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
     case INTERLOCK_FORCE_CAP:
     case INTERLOCK_FORCE_MAX:
     case INTERLOCK_FORCE_MARGIN:
+    case INTERLOCK_FORCE_ENVELOPE:
     case INTERLOCK_FORCE_FREE:
     case INTERLOCK_SHEAR:
     case INTERLOCK_TOOL_SPEED:

@@ -82,6 +82,8 @@ typedef enum {
       "the force is above the limit of all")                                                       \
     X(INTERLOCK_FORCE_MARGIN, "force_margin", "H01", FULL, YIELD, ACKNOWLEDGE, 50, "N",            \
       "the force passed its target too far")                                                       \
+    X(INTERLOCK_FORCE_ENVELOPE, "force_envelope", "H01", FULL, YIELD, ACKNOWLEDGE, 0, "N",         \
+      "the force would pass the limit of all before the arm could let go")                         \
     X(INTERLOCK_FORCE_FREE, "force_free", "H03", FULL, YIELD, ACKNOWLEDGE, 0, "N",                 \
       "something touches a tool in free motion")                                                   \
     X(INTERLOCK_SHEAR, "shear", "H04", FULL, YIELD, ACKNOWLEDGE, 0, "N",                           \
@@ -143,6 +145,7 @@ typedef struct {
     double drive_force_deviation_N; // standard deviation of what the drive torques say
     double tool_speed_mps;          // measured
     double tool_speed_allowed_mps;  // for the phase the plan is in
+    double force_predicted_N;       // what letting go now would still reach, see envelope.h
     double force_target_N;          // as last commanded
     double contact_gap_s;    // for which the plan leaves or eases the skin in each of its cycles
     double force_cap_N;      // of the region under the tool; the smallest where unknown

@@ -75,6 +75,8 @@ void judge_force(verdict_t* verdict, const judge_limits_t* limits, const interlo
     if (supervisor_mode_touches(judged->mode)) {
         permit_at_most(verdict, INTERLOCK_FORCE_CAP, SUBJECT_NONE, judged->normal_force_N,
                        judged->force_cap_N);
+        permit_at_most(verdict, INTERLOCK_FORCE_ENVELOPE, SUBJECT_NONE, judged->force_predicted_N,
+                       limits->contact_force_max_N);
         permit_at_most(verdict, INTERLOCK_SHEAR, SUBJECT_NONE, judged->shear_force_N,
                        limits->shear_force_max_N);
     }
