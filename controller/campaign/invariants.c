@@ -332,14 +332,16 @@ static void judge_verdict(const period_t* period)
     invariants_t* self = period->self;
     const verdict_t* verdict = &period->out->verdict;
     const supervisor_mode_t mode = period->out->mode;
-    // Each refused rule alone asks for no more than all together get; one in a mode that touches
-    // has contact.
-    const bool contact = supervisor_mode_touches(self->mode);
+    // All refused rules together get no less than each alone asks for; whether there is contact is
+    // known here only in the modes that touch.
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
         const interlock_rules_t alone = verdict->refused & INTERLOCK_RULE(rule);
-        if (alone != 0 && verdict->reaction < interlock_reaction(alone, contact)) {
-            violate(period, INVARIANT_I11, "reaction", verdict->reaction,
-                    interlock_reaction(alone, contact));
+        const reaction_t touching = interlock_reaction(alone, true);
+        const reaction_t clear = interlock_reaction(alone, false);
+        const reaction_t least =
+            supervisor_mode_touches(self->mode) || touching < clear ? touching : clear;
+        if (alone != 0 && verdict->reaction < least) {
+            violate(period, INVARIANT_I11, "reaction", verdict->reaction, least);
         }
     }
     const bool trips = in_modes(mode, REACTION_MODES) && in_modes(self->mode, GOING_MODES);

@@ -331,7 +331,7 @@ static void note_trip(run_t* run, const cycle_output_t* out)
     const bool reacts = out->mode == MODE_YIELD || out->mode == MODE_STOPPING ||
                         out->mode == MODE_TRIPPED || out->mode == MODE_LIFT;
     if (!reacts || !supervisor_mode_powered(run->mode) || run->mode == MODE_YIELD ||
-        run->mode == MODE_STOPPING || run->mode == MODE_LIFT || out->verdict.refused == 0) {
+        run->mode == MODE_STOPPING || out->mode == run->mode || out->verdict.refused == 0) {
         return;
     }
     const interlock_state_t* judge = &run->state.interlock;
