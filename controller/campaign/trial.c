@@ -422,9 +422,12 @@ static bool needs_hands(run_t* run)
 {
     const int first = run->state.interlock.first_rule;
     outcome_t* outcome = run->outcome;
-    if (run->mode == MODE_TRIPPED && first == INTERLOCK_NOT_CLEAR) {
+    const bool misplaced = first == INTERLOCK_NOT_CLEAR || first == INTERLOCK_LINK_CLEARANCE ||
+                           first == INTERLOCK_ARM_CLEARANCE ||
+                           run->last_rule == INTERLOCK_JOINT_POSITION;
+    if (run->mode == MODE_TRIPPED && misplaced && run->mode_us > PERSON_WAITS_US) {
         (void)snprintf(outcome->note, sizeof outcome->note,
-                       "a person has to free the arm before it can be armed");
+                       "a person has to move the arm by hand before it can be armed");
         return true;
     }
     if (run->mode == MODE_TRIPPED && run->state.interlock.inspection != 0) {
