@@ -425,7 +425,7 @@ static bool needs_hands(run_t* run)
     const bool misplaced = first == INTERLOCK_NOT_CLEAR || first == INTERLOCK_LINK_CLEARANCE ||
                            first == INTERLOCK_ARM_CLEARANCE ||
                            run->last_rule == INTERLOCK_JOINT_POSITION;
-    if (run->mode == MODE_TRIPPED && misplaced && run->mode_us > PERSON_WAITS_US) {
+    if (run->mode == MODE_TRIPPED && misplaced && run->mode_us > PERSON_WAITS_US / 2) {
         (void)snprintf(outcome->note, sizeof outcome->note,
                        "a person has to move the arm by hand before it can be armed");
         return true;
