@@ -122,9 +122,12 @@ static void judge_approach(const period_t* period)
 {
     invariants_t* self = period->self;
     const estimate_t* estimate = &period->out->estimate;
-    const bool over = estimate->force_tared && supervisor_mode_powered(period->out->mode) &&
-                      !(vec3_norm(estimate->contact_force_N) <=
-                        period->session->safety->contact_force_max_N.value);
+    // One sample alone may be noise: two of three count, as the judge may vote.
+    const bool now_over = estimate->force_tared && supervisor_mode_powered(period->out->mode) &&
+                          !(vec3_norm(estimate->contact_force_N) <=
+                            period->session->safety->contact_force_max_N.value);
+    self->overs = (self->overs << 1 | (now_over ? 1u : 0u)) & 7u;
+    const bool over = now_over && (self->overs & 6u) != 0;
     const vec3_t moved_m = vec3_sub(period->tool_commanded_m, self->tool_commanded_m);
     const double inward_mps =
         -vec3_dot(moved_m, estimate->surface_normal) / period->session->period_s;

@@ -11,7 +11,8 @@
 /// Number, name of the claim, whether it is judged here, what it says.
 #define INVARIANT_LIST(X)                                                                          \
     X(INVARIANT_I1, "I1", true,                                                                    \
-      "a measured force over the limit of all is answered in the same period, and no later "       \
+      "a measured force over the limit of all, in two samples of three, is answered in the "       \
+      "same period, and no later "                                                                 \
       "command moves the tool faster towards the body")                                            \
     X(INVARIANT_I2, "I2", true,                                                                    \
       "the true force on the body stays below the bound that follows from speed, stiffness and "   \
@@ -58,6 +59,7 @@ typedef struct {
     bool enabled[JOINT_CAPACITY];
     vec3_t tool_commanded_m;
     double inward_mps;
+    unsigned overs; // of the last three periods: the measured force was over the limit
     bool was_over;
     vec3_t tool_true_m;
     double closing_mps[INVARIANT_CLOSING_CAPACITY]; // of tool and skin, newest at `closing_at`
