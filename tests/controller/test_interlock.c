@@ -139,6 +139,7 @@ static void a_healthy_scene_is_permitted_in_every_mode(void** context)
     }
 }
 
+/// Shows H01, H03, H04, force_cap, force_max, shear, force_free.
 static void force_limits_hold_below_at_and_above(void** context)
 {
     (void)context;
@@ -152,6 +153,7 @@ static void force_limits_hold_below_at_and_above(void** context)
     assert_upper_limit(&scene, &scene.judged.force_total_N, 8.0, INTERLOCK_FORCE_FREE);
 }
 
+/// Shows I15, force_cap.
 static void an_unknown_cap_refuses(void** context)
 {
     (void)context;
@@ -160,6 +162,7 @@ static void an_unknown_cap_refuses(void** context)
     assert_true(refuses(&scene, INTERLOCK_FORCE_CAP));
 }
 
+/// Shows H01, H16, force_margin.
 static void the_margin_may_be_passed_only_for_its_time(void** context)
 {
     (void)context;
@@ -185,6 +188,7 @@ static void the_margin_may_be_passed_only_for_its_time(void** context)
     assert_true(refuses(&scene, INTERLOCK_FORCE_MARGIN));
 }
 
+/// Shows joint_position, joint_speed.
 static void joint_limits_hold_on_both_sides_of_every_joint(void** context)
 {
     (void)context;
@@ -205,6 +209,7 @@ static void joint_limits_hold_on_both_sides_of_every_joint(void** context)
     assert_true(refuses(&scene, INTERLOCK_JOINT_SPEED));
 }
 
+/// Shows H21, following.
 static void following_error_grows_with_speed_and_is_not_judged_without_torque(void** context)
 {
     (void)context;
@@ -224,6 +229,7 @@ static void following_error_grows_with_speed_and_is_not_judged_without_torque(vo
     assert_false(refuses(&scene, INTERLOCK_FOLLOWING));
 }
 
+/// Shows H28, I5, I15, io_age, force_age, drive_age.
 static void ages_refuse_above_their_limit_and_when_nothing_ever_came(void** context)
 {
     (void)context;
@@ -244,6 +250,7 @@ static void ages_refuse_above_their_limit_and_when_nothing_ever_came(void** cont
     }
 }
 
+/// Shows H22, H25, drive_age, drive_state.
 static void a_silent_or_faulted_drive_locks_its_own_joint_only(void** context)
 {
     (void)context;
@@ -260,6 +267,7 @@ static void a_silent_or_faulted_drive_locks_its_own_joint_only(void** context)
     }
 }
 
+/// Shows H08, H53, H55, estop, client_button, client_present.
 static void estop_and_button_act_on_the_open_wire(void** context)
 {
     (void)context;
@@ -281,6 +289,7 @@ static void estop_and_button_act_on_the_open_wire(void** context)
     assert_int_equal(judge(&scene).rule, INTERLOCK_CLIENT_PRESENT);
 }
 
+/// Shows H45, I15, finite.
 static void values_that_are_no_numbers_take_the_power_off(void** context)
 {
     (void)context;
@@ -298,6 +307,7 @@ static void values_that_are_no_numbers_take_the_power_off(void** context)
     }
 }
 
+/// Shows H39, H44, I6, tool_speed, reach, surface_missed, overrun, session_time.
 static void motion_rules_hold_below_at_and_above(void** context)
 {
     (void)context;
@@ -323,6 +333,7 @@ static void motion_rules_hold_below_at_and_above(void** context)
     assert_true(refuses(&scene, INTERLOCK_SESSION_TIME));
 }
 
+/// Shows H12, H17, arming_time, tare.
 static void arming_refuses_a_large_offset_and_slow_drives(void** context)
 {
     (void)context;
@@ -343,6 +354,7 @@ static void arming_refuses_a_large_offset_and_slow_drives(void** context)
     assert_false(refuses(&scene, INTERLOCK_TARE));
 }
 
+/// Shows H22, drive_state.
 static void a_drive_that_faults_while_arming_is_named_at_once(void** context)
 {
     (void)context;
@@ -356,6 +368,7 @@ static void a_drive_that_faults_while_arming_is_named_at_once(void** context)
     assert_int_equal(judge(&scene).subject, ELBOW);
 }
 
+/// Shows H02, link_clearance.
 static void no_link_comes_nearer_to_the_body_than_allowed(void** context)
 {
     (void)context;
@@ -374,6 +387,7 @@ static void no_link_comes_nearer_to_the_body_than_allowed(void** context)
     assert_false(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
 }
 
+/// Shows H12, I15, force_disagrees.
 static void sensor_and_drive_torques_may_disagree_so_far_and_so_long(void** context)
 {
     (void)context;
@@ -428,6 +442,7 @@ static void a_disagreement_is_counted_while_it_lasts(void** context)
     assert_int_equal(scene.state.disagreement_us, 0);
 }
 
+/// Shows H02, arm_clearance.
 static void no_part_of_the_arm_comes_nearer_to_another_or_the_table_than_allowed(void** context)
 {
     (void)context;
@@ -466,6 +481,7 @@ static void no_part_of_the_arm_comes_nearer_to_another_or_the_table_than_allowed
     assert_int_equal(verdict.other, PART_NONE);
 }
 
+/// Shows H37, not_clear.
 static void a_tool_at_the_body_is_never_armed(void** context)
 {
     (void)context;
@@ -484,6 +500,7 @@ static void a_tool_at_the_body_is_never_armed(void** context)
     assert_false(refuses(&scene, INTERLOCK_NOT_CLEAR));
 }
 
+/// Shows H08, contact_lost.
 static void lost_contact_is_refused_after_its_time(void** context)
 {
     (void)context;
@@ -519,6 +536,7 @@ static int periods_without_skin(double gap_s)
     return permitted;
 }
 
+/// Shows contact_lost.
 static void a_plan_that_leaves_the_skin_must_meet_it_again_in_every_cycle(void** context)
 {
     (void)context;
@@ -531,6 +549,28 @@ static void a_plan_that_leaves_the_skin_must_meet_it_again_in_every_cycle(void**
     assert_int_equal(periods_without_skin(-1.0), 76);
 }
 
+/// Shows H14, force_status.
+static void a_sensor_that_reports_a_fault_is_refused_whatever_it_reads(void** context)
+{
+    (void)context;
+    for (int mode = 0; mode < MODE_COUNT; ++mode) {
+        scene_t scene = well();
+        scene.judged.mode = (supervisor_mode_t)mode;
+        assert_false(refuses(&scene, INTERLOCK_FORCE_STATUS));
+        scene.feedback.force.status_ok = false;
+        assert_true(refuses(&scene, INTERLOCK_FORCE_STATUS));
+        assert_int_equal(judge(&scene).reaction, REACTION_YIELD);
+    }
+    // What it says of a free tool is not believed then.
+    scene_t scene = well();
+    scene.judged.mode = MODE_TRANSIT;
+    scene.judged.force_total_N = 0.1;
+    scene.feedback.force.status_ok = false;
+    assert_int_equal(judge(&scene).rule, INTERLOCK_FORCE_STATUS);
+    assert_int_equal(judge(&scene).reaction, REACTION_YIELD);
+}
+
+/// Shows H11, force_frozen.
 static void a_sensor_that_repeats_itself_is_frozen(void** context)
 {
     (void)context;
@@ -562,6 +602,7 @@ static void the_reaction_table_is_what_the_specification_says(void** context)
     assert_int_equal(interlock_reaction(TRUST_NONE, false), REACTION_POWER_OFF);
 }
 
+/// Shows I15.
 static void contact_is_assumed_where_the_force_is_unknown(void** context)
 {
     (void)context;
@@ -577,6 +618,7 @@ static void contact_is_assumed_where_the_force_is_unknown(void** context)
     assert_int_equal(judge(&scene).reaction, REACTION_YIELD);
 }
 
+/// Shows I11.
 static void adding_a_fault_never_weakens_the_reaction(void** context)
 {
     (void)context;
@@ -637,6 +679,7 @@ static void adding_a_fault_never_weakens_the_reaction(void** context)
     }
 }
 
+/// Shows I9.
 static void the_first_cause_stays_the_first(void** context)
 {
     (void)context;
@@ -688,6 +731,7 @@ int main(void)
         cmocka_unit_test(a_tool_at_the_body_is_never_armed),
         cmocka_unit_test(lost_contact_is_refused_after_its_time),
         cmocka_unit_test(a_plan_that_leaves_the_skin_must_meet_it_again_in_every_cycle),
+        cmocka_unit_test(a_sensor_that_reports_a_fault_is_refused_whatever_it_reads),
         cmocka_unit_test(a_sensor_that_repeats_itself_is_frozen),
         cmocka_unit_test(the_reaction_table_is_what_the_specification_says),
         cmocka_unit_test(contact_is_assumed_where_the_force_is_unknown),

@@ -155,6 +155,7 @@ static void deadlines_are_absolute_whatever_the_lateness(void** context)
     free(stage);
 }
 
+/// Shows H39.
 static void missed_periods_are_counted_and_skipped(void** context)
 {
     (void)context;
@@ -176,6 +177,7 @@ static void missed_periods_are_counted_and_skipped(void** context)
     free(stage);
 }
 
+/// Shows H41.
 static void lost_time_ends_the_loop(void** context)
 {
     (void)context;
@@ -188,6 +190,7 @@ static void lost_time_ends_the_loop(void** context)
     free(stage);
 }
 
+/// Shows H28, I4.
 static void without_devices_nothing_leaves_the_lock_whatever_is_asked(void** context)
 {
     (void)context;

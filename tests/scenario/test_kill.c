@@ -221,6 +221,7 @@ static void kill_in_contact(const scene_t* scene, const char* name)
     (void)waitpid(run, NULL, 0);
 }
 
+/// Shows H36, H37, H38.
 static void a_killed_controller_leaves_drives_at_rest_that_want_to_be_acknowledged(void** context)
 {
     (void)context;

@@ -114,6 +114,8 @@ static void assert_at_rest_and_latched(closed_loop_t* loop)
     }
 }
 
+/// Shows H22, H28, H53, H55, I1, I3, client_button, estop, io_age, force_age, drive_age.
+/// Shows drive_state, force_frozen, force_max.
 static void every_fault_in_contact_gets_its_reaction_and_lets_go(void** context)
 {
     (void)context;
@@ -142,6 +144,8 @@ static void every_fault_in_contact_gets_its_reaction_and_lets_go(void** context)
     }
 }
 
+/// Shows I3, client_button, estop, io_age, force_age, drive_age, drive_state, force_frozen.
+/// Shows force_max.
 static void every_fault_in_free_travel_stops_the_arm(void** context)
 {
     (void)context;
@@ -170,6 +174,7 @@ static void every_fault_in_free_travel_stops_the_arm(void** context)
     }
 }
 
+/// Shows H02, arm_clearance.
 static void a_part_of_the_arm_too_near_the_table_yields_and_is_named(void** context)
 {
     (void)context;
@@ -201,6 +206,7 @@ typedef struct {
 } lie_row_t;
 
 /// A force sensor that lies is told from a second channel before the force loop has followed it.
+/// Shows H12, H15, H34, force_disagrees.
 static void a_lying_force_sensor_is_told_by_the_drive_torques(void** context)
 {
     (void)context;
@@ -264,6 +270,7 @@ static scenario_ending_t ending_of(closed_loop_t* loop)
     return ending;
 }
 
+/// Shows H07, H11, H22, H28, H53, H55.
 static void every_shipped_scenario_ends_as_it_says(void** context)
 {
     (void)context;
@@ -282,6 +289,7 @@ static void every_shipped_scenario_ends_as_it_says(void** context)
     }
 }
 
+/// Shows H36, H47, H48, I3, I4.
 static void a_trip_is_left_by_acknowledging_after_the_cause_is_gone_only(void** context)
 {
     (void)context;
