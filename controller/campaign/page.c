@@ -14,8 +14,8 @@ static const char* const style[] = {
     "@media (prefers-color-scheme:dark){:root{--m0:#7a3417;--m1:#66501b;--m2:#47511f;--m3:#1f4f3d;"
     "--mx:#3a4048;--mf:#c8372d}}\n",
     "table.matrix{font-size:12px;border-collapse:separate;border-spacing:2px}"
-    ".matrix th,.matrix td{padding:3px 5px;border:0;white-space:nowrap}"
-    ".matrix td{text-align:right;border-radius:3px;min-width:54px;line-height:1.35}"
+    ".matrix th,.matrix td{padding:3px 4px;border:0;white-space:nowrap}"
+    ".matrix td{text-align:right;border-radius:3px;min-width:50px;line-height:1.35}"
     ".matrix thead th{position:sticky;top:0;background:var(--card);text-align:right}"
     ".matrix thead th:first-child,.matrix thead th:nth-child(2){text-align:left}"
     ".matrix small{display:block;font-size:11px;opacity:.8}\n",
@@ -227,10 +227,11 @@ static bool write_failures(FILE* out, const tally_t* tally)
         sorted[i] = &tally->failures[i];
     }
     qsort(sorted, (size_t)tally->failure_count, sizeof *sorted, by_number);
-    (void)fputs("<section class=\"long\"><h2>Failures</h2>\n<div class=\"scroll\"><table><thead>"
-                "<tr><th>trial</th><th>events</th><th>in</th><th>what failed</th>"
-                "<th>see it again</th></tr></thead><tbody>\n",
-                out);
+    (void)fputs(
+        "<section class=\"long\"><h2>Failures</h2>\n<div class=\"scroll events\"><table><thead>"
+        "<tr><th>trial</th><th>events</th><th>in</th><th>what failed</th>"
+        "<th>see it again</th></tr></thead><tbody>\n",
+        out);
     for (int i = 0; i < tally->failure_count; ++i) {
         write_failure(out, tally, sorted[i]);
     }

@@ -110,7 +110,7 @@ static void write_cell(FILE* out, const tally_t* tally, const tally_cell_t* cell
     html_number(out, cell->force_N, 1);
     (void)fputs(" N", out);
     if (cell->failed > 0) {
-        (void)fprintf(out, ", %" PRId64 " failed", cell->failed);
+        (void)fprintf(out, "</small><small>%" PRId64 " failed", cell->failed);
     }
     (void)fputs("</small></td>", out);
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/campaign/invariants.h"
+
 static void begin_cell(tally_cell_t* cell)
 {
     cell->detected_s = (double)NAN;
@@ -74,7 +76,8 @@ static void observe_cell(tally_cell_t* cell, const outcome_t* outcome)
     cell->tripped += outcome->first_rule[0] != '\0';
     worsen(&cell->detected_s, &cell->detected_number, outcome->detected_s, 1.0, outcome->number);
     worsen(&cell->force_N, &cell->force_number, outcome->force_peak_N, 1.0, outcome->number);
-    if (outcome->force_bound_N > 0.0) {
+    // Where the fault takes away what the bound rests on, there is none to keep.
+    if (outcome->force_bound_N > 0.0 && (outcome->excused & INVARIANT_BIT(INVARIANT_I2)) == 0) {
         worsen(&cell->margin, &cell->margin_number,
                1.0 - outcome->force_peak_N / outcome->force_bound_N, -1.0, outcome->number);
     }

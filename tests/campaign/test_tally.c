@@ -1,6 +1,8 @@
 /// The figures of a campaign are those of its outcomes, whatever their order.
 #include "tests/campaign/made_outcomes.h"
 
+#include "controller/campaign/invariants.h"
+
 #define DRAWN_COUNT 3000
 
 static tally_t* begin(int64_t last)
@@ -62,6 +64,11 @@ static void what_was_skipped_or_not_measured_counts_for_nothing(void** context)
     outcome.force_peak_N = (double)NAN;
     tally_observe(tally, &outcome);
     assert_true(isnan(cell->detected_s) && isnan(cell->force_N) && isnan(cell->margin));
+    outcome = made_outcome(1, WORLD_EVENT_FORCE_BIAS, MODE_TRANSIT);
+    outcome.excused = INVARIANT_BIT(INVARIANT_I2);
+    tally_observe(tally, &outcome);
+    assert_near(cell->force_N, 20.0, 0.0);
+    assert_true(isnan(cell->margin)); // the fault takes away what the bound rests on
     tally_end(tally);
 }
 
