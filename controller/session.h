@@ -3,6 +3,8 @@
 #define KNEAD_CONTROLLER_SESSION_H
 
 #include "config/settings.h"
+#include "controller/safety/envelope.h"
+#include "controller/safety/judge_limits.h"
 #include "kinematics/chain.h"
 #include "kinematics/clearance.h"
 #include "kinematics/ik.h"
@@ -17,6 +19,7 @@ typedef struct {
     const body_t* body;
     const routine_t* routine;
     const client_effects_t* effects; // of the client's screening and wishes; null: none
+    judge_limits_t limits;           // the judge's own copy of what it compares with
     chain_t chain;
     clearance_pairs_t pairs; // of the arm's parts, as the static check compares them
     ik_track_settings_t track;
@@ -24,6 +27,7 @@ typedef struct {
     int64_t period_us;
     double period_s;
     machine_delays_t delays;
+    envelope_reaction_t reaction; // how the machine lets go, for the force envelope
     int intensity_start; // level the run begins with, see routines/intensity.h
 } session_t;
 

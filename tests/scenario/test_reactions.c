@@ -53,8 +53,9 @@ static void inject(closed_loop_t* loop, const fault_row_t* fault)
     const world_event_t event = {.kind = fault->kind,
                                  .at_us = loop->in.now_us,
                                  .device = device_named(&loop->assembly->machine, fault->device),
+                                 .axis = 2, // of those that have one: where the tool presses
                                  .magnitude = fault->magnitude};
-    world_inject(loop->world, &event);
+    (void)world_inject(loop->world, &event);
 }
 
 /// Into the middle of a stroke, where the force is well up.
@@ -225,8 +226,8 @@ static void a_lying_force_sensor_is_told_by_the_drive_torques(void** context)
             assert_true(closed_loop_step(loop));
         }
         const world_event_t event = {
-            .kind = row->kind, .at_us = loop->in.now_us, .magnitude = row->magnitude};
-        world_inject(loop->world, &event);
+            .kind = row->kind, .at_us = loop->in.now_us, .axis = 2, .magnitude = row->magnitude};
+        (void)world_inject(loop->world, &event);
         const int64_t began_us = loop->in.now_us;
         double peak_N = 0.0;
         while (loop->out.verdict.refused == 0 && loop->in.now_us < began_us + 10000000) {

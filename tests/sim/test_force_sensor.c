@@ -28,6 +28,13 @@ static double reading(const force_sensor_t* sensor, register_file_t* file, int a
     return value;
 }
 
+static void let(force_sensor_t* sensor, world_event_kind_t kind, int axis, double magnitude,
+                bool begins)
+{
+    const world_event_t event = {.kind = kind, .axis = axis, .magnitude = magnitude};
+    force_sensor_event(sensor, &event, begins);
+}
+
 static void weight_shows_in_the_sensors_axes(void** state)
 {
     (void)state;
@@ -160,7 +167,7 @@ static void frozen_sensor_repeats_itself_and_counts_on(void** state)
     }
     const double before_N = reading(&sensor, &file, 2);
     const uint32_t count = register_file_raw(&file, POINT_SAMPLE_COUNTER);
-    force_sensor_freeze(&sensor);
+    let(&sensor, WORLD_EVENT_FORCE_FREEZE, 0, 0.0, true);
     const wrench_t load = {{0.0, 0.0, 50.0}, {0.0, 0.0, 0.0}};
     for (int i = 0; i < 100; ++i) {
         force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &load, at_rest);
@@ -182,7 +189,7 @@ static void scaled_sensor_reads_weight_and_load_times_its_factor(void** state)
         force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &load, at_rest);
         const double sound_N = reading(&sensor, &file, 2);
         assert_true(fabs(sound_N) > 1.0);
-        force_sensor_scale(&sensor, factors[i]);
+        let(&sensor, WORLD_EVENT_FORCE_SCALE, 0, factors[i], true);
         assert_near(reading(&sensor, &file, 2), factors[i] * sound_N, 0.02);
     }
 }

@@ -91,6 +91,34 @@ closed_loop_t* closed_loop_open_turned(const char* routine, const char* client, 
     return loop;
 }
 
+closed_loop_t* closed_loop_open_altered(const char* routine, const char* scenario, int64_t seed,
+                                        const closed_loop_altered_t* altered)
+{
+    options_t options = {0};
+    options.text[OPTION_SCENARIO] = scenario;
+    options.whole[OPTION_SEED] = seed;
+    closed_loop_t* loop = make(&options);
+    if (altered->spring_N_per_m > 0.0) {
+        loop->assembly->machine.arm.tool.spring_stiffness_N_per_m = altered->spring_N_per_m;
+    }
+    if (!prepare(loop, routine, &options)) {
+        fail_msg("a file was refused");
+    }
+    world_settings_t* world = &loop->assembly->world;
+    world->body_offset_m[2] += altered->rise_m;
+    if (altered->tissue_N_per_m > 0.0) {
+        world->tissue_spread = 0.0;
+        for (int i = 0; i < world->tissue_count; ++i) {
+            loop->assembly->tissues[i] =
+                (tissue_settings_t){.stiffness_N_per_m1_5 = 1.0,
+                                    .bone_stiffness_N_per_m = altered->tissue_N_per_m,
+                                    .relaxation_time_s = 1.0};
+        }
+    }
+    switch_on(loop);
+    return loop;
+}
+
 /// Draws a person and registers him by his landmarks; false if that is to be tried again.
 static bool lay_person(closed_loop_t* loop, random_stream_t* stream)
 {
@@ -175,7 +203,12 @@ bool closed_loop_step(closed_loop_t* loop)
     fieldbus_exchange(&loop->bus, &loop->state.command, loop->in.now_us, &loop->in.feedback);
     cycle_step(session, &loop->state, &loop->in, &loop->out);
     loop->in.cycle += 1;
-    loop->host.advance_to(loop->host.context, loop->in.now_us + session->period_us);
+    const int64_t end_us = loop->in.now_us + session->period_us;
+    while (loop->watch != NULL && world_now_us(loop->world) + WORLD_STEP_US <= end_us) {
+        loop->host.advance_to(loop->host.context, world_now_us(loop->world) + WORLD_STEP_US);
+        loop->watch(loop, loop->watch_context);
+    }
+    loop->host.advance_to(loop->host.context, end_us);
     return loop->out.mode != MODE_PARKED && loop->out.mode != MODE_TRIPPED;
 }
 
