@@ -93,7 +93,7 @@ void page_write_rules(FILE* out, const tally_t* tally)
         most = tally->rules_first[rule] > most ? tally->rules_first[rule] : most;
     }
     (void)fputs("<section class=\"long\"><h2>Rules as first causes</h2>\n<table><thead><tr>"
-                "<th>rule</th><th>hazard</th><th>says</th><th>first after the first event</th>"
+                "<th>rule</th><th>hazards</th><th>says</th><th>first after the first event</th>"
                 "<th class=\"n\">first of any stop</th></tr></thead><tbody>\n",
                 out);
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
@@ -101,7 +101,7 @@ void page_write_rules(FILE* out, const tally_t* tally)
         (void)fputs("<tr><th>", out);
         html_name(out, info->name);
         (void)fputs("</th><td>", out);
-        html_text(out, info->hazard);
+        html_text(out, info->hazards);
         (void)fputs("</td><td>", out);
         html_text(out, info->text);
         (void)fprintf(out,

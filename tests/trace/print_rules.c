@@ -8,7 +8,7 @@ int main(void)
 {
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
         const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)rule);
-        if (info == NULL || printf("%s\t%s\t%s\n", info->name, info->hazard, info->text) < 0) {
+        if (info == NULL || printf("%s\t%s\t%s\n", info->name, info->hazards, info->text) < 0) {
             return 1;
         }
     }
