@@ -82,6 +82,7 @@ typedef struct {
     const cycle_output_t* out;
     const cycle_state_t* state;
     const world_truth_t* truth;
+    double passed_s; // since the last period
     vec3_t tool_commanded_m;
 } period_t;
 
@@ -136,7 +137,7 @@ static double note_closing(const period_t* period, vec3_t tool_m)
 {
     invariants_t* self = period->self;
     const vec3_t velocity_mps =
-        vec3_scale(vec3_sub(tool_m, self->tool_true_m), 1.0 / period->session->period_s);
+        vec3_scale(vec3_sub(tool_m, self->tool_true_m), 1.0 / period->passed_s);
     const double closing_mps =
         period->truth->surface_speed_mps - vec3_dot(velocity_mps, period->truth->skin_normal);
     self->closing_at = (self->closing_at + 1) % INVARIANT_CLOSING_CAPACITY;
@@ -163,8 +164,7 @@ static void judge_truth(const period_t* period)
         self->bound_at_peak_N = bound_N;
     }
     if (self->begun) {
-        const double speed_mps =
-            vec3_norm(vec3_sub(tool_m, self->tool_true_m)) / period->session->period_s;
+        const double speed_mps = vec3_norm(vec3_sub(tool_m, self->tool_true_m)) / period->passed_s;
         const double allowed_mps =
             fmax(safety->transit_speed_max_mps.value, safety->yield_speed_mps.value) *
                 safety->tool_speed_margin.value +
@@ -332,18 +332,15 @@ static void judge_verdict(const period_t* period)
     invariants_t* self = period->self;
     const verdict_t* verdict = &period->out->verdict;
     const supervisor_mode_t mode = period->out->mode;
-    trust_t worst = TRUST_FULL;
+    // Each refused rule alone asks for no more than all together get; one in a mode that touches
+    // has contact.
+    const bool contact = supervisor_mode_touches(self->mode);
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
-        if ((verdict->refused >> rule & 1u) != 0) {
-            const trust_t trust = interlock_rule_info((interlock_rule_t)rule)->trust;
-            worst = trust > worst ? trust : worst;
+        const interlock_rules_t alone = verdict->refused & INTERLOCK_RULE(rule);
+        if (alone != 0 && verdict->reaction < interlock_reaction(alone, contact)) {
+            violate(period, INVARIANT_I11, "reaction", verdict->reaction,
+                    interlock_reaction(alone, contact));
         }
-    }
-    const reaction_t least = interlock_reaction(worst, false) < interlock_reaction(worst, true)
-                                 ? interlock_reaction(worst, false)
-                                 : interlock_reaction(worst, true);
-    if (verdict->refused != 0 && verdict->reaction < least) {
-        violate(period, INVARIANT_I11, "reaction", verdict->reaction, least);
     }
     const bool trips = in_modes(mode, REACTION_MODES) && in_modes(self->mode, GOING_MODES);
     const bool asked = (period->out->live.granted & REQUEST_STOP) != 0;
@@ -371,6 +368,9 @@ void invariants_judge(invariants_t* self, const cycle_input_t* in, const cycle_o
         .out = out,
         .state = state,
         .truth = truth,
+        .passed_s = self->begun && in->now_us > self->judged_us
+                        ? (double)(in->now_us - self->judged_us) * 1e-6
+                        : session->period_s,
         .tool_commanded_m = fk_tool_pose(&session->chain, &commanded).position_m,
     };
     judge_requests(&period);
@@ -383,5 +383,6 @@ void invariants_judge(invariants_t* self, const cycle_input_t* in, const cycle_o
     judge_verdict(&period);
     self->tool_commanded_m = period.tool_commanded_m;
     self->mode = out->mode;
+    self->judged_us = in->now_us;
     self->begun = true;
 }

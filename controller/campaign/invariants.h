@@ -51,6 +51,7 @@ typedef struct {
     const stage_t* stage;
     const world_settings_t* world; // as the trial has it
     bool begun;
+    int64_t judged_us;      // time of the last period
     supervisor_mode_t mode; // after the last period
     double command[JOINT_CAPACITY];
     double speed[JOINT_CAPACITY];
@@ -78,7 +79,8 @@ typedef struct {
 void invariants_begin(invariants_t* invariants, const stage_t* stage,
                       const world_settings_t* world);
 
-/// One period: `truth` when the input was read, `state` after the step.
+/// One period: `truth` when the input was read, `state` after the step. The time of `in` is the
+/// world's, whatever clock the controller has.
 void invariants_judge(invariants_t* invariants, const cycle_input_t* in, const cycle_output_t* out,
                       const cycle_state_t* state, const world_truth_t* truth);
 

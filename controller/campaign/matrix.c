@@ -1,6 +1,6 @@
 #include "controller/campaign/matrix.h"
 
-#include <math.h>
+#include "controller/campaign/scenario_run.h"
 
 // In the middle of a stroke, where the force is well up. [N, of the routine's first stroke]
 #define FULL_CONTACT_N 9.0
@@ -11,6 +11,8 @@
 #define REQUEST_DELAY_US INT64_C(400000)
 // A drive that does not obey a stop shows it only when it is stopped.
 #define STOP_DELAY_US INT64_C(500000)
+// How long a body stays lifted: longer than any reaction takes.
+#define LIFT_DURATION_US INT64_C(4000000)
 #define WORLD_SEED_COUNT 4
 
 supervisor_mode_t matrix_phase(int column)
@@ -139,24 +141,28 @@ static void ask(trial_t* trial, onset_t onset, uint32_t requests)
     trial->requests[trial->request_count++] = (trial_request_t){onset, {requests, 0}};
 }
 
+static onset_t in_phase(supervisor_mode_t phase, int64_t after_us)
+{
+    return (onset_t){
+        .kind = ONSET_PHASE, .phase = scenario_run_phase(phase), .nth = 1, .after_us = after_us};
+}
+
 /// What leads to a phase, and when the fault begins in it.
 static onset_t reach(trial_t* trial, supervisor_mode_t phase)
 {
-    const onset_t played = {ONSET_PHASE, MODE_CONTACT, 0.0, REQUEST_DELAY_US};
-    onset_t onset = {ONSET_PHASE, phase, 0.0, PHASE_DELAY_US};
+    const bool soon = phase == MODE_LIFT || phase == MODE_RETRACT || phase == MODE_ARMING;
+    const onset_t played = in_phase(MODE_CONTACT, REQUEST_DELAY_US);
     if (phase == MODE_CONTACT) {
-        onset = (onset_t){ONSET_FORCE, phase, FULL_CONTACT_N, 0};
-    } else if (phase == MODE_LIFT || phase == MODE_PAUSED) {
+        return (onset_t){.kind = ONSET_FORCE, .force_N = FULL_CONTACT_N};
+    }
+    if (phase == MODE_LIFT || phase == MODE_PAUSED) {
         ask(trial, played, REQUEST_PAUSE);
     } else if (phase == MODE_RETRACT) {
         ask(trial, played, REQUEST_SKIP);
     } else if (phase == MODE_PARKING) {
-        ask(trial, (onset_t){ONSET_PHASE, MODE_TRANSIT, 0.0, REQUEST_DELAY_US}, REQUEST_END);
+        ask(trial, in_phase(MODE_TRANSIT, REQUEST_DELAY_US), REQUEST_END);
     }
-    if (phase == MODE_LIFT || phase == MODE_RETRACT || phase == MODE_ARMING) {
-        onset.delay_us = SHORT_PHASE_DELAY_US;
-    }
-    return onset;
+    return in_phase(phase, soon ? SHORT_PHASE_DELAY_US : PHASE_DELAY_US);
 }
 
 bool matrix_trial(const machine_settings_t* machine, int64_t number, trial_t* trial)
@@ -188,6 +194,10 @@ bool matrix_trial(const machine_settings_t* machine, int64_t number, trial_t* tr
     } else if (target == EVENT_TARGET_AXIS) {
         event.axis = (int)left;
     }
+    if (event.kind == WORLD_EVENT_BODY_SHIFT || event.kind == WORLD_EVENT_CLIENT_ROLLS ||
+        event.kind == WORLD_EVENT_CLIENT_PUSHES_UP) {
+        event.duration_us = LIFT_DURATION_US; // what lifts the body adds up: it ends by itself
+    }
     trial->seed = 1 + (uint64_t)(left % WORLD_SEED_COUNT);
     trial->body_lie = 1.0;
     const onset_t onset = reach(trial, matrix_phase(column));
@@ -196,7 +206,7 @@ bool matrix_trial(const machine_settings_t* machine, int64_t number, trial_t* tr
         event.kind == WORLD_EVENT_DRIVE_STUCK_STATE || event.kind == WORLD_EVENT_RELAY_STUCK ||
         event.kind == WORLD_EVENT_BRAKE_SLIPS || event.kind == WORLD_EVENT_BRAKE_LATE) {
         onset_t stop = onset;
-        stop.delay_us += STOP_DELAY_US;
+        stop.after_us += STOP_DELAY_US;
         ask(trial, stop, REQUEST_STOP);
     }
     return true;

@@ -63,8 +63,8 @@ static void draw_table(random_stream_t* stream, trial_t* trial)
 
 static onset_t at_any_time(random_stream_t* stream, double until_s)
 {
-    return (onset_t){ONSET_TIME, MODE_LOCKED, 0.0,
-                     (int64_t)(1e6 * random_between(stream, FIRST_EVENT_S, until_s))};
+    return (onset_t){.kind = ONSET_AT,
+                     .at_us = (int64_t)(1e6 * random_between(stream, FIRST_EVENT_S, until_s))};
 }
 
 static void draw_requests(random_stream_t* stream, double until_s, trial_t* trial)

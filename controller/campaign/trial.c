@@ -7,9 +7,14 @@
 
 #include "controller/bus/fieldbus.h"
 #include "controller/campaign/expected.h"
+#include "controller/campaign/scenario_run.h"
 #include "controller/cycle.h"
+#include "controller/loop.h"
 #include "controller/operator.h"
+#include "sim/host_faults.h"
+#include "sim/operator_faults.h"
 #include "sim/sim_port.h"
+#include "sim/wire.h"
 
 // A reply in the same process is there or it is not.
 #define EXCHANGE_TIMEOUT_US INT64_C(1000000)
@@ -26,35 +31,46 @@
 #define TRIPS_MAX 8
 // The force that counts as let go, N.
 #define RELEASED_N 5.0
+// What ends an event that has no end of its own: the same again, over at once.
+#define AT_ONCE_US 1
+// Joints slower than this stand, rad/s or m/s; and the same for those that sag on their brakes.
+#define STILL_PER_S 0.01
 
 typedef struct {
     const trial_t* trial;
     const stage_t* stage;
+    session_t session; // the stage's, whose limits a fault may turn
+    stage_t own_stage; // the same with that session
     world_settings_t settings;
     world_t* world;
     device_host_t host;
+    wire_t* wire;
+    host_faults_t host_faults;
+    operator_faults_t operator_faults;
     fieldbus_t bus;
     cycle_state_t state;
     operator_t automatic;
-    cycle_input_t in;
-    cycle_output_t out;
-    world_truth_t truth;
+    fault_plan_t events, requests;
+    supervisor_mode_t mode; // after the last period
+    world_truth_t truth;    // when the input was read
+    int64_t now_us;         // then, on the world's clock
     invariants_t invariants;
     outcome_t* outcome;
     bool stepped;
-    bool restarts;                                   // a person acknowledges, arms and starts again
-    int64_t event_moment_us[OUTCOME_EVENT_CAPACITY]; // -1: not yet
-    int64_t request_moment_us[TRIAL_REQUEST_CAPACITY]; // -1: not yet
+    bool healing;
+    int64_t heal_began_us;
     bool event_done[OUTCOME_EVENT_CAPACITY];
-    bool request_done[TRIAL_REQUEST_CAPACITY];
     int events_left;
     int64_t first_onset_us; // -1: nothing has happened yet
     int64_t last_onset_us;
     int64_t detected_us;     // -1
     int64_t touched_last_us; // when the true force was last high, after the detection
     int64_t well_us;         // how long nothing has been refused
-    int64_t mode_us;         // since the mode is what it is
-    int64_t ended_us;        // since it is tripped or parked
+    int64_t mode_us;         // how long the mode is what it is
+    int64_t ended_us;        // since when it is tripped or parked; -1: it is not
+    int last_rule;           // that refused in the last period
+    double force_N;          // measured, of the last period
+    int item;                // of the routine, of the last period
 } run_t;
 
 void trial_begin(trial_t* trial, campaign_kind_t kind, int64_t number)
@@ -108,55 +124,66 @@ static bool skip(outcome_t* outcome, const char* why)
     return false;
 }
 
+/// Looks at what is really so while the controller stands still; true while anything moves.
+static bool look(void* context)
+{
+    run_t* run = context;
+    world_truth_t truth;
+    world_truth(run->world, &truth);
+    run->outcome->force_peak_N = fmax(run->outcome->force_peak_N, truth.normal_force_N);
+    bool moves = truth.drives_enabled;
+    for (int joint = 0; joint < run->session.chain.joint_count; ++joint) {
+        moves = moves || fabs(truth.joint_velocity[joint]) > STILL_PER_S;
+    }
+    return moves;
+}
+
+static void plan(run_t* run)
+{
+    for (int i = 0; i < run->trial->event_count; ++i) {
+        (void)fault_plan_add(&run->events, &run->trial->events[i].onset);
+    }
+    for (int i = 0; i < run->trial->request_count; ++i) {
+        (void)fault_plan_add(&run->requests, &run->trial->requests[i].onset);
+    }
+    run->events_left = run->trial->event_count;
+    run->first_onset_us = run->last_onset_us = run->detected_us = run->touched_last_us = -1;
+    run->ended_us = -1;
+    run->mode = MODE_LOCKED;
+    run->last_rule = INTERLOCK_RULE_NONE;
+}
+
 static bool switch_on(run_t* run)
 {
     lay_out(run);
+    plan(run);
+    run->session = *run->stage->session;
+    run->own_stage = *run->stage;
+    run->own_stage.session = &run->session;
     run->world = world_create(&run->settings);
     if (run->world == NULL) {
         return skip(run->outcome, "the virtual table could not be made");
     }
-    const machine_settings_t* machine = run->stage->session->machine;
+    const machine_settings_t* machine = run->session.machine;
     run->host = world_host(run->world);
-    const port_t port = sim_port(&run->host, machine->device_count);
+    run->host_faults = host_faults_begin(sim_timebase(&run->host));
+    run->host_faults.watch = look;
+    run->host_faults.context = run;
+    run->host_faults.limits = (uint8_t*)&run->session.limits;
+    run->host_faults.limits_size = sizeof run->session.limits;
+    run->wire = wire_create(machine, &run->host, run->trial->seed);
+    if (run->wire == NULL) {
+        return skip(run->outcome, "out of memory");
+    }
+    const port_t port = wire_port(run->wire);
     fieldbus_findings_t findings = {0};
     if (!fieldbus_init(&run->bus, &port, machine, EXCHANGE_TIMEOUT_US, &findings) ||
         !fieldbus_configure(&run->bus, EXCHANGE_TIMEOUT_US, &findings)) {
         return skip(run->outcome, "the virtual table could not be configured");
     }
     cycle_begin(&run->state);
-    run->events_left = run->trial->event_count;
-    for (int i = 0; i < OUTCOME_EVENT_CAPACITY; ++i) {
-        run->event_moment_us[i] = -1;
-    }
-    for (int i = 0; i < TRIAL_REQUEST_CAPACITY; ++i) {
-        run->request_moment_us[i] = -1;
-    }
-    run->first_onset_us = run->last_onset_us = run->detected_us = run->touched_last_us = -1;
-    run->ended_us = -1;
-    invariants_begin(&run->invariants, run->stage, &run->settings);
+    invariants_begin(&run->invariants, &run->own_stage, &run->settings);
     return true;
-}
-
-/// True once the onset has come; `moment_us` remembers when its moment was.
-static bool has_come(const run_t* run, const onset_t* onset, int64_t* moment_us)
-{
-    if (*moment_us < 0) {
-        bool now = false;
-        switch (onset->kind) {
-        case ONSET_TIME:
-            now = true;
-            break;
-        case ONSET_PHASE:
-            now = run->stepped && run->out.mode == onset->phase;
-            break;
-        case ONSET_FORCE:
-            now = run->stepped && run->out.mode == MODE_CONTACT &&
-                  run->out.target.force_target_N >= onset->force_N;
-            break;
-        }
-        *moment_us = now ? (onset->kind == ONSET_TIME ? 0 : run->in.now_us) : -1;
-    }
-    return *moment_us >= 0 && run->in.now_us >= *moment_us + onset->delay_us;
 }
 
 static void name_target(const run_t* run, const world_event_t* event, char target[NAME_CAPACITY])
@@ -166,57 +193,86 @@ static void name_target(const run_t* run, const world_event_t* event, char targe
     target[0] = '\0';
     if (kind == EVENT_TARGET_DEVICE || kind == EVENT_TARGET_DRIVE) {
         (void)snprintf(target, NAME_CAPACITY, "%s",
-                       run->stage->session->machine->devices[event->device].name);
+                       run->session.machine->devices[event->device].name);
     } else if (kind == EVENT_TARGET_AXIS) {
         (void)snprintf(target, NAME_CAPACITY, "%s", axes[event->axis]);
     }
 }
 
+/// Lets an event begin where it belongs.
+static void inject(run_t* run, const world_event_t* event)
+{
+    switch (world_event_home(event->kind)) {
+    case EVENT_HOME_WORLD:
+        (void)world_inject(run->world, event);
+        break;
+    case EVENT_HOME_WIRE:
+        wire_inject(run->wire, event);
+        break;
+    case EVENT_HOME_HOST:
+        host_faults_inject(&run->host_faults, event);
+        break;
+    case EVENT_HOME_OPERATOR:
+        operator_faults_inject(&run->operator_faults, event, run->now_us);
+        break;
+    }
+}
+
 static void let_happen(run_t* run, int index)
 {
-    world_event_t event = run->trial->events[index].event;
-    event.at_us = run->in.now_us;
-    world_inject(run->world, &event);
+    const world_event_t* event = &run->trial->events[index].event;
+    inject(run, event);
     run->event_done[index] = true;
     --run->events_left;
     outcome_t* outcome = run->outcome;
     outcome_event_t* noted = &outcome->events[outcome->event_count++];
-    *noted = (outcome_event_t){.kind = event.kind,
-                               .magnitude = event.magnitude,
-                               .at_s = (double)run->in.now_us * 1e-6,
-                               .duration_s = (double)event.duration_us * 1e-6};
-    name_target(run, &event, noted->target);
+    *noted = (outcome_event_t){.kind = event->kind,
+                               .magnitude = event->magnitude,
+                               .at_s = (double)run->now_us * 1e-6,
+                               .duration_s = (double)event->duration_us * 1e-6};
+    name_target(run, event, noted->target);
     const char* reason;
-    outcome->excused |= expected_excused(event.kind, &reason);
+    outcome->excused |= expected_excused(event->kind, &reason);
     if (run->first_onset_us < 0) {
-        run->first_onset_us = run->in.now_us;
-        outcome->phase = (int)run->out.mode;
+        run->first_onset_us = run->now_us;
+        outcome->phase = (int)run->mode;
         // What tripped before is not what is looked for.
         outcome->first_rule[0] = '\0';
         run->detected_us = -1;
     }
-    run->last_onset_us = run->in.now_us;
+    run->last_onset_us = run->now_us;
 }
 
 /// All that is due, before the period.
 static asked_t take_due(run_t* run)
 {
+    const run_moment_t moment = {.now_us = run->now_us,
+                                 .phase =
+                                     run->stepped ? scenario_run_phase(run->mode) : RUN_PHASE_NONE,
+                                 .force_N = run->force_N};
     asked_t asked = {0, 0};
-    for (int i = 0; i < run->trial->event_count; ++i) {
-        if (!run->event_done[i] &&
-            has_come(run, &run->trial->events[i].onset, &run->event_moment_us[i])) {
-            let_happen(run, i);
-        }
+    int due[FAULT_PLAN_CAPACITY];
+    int count = fault_plan_due(&run->events, &moment, due);
+    for (int i = 0; i < count; ++i) {
+        let_happen(run, due[i]);
     }
-    for (int i = 0; i < run->trial->request_count; ++i) {
-        const trial_request_t* request = &run->trial->requests[i];
-        if (!run->request_done[i] && has_come(run, &request->onset, &run->request_moment_us[i])) {
-            run->request_done[i] = true;
-            asked.requests |= request->asked.requests;
-            asked.intensity_level = request->asked.intensity_level;
-        }
+    count = fault_plan_due(&run->requests, &moment, due);
+    for (int i = 0; i < count; ++i) {
+        const asked_t* due_asked = &run->trial->requests[due[i]].asked;
+        asked.requests |= due_asked->requests;
+        asked.intensity_level = due_asked->intensity_level;
     }
     return asked;
+}
+
+/// What an operator who is a fault himself asks for.
+static uint32_t fault_requests(const run_t* run)
+{
+    const unsigned asks = operator_faults_ask(&run->operator_faults, run->now_us);
+    return ((asks & OPERATOR_ASKS_ACKNOWLEDGE) != 0 ? REQUEST_ACKNOWLEDGE : 0u) |
+           ((asks & OPERATOR_ASKS_ARM) != 0 ? REQUEST_ARM : 0u) |
+           ((asks & OPERATOR_ASKS_START) != 0 ? REQUEST_START : 0u) |
+           ((asks & OPERATOR_ASKS_STOP) != 0 ? REQUEST_STOP : 0u);
 }
 
 /// What a person asks for who wants the arm to go on after whatever stopped it.
@@ -225,8 +281,11 @@ static uint32_t person_requests(run_t* run, bool starts)
     if (!run->stepped || run->well_us < PERSON_WAITS_US || run->mode_us < PERSON_WAITS_US) {
         return 0;
     }
+    if (run->mode == MODE_PAUSED) {
+        return starts && run->mode_us > PAUSE_US ? REQUEST_RESUME : 0;
+    }
     run->well_us = 0;
-    switch ((int)run->out.mode) {
+    switch ((int)run->mode) {
     case MODE_LOCKED:
     case MODE_TRIPPED:
         return REQUEST_ACKNOWLEDGE;
@@ -234,16 +293,31 @@ static uint32_t person_requests(run_t* run, bool starts)
         return REQUEST_ARM;
     case MODE_ARMED:
         return starts ? REQUEST_START : 0;
-    case MODE_PAUSED:
-        return starts && run->mode_us > PAUSE_US ? REQUEST_RESUME : 0;
     default:
         return 0;
     }
 }
 
+static asked_t ask(void* context, const cycle_output_t* last, int64_t now_us)
+{
+    run_t* run = context;
+    (void)now_us; // the controller's clock may be wrong
+    run->now_us = world_now_us(run->world);
+    world_truth(run->world, &run->truth);
+    if (run->healing) {
+        return (asked_t){person_requests(run, false), 0};
+    }
+    asked_t asked = take_due(run);
+    asked.requests |= fault_requests(run);
+    asked.requests |= run->trial->whole
+                          ? person_requests(run, true)
+                          : operator_requests(&run->automatic, last, run->session.period_us);
+    return asked;
+}
+
 static void name_subject(const run_t* run, int subject, char text[NAME_CAPACITY])
 {
-    const machine_settings_t* machine = run->stage->session->machine;
+    const machine_settings_t* machine = run->session.machine;
     text[0] = '\0';
     if (subject >= 0 && subject < machine->arm.joint_count) {
         (void)snprintf(text, NAME_CAPACITY, "%s", machine->arm.joints[subject].name);
@@ -251,14 +325,13 @@ static void name_subject(const run_t* run, int subject, char text[NAME_CAPACITY]
 }
 
 /// A trip begins: what stops, who says so.
-static void note_trip(run_t* run, supervisor_mode_t before)
+static void note_trip(run_t* run, const cycle_output_t* out)
 {
     outcome_t* outcome = run->outcome;
-    const supervisor_mode_t mode = run->out.mode;
-    const bool reacts =
-        mode == MODE_YIELD || mode == MODE_STOPPING || mode == MODE_TRIPPED || mode == MODE_LIFT;
-    if (!reacts || !supervisor_mode_powered(before) || before == MODE_YIELD ||
-        before == MODE_STOPPING || run->out.verdict.refused == 0) {
+    const bool reacts = out->mode == MODE_YIELD || out->mode == MODE_STOPPING ||
+                        out->mode == MODE_TRIPPED || out->mode == MODE_LIFT;
+    if (!reacts || !supervisor_mode_powered(run->mode) || run->mode == MODE_YIELD ||
+        run->mode == MODE_STOPPING || run->mode == MODE_LIFT || out->verdict.refused == 0) {
         return;
     }
     const interlock_state_t* judge = &run->state.interlock;
@@ -267,167 +340,158 @@ static void note_trip(run_t* run, supervisor_mode_t before)
         return;
     }
     outcome->rules |= UINT64_C(1) << judge->first_rule;
-    if (run->detected_us >= 0) {
+    if (run->detected_us >= 0 || run->healing) {
         return;
     }
-    run->detected_us = run->in.now_us;
+    run->detected_us = run->now_us;
     (void)snprintf(outcome->first_rule, sizeof outcome->first_rule, "%s",
                    interlock_rule_info((interlock_rule_t)judge->first_rule)->name);
     name_subject(run, judge->first_subject, outcome->subject);
     outcome->measured = judge->first_measured;
     outcome->allowed = judge->first_allowed;
-    outcome->reaction = run->out.verdict.reaction;
+    outcome->reaction = out->verdict.reaction;
 }
 
-static void note(run_t* run, supervisor_mode_t before)
+static void note(run_t* run, const cycle_output_t* out)
 {
     outcome_t* outcome = run->outcome;
-    outcome->modes |= 1u << run->out.mode;
-    if (run->out.mode != before) {
-        outcome->transitions[before] |= (uint16_t)(1u << run->out.mode);
-        run->mode_us = 0;
-    } else {
-        run->mode_us += run->stage->session->period_us;
+    const int64_t period_us = run->session.period_us;
+    outcome->modes |= 1u << out->mode;
+    if (out->mode != run->mode) {
+        outcome->transitions[run->mode] |= (uint16_t)(1u << out->mode);
     }
-    note_trip(run, before);
+    run->mode_us = out->mode != run->mode ? 0 : run->mode_us + period_us;
+    note_trip(run, out);
     outcome->force_peak_N = fmax(outcome->force_peak_N, run->truth.normal_force_N);
     outcome->shear_peak_N = fmax(outcome->shear_peak_N, run->truth.shear_force_N);
-    if (run->detected_us >= 0 && run->truth.normal_force_N >= RELEASED_N && !run->restarts) {
-        run->touched_last_us = run->in.now_us;
+    if (run->detected_us >= 0 && run->truth.normal_force_N >= RELEASED_N && !run->healing) {
+        run->touched_last_us = run->now_us;
     }
-    run->well_us =
-        run->out.verdict.refused == 0 ? run->well_us + run->stage->session->period_us : 0;
-    const bool ended = run->out.mode == MODE_PARKED || run->out.mode == MODE_TRIPPED;
-    run->ended_us = !ended ? -1 : run->ended_us < 0 ? run->in.now_us : run->ended_us;
-}
-
-static void step(run_t* run, asked_t asked)
-{
-    const session_t* session = run->stage->session;
-    const supervisor_mode_t before = run->stepped ? run->out.mode : MODE_LOCKED;
-    world_truth(run->world, &run->truth);
-    run->in.requests = asked.requests;
-    run->in.intensity_level = asked.intensity_level;
-    fieldbus_exchange(&run->bus, &run->state.command, run->in.now_us, &run->in.feedback);
-    cycle_step(session, &run->state, &run->in, &run->out);
-    invariants_judge(&run->invariants, &run->in, &run->out, &run->state, &run->truth);
+    run->well_us = out->verdict.refused == 0 ? run->well_us + period_us : 0;
+    const bool ended = out->mode == MODE_PARKED || out->mode == MODE_TRIPPED;
+    run->ended_us = !ended ? -1 : run->ended_us < 0 ? run->now_us : run->ended_us;
+    run->mode = out->mode;
+    run->last_rule = out->verdict.rule;
+    run->force_N = out->estimate.normal_force_N;
     run->stepped = true;
-    note(run, before);
-    run->in.cycle += 1;
-    run->host.advance_to(run->host.context, run->in.now_us + session->period_us);
-    run->in.now_us = world_now_us(run->world);
 }
 
 static bool harm_goes_on(const run_t* run)
 {
     const trial_t* trial = run->trial;
-    if (run->in.now_us >= trial->limit_us) {
+    if (run->now_us >= trial->limit_us) {
         return false;
     }
     if (trial->whole) {
-        const bool over = run->ended_us >= 0 && run->out.mode == MODE_PARKED;
-        const bool held = run->out.mode == MODE_TRIPPED && run->events_left == 0 &&
-                          run->in.now_us - run->ended_us > HEAL_LIMIT_US;
-        return !over && !held && run->outcome->trips < TRIPS_MAX;
+        const bool held = run->mode == MODE_TRIPPED && run->events_left == 0 &&
+                          run->now_us - run->ended_us > HEAL_LIMIT_US;
+        return run->mode != MODE_PARKED && !held && run->outcome->trips < TRIPS_MAX;
     }
-    if (run->ended_us >= 0 && run->in.now_us - run->ended_us > SETTLE_US) {
+    if (run->ended_us >= 0 && run->now_us - run->ended_us > SETTLE_US) {
         return false;
     }
-    return run->events_left > 0 || run->in.now_us - run->last_onset_us < trial->watch_us ||
-           run->ended_us >= 0 || run->out.mode == MODE_YIELD || run->out.mode == MODE_STOPPING;
+    return run->events_left > 0 || run->now_us - run->last_onset_us < trial->watch_us ||
+           run->ended_us >= 0 || run->mode == MODE_YIELD || run->mode == MODE_STOPPING;
 }
 
-static void play_harm(run_t* run)
-{
-    while (harm_goes_on(run)) {
-        asked_t asked = take_due(run);
-        asked.requests |= run->trial->whole
-                              ? person_requests(run, true)
-                              : operator_requests(&run->automatic, run->stepped ? &run->out : NULL,
-                                                  run->stage->session->period_us);
-        step(run, asked);
-    }
-}
-
-/// Ends what an event began, as far as it can end.
-static void end_event(run_t* run, const world_event_t* begun)
-{
-    world_event_t event = *begun;
-    event.duration_us = 0;
-    event.at_us = run->in.now_us;
-    switch ((int)begun->kind) {
-    case WORLD_EVENT_DEVICE_SILENT:
-        event.kind = WORLD_EVENT_DEVICE_BACK;
-        break;
-    case WORLD_EVENT_BUTTON_PRESSED:
-        event.kind = WORLD_EVENT_BUTTON_RELEASED;
-        break;
-    case WORLD_EVENT_ESTOP_PRESSED:
-        event.kind = WORLD_EVENT_ESTOP_RELEASED;
-        break;
-    case WORLD_EVENT_FORCE_BIAS:
-    case WORLD_EVENT_BODY_SHIFT:
-        event.magnitude = -begun->magnitude;
-        break;
-    case WORLD_EVENT_FORCE_SCALE:
-        event.magnitude = 1.0;
-        break;
-    case WORLD_EVENT_SKIN_FRICTION:
-        event.magnitude = run->settings.friction;
-        break;
-    default:
-        return;
-    }
-    world_inject(run->world, &event);
-}
-
+/// Ends what the events began, as far as it can end. What lifts the body adds up, and ends by
+/// itself; what was taken away by its opposite is back already.
 static void end_events(run_t* run)
 {
     for (int i = 0; i < run->trial->event_count; ++i) {
-        if (run->event_done[i] && run->trial->events[i].event.duration_us == 0) {
-            end_event(run, &run->trial->events[i].event);
+        world_event_t event = run->trial->events[i].event;
+        const bool ends =
+            event.kind != WORLD_EVENT_BODY_SHIFT && event.kind != WORLD_EVENT_CLIENT_ROLLS &&
+            event.kind != WORLD_EVENT_CLIENT_PUSHES_UP && event.kind != WORLD_EVENT_CLIENT_COUGHS &&
+            event.kind != WORLD_EVENT_DRIVE_FAULT && event.kind != WORLD_EVENT_HOST_CRASH &&
+            event.kind != WORLD_EVENT_HOST_HANG;
+        if (run->event_done[i] && event.duration_us == 0 && ends) {
+            event.duration_us = AT_ONCE_US;
+            inject(run, &event);
         }
     }
 }
 
-/// What keeps it from being armed, for the failure.
-static void explain_not_healed(const run_t* run, char text[TEXT_CAPACITY])
+static bool waits_for_person(const run_t* run)
 {
-    const interlock_rule_info_t* info =
-        interlock_rule_info((interlock_rule_t)run->out.verdict.rule);
+    return run->mode == MODE_TRIPPED || run->mode == MODE_LOCKED || run->mode == MODE_READY;
+}
+
+/// True if it can't go on without somebody who does more than acknowledging, and says so.
+static bool needs_hands(run_t* run)
+{
+    const int first = run->state.interlock.first_rule;
+    outcome_t* outcome = run->outcome;
+    if (run->mode == MODE_TRIPPED && first == INTERLOCK_NOT_CLEAR) {
+        (void)snprintf(outcome->note, sizeof outcome->note,
+                       "a person has to free the arm before it can be armed");
+        return true;
+    }
+    if (run->mode == MODE_TRIPPED && run->state.interlock.inspection != 0) {
+        (void)snprintf(outcome->note, sizeof outcome->note,
+                       "a person has to inspect it and start the program anew");
+        return true;
+    }
+    return false;
+}
+
+static void fail_healing(run_t* run)
+{
+    const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)run->last_rule);
     const interlock_rule_info_t* first =
         interlock_rule_info((interlock_rule_t)run->state.interlock.first_rule);
+    char text[TEXT_CAPACITY];
     (void)snprintf(text, TEXT_CAPACITY, "not armed again: %s, refused by %s, first cause %s",
-                   supervisor_mode_text(run->out.mode), info != NULL ? info->name : "nothing",
+                   supervisor_mode_text(run->mode), info != NULL ? info->name : "nothing",
                    first != NULL ? first->name : "none");
+    outcome_fail(run->outcome, "healed", (double)run->now_us * 1e-6, text);
 }
 
-static void play_healing(run_t* run)
+/// After a period of healing; true while it goes on.
+static bool heal_goes_on(run_t* run)
 {
     outcome_t* outcome = run->outcome;
-    const int64_t began_us = run->in.now_us;
-    end_events(run);
-    run->restarts = true;
-    bool over = !(run->out.mode == MODE_TRIPPED || run->out.mode == MODE_LOCKED);
-    outcome->healed = over;
-    while (!over && run->in.now_us - began_us < HEAL_LIMIT_US) {
-        asked_t asked = {0, 0};
-        asked.requests = person_requests(run, false);
-        step(run, asked);
-        const bool freed =
-            run->out.mode == MODE_TRIPPED && run->state.interlock.first_rule == INTERLOCK_NOT_CLEAR;
-        outcome->healed = run->out.mode == MODE_ARMED || freed;
-        over = outcome->healed;
-        if (freed) {
-            (void)snprintf(outcome->note, sizeof outcome->note,
-                           "a person has to free the arm before it can be armed");
-        }
+    outcome->heal_s = (double)(run->now_us - run->heal_began_us) * 1e-6;
+    outcome->healed = run->mode == MODE_ARMED || needs_hands(run);
+    if (!outcome->healed && run->now_us - run->heal_began_us >= HEAL_LIMIT_US) {
+        fail_healing(run);
+        return false;
     }
-    outcome->heal_s = (double)(run->in.now_us - began_us) * 1e-6;
-    if (!outcome->healed) {
-        char text[TEXT_CAPACITY];
-        explain_not_healed(run, text);
-        outcome_fail(outcome, "healed", (double)run->in.now_us * 1e-6, text);
+    return !outcome->healed;
+}
+
+static bool observe(void* context, const cycle_input_t* in, const cycle_output_t* out,
+                    const bus_frame_t* frame)
+{
+    run_t* run = context;
+    (void)frame;
+    cycle_input_t seen = *in;
+    seen.now_us = run->now_us;
+    invariants_judge(&run->invariants, &seen, out, &run->state, &run->truth);
+    note(run, out);
+    if (run->healing) {
+        return heal_goes_on(run);
+    }
+    if (harm_goes_on(run)) {
+        return true;
+    }
+    run->healing = true;
+    run->heal_began_us = run->now_us;
+    end_events(run);
+    run->outcome->healed = !waits_for_person(run);
+    return !run->outcome->healed;
+}
+
+/// A controller that never comes back: the drives' own watchdogs have to stop the arm.
+static void judge_gone(run_t* run)
+{
+    run->now_us = world_now_us(run->world);
+    run->outcome->healed = true;
+    (void)snprintf(run->outcome->note, sizeof run->outcome->note,
+                   "the controller never came back; the table went on without it");
+    if (look(run)) {
+        outcome_fail(run->outcome, "stops", (double)run->now_us * 1e-6,
+                     "the arm moves, or a drive has torque, without a controller");
     }
 }
 
@@ -456,12 +520,12 @@ static void judge(run_t* run)
     }
 }
 
-static void finish(run_t* run)
+static void finish(run_t* run, int64_t cycles)
 {
     outcome_t* outcome = run->outcome;
-    outcome->simulated_s = (double)run->in.now_us * 1e-6;
-    outcome->cycles = run->in.cycle;
-    outcome->mode_last = run->out.mode;
+    outcome->simulated_s = (double)world_now_us(run->world) * 1e-6;
+    outcome->cycles = cycles;
+    outcome->mode_last = run->mode;
     outcome->force_bound_N = run->invariants.bound_at_peak_N;
     const int64_t onset_us = run->first_onset_us < 0 ? 0 : run->first_onset_us;
     outcome->detected_s = since(onset_us, run->detected_us);
@@ -469,18 +533,24 @@ static void finish(run_t* run)
     if (run->detected_us >= 0 && run->touched_last_us < 0) {
         outcome->released_s = 0.0;
     }
-    judge(run);
+    if (run->trial->kind == CAMPAIGN_MATRIX && run->events_left > 0) {
+        (void)skip(outcome, "the phase was not reached");
+    } else {
+        judge(run);
+    }
 }
 
 static void play(run_t* run)
 {
-    play_harm(run);
-    if (run->trial->kind == CAMPAIGN_MATRIX && run->events_left > 0) {
-        (void)skip(run->outcome, "the phase was not reached");
-        return;
+    const loop_client_t client = {.context = run, .ask = ask, .observe = observe};
+    loop_timing_t timing;
+    const loop_result_t result =
+        loop_run(&run->session, &run->bus, host_faults_timebase(&run->host_faults), &client,
+                 &run->state, &timing);
+    if (result == LOOP_TIME_LOST) {
+        judge_gone(run);
     }
-    play_healing(run);
-    finish(run);
+    finish(run, timing.cycles);
 }
 
 bool trial_run(const trial_t* trial, const stages_t* stages, outcome_t* outcome)
@@ -510,6 +580,7 @@ bool trial_run(const trial_t* trial, const stages_t* stages, outcome_t* outcome)
         play(run);
         fieldbus_close(&run->bus);
     }
+    wire_destroy(run->wire);
     world_destroy(run->world);
     free(run);
     return outcome->result != OUTCOME_SKIPPED;

@@ -2,6 +2,8 @@
 /// says, judged on every cycle. In process, on virtual time: the same trial gives the same outcome,
 /// bit for bit.
 ///
+/// The loop, the bus, the wire and the timebase are those of a run; only the clock is virtual.
+///
 /// A trial has two parts. In the harm, events happen and the controller reacts. Then everything
 /// heals: faults end, their causes are gone, and a person acknowledges and arms. It must come to be
 /// armed again, or say what a person has to do first.
@@ -12,26 +14,13 @@
 #include "controller/campaign/outcome.h"
 #include "controller/campaign/stage.h"
 #include "controller/dataflow.h"
+#include "sim/fault_plan.h"
 
 #define TRIAL_REQUEST_CAPACITY 12
 
-/// When something happens: `delay_us` after a moment.
-typedef enum {
-    ONSET_TIME,  // the beginning of the trial
-    ONSET_PHASE, // the first period in `phase`
-    ONSET_FORCE, // the first period in contact in which at least `force_N` is wanted
-} onset_kind_t;
-
-typedef struct {
-    onset_kind_t kind;
-    supervisor_mode_t phase;
-    double force_N;
-    int64_t delay_us;
-} onset_t;
-
 typedef struct {
     onset_t onset;
-    world_event_t event; // its time is that of the onset
+    world_event_t event; // its own time is not looked at
 } trial_event_t;
 
 typedef struct {

@@ -117,7 +117,7 @@ static exit_code_t switch_rule_off(campaign_t* campaign)
     }
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
         if (strcmp(interlock_rule_info((interlock_rule_t)rule)->name, name) == 0) {
-            interlock_rules_off = UINT64_C(1) << rule;
+            interlock_rules_off = INTERLOCK_RULE(rule);
             (void)snprintf(campaign->header.rules_off, sizeof campaign->header.rules_off, "%s",
                            name);
             return EXIT_DONE;

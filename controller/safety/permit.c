@@ -2,9 +2,18 @@
 
 #include <math.h>
 
+#ifdef KNEAD_RULES_OFF
+interlock_rules_t interlock_rules_off = 0;
+#endif
+
 void permit_refuse(verdict_t* verdict, interlock_rule_t rule, int subject, double measured,
                    double allowed)
 {
+#ifdef KNEAD_RULES_OFF
+    if ((interlock_rules_off & INTERLOCK_RULE(rule)) != 0) {
+        return;
+    }
+#endif
     verdict->refused |= INTERLOCK_RULE(rule);
     if (verdict->rule == INTERLOCK_RULE_NONE || (int)rule < verdict->rule) {
         verdict->rule = (int)rule;
