@@ -223,7 +223,7 @@ bool tally_transition_possible(supervisor_mode_t from, supervisor_mode_t to)
 
 void tally_replay(const campaign_header_t* header, int64_t number, char text[TEXT_CAPACITY])
 {
-    (void)snprintf(text, TEXT_CAPACITY, "knead campaign --only %s:%lld%s%s",
+    (void)snprintf(text, TEXT_CAPACITY, "knead campaign --replay %s:%lld%s%s",
                    campaign_kind_text(header->kind), (long long)number,
-                   header->rules_off[0] != '\0' ? " --without " : "", header->rules_off);
+                   header->rules_off[0] != '\0' ? " --rules-off " : "", header->rules_off);
 }
