@@ -400,14 +400,12 @@ static exit_code_t say_unwritten(const char* path)
     return EXIT_INTERNAL;
 }
 
-/// The page and the JUnit file that were asked for, of everything in the file of outcomes.
+/// The page and the JUnit file that were asked for, of everything in the file of outcomes; tells
+/// whether any of its trials failed.
 static exit_code_t write_pages(const options_t* options)
 {
     const char* page = options->text[OPTION_PAGE];
     const char* junit = options->text[OPTION_JUNIT];
-    if (page == NULL && junit == NULL) {
-        return EXIT_DONE;
-    }
     tally_t* tally = tally_begin(&(campaign_header_t){0});
     if (tally == NULL) {
         (void)fprintf(stderr, "knead campaign: out of memory\n");
@@ -421,6 +419,7 @@ static exit_code_t write_pages(const options_t* options)
         code = refuse_file(options->text[OPTION_OUT], result, &file);
     } else {
         tally->header = file.header;
+        code = tally->failed > 0 ? EXIT_EXPECTATION_FAILED : EXIT_DONE;
         code = page != NULL && !page_write(tally, page) ? say_unwritten(page) : code;
         code = junit != NULL && !junit_write(tally, junit) ? say_unwritten(junit) : code;
     }
@@ -449,12 +448,13 @@ static exit_code_t conclude(campaign_t* campaign)
         (void)fprintf(stderr, "knead campaign: '%s' could not be written to its end\n",
                       campaign->options->text[OPTION_OUT]);
     }
-    const exit_code_t pages = written ? write_pages(campaign->options) : EXIT_INTERNAL;
+    const bool pages = campaign->options->text[OPTION_OUT] != NULL && written;
+    const exit_code_t code = pages ? write_pages(campaign->options) : EXIT_DONE;
     if (!written || campaign->died > 0) {
         return EXIT_INTERNAL;
     }
-    if (pages != EXIT_DONE) {
-        return pages;
+    if (code != EXIT_DONE) {
+        return code;
     }
     return coverage->failed > 0 ? EXIT_EXPECTATION_FAILED : EXIT_DONE;
 }
