@@ -338,8 +338,8 @@ static bool nothing_missing(const yaml_document_t* document, findings_t* finding
         if (why != NULL) {
             char path[FINDING_FIELD_CAPACITY];
             (void)snprintf(path, sizeof path, "events[%d].event", index);
-            fields_refuse(document, event, path, findings, "known, but not implemented: %s: %s",
-                          word, why);
+            fields_refuse(document, event, path, findings,
+                          "known, but nothing here can let it happen: %s: %s", word, why);
             none = false;
         }
         ++index;

@@ -1,6 +1,7 @@
 #include "tests/support/table_process.h"
 
 #include <fcntl.h>
+#include <modbus.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,6 @@
 #ifndef KNEAD_TESTS_SUPPORT_TABLE_PROCESS_H
 #define KNEAD_TESTS_SUPPORT_TABLE_PROCESS_H
 
-#include <modbus.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,12 +15,14 @@
 #define TABLE_STATE_FAULT 0x08
 #define TABLE_STATE_FAULT_REACTION 0x0F
 
+struct _modbus; // of libmodbus
+
 typedef struct {
     pid_t table;
     int port_base;
     char folder[64];
-    modbus_t* drives[TABLE_DRIVE_COUNT]; // connected when first looked at
-    modbus_t* clock;
+    struct _modbus* drives[TABLE_DRIVE_COUNT]; // connected when first looked at
+    struct _modbus* clock;
 } table_process_t;
 
 typedef struct {
