@@ -263,6 +263,10 @@ void expected_judge(const expected_row_t* row, outcome_t* outcome)
     }
 }
 
+#define BIT(number) INVARIANT_BIT(INVARIANT_##number)
+#define DRIVE_ITSELF "the drive itself moves its joint, until it is cut off"
+#define FALLS "an arm that nothing holds falls, as fast and as hard as its weight makes it"
+
 uint32_t expected_excused(world_event_kind_t kind, const char** reason)
 {
     static const struct {
@@ -270,20 +274,35 @@ uint32_t expected_excused(world_event_kind_t kind, const char** reason)
         uint32_t excused;
         const char* reason;
     } excuses[] = {
-        {WORLD_EVENT_DRIVE_DEAF_TO_STOP, INVARIANT_BIT(INVARIANT_I3),
+        {WORLD_EVENT_DRIVE_DEAF_TO_STOP, BIT(I3),
          "a drive that does not obey keeps its torque until the relay opens"},
-        {WORLD_EVENT_DRIVE_RUNAWAY, INVARIANT_BIT(INVARIANT_I6),
-         "a drive that runs away moves the tool as fast as it likes until it is cut off"},
-        {WORLD_EVENT_BODY_ELSEWHERE, INVARIANT_BIT(INVARIANT_I7),
+        {WORLD_EVENT_DRIVE_STUCK_STATE, BIT(I3),
+         "a drive that does not obey keeps its torque until the relay opens"},
+        {WORLD_EVENT_ENCODER_JUMP, BIT(I6), DRIVE_ITSELF},
+        {WORLD_EVENT_ENCODER_FREEZE, BIT(I6), DRIVE_ITSELF},
+        {WORLD_EVENT_ENCODER_DRIFT, BIT(I6), DRIVE_ITSELF},
+        {WORLD_EVENT_ENCODER_WRAP, BIT(I6), DRIVE_ITSELF},
+        {WORLD_EVENT_ENCODER_SIGN, BIT(I6), DRIVE_ITSELF},
+        {WORLD_EVENT_ENCODER_SCALE, BIT(I6), DRIVE_ITSELF},
+        {WORLD_EVENT_DRIVE_RUNAWAY, BIT(I6), DRIVE_ITSELF},
+        {WORLD_EVENT_DRIVE_OSCILLATES, BIT(I6), DRIVE_ITSELF},
+        {WORLD_EVENT_ROGUE_MASTER, BIT(I6), DRIVE_ITSELF},
+        {WORLD_EVENT_DEVICES_SWAPPED, BIT(I6), DRIVE_ITSELF},
+        {WORLD_EVENT_DRIVE_WEAK, BIT(I2) | BIT(I6) | BIT(I7), FALLS},
+        {WORLD_EVENT_BRAKE_SLIPS, BIT(I2) | BIT(I6) | BIT(I7), FALLS},
+        {WORLD_EVENT_BRAKE_LATE, BIT(I2) | BIT(I6) | BIT(I7), FALLS},
+        {WORLD_EVENT_CLIENT_TETHER, BIT(I6), "a tether pulls the tool"},
+        {WORLD_EVENT_CLIENT_PUSHES_UP, BIT(I6), "the client pushes the tool"},
+        {WORLD_EVENT_BODY_SHIFT, BIT(I6), "the client pushes the tool"},
+        {WORLD_EVENT_BODY_ELSEWHERE, BIT(I7),
          "where the client lies beyond what was promised, zones lie there too"},
-        {WORLD_EVENT_BODY_MIRRORED, INVARIANT_BIT(INVARIANT_I7),
+        {WORLD_EVENT_BODY_MIRRORED, BIT(I7),
          "where the client lies beyond what was promised, zones lie there too"},
-        {WORLD_EVENT_HOST_CRASH, INVARIANT_BIT(INVARIANT_I3) | INVARIANT_BIT(INVARIANT_I13),
+        {WORLD_EVENT_HOST_CRASH, BIT(I3) | BIT(I13),
          "a controller that is gone commands nothing; the drives' watchdogs stop the arm"},
-        {WORLD_EVENT_RELAY_STUCK, INVARIANT_BIT(INVARIANT_I3),
+        {WORLD_EVENT_RELAY_STUCK, BIT(I3),
          "the relay is the fault; the drives are still told to let go"},
-        {WORLD_EVENT_HOST_LIMITS_FLIP,
-         INVARIANT_BIT(INVARIANT_I5) | INVARIANT_BIT(INVARIANT_I6) | INVARIANT_BIT(INVARIANT_I13),
+        {WORLD_EVENT_HOST_LIMITS_FLIP, BIT(I5) | BIT(I6) | BIT(I13),
          "the limits that the judge holds are not those that the invariants hold"},
     };
     for (size_t i = 0; i < sizeof excuses / sizeof excuses[0]; ++i) {

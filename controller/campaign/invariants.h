@@ -62,6 +62,7 @@ typedef struct {
     vec3_t tool_true_m;
     double closing_mps[INVARIANT_CLOSING_CAPACITY]; // of tool and skin, newest at `closing_at`
     int closing_at;
+    double outrun_m;
     int fast_periods;
     int64_t reaction_us; // since yielding or stopping began; -1: neither
     int64_t yield_us;    // since yielding began; -1
@@ -85,7 +86,8 @@ void invariants_judge(invariants_t* invariants, const cycle_input_t* in, const c
                       const cycle_state_t* state, const world_truth_t* truth);
 
 /// The most that the body can feel: the limit of all and what tool and skin can still close while
-/// the controller hears of it, decides and brakes: k (v t + v^2 / 2 a).
-double invariants_force_bound_N(const session_t* session, double closing_mps);
+/// the controller hears of it, decides and brakes: k (v t + v^2 / 2 a), and the way by
+/// which a body outruns the arm that yields.
+double invariants_force_bound_N(const session_t* session, double closing_mps, double outrun_m);
 
 #endif

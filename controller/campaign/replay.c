@@ -76,7 +76,10 @@ bool replay_read(const char* text, replay_t* replay)
         return true;
     }
     replay->shrunk = true;
-    if (strcmp(at, "/") == 0) {
+    if (*at != '/') {
+        return false;
+    }
+    if (at[1] == '\0') {
         return true; // without any event
     }
     do {

@@ -59,20 +59,31 @@ static void drop_events(search_t* search)
     }
 }
 
+/// Halves one thing of an event as often as it still fails; false where there is nothing to halve.
+static bool halve(search_t* search, int index, bool duration)
+{
+    trial_t trial, halved;
+    replay_t smaller = search->shrunk->replay;
+    int* halvings = duration ? &smaller.events[index].duration_halvings
+                             : &smaller.events[index].magnitude_halvings;
+    if (++*halvings > REPLAY_HALVINGS_MAX ||
+        !replay_trial(&search->shrunk->replay, search->stages, search->machine, &trial) ||
+        !replay_trial(&smaller, search->stages, search->machine, &halved)) {
+        return false;
+    }
+    const world_event_t* before = &trial.events[index].event;
+    const world_event_t* after = &halved.events[index].event;
+    const bool differs =
+        before->magnitude != after->magnitude || before->duration_us != after->duration_us;
+    return differs && fails_still(search, &smaller);
+}
+
 static void halve_events(search_t* search)
 {
     for (int i = 0; i < search->shrunk->replay.event_count; ++i) {
-        bool going = true;
-        while (going) {
-            replay_t smaller = search->shrunk->replay;
-            going = ++smaller.events[i].duration_halvings <= REPLAY_HALVINGS_MAX &&
-                    fails_still(search, &smaller);
+        while (halve(search, i, true)) {
         }
-        going = true;
-        while (going) {
-            replay_t smaller = search->shrunk->replay;
-            going = ++smaller.events[i].magnitude_halvings <= REPLAY_HALVINGS_MAX &&
-                    fails_still(search, &smaller);
+        while (halve(search, i, false)) {
         }
     }
 }

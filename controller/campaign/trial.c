@@ -331,7 +331,7 @@ static void note_trip(run_t* run, const cycle_output_t* out)
     const bool reacts = out->mode == MODE_YIELD || out->mode == MODE_STOPPING ||
                         out->mode == MODE_TRIPPED || out->mode == MODE_LIFT;
     if (!reacts || !supervisor_mode_powered(run->mode) || run->mode == MODE_YIELD ||
-        run->mode == MODE_STOPPING || run->mode == MODE_LIFT || out->verdict.refused == 0) {
+        run->mode == MODE_STOPPING || out->mode == run->mode || out->verdict.refused == 0) {
         return;
     }
     const interlock_state_t* judge = &run->state.interlock;
@@ -422,9 +422,12 @@ static bool needs_hands(run_t* run)
 {
     const int first = run->state.interlock.first_rule;
     outcome_t* outcome = run->outcome;
-    if (run->mode == MODE_TRIPPED && first == INTERLOCK_NOT_CLEAR) {
+    const bool misplaced = first == INTERLOCK_NOT_CLEAR || first == INTERLOCK_LINK_CLEARANCE ||
+                           first == INTERLOCK_ARM_CLEARANCE ||
+                           run->last_rule == INTERLOCK_JOINT_POSITION;
+    if (run->mode == MODE_TRIPPED && misplaced && run->mode_us > PERSON_WAITS_US / 2) {
         (void)snprintf(outcome->note, sizeof outcome->note,
-                       "a person has to free the arm before it can be armed");
+                       "a person has to move the arm by hand before it can be armed");
         return true;
     }
     if (run->mode == MODE_TRIPPED && run->state.interlock.inspection != 0) {
