@@ -499,6 +499,7 @@ static void a_sensor_that_repeats_itself_is_frozen(void** context)
     assert_int_equal(scene.state.frozen_samples, 0);
 }
 
+/// Shows H46, limits_intact.
 static void limits_that_change_in_memory_take_the_power_off_for_good(void** context)
 {
     (void)context;
@@ -548,6 +549,7 @@ static void the_reaction_table_is_what_the_specification_says(void** context)
 }
 
 /// Any set of rules, and the same with one more.
+/// Shows I11.
 static void another_refused_rule_never_weakens_the_reaction(void** context)
 {
     (void)context;

@@ -207,6 +207,7 @@ typedef struct {
 } lie_row_t;
 
 /// By the drive torques, by where its force points to, or by how fast it changed.
+/// Shows H12, H15, H34, force_direction, force_rate, force_disagrees.
 static void a_lying_force_sensor_is_told_before_the_force_loop_has_followed_it(void** context)
 {
     (void)context;
