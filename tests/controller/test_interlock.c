@@ -58,6 +58,27 @@ static void force_limits_hold_below_at_and_above(void** context)
     assert_upper_limit(&scene, &scene.judged.force_total_N, 8.0, INTERLOCK_FORCE_FREE);
 }
 
+/// Shows H01, I15, force_envelope.
+static void a_force_that_would_pass_the_limit_refuses_while_the_tool_is_at_the_body(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    const supervisor_mode_t at_body[] = {MODE_APPROACH, MODE_CONTACT, MODE_RETRACT, MODE_LIFT};
+    for (size_t i = 0; i < sizeof at_body / sizeof at_body[0]; ++i) {
+        scene.judged.mode = at_body[i];
+        assert_upper_limit(&scene, &scene.judged.force_predicted_N, 60.0, INTERLOCK_FORCE_ENVELOPE);
+        scene.judged.force_predicted_N = (double)NAN;
+        assert_true(refuses(&scene, INTERLOCK_FORCE_ENVELOPE));
+        scene.judged.force_predicted_N = 61.0;
+        assert_int_equal(judge(&scene).reaction, REACTION_YIELD);
+        scene.judged.force_predicted_N = 0.0;
+    }
+    scene.judged.mode = MODE_TRANSIT; // where nothing may touch at all
+    scene.judged.force_total_N = 0.0;
+    scene.judged.force_predicted_N = 61.0;
+    assert_false(refuses(&scene, INTERLOCK_FORCE_ENVELOPE));
+}
+
 /// Shows I15, force_cap.
 static void an_unknown_cap_refuses(void** context)
 {
@@ -679,6 +700,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_healthy_scene_is_permitted_in_every_mode),
         cmocka_unit_test(force_limits_hold_below_at_and_above),
+        cmocka_unit_test(a_force_that_would_pass_the_limit_refuses_while_the_tool_is_at_the_body),
         cmocka_unit_test(an_unknown_cap_refuses),
         cmocka_unit_test(the_margin_may_be_passed_only_for_its_time),
         cmocka_unit_test(joint_limits_hold_on_both_sides_of_every_joint),
