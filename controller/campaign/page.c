@@ -164,10 +164,14 @@ static void write_origin(FILE* out, const tally_t* tally)
     (void)fputs("</td></tr>\n</tbody></table></section>\n", out);
 }
 
+typedef struct {
+    const outcome_t* outcome;
+} listed_t;
+
 static int by_number(const void* left, const void* right)
 {
-    const int64_t a = (*(const outcome_t* const*)left)->number;
-    const int64_t b = (*(const outcome_t* const*)right)->number;
+    const int64_t a = ((const listed_t*)left)->outcome->number;
+    const int64_t b = ((const listed_t*)right)->outcome->number;
     return (a > b) - (a < b);
 }
 
@@ -219,12 +223,12 @@ static bool write_failures(FILE* out, const tally_t* tally)
     if (tally->failed == 0) {
         return true;
     }
-    const outcome_t** sorted = malloc((size_t)tally->failure_count * sizeof *sorted);
+    listed_t* sorted = malloc((size_t)tally->failure_count * sizeof *sorted);
     if (sorted == NULL) {
         return false;
     }
     for (int i = 0; i < tally->failure_count; ++i) {
-        sorted[i] = &tally->failures[i];
+        sorted[i].outcome = &tally->failures[i];
     }
     qsort(sorted, (size_t)tally->failure_count, sizeof *sorted, by_number);
     (void)fputs(
@@ -233,7 +237,7 @@ static bool write_failures(FILE* out, const tally_t* tally)
         "<th>see it again</th></tr></thead><tbody>\n",
         out);
     for (int i = 0; i < tally->failure_count; ++i) {
-        write_failure(out, tally, sorted[i]);
+        write_failure(out, tally, sorted[i].outcome);
     }
     (void)fputs("</tbody></table></div>\n", out);
     if (tally->failed > tally->failure_count) {

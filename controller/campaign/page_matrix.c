@@ -159,7 +159,7 @@ void page_write_matrix(FILE* out, const tally_t* tally)
         shown[phase] = phase_shown(tally, phase);
         columns += phase < MODE_COUNT && shown[phase];
     }
-    matrix_row_t rows[TALLY_ROW_COUNT];
+    matrix_row_t rows[TALLY_ROW_COUNT] = {{0}};
     int count = 0;
     for (int row = 0; row < TALLY_ROW_COUNT; ++row) {
         const matrix_row_t look = look_at_row(tally, row);

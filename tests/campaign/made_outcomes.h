@@ -39,7 +39,7 @@ static inline outcome_t made_outcome(int64_t number, world_event_kind_t kind,
                          .force_bound_N = 40.0,
                          .healed = true,
                          .modes = 1u << MODE_CONTACT | 1u << MODE_YIELD,
-                         .rules = 1u << INTERLOCK_FORCE_MAX,
+                         .rules = INTERLOCK_RULE(INTERLOCK_FORCE_MAX),
                          .trips = 1};
     outcome.transitions[MODE_CONTACT] = 1u << MODE_YIELD;
     outcome.events[0] = (outcome_event_t){.kind = kind, .at_s = 30.0};
