@@ -34,7 +34,8 @@ static const supervisor_row_t rows[] = {
     // Starting takes an acknowledge, then arm, then start, each an edge of its own.
     {FROM(MODE_LOCKED), C(ACKNOWLEDGE), C(NOT_HEALTHY), MODE_READY},
     {FROM(MODE_TRIPPED), C(ACKNOWLEDGE), C(NOT_HEALTHY), MODE_READY},
-    {FROM(MODE_READY), C(ARM), C(NOT_HEALTHY), MODE_ARMING},
+    // No stop row holds in ready, where there is nothing to stop: stop beats arm here.
+    {FROM(MODE_READY), C(ARM), C(NOT_HEALTHY) | C(POWER_OFF) | C(STOP) | C(YIELD), MODE_ARMING},
     {FROM(MODE_ARMING), C(DRIVES_ENABLED) | C(TARED), C(NOT_HEALTHY), MODE_ARMED},
     {FROM(MODE_ARMED), C(END), 0, MODE_PARKED},
     {FROM(MODE_ARMED), C(START), C(NOT_HEALTHY), MODE_TRANSIT},
@@ -57,11 +58,19 @@ static const supervisor_row_t rows[] = {
     {FROM(MODE_PARKING), C(AT_PARK), 0, MODE_PARKED},
 };
 
+static bool in(supervisor_mode_t mode, uint32_t modes)
+{
+    return (unsigned)mode < MODE_COUNT && (modes & FROM(mode)) != 0;
+}
+
 supervisor_mode_t supervisor_next(supervisor_mode_t mode, conditions_t conditions)
 {
+    if (!in(mode, FROM_ANY)) {
+        return MODE_TRIPPED;
+    }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
         const supervisor_row_t* row = &rows[i];
-        if ((row->from & FROM(mode)) != 0 && (conditions & row->all) == row->all &&
+        if (in(mode, row->from) && (conditions & row->all) == row->all &&
             (conditions & row->none) == 0) {
             return row->to;
         }
@@ -81,10 +90,10 @@ const char* supervisor_mode_text(supervisor_mode_t mode)
 
 bool supervisor_mode_touches(supervisor_mode_t mode)
 {
-    return (TOUCHING & FROM(mode)) != 0;
+    return in(mode, TOUCHING);
 }
 
 bool supervisor_mode_powered(supervisor_mode_t mode)
 {
-    return (UNPOWERED & FROM(mode)) == 0;
+    return in(mode, FROM_ANY & ~UNPOWERED);
 }

@@ -3,8 +3,9 @@
 /// planner and no bus: only conditions.
 ///
 /// Invariants: boot is MODE_LOCKED; no row leads from a tripped or locked mode to motion without an
-/// acknowledge edge, an arm edge and a start edge, in that order; stop beats start in one period;
-/// out of a pause leads only a resume edge, or the way home.
+/// acknowledge edge, an arm edge and a start edge, in that order; stop beats start and arm in one
+/// period; out of a pause leads only a resume edge, or the way home; a value that is no mode, as
+/// only broken memory can hold, has neither torque nor touch and is followed by MODE_TRIPPED.
 #ifndef KNEAD_CONTROLLER_SAFETY_SUPERVISOR_H
 #define KNEAD_CONTROLLER_SAFETY_SUPERVISOR_H
 
