@@ -131,6 +131,9 @@ static void check_across(const yaml_document_t* document, const safety_settings_
     // What may be tared away must not hide a touch in free motion.
     check_below(document, &safety->tare_force_max_N, "tare_force_max", &safety->free_force_max_N,
                 "free_force_max", findings);
+    // What is left of an offset must not hide a touch either.
+    check_below(document, &safety->force_drift_max_N, "force_drift_max", &safety->free_force_max_N,
+                "free_force_max", findings);
     // The nearer the skin, the slower.
     check_below(document, &safety->touch_speed_max_mps, "touch_speed_max",
                 &safety->approach_speed_max_mps, "approach_speed_max", findings);

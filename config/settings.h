@@ -294,6 +294,12 @@ typedef struct {
       "How far force sensor and drive torques may disagree, beyond twice the latters' error.")     \
     X(force_disagreement_time_s, "force_disagreement_time", DIMENSION_TIME, 0.02, 0.3,             \
       "How long they may.")                                                                        \
+    X(force_rate_max_N_per_s, "force_rate_max", DIMENSION_FORCE_RATE, 100.0, 1000.0,               \
+      "How fast the force may change beyond what the plan itself does.")                           \
+    X(force_drift_max_N, "force_drift_max", DIMENSION_FORCE, 1.0, 6.0,                             \
+      "Force that may be left when the tool stands clear of the body: an offset since taring.")    \
+    X(pull_force_max_N, "pull_force_max", DIMENSION_FORCE, 2.0, 20.0,                              \
+      "Force that holds the tool back on its way off the body.")                                   \
     X(touch_force_N, "touch_force", DIMENSION_FORCE, 0.5, 5.0,                                     \
       "Force from which the tool counts as touching.")                                             \
     X(tare_force_max_N, "tare_force_max", DIMENSION_FORCE, 0.5, 10.0,                              \
@@ -343,6 +349,8 @@ typedef struct {
       "How long the drives may take to be enabled.")                                               \
     X(session_time_max_s, "session_time_max", DIMENSION_TIME, 10.0, 7200.0,                        \
       "How long a session may last.")                                                              \
+    X(dwell_time_max_s, "dwell_time_max", DIMENSION_TIME, 5.0, 120.0,                              \
+      "How long one place may be pressed where the technique does not stay on purpose.")           \
     X(region_time_max_s, "region_time_max", DIMENSION_TIME, 10.0, 3600.0,                          \
       "How long one region may be touched in a session.")                                          \
     X(region_impulse_max_Ns, "region_impulse_max", DIMENSION_IMPULSE, 100.0, 100e3,                \

@@ -1,7 +1,10 @@
 #include "controller/cycle.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
+
+static_assert(SUBJECT_NONE == PART_NONE, "the judge names parts as kinematics does");
 
 // The arm stands: nothing commanded, and measured speeds below encoder noise.
 #define STANDSTILL_SPEED 0.01 // rad/s or m/s
@@ -10,17 +13,16 @@ void cycle_begin(cycle_state_t* state)
 {
     memset(state, 0, sizeof *state);
     state->mode = MODE_LOCKED;
-    state->interlock.first_rule = INTERLOCK_RULE_NONE;
+    state->interlock = interlock_begin();
     state->force.commanded = pose_identity();
     state->force.base = pose_identity();
 }
 
-static judged_t judged_view(const session_t* session, const cycle_state_t* state,
-                            const cycle_input_t* in, const estimate_t* estimate)
+static judged_t judged_view(const cycle_state_t* state, const cycle_input_t* in,
+                            const estimate_t* estimate)
 {
     return (judged_t){
         .mode = state->mode,
-        .joint_count = session->chain.joint_count,
         .feedback = &in->feedback,
         .commanded = &state->command,
         .normal_force_N = estimate->normal_force_N,
@@ -186,9 +188,8 @@ void cycle_step(const session_t* session, cycle_state_t* state, const cycle_inpu
     memset(out, 0, sizeof *out);
     out->estimate =
         estimate_step(session, &state->estimate, &in->feedback, state->mode, &state->target);
-    const judged_t judged = judged_view(session, state, in, &out->estimate);
-    out->verdict = interlock_evaluate(session->safety, &session->chain, &state->interlock, &judged,
-                                      session->period_us);
+    const judged_t judged = judged_view(state, in, &out->estimate);
+    out->verdict = interlock_evaluate(&session->limits, &state->interlock, &judged);
     out->live = answer(session, state, in, out);
     out->conditions = conditions_now(session, state, in, out);
     out->mode = supervisor_next(state->mode, out->conditions);
@@ -201,8 +202,7 @@ void cycle_step(const session_t* session, cycle_state_t* state, const cycle_inpu
     out->command = limit_apply(session, &state->limit, out->mode, &out->joints, &in->feedback,
                                state->locked_joints);
 
-    interlock_record(&state->interlock, session->safety, &judged, &out->verdict,
-                     session->period_us);
+    interlock_record(&state->interlock, &session->limits, &judged, &out->verdict);
     limit_record(session, &state->limit, out->mode, &out->command);
     remember(session, state, out);
 }

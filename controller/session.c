@@ -18,6 +18,7 @@ bool session_build(const machine_settings_t* machine, const safety_settings_t* s
     session->period_s = (double)machine->period_us * 1e-6;
     session->track = tool_track_settings(session->period_s, &body->surface);
     session->delays = bandwidth_delays(machine);
+    session->limits = judge_limits_make(machine, safety);
     session->intensity_start = INTENSITY_AS_WRITTEN;
     if (!chain_build(&machine->arm, pad_index, &session->chain)) {
         return false;

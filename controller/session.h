@@ -3,6 +3,7 @@
 #define KNEAD_CONTROLLER_SESSION_H
 
 #include "config/settings.h"
+#include "controller/safety/judge_limits.h"
 #include "kinematics/chain.h"
 #include "kinematics/clearance.h"
 #include "kinematics/ik.h"
@@ -17,6 +18,7 @@ typedef struct {
     const body_t* body;
     const routine_t* routine;
     const client_effects_t* effects; // of the client's screening and wishes; null: none
+    judge_limits_t limits;           // the judge's own copy of what it compares with
     chain_t chain;
     clearance_pairs_t pairs; // of the arm's parts, as the static check compares them
     ik_track_settings_t track;

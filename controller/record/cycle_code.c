@@ -71,7 +71,7 @@ static float float_of(uint32_t bits)
     X(force_age, (record)->input.feedback.force.age_us, int64_t)                                   \
     X(io_age, (record)->input.feedback.io.age_us, int64_t)                                         \
     X(mode, (record)->mode, supervisor_mode_t)                                                     \
-    X(refused, (record)->verdict.refused, uint32_t)                                                \
+    X(refused, (record)->verdict.refused, uint64_t)                                                \
     X(reaction, (record)->verdict.reaction, reaction_t)                                            \
     X(trust, (record)->verdict.trust, trust_t)                                                     \
     X(rule, (record)->verdict.rule, int)                                                           \
@@ -187,6 +187,7 @@ static bool record_in_range(const cycle_record_t* record)
                   (unsigned)record->verdict.trust < TRUST_COUNT &&
                   record->verdict.rule >= INTERLOCK_RULE_NONE &&
                   record->verdict.rule < INTERLOCK_RULE_COUNT &&
+                  record->verdict.refused >> INTERLOCK_RULE_COUNT == 0 &&
                   (unsigned)record->ik_result <= IK_BAD_INPUT;
     for (int joint = 0; joint < JOINT_CAPACITY; joint++) {
         inside = inside &&

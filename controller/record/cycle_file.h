@@ -34,7 +34,7 @@
 #include "controller/dataflow.h"
 #include "controller/record/inputs.h"
 
-#define CYCLE_FILE_VERSION 2
+#define CYCLE_FILE_VERSION 3
 #define CYCLE_BLOCK_RECORDS 256
 
 /// Telemetry kept in float: what figures and plots are made of.

@@ -167,7 +167,7 @@ static void add_cause(const events_t* events, line_t* line, const cycle_record_t
 {
     const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)rule);
     json_text(&line->json, "rule", info->name);
-    json_text(&line->json, "hazard", info->hazard);
+    json_text(&line->json, "hazard", info->hazards);
     json_text(&line->json, "reaction", reaction_text(record->verdict.reaction));
     // The judge gives figures for the most telling rule only.
     if (rule == record->verdict.rule) {
@@ -225,10 +225,10 @@ static void observe_mode(events_t* events, const cycle_record_t* record)
 
 static void observe_rules(events_t* events, const cycle_record_t* record)
 {
-    const uint32_t before = events->any ? events->last.verdict.refused : 0;
-    const uint32_t rising = record->verdict.refused & ~before;
+    const interlock_rules_t before = events->any ? events->last.verdict.refused : 0;
+    const interlock_rules_t rising = record->verdict.refused & ~before;
     for (int rule = 0; rising != 0 && rule < INTERLOCK_RULE_COUNT; rule++) {
-        if (!(rising & (1u << rule)) ||
+        if (!(rising & INTERLOCK_RULE(rule)) ||
             record->input.now_us - events->rule_us[rule] < EVENT_REPEAT_US) {
             continue;
         }
@@ -309,7 +309,7 @@ static void report_request(events_t* events, const cycle_record_t* record, int i
 static void observe_requests(events_t* events, const cycle_record_t* record)
 {
     const uint32_t asked = record->input.requests;
-    const uint32_t before = events->any ? events->last.input.requests : 0;
+    const interlock_rules_t before = events->any ? events->last.input.requests : 0;
     for (int index = 0; asked != 0 && index < REQUEST_COUNT; index++) {
         const uint32_t bit = 1u << index;
         const bool rising = (asked & ~before & bit) != 0;

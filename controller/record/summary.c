@@ -221,7 +221,7 @@ static bool record_is_stop(const cycle_record_t* record)
 
 static void observe_stops(summary_t* summary, const cycle_record_t* record)
 {
-    const uint32_t rising = record->verdict.refused & ~summary->refused;
+    const interlock_rules_t rising = record->verdict.refused & ~summary->refused;
     if (rising != 0 && mode_in_use(summary->mode)) {
         for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {
             summary->refusals[rule] += (rising >> rule) & 1u;
@@ -320,7 +320,7 @@ static void observe_force(summary_t* summary, const cycle_record_t* record)
 /// A refusal that stands for many periods is one.
 static void observe_requests(summary_t* summary, const cycle_record_t* record)
 {
-    const uint32_t rising = record->input.requests & ~summary->requests;
+    const interlock_rules_t rising = record->input.requests & ~summary->requests;
     for (int index = 0; record->input.requests != 0 && index < REQUEST_COUNT; index++) {
         const request_result_t answer = cycle_answer(record, index);
         summary->granted[index] += answer == REQUEST_GRANTED;
@@ -487,6 +487,8 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
         return stop->subject >= 0 && stop->subject < machine->arm.joint_count
                    ? &machine->devices[machine->drive_of_joint[stop->subject]]
                    : NULL;
+    case INTERLOCK_RULE_COUNT:
+    case INTERLOCK_LIMITS_INTACT:
     case INTERLOCK_ESTOP:
     case INTERLOCK_FINITE:
     case INTERLOCK_JOINT_POSITION:

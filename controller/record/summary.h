@@ -141,13 +141,13 @@ typedef struct {
     double
         force_peak_N; // along the normal, from taring on in every mode: yielding and tripping too
     bool any;
-    supervisor_mode_t mode; // of the last cycle
-    uint32_t refused;       // of the last cycle
-    uint32_t requests;      // of the last cycle
-    bool stopped;           // in the last cycle
-    bus_command_t command;  // of the last cycle
-    int item;               // of the last cycle
-    int64_t touched_us;     // when the skin was last touched
+    supervisor_mode_t mode;    // of the last cycle
+    interlock_rules_t refused; // of the last cycle
+    uint32_t requests;         // of the last cycle
+    bool stopped;              // in the last cycle
+    bus_command_t command;     // of the last cycle
+    int item;                  // of the last cycle
+    int64_t touched_us;        // when the skin was last touched
     digest_stream_t decisions;
 } summary_t;
 

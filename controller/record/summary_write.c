@@ -83,7 +83,7 @@ static void write_cause(json_t* json, const summary_t* summary)
               info          ? info->text
               : stop->asked ? "somebody asked to stop"
                             : "no rule refused");
-    json_text(json, "hazard", info ? info->hazard : NULL);
+    json_text(json, "hazard", info ? info->hazards : NULL);
     json_text(json, "reaction", reaction_text(stop->reaction));
     json_number(json, "measured", info ? stop->measured : (double)NAN);
     json_number(json, "allowed", info ? stop->allowed : (double)NAN);

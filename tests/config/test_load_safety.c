@@ -262,6 +262,7 @@ static void limits_that_belong_together_keep_their_order(void** state)
     } rules[] = {
         {"touch_force", "free_force_max"},
         {"tare_force_max", "free_force_max"},
+        {"force_drift_max", "free_force_max"},
         {"free_force_max", "contact_force_max"},
         {"shear_force_max", "contact_force_max"},
         {"contact_force_margin", "contact_force_max"},

@@ -256,6 +256,7 @@ static void resuming_starts_where_the_arm_stands_or_not_at_all(void** context)
     gantry_t* gantry = gantry_make();
     give_a_stroke(gantry);
     gantry->safety.rail_following_error_m.value = 0.05; // so that the interlock says nothing
+    gantry->session.limits = judge_limits_make(&gantry->machine, &gantry->safety);
     static cycle_state_t state;
     static cycle_output_t out;
     const struct {

@@ -95,7 +95,8 @@ static void random_record(uint64_t* random, cycle_record_t* record)
     record->force_tared = flags & 128;
     record->touching = flags & 256;
     record->mode = (supervisor_mode_t)(sample_random(random) % MODE_COUNT);
-    record->verdict.refused = (uint32_t)sample_random(random);
+    record->verdict.refused =
+        sample_random(random) >> (INTERLOCK_RULE_CAPACITY - INTERLOCK_RULE_COUNT);
     record->verdict.reaction = (reaction_t)(sample_random(random) % REACTION_COUNT);
     record->verdict.trust = (trust_t)(sample_random(random) % TRUST_COUNT);
     record->verdict.rule = (int)(sample_random(random) % (INTERLOCK_RULE_COUNT + 1)) - 1;
@@ -359,12 +360,12 @@ static void what_is_no_file_of_cycles_is_told_apart(void** state)
     assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_NO_FILE);
     write_bytes(path, "", 0);
     assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_NOT_OURS);
-    const char* const other_versions[] = {"KNEADCYC\1\0\0\0", "KNEADCYC\3\0\0\0"};
+    const char* const other_versions[] = {"KNEADCYC\2\0\0\0", "KNEADCYC\4\0\0\0"};
     for (int i = 0; i < 2; i++) {
         write_bytes(path, other_versions[i], 12);
         assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_VERSION);
     }
-    write_bytes(path, "KNEADCYC\2\0\0\0", 12);
+    write_bytes(path, "KNEADCYC\3\0\0\0", 12);
     assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_DAMAGED);
     sample_remove(directory);
 }

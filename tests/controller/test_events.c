@@ -100,7 +100,7 @@ static void a_stop_names_rule_figures_and_joint_once(void** state)
     cycle_record_t record = quiet_record(0, MODE_CONTACT);
     events_observe(fixture->events, &record);
     record = quiet_record(1, MODE_YIELD);
-    record.verdict = (verdict_t){.refused = 1u << INTERLOCK_FOLLOWING,
+    record.verdict = (verdict_t){.refused = INTERLOCK_RULE(INTERLOCK_FOLLOWING),
                                  .reaction = REACTION_YIELD,
                                  .rule = INTERLOCK_FOLLOWING,
                                  .subject = 2,
@@ -126,7 +126,7 @@ static void a_stop_for_two_parts_too_near_names_both(void** state)
     cycle_record_t record = quiet_record(0, MODE_CONTACT);
     events_observe(fixture->events, &record);
     record = quiet_record(1, MODE_YIELD);
-    record.verdict = (verdict_t){.refused = 1u << INTERLOCK_ARM_CLEARANCE,
+    record.verdict = (verdict_t){.refused = INTERLOCK_RULE(INTERLOCK_ARM_CLEARANCE),
                                  .reaction = REACTION_YIELD,
                                  .rule = INTERLOCK_ARM_CLEARANCE,
                                  .subject = fixture->sample->machine.arm.joint_count,
@@ -143,7 +143,7 @@ static void a_rule_that_flutters_is_told_once_a_second(void** state)
     fixture_t* fixture = *state;
     for (int cycle = 0; cycle < 500; cycle++) { // 2 s, refused every other period
         cycle_record_t record = quiet_record(cycle, MODE_CONTACT);
-        record.verdict.refused = cycle % 2 ? 1u << INTERLOCK_SHEAR : 0;
+        record.verdict.refused = cycle % 2 ? INTERLOCK_RULE(INTERLOCK_SHEAR) : 0;
         events_observe(fixture->events, &record);
     }
     char* text = finish(fixture);
@@ -363,7 +363,7 @@ static void a_flood_of_requests_leaves_room_for_what_matters(void** state)
         events_observe(fixture->events, &record);
     }
     cycle_record_t record = quiet_record(cycle, MODE_YIELD);
-    record.verdict = (verdict_t){.refused = 1u << INTERLOCK_CLIENT_BUTTON,
+    record.verdict = (verdict_t){.refused = INTERLOCK_RULE(INTERLOCK_CLIENT_BUTTON),
                                  .reaction = REACTION_YIELD,
                                  .rule = INTERLOCK_CLIENT_BUTTON,
                                  .subject = -1};

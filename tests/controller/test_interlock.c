@@ -10,19 +10,58 @@
 #define PERIOD_US 4000
 #define RAIL 0
 #define ELBOW 1
+#define SEED 20261122u
+#define TABLE 9 // as a part of the arm is counted
 
 typedef struct {
-    safety_settings_t safety;
-    chain_t chain;
+    judge_limits_t limits;
     bus_feedback_t feedback;
     bus_command_t commanded;
     interlock_state_t state;
     judged_t judged;
 } scene_t;
 
-static void figure(figure_t* figure, double value)
+static judge_limits_t limits_by_hand(void)
 {
-    figure->value = value;
+    judge_limits_t limits = {
+        .joint_count = 2,
+        .period_us = PERIOD_US,
+        .contact_force_max_N = 60.0,
+        .contact_force_margin_N = 8.0,
+        .contact_force_margin_us = 50000,
+        .shear_force_max_N = 25.0,
+        .free_force_max_N = 8.0,
+        .force_disagreement_max_N = 10.0,
+        .force_disagreement_us = 80000,
+        .touch_force_N = 2.0,
+        .tool_speed_margin = 1.5,
+        .following_time_s = 0.06,
+        .sample_age_max_us = 12000,
+        .contact_loss_us = 300000,
+        .surface_search_m = 0.04,
+        .overrun_count_max = 5.0,
+        .session_time_max_us = 5400000000,
+        .tare_force_max_N = 5.0,
+        .arming_time_max_us = 3000000,
+    };
+    limits.joints[RAIL] = (judge_joint_limits_t){.measured_min = -0.002,
+                                                 .measured_max = 1.602,
+                                                 .measured_speed_max = 1.0,
+                                                 .commanded_min = 0.0,
+                                                 .commanded_max = 1.6,
+                                                 .commanded_speed_max = 0.8,
+                                                 .commanded_acceleration_max = 3.0,
+                                                 .following_at_rest = 0.006};
+    limits.joints[ELBOW] = (judge_joint_limits_t){.measured_min = -2.01,
+                                                  .measured_max = 2.01,
+                                                  .measured_speed_max = 2.5,
+                                                  .commanded_min = -2.0,
+                                                  .commanded_max = 2.0,
+                                                  .commanded_speed_max = 2.0,
+                                                  .commanded_acceleration_max = 10.0,
+                                                  .following_at_rest = 0.04};
+    judge_limits_seal(&limits);
+    return limits;
 }
 
 /// Everything well, in contact at 20 N of 40 allowed.
@@ -30,36 +69,7 @@ static scene_t well(void)
 {
     scene_t scene;
     memset(&scene, 0, sizeof scene);
-    safety_settings_t* safety = &scene.safety;
-    figure(&safety->contact_force_max_N, 60.0);
-    figure(&safety->contact_force_margin_N, 8.0);
-    figure(&safety->contact_force_margin_time_s, 0.050);
-    figure(&safety->shear_force_max_N, 25.0);
-    figure(&safety->free_force_max_N, 8.0);
-    figure(&safety->force_disagreement_max_N, 10.0);
-    figure(&safety->force_disagreement_time_s, 0.080);
-    figure(&safety->touch_force_N, 2.0);
-    figure(&safety->tool_speed_margin, 1.5);
-    figure(&safety->joint_speed_margin, 1.25);
-    figure(&safety->joint_overtravel_rad, 0.01);
-    figure(&safety->rail_overtravel_m, 0.002);
-    figure(&safety->following_error_rad, 0.04);
-    figure(&safety->rail_following_error_m, 0.006);
-    figure(&safety->following_time_s, 0.06);
-    figure(&safety->sample_age_max_s, 0.012);
-    figure(&safety->contact_loss_time_s, 0.3);
-    figure(&safety->surface_search_m, 0.04);
-    figure(&safety->overrun_count_max, 5.0);
-    figure(&safety->session_time_max_s, 5400.0);
-    figure(&safety->tare_force_max_N, 5.0);
-    figure(&safety->arming_time_max_s, 3.0);
-
-    scene.chain.joint_count = 2;
-    scene.chain.kind[RAIL] = JOINT_PRISMATIC;
-    scene.chain.kind[ELBOW] = JOINT_REVOLUTE;
-    scene.chain.position_max = (joints_t){{1.6, 2.0}};
-    scene.chain.position_min = (joints_t){{0.0, -2.0}};
-    scene.chain.velocity_max = (joints_t){{0.8, 2.0}};
+    scene.limits = limits_by_hand();
 
     for (int joint = 0; joint < 2; ++joint) {
         scene.feedback.drives[joint] =
@@ -71,9 +81,8 @@ static scene_t well(void)
                                         .client_button_released = true,
                                         .client_present = true,
                                         .power_relay_closed = true};
-    scene.state.first_rule = INTERLOCK_RULE_NONE;
+    scene.state = interlock_begin();
     scene.judged = (judged_t){.mode = MODE_CONTACT,
-                              .joint_count = 2,
                               .normal_force_N = 20.0,
                               .shear_force_N = 3.0,
                               .force_total_N = 20.2,
@@ -84,8 +93,8 @@ static scene_t well(void)
                               .link_clearance_m = 0.1,
                               .link_near_skin = -1,
                               .arm_clearance_m = 0.1,
-                              .arm_part = PART_NONE,
-                              .arm_other = PART_NONE,
+                              .arm_part = SUBJECT_NONE,
+                              .arm_other = SUBJECT_NONE,
                               .force_tared = true};
     return scene;
 }
@@ -94,8 +103,7 @@ static verdict_t judge(scene_t* scene)
 {
     scene->judged.feedback = &scene->feedback;
     scene->judged.commanded = &scene->commanded;
-    return interlock_evaluate(&scene->safety, &scene->chain, &scene->state, &scene->judged,
-                              PERIOD_US);
+    return interlock_evaluate(&scene->limits, &scene->state, &scene->judged);
 }
 
 static bool refuses(scene_t* scene, interlock_rule_t rule)
@@ -173,13 +181,13 @@ static void the_margin_may_be_passed_only_for_its_time(void** context)
         if ((verdict.refused >> INTERLOCK_FORCE_MARGIN & 1u) != 0) {
             break;
         }
-        interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
         permitted += 1;
     }
     assert_int_equal(permitted, 12); // 12 x 4 ms = 48 ms; the 13th would make 52 ms of 50
     scene.judged.normal_force_N = 20.0;
     const verdict_t calm = judge(&scene);
-    interlock_record(&scene.state, &scene.safety, &scene.judged, &calm, PERIOD_US);
+    interlock_record(&scene.state, &scene.limits, &scene.judged, &calm);
     assert_int_equal(scene.state.margin_us, 0);
     scene.judged.normal_force_N = (double)NAN;
     assert_true(refuses(&scene, INTERLOCK_FORCE_MARGIN));
@@ -420,11 +428,11 @@ static void a_disagreement_is_counted_while_it_lasts(void** context)
     const verdict_t nothing = judge(&scene);
     scene.judged.force_disagreement_N = 10.1;
     for (int period = 1; period <= 30; ++period) {
-        interlock_record(&scene.state, &scene.safety, &scene.judged, &nothing, PERIOD_US);
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &nothing);
         assert_int_equal(scene.state.disagreement_us, period * PERIOD_US);
     }
     scene.judged.force_disagreement_N = 9.9;
-    interlock_record(&scene.state, &scene.safety, &scene.judged, &nothing, PERIOD_US);
+    interlock_record(&scene.state, &scene.limits, &scene.judged, &nothing);
     assert_int_equal(scene.state.disagreement_us, 0);
 }
 
@@ -433,19 +441,19 @@ static void no_part_of_the_arm_comes_nearer_to_another_or_the_table_than_allowed
     (void)context;
     scene_t scene = well();
     scene.judged.arm_part = ELBOW;
-    scene.judged.arm_other = PART_TABLE;
+    scene.judged.arm_other = TABLE;
     scene.judged.arm_clearance_m = 0.0100;
     assert_false(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
     scene.judged.arm_clearance_m = 0.0099;
     verdict_t verdict = judge(&scene);
     assert_int_equal(verdict.rule, INTERLOCK_ARM_CLEARANCE);
     assert_int_equal(verdict.subject, ELBOW);
-    assert_int_equal(verdict.other, PART_TABLE);
+    assert_int_equal(verdict.other, TABLE);
     assert_near(verdict.measured, 0.0099, 0.0);
     assert_near(verdict.allowed, 0.010, 0.0);
     assert_int_equal(verdict.reaction, REACTION_YIELD); // in contact
-    interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
-    assert_int_equal(scene.state.first_other, PART_TABLE);
+    interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
+    assert_int_equal(scene.state.first_other, TABLE);
     scene.judged.arm_clearance_m = -0.02;
     assert_true(refuses(&scene, INTERLOCK_ARM_CLEARANCE));
     scene.judged.arm_clearance_m = (double)NAN;
@@ -463,7 +471,7 @@ static void no_part_of_the_arm_comes_nearer_to_another_or_the_table_than_allowed
     scene.commanded.position[ELBOW] = 1.0;
     verdict = judge(&scene);
     assert_int_equal(verdict.rule, INTERLOCK_FOLLOWING);
-    assert_int_equal(verdict.other, PART_NONE);
+    assert_int_equal(verdict.other, SUBJECT_NONE);
 }
 
 static void a_tool_at_the_body_is_never_armed(void** context)
@@ -495,7 +503,7 @@ static void lost_contact_is_refused_after_its_time(void** context)
         if ((verdict.refused >> INTERLOCK_CONTACT_LOST & 1u) != 0) {
             break;
         }
-        interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
         permitted += 1;
     }
     assert_int_equal(permitted, 76); // 75 x 4 ms = 300 ms are still allowed
@@ -513,7 +521,7 @@ static int periods_without_skin(double gap_s)
         if ((verdict.refused >> INTERLOCK_CONTACT_LOST & 1u) != 0) {
             break;
         }
-        interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
         permitted += 1;
     }
     return permitted;
@@ -541,25 +549,82 @@ static void a_sensor_that_repeats_itself_is_frozen(void** context)
         if ((verdict.refused >> INTERLOCK_FORCE_FROZEN & 1u) != 0) {
             break;
         }
-        interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
         permitted += 1;
     }
     assert_int_equal(permitted, 10); // the first sample, 8 repeats, and the one that is judged next
     scene.feedback.force.torque_Nm[0] += 1e-3;
     const verdict_t verdict = judge(&scene);
-    interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+    interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
     assert_int_equal(scene.state.frozen_samples, 0);
+}
+
+static void limits_that_change_in_memory_take_the_power_off_for_good(void** context)
+{
+    (void)context;
+    scene_t scene = well();
+    assert_int_equal(judge(&scene).refused, 0);
+    uint64_t* damaged = (uint64_t*)&scene.limits.contact_force_max_N;
+    *damaged ^= 1u << 3;
+    verdict_t verdict = judge(&scene);
+    assert_int_equal(verdict.rule, INTERLOCK_LIMITS_INTACT);
+    assert_int_equal(verdict.reaction, REACTION_POWER_OFF);
+    interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
+    *damaged ^= 1u << 3; // the bit falls back: nobody knows what else has fallen
+    verdict = judge(&scene);
+    assert_int_equal(verdict.refused, INTERLOCK_RULE(INTERLOCK_LIMITS_INTACT));
+    assert_int_equal(verdict.reaction, REACTION_POWER_OFF);
+    // A number of joints that no arm has is not walked along.
+    scene = well();
+    scene.limits.joint_count = 1000000;
+    judge_limits_seal(&scene.limits);
+    assert_int_equal(judge(&scene).rule, INTERLOCK_LIMITS_INTACT);
 }
 
 static void the_reaction_table_is_what_the_specification_says(void** context)
 {
     (void)context;
-    assert_int_equal(interlock_reaction(TRUST_FULL, true), REACTION_YIELD);
-    assert_int_equal(interlock_reaction(TRUST_FULL, false), REACTION_STOP);
-    assert_int_equal(interlock_reaction(TRUST_PARTIAL, true), REACTION_YIELD);
-    assert_int_equal(interlock_reaction(TRUST_PARTIAL, false), REACTION_STOP);
-    assert_int_equal(interlock_reaction(TRUST_NONE, true), REACTION_POWER_OFF);
-    assert_int_equal(interlock_reaction(TRUST_NONE, false), REACTION_POWER_OFF);
+    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
+        const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)rule);
+        const interlock_rules_t refused = INTERLOCK_RULE(rule);
+        const reaction_t in_contact = interlock_reaction(refused, true);
+        const reaction_t in_the_air = interlock_reaction(refused, false);
+        if (info->trust == TRUST_NONE) {
+            assert_int_equal(in_contact, REACTION_POWER_OFF);
+            assert_int_equal(in_the_air, REACTION_POWER_OFF);
+        } else {
+            assert_int_equal(in_contact, info->in_contact);
+            assert_int_equal(in_the_air, REACTION_STOP);
+            assert_true(info->in_contact >= REACTION_LIFT && info->in_contact <= REACTION_STOP);
+            // A lift needs all of the arm.
+            assert_true(info->trust == TRUST_FULL || info->in_contact != REACTION_LIFT);
+        }
+        // What is lifted waits for a resume; what is tripped for more.
+        assert_int_equal(info->latch == LATCH_RESUME, in_contact == REACTION_LIFT);
+    }
+    assert_int_equal(interlock_reaction(0, true), REACTION_NONE);
+    assert_int_equal(interlock_reaction(0, false), REACTION_NONE);
+    assert_int_equal(interlock_reaction(INTERLOCK_RULE(INTERLOCK_RULE_COUNT), false),
+                     REACTION_POWER_OFF); // damage
+}
+
+/// Any set of rules, and the same with one more.
+static void another_refused_rule_never_weakens_the_reaction(void** context)
+{
+    (void)context;
+    print_message("seed %u\n", SEED);
+    uint64_t random = SEED;
+    for (int trial = 0; trial < 200000; ++trial) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        const interlock_rules_t all = INTERLOCK_RULE(INTERLOCK_RULE_COUNT) - 1;
+        const interlock_rules_t few = random ^ random >> 29;
+        const interlock_rules_t refused = few & (few >> 7) & (few << 11) & all;
+        const interlock_rules_t more =
+            refused | INTERLOCK_RULE((random >> 33) % INTERLOCK_RULE_COUNT);
+        for (int contact = 0; contact < 2; ++contact) {
+            assert_true(interlock_reaction(more, contact) >= interlock_reaction(refused, contact));
+        }
+    }
 }
 
 static void contact_is_assumed_where_the_force_is_unknown(void** context)
@@ -643,13 +708,13 @@ static void the_first_cause_stays_the_first(void** context)
     scene_t scene = well();
     scene.judged.shear_force_N = 30.0;
     verdict_t verdict = judge(&scene);
-    interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+    interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
     assert_int_equal(scene.state.first_rule, INTERLOCK_SHEAR);
     assert_near(scene.state.first_measured, 30.0, 0.0);
     assert_near(scene.state.first_allowed, 25.0, 0.0);
     scene.feedback.io.estop_closed = false;
     verdict = judge(&scene);
-    interlock_record(&scene.state, &scene.safety, &scene.judged, &verdict, PERIOD_US);
+    interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
     assert_int_equal(verdict.rule, INTERLOCK_ESTOP);
     assert_int_equal(scene.state.first_rule, INTERLOCK_SHEAR);
 }
@@ -660,7 +725,7 @@ static void every_rule_has_its_texts(void** context)
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
         const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)rule);
         assert_non_null(info);
-        assert_true(info->name[0] != '\0' && info->text[0] != '\0' && info->hazard[0] == 'H');
+        assert_true(info->name[0] != '\0' && info->text[0] != '\0' && info->hazards[0] == 'H');
     }
     assert_null(interlock_rule_info((interlock_rule_t)INTERLOCK_RULE_COUNT));
 }
@@ -690,6 +755,8 @@ int main(void)
         cmocka_unit_test(a_plan_that_leaves_the_skin_must_meet_it_again_in_every_cycle),
         cmocka_unit_test(a_sensor_that_repeats_itself_is_frozen),
         cmocka_unit_test(the_reaction_table_is_what_the_specification_says),
+        cmocka_unit_test(another_refused_rule_never_weakens_the_reaction),
+        cmocka_unit_test(limits_that_change_in_memory_take_the_power_off_for_good),
         cmocka_unit_test(contact_is_assumed_where_the_force_is_unknown),
         cmocka_unit_test(adding_a_fault_never_weakens_the_reaction),
         cmocka_unit_test(the_first_cause_stays_the_first),

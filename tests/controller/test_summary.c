@@ -211,8 +211,8 @@ static void a_joint_is_measured_against_the_command_of_the_period_before(void** 
 static void refusals_count_once_a_rise_and_only_in_use(void** state)
 {
     fixture_t* fixture = *state;
-    const uint32_t shear = 1u << INTERLOCK_SHEAR;
-    const uint32_t refused[] = {shear, 0, shear, shear, 0, shear};
+    const uint32_t shear = INTERLOCK_RULE(INTERLOCK_SHEAR);
+    const interlock_rules_t refused[] = {shear, 0, shear, shear, 0, shear};
     for (int cycle = 0; cycle < 6; cycle++) {
         fixture->record.verdict.refused = refused[cycle];
         observe(fixture, cycle == 0 ? MODE_LOCKED : MODE_CONTACT);
@@ -271,7 +271,7 @@ static void the_first_stop_is_the_cause_and_stays_it(void** state)
 {
     fixture_t* fixture = *state;
     observe(fixture, MODE_CONTACT);
-    fixture->record.verdict = (verdict_t){.refused = 1u << INTERLOCK_FOLLOWING,
+    fixture->record.verdict = (verdict_t){.refused = INTERLOCK_RULE(INTERLOCK_FOLLOWING),
                                           .reaction = REACTION_YIELD,
                                           .rule = INTERLOCK_FOLLOWING,
                                           .subject = 2,
@@ -294,7 +294,7 @@ static void a_stop_for_two_parts_too_near_names_both(void** state)
 {
     fixture_t* fixture = *state;
     observe(fixture, MODE_CONTACT);
-    fixture->record.verdict = (verdict_t){.refused = 1u << INTERLOCK_ARM_CLEARANCE,
+    fixture->record.verdict = (verdict_t){.refused = INTERLOCK_RULE(INTERLOCK_ARM_CLEARANCE),
                                           .reaction = REACTION_YIELD,
                                           .rule = INTERLOCK_ARM_CLEARANCE,
                                           .subject = 2,
@@ -314,7 +314,7 @@ static void a_stop_by_a_silent_device_names_it_and_its_address(void** state)
 {
     fixture_t* fixture = *state;
     observe(fixture, MODE_CONTACT);
-    fixture->record.verdict = (verdict_t){.refused = 1u << INTERLOCK_DRIVE_AGE,
+    fixture->record.verdict = (verdict_t){.refused = INTERLOCK_RULE(INTERLOCK_DRIVE_AGE),
                                           .reaction = REACTION_YIELD,
                                           .rule = INTERLOCK_DRIVE_AGE,
                                           .subject = 2,

@@ -61,6 +61,10 @@ static inline void gantry_limits(safety_settings_t* safety)
     safety->free_force_max_N.value = 8.0;
     safety->force_disagreement_max_N.value = 10.0;
     safety->force_disagreement_time_s.value = 0.08;
+    safety->force_rate_max_N_per_s.value = 400.0;
+    safety->force_drift_max_N.value = 3.0;
+    safety->pull_force_max_N.value = 10.0;
+    safety->dwell_time_max_s.value = 30.0;
     safety->touch_force_N.value = 2.0;
     safety->tare_force_max_N.value = 5.0;
     safety->transit_speed_max_mps.value = 0.25;

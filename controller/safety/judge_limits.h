@@ -1,0 +1,65 @@
+/// All the figures the judge compares with, as plain numbers: flattened once from the safety
+/// settings and the machine when a session is built, never written again. No pointer, nothing of a
+/// vector library: the judge can be analysed with this struct alone, and a second process could be
+/// sent it as bytes.
+///
+/// Always holds: every member is eight bytes wide and none is padding, so that the check word
+/// covers all of it. Whatever changes inside one eight-byte word of a sealed struct is told for
+/// certain, other damage but for one in 2^64.
+#ifndef KNEAD_CONTROLLER_SAFETY_JUDGE_LIMITS_H
+#define KNEAD_CONTROLLER_SAFETY_JUDGE_LIMITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/settings.h"
+
+/// Of one joint, rad or m (and per second).
+typedef struct {
+    double measured_min, measured_max;   // where it may be found: its limits and the overtravel
+    double measured_speed_max;           // its limit and the margin
+    double commanded_min, commanded_max; // where it may be told to be
+    double commanded_speed_max;
+    double commanded_acceleration_max;
+    double following_at_rest;
+} judge_joint_limits_t;
+
+typedef struct {
+    int64_t joint_count;
+    int64_t period_us;
+    double contact_force_max_N;
+    double contact_force_margin_N;
+    int64_t contact_force_margin_us;
+    double shear_force_max_N;
+    double free_force_max_N;
+    double force_disagreement_max_N;
+    int64_t force_disagreement_us;
+    double touch_force_N;
+    double tare_force_max_N;
+    double tool_speed_margin;
+    double following_time_s;
+    int64_t sample_age_max_us;
+    int64_t contact_loss_us;
+    double surface_search_m;
+    double overrun_count_max;
+    int64_t arming_time_max_us;
+    int64_t session_time_max_us;
+    judge_joint_limits_t joints[JOINT_CAPACITY];
+    uint64_t check; // over all before
+} judge_limits_t;
+
+/// What the check word has to be.
+uint64_t judge_limits_check(const judge_limits_t* limits);
+
+/// Writes the check word: the last thing done to freshly made limits.
+void judge_limits_seal(judge_limits_t* limits);
+
+/// True if nothing has changed since they were sealed, and there are as many joints as there may
+/// be.
+bool judge_limits_intact(const judge_limits_t* limits);
+
+/// The limits for a machine, sealed. Settings are taken as they are: the loader has judged them.
+judge_limits_t judge_limits_make(const machine_settings_t* machine,
+                                 const safety_settings_t* safety);
+
+#endif

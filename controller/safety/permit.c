@@ -1,0 +1,54 @@
+#include "controller/safety/permit.h"
+
+#include <math.h>
+
+void permit_refuse(verdict_t* verdict, interlock_rule_t rule, int subject, double measured,
+                   double allowed)
+{
+    verdict->refused |= INTERLOCK_RULE(rule);
+    if (verdict->rule == INTERLOCK_RULE_NONE || (int)rule < verdict->rule) {
+        verdict->rule = (int)rule;
+        verdict->subject = subject;
+        verdict->other = SUBJECT_NONE;
+        verdict->measured = measured;
+        verdict->allowed = allowed;
+    }
+}
+
+void permit_if(verdict_t* verdict, interlock_rule_t rule, bool permitted)
+{
+    if (!permitted) {
+        permit_refuse(verdict, rule, SUBJECT_NONE, 0.0, 1.0);
+    }
+}
+
+void permit_at_most(verdict_t* verdict, interlock_rule_t rule, int subject, double measured,
+                    double allowed)
+{
+    if (!(isfinite(measured) && isfinite(allowed) && measured <= allowed)) {
+        permit_refuse(verdict, rule, subject, measured, allowed);
+    }
+}
+
+void permit_at_least(verdict_t* verdict, interlock_rule_t rule, int subject, double measured,
+                     double allowed)
+{
+    if (!(isfinite(measured) && isfinite(allowed) && measured >= allowed)) {
+        permit_refuse(verdict, rule, subject, measured, allowed);
+    }
+}
+
+void permit_fresh(verdict_t* verdict, interlock_rule_t rule, int subject, int64_t age_us,
+                  int64_t age_max_us)
+{
+    if (!(age_us >= 0 && age_us <= age_max_us)) {
+        permit_refuse(verdict, rule, subject,
+                      age_us == AGE_NEVER_US ? HUGE_VAL : (double)age_us * 1e-6,
+                      (double)age_max_us * 1e-6);
+    }
+}
+
+bool mode_in(supervisor_mode_t mode, unsigned modes)
+{
+    return (unsigned)mode < MODE_COUNT && (modes >> mode & 1u) != 0;
+}
