@@ -8,7 +8,6 @@ static void judge_joint(verdict_t* verdict, const judge_limits_t* limits, const 
 {
     const drive_feedback_t* drive = &judged->feedback->drives[joint];
     const judge_joint_limits_t* allowed = &limits->joints[joint];
-    const interlock_rules_t before = verdict->refused;
     const bool following_judged =
         supervisor_mode_powered(judged->mode) && !mode_in(judged->mode, MODE_BIT(ARMING));
 
@@ -17,12 +16,15 @@ static void judge_joint(verdict_t* verdict, const judge_limits_t* limits, const 
         verdict->locked_joints |= 1u << joint;
         return;
     }
+    const bool fresh = drive->age_us >= 0 && drive->age_us <= limits->sample_age_max_us;
     const bool faulted = drive->state == DRIVE_FAULT || drive->state == DRIVE_FAULT_REACTION;
-    if ((following_judged && drive->state != DRIVE_OPERATION_ENABLED) ||
-        (mode_in(judged->mode, MODE_BIT(ARMING)) && faulted)) {
+    const bool left = (following_judged && drive->state != DRIVE_OPERATION_ENABLED) ||
+                      (mode_in(judged->mode, MODE_BIT(ARMING)) && faulted);
+    if (left) {
         permit_refuse(verdict, INTERLOCK_DRIVE_STATE, joint, drive->state, DRIVE_OPERATION_ENABLED);
     }
-    if (verdict->refused != before) {
+    // Asked of the joint itself: the rules' bits may stand for a joint before it.
+    if (!fresh || left) {
         verdict->locked_joints |= 1u << joint;
     }
     if (!(isfinite(drive->position) && isfinite(drive->velocity) && isfinite(drive->effort))) {
