@@ -35,8 +35,8 @@ FLAGS = ["-std=c11", "-O1", "-w", "-ffp-contract=off", "-fno-math-errno",
 # makes no transition another one: asking its other test as well would only take time.
 TESTS = {
     "supervisor.c": ["proof/test_supervisor_enumerated"],
-    "interlock.c": ["proof/test_reaction_enumerated", "proof/test_judge_enumerated",
-                    "controller/test_interlock"],
+    "interlock.c": ["proof/test_permits", "proof/test_reaction_enumerated",
+                    "proof/test_judge_enumerated", "controller/test_interlock"],
 }
 TESTS["interlock.h"] = TESTS["interlock.c"]
 # Headers whose tables are read by one source only; nothing else is compiled again for them.
