@@ -372,6 +372,7 @@ def main():
                     count["too long"] = count.get("too long", 0) + 1
                 if verdict == "survived":
                     survivors.append(mutant)
+                    print("survived: %s" % mutant.key, file=sys.stderr, flush=True)
 
     listed = justified()
     print("%-36s %7s %7s %7s %7s %9s" % ("file", "mutants", "killed", "same", "refused",
