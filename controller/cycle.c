@@ -6,6 +6,12 @@
 
 static_assert(SUBJECT_NONE == PART_NONE, "the judge names parts as kinematics does");
 
+// Techniques that work on one spot for as long as their stroke takes.
+#define STAYING_TECHNIQUES                                                                         \
+    (1u << TECHNIQUE_COMPRESSION | 1u << TECHNIQUE_FRICTION_CIRCULAR |                             \
+     1u << TECHNIQUE_FRICTION_CROSS | 1u << TECHNIQUE_VIBRATION | 1u << TECHNIQUE_TRIGGER_POINT |  \
+     1u << TECHNIQUE_MYOFASCIAL_RELEASE)
+
 // The arm stands: nothing commanded, and measured speeds below encoder noise.
 #define STANDSTILL_SPEED 0.01 // rad/s or m/s
 
@@ -18,11 +24,27 @@ void cycle_begin(cycle_state_t* state)
     state->force.base = pose_identity();
 }
 
-static judged_t judged_view(const cycle_state_t* state, const cycle_input_t* in,
-                            const estimate_t* estimate)
+/// For how long the stroke is to stay on one place: all of it where its technique works on a spot.
+static int64_t stay_planned_us(const session_t* session, const cycle_state_t* state)
 {
+    const player_state_t* player = &state->plan.player;
+    const routine_t* routine = session->routine;
+    if (state->mode != MODE_CONTACT || player->item < 0 || player->item >= routine->item_count ||
+        routine->items[player->item].kind != ITEM_STROKE) {
+        return 0;
+    }
+    const stroke_t* stroke = &routine->items[player->item].stroke;
+    const int64_t stroke_us = (int64_t)(stroke->duration_s * 1e6) + player->extension_us;
+    return (STAYING_TECHNIQUES >> stroke->technique & 1u) != 0 ? stroke_us : 0;
+}
+
+static judged_t judged_view(const session_t* session, const cycle_state_t* state,
+                            const cycle_input_t* in, const estimate_t* estimate)
+{
+    const vec3_t tool_m = estimate->tool_measured.position_m;
     return (judged_t){
         .mode = state->mode,
+        .now_us = in->now_us,
         .feedback = &in->feedback,
         .commanded = &state->command,
         .normal_force_N = estimate->normal_force_N,
@@ -30,9 +52,12 @@ static judged_t judged_view(const cycle_state_t* state, const cycle_input_t* in,
         .drive_force_deviation_N = estimate->drive_force_deviation_N,
         .force_disagreement_N = estimate->force_disagreement_N,
         .force_total_N = vec3_norm(estimate->contact_force_N),
+        .tool_position_m = {tool_m.x, tool_m.y, tool_m.z},
         .tool_speed_mps = estimate->tool_speed_mps,
         .tool_speed_allowed_mps = state->target.speed_allowed_mps,
         .force_target_N = state->target.force_target_N,
+        .force_rate_N_per_s = state->target.force_rate_N_per_s,
+        .stay_planned_us = stay_planned_us(session, state),
         .contact_gap_s = state->target.contact_gap_s,
         .force_cap_N = state->target.force_cap_N,
         .surface_gap_m = estimate->surface_gap_m,
@@ -80,7 +105,9 @@ static conditions_t requested(supervisor_mode_t mode, const live_t* live)
            WHEN((live->granted & REQUEST_PAUSE) != 0, PAUSE) |
            WHEN((live->granted & REQUEST_RESUME) != 0, RESUME) |
            WHEN((live->granted & (REQUEST_SKIP | REQUEST_REPEAT)) != 0, LEAVE) |
-           WHEN(stop && touches, YIELD) | WHEN(stop && !touches, STOP) | WHEN(live->ending, END);
+           WHEN(stop && touches, YIELD) |
+           // Somebody's stop does not end the way off the body.
+           WHEN(stop && !touches && mode != MODE_YIELD, STOP) | WHEN(live->ending, END);
 }
 
 static live_t answer(const session_t* session, cycle_state_t* state, const cycle_input_t* in,
@@ -115,10 +142,10 @@ static conditions_t conditions_now(const session_t* session, const cycle_state_t
            WHEN(verdict->reaction == REACTION_STOP, STOP) |
            WHEN(verdict->reaction == REACTION_YIELD, YIELD) |
            WHEN(verdict->reaction == REACTION_LIFT, LIFT) |
-           WHEN(verdict->refused != 0, NOT_HEALTHY) | WHEN(enabled, DRIVES_ENABLED) |
-           WHEN(estimate->force_tared, TARED) | WHEN(estimate->touching, TOUCHED) |
-           WHEN(state->plan.arrived, ABOVE) | WHEN(state->plan.resting, RESTING) |
-           WHEN(state->plan.item_finished, ITEM_FINISHED) |
+           WHEN(state->interlock.tripped, LATCHED) | WHEN(verdict->refused != 0, NOT_HEALTHY) |
+           WHEN(enabled, DRIVES_ENABLED) | WHEN(estimate->force_tared, TARED) |
+           WHEN(estimate->touching, TOUCHED) | WHEN(state->plan.arrived, ABOVE) |
+           WHEN(state->plan.resting, RESTING) | WHEN(state->plan.item_finished, ITEM_FINISHED) |
            WHEN(state->plan.routine_done, ROUTINE_DONE) | WHEN(state->force.lifted, LIFTED) |
            WHEN(state->plan.parked, AT_PARK) | WHEN(state->force.yielded, YIELDED) |
            WHEN(stop_late || standing(session, state, in), STANDSTILL);
@@ -168,8 +195,10 @@ static void remember(const session_t* session, cycle_state_t* state, const cycle
     if (out->mode != state->mode) {
         state->mode_us = 0;
         if (out->mode == MODE_READY) { // acknowledged: a new chance begins
-            state->interlock.first_rule = INTERLOCK_RULE_NONE;
+            interlock_acknowledge(&state->interlock);
             state->live.ending = false;
+        } else if (state->mode == MODE_PAUSED && out->mode == MODE_TRANSIT) {
+            interlock_acknowledge(&state->interlock); // lifted, looked at and resumed
         }
     } else {
         state->mode_us += session->period_us;
@@ -188,7 +217,7 @@ void cycle_step(const session_t* session, cycle_state_t* state, const cycle_inpu
     memset(out, 0, sizeof *out);
     out->estimate =
         estimate_step(session, &state->estimate, &in->feedback, state->mode, &state->target);
-    const judged_t judged = judged_view(state, in, &out->estimate);
+    const judged_t judged = judged_view(session, state, in, &out->estimate);
     out->verdict = interlock_evaluate(&session->limits, &state->interlock, &judged);
     out->live = answer(session, state, in, out);
     out->conditions = conditions_now(session, state, in, out);

@@ -480,10 +480,20 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
     case INTERLOCK_FORCE_AGE:
     case INTERLOCK_FORCE_STATUS:
     case INTERLOCK_FORCE_FROZEN:
+    case INTERLOCK_FORCE_SATURATED:
+    case INTERLOCK_FORCE_AXIS_FROZEN:
+    case INTERLOCK_FORCE_NOISE:
+    case INTERLOCK_FORCE_DIRECTION:
+    case INTERLOCK_FORCE_DRIFT:
     case INTERLOCK_FORCE_DISAGREES:
         return &machine->devices[machine->force_sensor];
     case INTERLOCK_DRIVE_AGE:
     case INTERLOCK_DRIVE_STATE:
+    case INTERLOCK_SAMPLE_LOSS:
+    case INTERLOCK_ENCODER_JUMP:
+    case INTERLOCK_ENCODER_DISAGREES:
+    case INTERLOCK_ENCODER_FROZEN:
+    case INTERLOCK_DRIVE_DEAF:
         return stop->subject >= 0 && stop->subject < machine->arm.joint_count
                    ? &machine->devices[machine->drive_of_joint[stop->subject]]
                    : NULL;
@@ -512,6 +522,15 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
     case INTERLOCK_TARE:
     case INTERLOCK_ARMING_TIME:
     case INTERLOCK_SESSION_TIME:
+    case INTERLOCK_COMMAND_RANGE:
+    case INTERLOCK_DRIVE_SYNC:
+    case INTERLOCK_POWER_RELAY:
+    case INTERLOCK_BRAKE_SLIPS:
+    case INTERLOCK_CLOCK:
+    case INTERLOCK_ENTANGLED:
+    case INTERLOCK_FORCE_RATE:
+    case INTERLOCK_WORKSPACE:
+    case INTERLOCK_DWELL:
         break;
     }
     return NULL;

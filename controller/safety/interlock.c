@@ -17,10 +17,8 @@ static const interlock_rule_info_t rule_infos[INTERLOCK_RULE_COUNT] = {
 #undef X
 };
 
-// With one of these refused, what the force sensor says of a free tool is not believed.
-#define FORCE_UNKNOWN                                                                              \
-    (INTERLOCK_RULE(INTERLOCK_FORCE_AGE) | INTERLOCK_RULE(INTERLOCK_FORCE_STATUS) |                \
-     INTERLOCK_RULE(INTERLOCK_FORCE_FROZEN) | INTERLOCK_RULE(INTERLOCK_FORCE_DISAGREES))
+// A lift takes a second or two; what still refuses then is not helped by it.
+#define LIFT_TIME_MAX_US 4000000
 
 const interlock_rule_info_t* interlock_rule_info(interlock_rule_t rule)
 {
@@ -74,18 +72,6 @@ static trust_t trust_left(interlock_rules_t refused)
     return worst;
 }
 
-static void judge_io(verdict_t* verdict, const judge_limits_t* limits, const judged_t* judged)
-{
-    const io_feedback_t* io = &judged->feedback->io;
-    permit_fresh(verdict, INTERLOCK_IO_AGE, SUBJECT_NONE, io->age_us, limits->sample_age_max_us);
-    if (io->age_us == AGE_NEVER_US) {
-        return; // nothing was ever heard: silence is the cause, the bits mean nothing
-    }
-    permit_if(verdict, INTERLOCK_ESTOP, io->estop_closed);
-    permit_if(verdict, INTERLOCK_CLIENT_BUTTON, io->client_button_released);
-    permit_if(verdict, INTERLOCK_CLIENT_PRESENT, io->client_present);
-}
-
 /// Rules whose cause somebody has to look for before the program is started anew.
 static void judge_inspection(verdict_t* verdict, const interlock_state_t* state)
 {
@@ -106,6 +92,13 @@ static bool may_be_in_contact(const judge_limits_t* limits, const judged_t* judg
     return supervisor_mode_touches(judged->mode) || judged->mode == MODE_YIELD || !clear;
 }
 
+/// Only a tool that works on the body can be lifted off it, and only for a while.
+static bool lift_helps(const judged_t* judged)
+{
+    return supervisor_mode_touches(judged->mode) &&
+           !(judged->mode == MODE_LIFT && judged->mode_us > LIFT_TIME_MAX_US);
+}
+
 verdict_t interlock_evaluate(const judge_limits_t* limits, const interlock_state_t* state,
                              const judged_t* judged)
 {
@@ -115,15 +108,19 @@ verdict_t interlock_evaluate(const judge_limits_t* limits, const interlock_state
                          .subject = SUBJECT_NONE,
                          .other = SUBJECT_NONE};
     permit_if(&verdict, INTERLOCK_LIMITS_INTACT, judge_limits_intact(limits));
-    judge_io(&verdict, limits, judged);
+    judge_devices(&verdict, limits, state, judged);
     judge_joints(&verdict, limits, state, judged);
+    judge_sensor(&verdict, limits, state, judged);
     judge_force(&verdict, limits, state, judged);
-    judge_motion(&verdict, limits, judged);
+    judge_motion(&verdict, limits, state, judged);
     judge_inspection(&verdict, state);
 
     verdict.trust = trust_left(verdict.refused);
-    verdict.reaction =
-        interlock_reaction(verdict.refused, may_be_in_contact(limits, judged, verdict.refused));
+    const bool contact = may_be_in_contact(limits, judged, verdict.refused);
+    verdict.reaction = interlock_reaction(verdict.refused, contact);
+    if (verdict.reaction == REACTION_LIFT && !lift_helps(judged)) {
+        verdict.reaction = REACTION_YIELD;
+    }
     return verdict;
 }
 
@@ -134,17 +131,33 @@ interlock_state_t interlock_begin(void)
                                .first_other = SUBJECT_NONE};
 }
 
+void interlock_acknowledge(interlock_state_t* state)
+{
+    state->tripped = false;
+    state->first_rule = INTERLOCK_RULE_NONE;
+    state->first_subject = SUBJECT_NONE;
+    state->first_other = SUBJECT_NONE;
+    state->first_measured = 0.0;
+    state->first_allowed = 0.0;
+}
+
 void interlock_record(interlock_state_t* state, const judge_limits_t* limits,
                       const judged_t* judged, const verdict_t* verdict)
 {
-    watch_force(state, limits, judged);
+    watch_force(state, limits, judged, verdict);
+    watch_sensor(state, limits, judged);
+    watch_joints(state, limits, judged);
+    watch_motion(state, limits, judged);
+    watch_devices(state, limits, judged);
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
         if (rule_infos[rule].latch == LATCH_INSPECTION) {
             state->inspection |= verdict->refused & INTERLOCK_RULE(rule);
         }
     }
+    const bool powered = supervisor_mode_powered(judged->mode);
+    state->tripped = state->tripped || (powered && verdict->reaction >= REACTION_YIELD);
     if (state->first_rule == INTERLOCK_RULE_NONE && verdict->rule != INTERLOCK_RULE_NONE &&
-        supervisor_mode_powered(judged->mode)) {
+        powered) {
         state->first_rule = verdict->rule;
         state->first_subject = verdict->subject;
         state->first_other = verdict->other;

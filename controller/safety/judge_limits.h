@@ -22,6 +22,9 @@ typedef struct {
     double commanded_speed_max;
     double commanded_acceleration_max;
     double following_at_rest;
+    double speed_disagreement; // what a position may have moved beyond its speed, see rules_joint.c
+    double frozen_command;     // how far a command may go before the position has to move
+    int64_t sample_spacing_us; // of its drive
 } judge_joint_limits_t;
 
 typedef struct {
@@ -34,16 +37,25 @@ typedef struct {
     double free_force_max_N;
     double force_disagreement_max_N;
     int64_t force_disagreement_us;
+    double force_rate_max_N_per_s;
+    double tap_force_rate_N_per_s; // that the quickest tap takes beside it
+    double force_drift_max_N;
+    double pull_force_max_N;
     double touch_force_N;
     double tare_force_max_N;
     double tool_speed_margin;
     double following_time_s;
     int64_t sample_age_max_us;
+    int64_t force_spacing_us, io_spacing_us; // a healthy device has a newer sample after this time
     int64_t contact_loss_us;
     double surface_search_m;
     double overrun_count_max;
     int64_t arming_time_max_us;
     int64_t session_time_max_us;
+    int64_t dwell_time_max_us;
+    double force_raw_max_N[3]; // of the sensor's axes before they are at the end of their range
+    double torque_raw_max_Nm[3];
+    double workspace_min_m[3], workspace_max_m[3]; // where the tool may be found, table frame
     judge_joint_limits_t joints[JOINT_CAPACITY];
     uint64_t check; // over all before
 } judge_limits_t;

@@ -3,30 +3,72 @@
 #include "controller/safety/permit.h"
 #include "controller/safety/rules.h"
 
-// Six raw force values that all repeat this often are a frozen sensor, not a calm one: sensor noise
-// is several counts (safety hazard H11).
-#define FROZEN_SAMPLE_LIMIT 8
 // No rhythm that leaves the skin is slower than this.
 #define CONTACT_GAP_MAX_S 5.0
+// A pull has to be there for so many periods in a row: one noisy sample is none.
+#define PULL_SAMPLES 2
 
-// The tool may press or travel: both channels have something to say. While it yields or stops, a
-// reaction is already under way.
-#define DISAGREEMENT_MODES                                                                         \
-    (MODE_BIT(TRANSIT) | MODE_BIT(APPROACH) | MODE_BIT(CONTACT) | MODE_BIT(RETRACT) |              \
-     MODE_BIT(LIFT) | MODE_BIT(PAUSED) | MODE_BIT(PARKING))
+#define TOUCHING_DOWN_MODES (MODE_BIT(APPROACH) | MODE_BIT(CONTACT))
+#define RETREATING_MODES (MODE_BIT(RETRACT) | MODE_BIT(LIFT) | MODE_BIT(YIELD))
+#define TRAVELLING_MODES                                                                           \
+    (MODE_BIT(ARMED) | MODE_BIT(TRANSIT) | MODE_BIT(PAUSED) | MODE_BIT(PARKING))
 
-/// What the sensor may be off by: the limit, and twice the deviation of what it is held against.
-static double disagreement_allowed_N(const judge_limits_t* limits, const judged_t* judged)
+/// A figure that has to be over its limit in two of three periods: one sample that is off is the
+/// sensor's, not the body's (hazard H16). What is not known refuses at once.
+typedef struct {
+    interlock_rule_t rule;
+    unsigned modes;
+    double measured, allowed;
+} voted_t;
+#define VOTED_COUNT 5
+
+/// How fast the force has changed over the last three samples; 0 until there are so many, and where
+/// no new one has come.
+static double force_rate_N_per_s(const interlock_state_t* state, const judged_t* judged)
 {
-    return limits->force_disagreement_max_N + 2.0 * judged->drive_force_deviation_N;
+    const int64_t taken_us = judged->now_us - judged->feedback->force.age_us;
+    const int64_t passed_us = taken_us - state->force_taken_us[FORCE_RATE_SAMPLES - 1];
+    if (state->force_count < FORCE_RATE_SAMPLES || taken_us <= state->force_taken_us[0] ||
+        passed_us <= 0) {
+        return 0.0;
+    }
+    const double before_N = state->force_N[FORCE_RATE_SAMPLES - 1];
+    return fabs(judged->normal_force_N - before_N) / ((double)passed_us * 1e-6);
 }
 
-static bool disagrees(const judge_limits_t* limits, const judged_t* judged)
+static void voted_figures(const judge_limits_t* limits, const interlock_state_t* state,
+                          const judged_t* judged, voted_t voted[VOTED_COUNT])
 {
-    const double allowed_N = disagreement_allowed_N(limits, judged);
-    const bool agrees = isfinite(judged->force_disagreement_N) && isfinite(allowed_N) &&
-                        judged->force_disagreement_N <= allowed_N;
-    return mode_in(judged->mode, DISAGREEMENT_MODES) && judged->force_tared && !agrees;
+    const unsigned powered = ~0u; // unpowered modes never come here
+    const unsigned touching = TOUCHING_DOWN_MODES | MODE_BIT(RETRACT) | MODE_BIT(LIFT);
+    const double tap_N_per_s = judged->contact_gap_s > 0.0 ? limits->tap_force_rate_N_per_s : 0.0;
+    const double rate_N_per_s =
+        limits->force_rate_max_N_per_s + fabs(judged->force_rate_N_per_s) + tap_N_per_s;
+    voted[0] =
+        (voted_t){INTERLOCK_FORCE_CAP, touching, judged->normal_force_N, judged->force_cap_N};
+    voted[1] =
+        (voted_t){INTERLOCK_FORCE_MAX, powered, judged->force_total_N, limits->contact_force_max_N};
+    voted[2] = (voted_t){INTERLOCK_FORCE_FREE, TRAVELLING_MODES, judged->force_total_N,
+                         limits->free_force_max_N};
+    voted[3] = (voted_t){INTERLOCK_FORCE_RATE, TOUCHING_DOWN_MODES,
+                         force_rate_N_per_s(state, judged), rate_N_per_s};
+    voted[4] =
+        (voted_t){INTERLOCK_SHEAR, touching, judged->shear_force_N, limits->shear_force_max_N};
+}
+
+static bool is_over(const voted_t* voted, supervisor_mode_t mode)
+{
+    const bool within =
+        isfinite(voted->measured) && isfinite(voted->allowed) && voted->measured <= voted->allowed;
+    return mode_in(mode, voted->modes) && !within;
+}
+
+/// A pull on the way off the body, which a sensor that lied before cannot tell.
+static bool pulls(const judge_limits_t* limits, const interlock_state_t* state,
+                  const judged_t* judged)
+{
+    return mode_in(judged->mode, RETREATING_MODES) && judged->force_tared && state->retreat_felt &&
+           judged->normal_force_N < -limits->pull_force_max_N;
 }
 
 static void judge_contact(verdict_t* verdict, const judge_limits_t* limits,
@@ -50,64 +92,74 @@ static void judge_contact(verdict_t* verdict, const judge_limits_t* limits,
 void judge_force(verdict_t* verdict, const judge_limits_t* limits, const interlock_state_t* state,
                  const judged_t* judged)
 {
-    const force_feedback_t* force = &judged->feedback->force;
-    permit_fresh(verdict, INTERLOCK_FORCE_AGE, SUBJECT_NONE, force->age_us,
-                 limits->sample_age_max_us);
-    if (force->age_us == AGE_NEVER_US) {
-        return;
-    }
-    permit_if(verdict, INTERLOCK_FORCE_STATUS, force->status_ok);
-    for (int i = 0; i < 3; ++i) {
-        if (!(isfinite(force->force_N[i]) && isfinite(force->torque_Nm[i]))) {
-            permit_refuse(verdict, INTERLOCK_FINITE, SUBJECT_NONE, force->force_N[i], 0.0);
-        }
-    }
-    if (!judged->force_tared || !supervisor_mode_powered(judged->mode)) {
+    if (judged->feedback->force.age_us == AGE_NEVER_US || !judged->force_tared ||
+        !supervisor_mode_powered(judged->mode)) {
         return; // untared values are judged where they are tared: a large offset never arms
     }
-    permit_at_most(verdict, INTERLOCK_FORCE_FROZEN, SUBJECT_NONE, state->frozen_samples,
-                   FROZEN_SAMPLE_LIMIT);
-    if (disagrees(limits, judged) &&
-        !(state->disagreement_us + limits->period_us <= limits->force_disagreement_us)) {
-        permit_refuse(verdict, INTERLOCK_FORCE_DISAGREES, SUBJECT_NONE,
-                      judged->force_disagreement_N, disagreement_allowed_N(limits, judged));
-    }
-    permit_at_most(verdict, INTERLOCK_FORCE_MAX, SUBJECT_NONE, judged->force_total_N,
-                   limits->contact_force_max_N);
-    if (supervisor_mode_touches(judged->mode)) {
-        permit_at_most(verdict, INTERLOCK_FORCE_CAP, SUBJECT_NONE, judged->normal_force_N,
-                       judged->force_cap_N);
-        permit_at_most(verdict, INTERLOCK_SHEAR, SUBJECT_NONE, judged->shear_force_N,
-                       limits->shear_force_max_N);
+    voted_t voted[VOTED_COUNT];
+    voted_figures(limits, state, judged, voted);
+    for (int i = 0; i < VOTED_COUNT; ++i) {
+        const bool known = isfinite(voted[i].measured) && isfinite(voted[i].allowed);
+        const bool before =
+            ((state->over_last | state->over_before) & INTERLOCK_RULE(voted[i].rule)) != 0;
+        if (is_over(&voted[i], judged->mode) && (before || !known)) {
+            permit_refuse(verdict, voted[i].rule, SUBJECT_NONE, voted[i].measured,
+                          voted[i].allowed);
+        }
     }
     if (mode_in(judged->mode, MODE_BIT(CONTACT))) {
         judge_contact(verdict, limits, state, judged);
     }
-    if (mode_in(judged->mode,
-                MODE_BIT(ARMED) | MODE_BIT(TRANSIT) | MODE_BIT(PAUSED) | MODE_BIT(PARKING))) {
-        permit_at_most(verdict, INTERLOCK_FORCE_FREE, SUBJECT_NONE, judged->force_total_N,
-                       limits->free_force_max_N);
+    // On the way off the body a sensor that can't be believed is no reason to stay.
+    if (pulls(limits, state, judged) && state->pull_samples + 1 >= PULL_SAMPLES &&
+        (verdict->refused & FORCE_UNKNOWN) == 0) {
+        permit_refuse(verdict, INTERLOCK_ENTANGLED, SUBJECT_NONE, -judged->normal_force_N,
+                      limits->pull_force_max_N);
     }
 }
 
-void watch_force(interlock_state_t* state, const judge_limits_t* limits, const judged_t* judged)
+static void watch_rate(interlock_state_t* state, const judged_t* judged)
+{
+    const int64_t age_us = judged->feedback->force.age_us;
+    const int64_t taken_us = age_us == AGE_NEVER_US ? 0 : judged->now_us - age_us;
+    if (!judged->force_tared || !isfinite(judged->normal_force_N) || age_us == AGE_NEVER_US) {
+        state->force_count = 0;
+    } else if (state->force_count == 0 || taken_us > state->force_taken_us[0]) {
+        for (int i = FORCE_RATE_SAMPLES - 1; i > 0; --i) {
+            state->force_N[i] = state->force_N[i - 1];
+            state->force_taken_us[i] = state->force_taken_us[i - 1];
+        }
+        state->force_N[0] = judged->normal_force_N;
+        state->force_taken_us[0] = taken_us;
+        state->force_count += state->force_count < FORCE_RATE_SAMPLES ? 1 : 0;
+    }
+}
+
+void watch_force(interlock_state_t* state, const judge_limits_t* limits, const judged_t* judged,
+                 const verdict_t* verdict)
 {
     const bool contact = judged->mode == MODE_CONTACT;
     const bool over =
         !(judged->normal_force_N <= judged->force_target_N + limits->contact_force_margin_N);
     const bool lost = !(judged->normal_force_N >= 0.5 * limits->touch_force_N);
     state->margin_us = contact && over ? state->margin_us + limits->period_us : 0;
-    state->disagreement_us =
-        disagrees(limits, judged) ? state->disagreement_us + limits->period_us : 0;
     state->contact_lost_us = contact && lost ? state->contact_lost_us + limits->period_us : 0;
 
-    const force_feedback_t* force = &judged->feedback->force;
-    bool same = true;
-    for (int i = 0; i < 3; ++i) {
-        same = same && force->force_N[i] == state->last_force[i] &&
-               force->torque_Nm[i] == state->last_force[3 + i];
-        state->last_force[i] = force->force_N[i];
-        state->last_force[3 + i] = force->torque_Nm[i];
+    voted_t voted[VOTED_COUNT];
+    voted_figures(limits, state, judged, voted);
+    state->over_before = state->over_last;
+    state->over_last = 0;
+    for (int i = 0; i < VOTED_COUNT; ++i) {
+        state->over_last |= is_over(&voted[i], judged->mode) ? INTERLOCK_RULE(voted[i].rule) : 0;
     }
-    state->frozen_samples = same ? state->frozen_samples + 1 : 0;
+    state->pull_samples = pulls(limits, state, judged) ? state->pull_samples + 1 : 0;
+    if (!mode_in(judged->mode, RETREATING_MODES)) {
+        // Pressing or nothing: what pulls from now on is new.
+        state->retreat_felt = judged->force_tared &&
+                              judged->normal_force_N >= -limits->touch_force_N &&
+                              (verdict->refused & FORCE_UNKNOWN) == 0;
+    } else if ((verdict->refused & FORCE_UNKNOWN) != 0) {
+        state->retreat_felt = false;
+    }
+    watch_rate(state, judged);
 }

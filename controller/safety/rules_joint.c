@@ -3,28 +3,146 @@
 #include "controller/safety/permit.h"
 #include "controller/safety/rules.h"
 
-static void judge_joint(verdict_t* verdict, const judge_limits_t* limits, const judged_t* judged,
-                        int joint)
+// A joint moves at most this much faster than its limit from one sample to the next (hazard H19),
+// and a sample may be taken this part of a period earlier or later than it is taken to be.
+#define JUMP_SPEED_MARGIN 1.5
+#define JUMP_TIME_PART 0.5
+// Resolution and play, rad or m.
+#define JUMP_NOISE 1e-3
+// What a position moves beyond its speed is forgotten after this time.
+#define ASTRAY_TIME_S 0.2
+// Positions that repeat so often stand still; a single one may be chance.
+#define IDENTICAL_SAMPLES 5
+// Rounding of a command's speed over one period, as a part of the limits.
+#define COMMAND_ROUNDING 1e-6
+// A joint that is told to stop brakes after this time with so much of its acceleration at least;
+// and so much faster than the ramp, and this much besides, it may seem to move (hazard H23). In
+// stops of the virtual table it was 0.02 rad/s over the ramp at most.
+#define STOP_DELAY_US 24000
+#define STOP_ACCELERATION_PART 0.9
+#define STOP_SPEED_MARGIN 1.1
+#define STOP_SPEED_NOISE 0.05 // rad/s or m/s
+
+static double period_s(const judge_limits_t* limits)
+{
+    return (double)limits->period_us * 1e-6;
+}
+
+static int64_t taken_us(const drive_feedback_t* drive, const judged_t* judged)
+{
+    return judged->now_us - drive->age_us;
+}
+
+/// True where a sample has come that is newer than the one that is remembered.
+static bool is_new(const joint_watch_t* watch, const drive_feedback_t* drive,
+                   const judged_t* judged)
+{
+    return drive->age_us != AGE_NEVER_US && drive->age_us >= 0 && watch->known &&
+           taken_us(drive, judged) > watch->at_us;
+}
+
+/// How far positions have moved beyond what speeds say, with the newest sample.
+static double astray(const joint_watch_t* watch, const drive_feedback_t* drive,
+                     const judged_t* judged)
+{
+    const double passed_s = (double)(taken_us(drive, judged) - watch->at_us) * 1e-6;
+    const double by_speed = 0.5 * (drive->velocity + watch->velocity) * passed_s;
+    const double keep = fmax(1.0 - passed_s / ASTRAY_TIME_S, 0.0);
+    return keep * watch->astray + (drive->position - watch->position - by_speed);
+}
+
+static double commanded_speed(const joint_watch_t* watch, const judge_limits_t* limits,
+                              const judged_t* judged, int joint)
+{
+    return (judged->commanded->position[joint] - watch->sent) / period_s(limits);
+}
+
+/// The last command was to be followed: the drive was to have torque, and nobody has told it to
+/// brake by itself.
+static bool to_be_followed(const judged_t* judged, int joint)
+{
+    return supervisor_mode_powered(judged->mode) &&
+           judged->commanded->request[joint] == DRIVE_REQUEST_ENABLE;
+}
+
+static void judge_command(verdict_t* verdict, const judge_limits_t* limits,
+                          const joint_watch_t* watch, const judged_t* judged, int joint)
+{
+    const judge_joint_limits_t* allowed = &limits->joints[joint];
+    const double sent = judged->commanded->position[joint];
+    if (!to_be_followed(judged, joint)) {
+        return; // without torque it is where the arm was found
+    }
+    permit_at_most(verdict, INTERLOCK_COMMAND_RANGE, joint, sent, allowed->commanded_max);
+    permit_at_least(verdict, INTERLOCK_COMMAND_RANGE, joint, sent, allowed->commanded_min);
+    if (!watch->commanded) {
+        return;
+    }
+    const double most = 1.0 + COMMAND_ROUNDING;
+    const double step = allowed->commanded_acceleration_max * period_s(limits);
+    const double speed = commanded_speed(watch, limits, judged, joint);
+    permit_at_most(verdict, INTERLOCK_COMMAND_RANGE, joint, fabs(speed),
+                   allowed->commanded_speed_max * most);
+    permit_at_most(verdict, INTERLOCK_COMMAND_RANGE, joint, fabs(speed - watch->sent_speed),
+                   step * most + COMMAND_ROUNDING * allowed->commanded_speed_max);
+}
+
+static void judge_encoder(verdict_t* verdict, const judge_limits_t* limits,
+                          const joint_watch_t* watch, const judged_t* judged, int joint)
 {
     const drive_feedback_t* drive = &judged->feedback->drives[joint];
     const judge_joint_limits_t* allowed = &limits->joints[joint];
+    if (is_new(watch, drive, judged)) {
+        const double passed_s = (double)(taken_us(drive, judged) - watch->at_us) * 1e-6;
+        const double reach = JUMP_SPEED_MARGIN * allowed->commanded_speed_max *
+                                 (passed_s + JUMP_TIME_PART * period_s(limits)) +
+                             JUMP_NOISE;
+        permit_at_most(verdict, INTERLOCK_ENCODER_JUMP, joint,
+                       fabs(drive->position - watch->position), reach);
+        permit_at_most(verdict, INTERLOCK_ENCODER_DISAGREES, joint,
+                       fabs(astray(watch, drive, judged)), allowed->speed_disagreement);
+    }
+    if (watch->identical >= IDENTICAL_SAMPLES && to_be_followed(judged, joint)) {
+        permit_at_most(verdict, INTERLOCK_ENCODER_FROZEN, joint, watch->wanted,
+                       allowed->frozen_command);
+    }
+}
+
+/// Drives that are silent are not judged here: nobody knows how they move.
+static void judge_stop(verdict_t* verdict, const judge_limits_t* limits, const joint_watch_t* watch,
+                       const judged_t* judged, int joint)
+{
+    const drive_feedback_t* drive = &judged->feedback->drives[joint];
+    if (judged->mode == MODE_STOPPING && drive->age_us >= 0 &&
+        drive->age_us <= limits->sample_age_max_us) {
+        permit_at_most(verdict, INTERLOCK_DRIVE_DEAF, joint, fabs(drive->velocity),
+                       STOP_SPEED_MARGIN * watch->ramp + STOP_SPEED_NOISE);
+    }
+}
+
+static void judge_joint(verdict_t* verdict, const judge_limits_t* limits,
+                        const interlock_state_t* state, const judged_t* judged, int joint)
+{
+    const drive_feedback_t* drive = &judged->feedback->drives[joint];
+    const judge_joint_limits_t* allowed = &limits->joints[joint];
+    const joint_watch_t* watch = &state->joints[joint];
     const bool following_judged =
         supervisor_mode_powered(judged->mode) && !mode_in(judged->mode, MODE_BIT(ARMING));
+    const bool faulted = drive->state == DRIVE_FAULT || drive->state == DRIVE_FAULT_REACTION;
 
+    judge_command(verdict, limits, watch, judged, joint);
     permit_fresh(verdict, INTERLOCK_DRIVE_AGE, joint, drive->age_us, limits->sample_age_max_us);
+    const bool silent = !(drive->age_us >= 0 && drive->age_us <= limits->sample_age_max_us);
     if (drive->age_us == AGE_NEVER_US) {
         verdict->locked_joints |= 1u << joint;
         return;
     }
-    const bool fresh = drive->age_us >= 0 && drive->age_us <= limits->sample_age_max_us;
-    const bool faulted = drive->state == DRIVE_FAULT || drive->state == DRIVE_FAULT_REACTION;
     const bool left = (following_judged && drive->state != DRIVE_OPERATION_ENABLED) ||
                       (mode_in(judged->mode, MODE_BIT(ARMING)) && faulted);
     if (left) {
         permit_refuse(verdict, INTERLOCK_DRIVE_STATE, joint, drive->state, DRIVE_OPERATION_ENABLED);
     }
-    // Asked of the joint itself: the rules' bits may stand for a joint before it.
-    if (!fresh || left) {
+    if (silent || left) {
         verdict->locked_joints |= 1u << joint;
     }
     if (!(isfinite(drive->position) && isfinite(drive->velocity) && isfinite(drive->effort))) {
@@ -37,6 +155,8 @@ static void judge_joint(verdict_t* verdict, const judge_limits_t* limits, const 
                    -allowed->measured_min);
     permit_at_most(verdict, INTERLOCK_JOINT_SPEED, joint, fabs(drive->velocity),
                    allowed->measured_speed_max);
+    judge_encoder(verdict, limits, watch, judged, joint);
+    judge_stop(verdict, limits, watch, judged, joint);
     if (following_judged && (verdict->locked_joints >> joint & 1u) == 0) {
         permit_at_most(verdict, INTERLOCK_FOLLOWING, joint,
                        fabs(judged->commanded->position[joint] - drive->position),
@@ -48,8 +168,59 @@ static void judge_joint(verdict_t* verdict, const judge_limits_t* limits, const 
 void judge_joints(verdict_t* verdict, const judge_limits_t* limits, const interlock_state_t* state,
                   const judged_t* judged)
 {
-    (void)state;
     for (int joint = 0; joint < limits->joint_count && joint < JOINT_CAPACITY; ++joint) {
-        judge_joint(verdict, limits, judged, joint);
+        judge_joint(verdict, limits, state, judged, joint);
+    }
+}
+
+static void watch_sample(joint_watch_t* watch, const judged_t* judged, int joint)
+{
+    const drive_feedback_t* drive = &judged->feedback->drives[joint];
+    const bool known = drive->age_us != AGE_NEVER_US && drive->age_us >= 0 &&
+                       isfinite(drive->position) && isfinite(drive->velocity);
+    if (known && is_new(watch, drive, judged)) {
+        const bool same = drive->position == watch->position;
+        const double moved = fabs(judged->commanded->position[joint] - watch->sent);
+        watch->astray = astray(watch, drive, judged);
+        watch->identical = same ? watch->identical + 1 : 0;
+        watch->wanted = same && watch->commanded ? watch->wanted + moved : 0.0;
+    } else if (!watch->known) {
+        watch->astray = 0.0;
+        watch->identical = 0;
+        watch->wanted = 0.0;
+    }
+    if (known) {
+        watch->known = true;
+        watch->at_us = taken_us(drive, judged);
+        watch->position = drive->position;
+        watch->velocity = drive->velocity;
+    }
+}
+
+static void watch_stop(joint_watch_t* watch, const judge_limits_t* limits, const judged_t* judged,
+                       int joint)
+{
+    const drive_feedback_t* drive = &judged->feedback->drives[joint];
+    if (judged->mode != MODE_STOPPING) {
+        const double measured = isfinite(drive->velocity) ? fabs(drive->velocity) : 0.0;
+        watch->ramp = fmax(measured, fabs(watch->sent_speed));
+    } else if (judged->mode_us >= STOP_DELAY_US && to_be_followed(judged, joint)) {
+        const double step = STOP_ACCELERATION_PART *
+                            limits->joints[joint].commanded_acceleration_max * period_s(limits);
+        watch->ramp = fmax(watch->ramp - step, 0.0);
+    }
+}
+
+void watch_joints(interlock_state_t* state, const judge_limits_t* limits, const judged_t* judged)
+{
+    for (int joint = 0; joint < limits->joint_count && joint < JOINT_CAPACITY; ++joint) {
+        joint_watch_t* watch = &state->joints[joint];
+        watch_sample(watch, judged, joint);
+        const bool followed = to_be_followed(judged, joint);
+        watch->sent_speed =
+            followed && watch->commanded ? commanded_speed(watch, limits, judged, joint) : 0.0;
+        watch->sent = judged->commanded->position[joint];
+        watch->commanded = followed;
+        watch_stop(watch, limits, judged, joint);
     }
 }

@@ -19,7 +19,35 @@
 // Path error of the inverse kinematics above which the arm is not where the routine thinks.
 #define PATH_ERROR_MAX_M 0.010
 
-void judge_motion(verdict_t* verdict, const judge_limits_t* limits, const judged_t* judged)
+// How far from a place on all sides still counts as the same one (hazard H54: 20 mm).
+#define PLACE_RADIUS_M 0.010
+// No technique stays longer on one place than this, whatever the plan says: as long as a trigger
+// point's region may be worked on in a session.
+#define STAY_MAX_US INT64_C(300000000)
+
+static void judge_place(verdict_t* verdict, const judge_limits_t* limits,
+                        const interlock_state_t* state, const judged_t* judged)
+{
+    const int64_t planned_us = judged->stay_planned_us > 0 ? judged->stay_planned_us : 0;
+    const int64_t allowed_us =
+        limits->dwell_time_max_us + (planned_us < STAY_MAX_US ? planned_us : STAY_MAX_US);
+    permit_at_most(verdict, INTERLOCK_DWELL, SUBJECT_NONE, (double)state->dwell_us * 1e-6,
+                   (double)allowed_us * 1e-6);
+}
+
+static void judge_workspace(verdict_t* verdict, const judge_limits_t* limits,
+                            const judged_t* judged)
+{
+    for (int axis = 0; axis < 3; ++axis) {
+        permit_at_most(verdict, INTERLOCK_WORKSPACE, SUBJECT_NONE, judged->tool_position_m[axis],
+                       limits->workspace_max_m[axis]);
+        permit_at_least(verdict, INTERLOCK_WORKSPACE, SUBJECT_NONE, judged->tool_position_m[axis],
+                        limits->workspace_min_m[axis]);
+    }
+}
+
+void judge_motion(verdict_t* verdict, const judge_limits_t* limits, const interlock_state_t* state,
+                  const judged_t* judged)
 {
     const unsigned planned = MODE_BIT(TRANSIT) | MODE_BIT(APPROACH) | MODE_BIT(CONTACT) |
                              MODE_BIT(RETRACT) | MODE_BIT(LIFT) | MODE_BIT(PAUSED) |
@@ -27,6 +55,8 @@ void judge_motion(verdict_t* verdict, const judge_limits_t* limits, const judged
     if (mode_in(judged->mode, planned)) {
         permit_at_most(verdict, INTERLOCK_TOOL_SPEED, SUBJECT_NONE, judged->tool_speed_mps,
                        judged->tool_speed_allowed_mps * limits->tool_speed_margin);
+        judge_workspace(verdict, limits, judged);
+        judge_place(verdict, limits, state, judged);
         permit_at_most(verdict, INTERLOCK_REACH, SUBJECT_NONE, judged->path_error_m,
                        PATH_ERROR_MAX_M);
     }
@@ -72,5 +102,24 @@ void judge_motion(verdict_t* verdict, const judge_limits_t* limits, const judged
         permit_at_most(verdict, INTERLOCK_SESSION_TIME, SUBJECT_NONE,
                        (double)judged->session_us * 1e-6,
                        (double)limits->session_time_max_us * 1e-6);
+    }
+}
+
+void watch_motion(interlock_state_t* state, const judge_limits_t* limits, const judged_t* judged)
+{
+    double square_m2 = 0.0;
+    for (int axis = 0; axis < 3; ++axis) {
+        const double moved_m = judged->tool_position_m[axis] - state->place_m[axis];
+        square_m2 += moved_m * moved_m;
+    }
+    const bool same = !(sqrt(square_m2) > PLACE_RADIUS_M);
+    const bool pressing = judged->mode == MODE_CONTACT;
+    if (pressing && same && state->dwell_us > 0) {
+        state->dwell_us += limits->period_us;
+        return;
+    }
+    state->dwell_us = pressing ? limits->period_us : 0;
+    for (int axis = 0; axis < 3; ++axis) {
+        state->place_m[axis] = judged->tool_position_m[axis];
     }
 }

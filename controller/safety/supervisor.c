@@ -24,8 +24,12 @@ static const supervisor_row_t rows[] = {
     // Stops first: the first matching row wins, and these hold in every mode they can matter in.
     {FROM_ANY & ~UNPOWERED, C(POWER_OFF), 0, MODE_TRIPPED},
     {FROM(MODE_READY), C(NOT_HEALTHY), 0, MODE_LOCKED},
-    // Yielding already ends in a stop; stopping it halfway would leave the tool at the body.
-    {TOUCHING | TRAVELLING | STANDING, C(STOP), 0, MODE_STOPPING},
+    // A mode that goes on beside a latched cause is no mode that was ever decided.
+    {TOUCHING | TRAVELLING | STANDING, C(LATCHED), 0, MODE_TRIPPED},
+    {FROM(MODE_READY), C(LATCHED), 0, MODE_LOCKED},
+    // Yielding already ends in a stop; stopping it halfway would leave the tool at the body, and is
+    // asked for only where going on is worse.
+    {TOUCHING | TRAVELLING | STANDING | FROM(MODE_YIELD), C(STOP), 0, MODE_STOPPING},
     {STANDING, C(YIELD), 0, MODE_STOPPING},
     {TOUCHING | TRAVELLING, C(YIELD), 0, MODE_YIELD},
     {FROM(MODE_YIELD), C(YIELDED), 0, MODE_STOPPING},
@@ -58,19 +62,14 @@ static const supervisor_row_t rows[] = {
     {FROM(MODE_PARKING), C(AT_PARK), 0, MODE_PARKED},
 };
 
-static bool in(supervisor_mode_t mode, uint32_t modes)
-{
-    return (unsigned)mode < MODE_COUNT && (modes & FROM(mode)) != 0;
-}
-
 supervisor_mode_t supervisor_next(supervisor_mode_t mode, conditions_t conditions)
 {
-    if (!in(mode, FROM_ANY)) {
+    if ((unsigned)mode >= MODE_COUNT) {
         return MODE_TRIPPED;
     }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
         const supervisor_row_t* row = &rows[i];
-        if (in(mode, row->from) && (conditions & row->all) == row->all &&
+        if ((row->from & FROM(mode)) != 0 && (conditions & row->all) == row->all &&
             (conditions & row->none) == 0) {
             return row->to;
         }
@@ -90,10 +89,10 @@ const char* supervisor_mode_text(supervisor_mode_t mode)
 
 bool supervisor_mode_touches(supervisor_mode_t mode)
 {
-    return in(mode, TOUCHING);
+    return (unsigned)mode < MODE_COUNT && (TOUCHING & FROM(mode)) != 0;
 }
 
 bool supervisor_mode_powered(supervisor_mode_t mode)
 {
-    return in(mode, FROM_ANY & ~UNPOWERED);
+    return (unsigned)mode < MODE_COUNT && (UNPOWERED & FROM(mode)) == 0;
 }

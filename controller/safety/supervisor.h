@@ -4,8 +4,8 @@
 ///
 /// Invariants: boot is MODE_LOCKED; no row leads from a tripped or locked mode to motion without an
 /// acknowledge edge, an arm edge and a start edge, in that order; stop beats start and arm in one
-/// period; out of a pause leads only a resume edge, or the way home; a value that is no mode, as
-/// only broken memory can hold, has neither torque nor touch and is followed by MODE_TRIPPED.
+/// period; out of a pause leads only a resume edge, or the way home; with a latched cause nothing but a
+/// reaction moves; a mode that is none is a trip.
 #ifndef KNEAD_CONTROLLER_SAFETY_SUPERVISOR_H
 #define KNEAD_CONTROLLER_SAFETY_SUPERVISOR_H
 
@@ -41,6 +41,7 @@ typedef enum {
     X(CONDITION_STOP, "controlled stop wanted")                                                    \
     X(CONDITION_YIELD, "yield wanted")                                                             \
     X(CONDITION_LIFT, "lift wanted")                                                               \
+    X(CONDITION_LATCHED, "a cause is latched that ends in a trip")                                 \
     X(CONDITION_NOT_HEALTHY, "some rule refuses")                                                  \
     X(CONDITION_ACKNOWLEDGE, "acknowledge requested")                                              \
     X(CONDITION_ARM, "arm requested")                                                              \
@@ -65,16 +66,18 @@ typedef enum {
     CONDITION_LIST(X)
 #undef X
 } condition_bit_t;
-#define CONDITION_COUNT 23
+#define CONDITION_COUNT 24
 typedef uint32_t conditions_t; // bit per condition_bit_t
 #define CONDITION(name) ((conditions_t)1u << (name##_BIT))
 
-/// The mode that follows; pure.
+/// The mode that follows; pure. MODE_TRIPPED for a mode that is none: whatever wrote it may have
+/// written more.
 supervisor_mode_t supervisor_next(supervisor_mode_t mode, conditions_t conditions);
 
 const char* supervisor_mode_text(supervisor_mode_t mode);
 
-/// True in the modes in which the tool is at the body and letting go needs yielding.
+/// True in the modes in which the tool is at the body and letting go needs yielding. False, as the
+/// next one, for a mode that is none.
 bool supervisor_mode_touches(supervisor_mode_t mode);
 
 /// True in the modes in which the drives are to have torque.

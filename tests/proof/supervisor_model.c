@@ -28,7 +28,7 @@ static supervisor_mode_t unpowered(supervisor_mode_t mode, wishes_t wishes)
         return MODE_PARKED; // done is done until the next boot
     }
     if (mode == MODE_READY) {
-        if (!healthy(wishes)) {
+        if (!healthy(wishes) || IS(LATCHED)) {
             return MODE_LOCKED; // what was acknowledged no longer holds
         }
         return IS(ARM) && !stop_of_any_kind(wishes) ? MODE_ARMING : MODE_READY;
@@ -39,6 +39,9 @@ static supervisor_mode_t unpowered(supervisor_mode_t mode, wishes_t wishes)
 /// Torque, but nothing that moves yet: there is nothing to yield from.
 static supervisor_mode_t standing(supervisor_mode_t mode, wishes_t wishes)
 {
+    if (IS(LATCHED)) {
+        return MODE_TRIPPED; // nobody decided to go on
+    }
     if (IS(STOP) || IS(YIELD)) {
         return MODE_STOPPING;
     }
@@ -110,11 +113,12 @@ static supervisor_mode_t rising(supervisor_mode_t mode, wishes_t wishes)
     return mode;
 }
 
-/// A reaction that is under way ends in no torque, and nothing but its own end ends it.
+/// A reaction that is under way ends in no torque, and nothing but its own end ends it; a stop that
+/// is wanted while it yields means that yielding is held back.
 static supervisor_mode_t reacting(supervisor_mode_t mode, wishes_t wishes)
 {
     if (mode == MODE_YIELD) {
-        return IS(YIELDED) ? MODE_STOPPING : MODE_YIELD;
+        return IS(YIELDED) || IS(STOP) ? MODE_STOPPING : MODE_YIELD;
     }
     return IS(STANDSTILL) ? MODE_TRIPPED : MODE_STOPPING;
 }
@@ -148,7 +152,11 @@ supervisor_mode_t supervisor_model_next(supervisor_mode_t mode, conditions_t con
     default:
         return MODE_TRIPPED;
     }
-    // It moves: a stop first, then away from the body.
+    // It moves, though a trip has been decided: that is no decision. Else a stop first, then away
+    // from the body.
+    if (IS(LATCHED)) {
+        return MODE_TRIPPED;
+    }
     if (IS(STOP)) {
         return MODE_STOPPING;
     }

@@ -128,6 +128,8 @@ static inline gantry_t* gantry_make(void)
         abort();
     }
     gantry->machine.period_us = GANTRY_PERIOD_US;
+    gantry->machine.table_length_m = 2.0;
+    gantry->machine.table_width_m = 0.8;
     gantry_arm(&gantry->machine.arm);
     gantry_limits(&gantry->safety);
     gantry_body(gantry);
