@@ -2,6 +2,7 @@
 /// 251 658 240 in all. Each is held against a model that was written from the contract, and against
 /// properties that model and table could have wrong together. What starts, from how many edges, is
 /// read off the transitions that were found.
+// ctest label: slow
 #include "tests/support/cmocka_prelude.h"
 
 #include "tests/proof/supervisor_model.h"
