@@ -361,6 +361,16 @@ static const field_t machine_fields[] = {
      .capacity = DEVICE_CAPACITY,
      .record = &device_entry_record,
      .meaning = "Every Modbus device."},
+    {.key = "yield_deceleration",
+     .kind = FIELD_FIGURE,
+     .required = false,
+     .offset = MACHINE(yield_deceleration_mps2),
+     .dimension = DIMENSION_ACCELERATION,
+     .minimum = 0.2,
+     .maximum = 20.0,
+     .meaning =
+         "Measured: what the arm surely slows down with along the tool's axis when it yields; "
+         "a real machine has to state it, a virtual one without it counts as sluggish."},
     {.key = "approvers",
      .kind = FIELD_LIST,
      .required = false,
@@ -484,6 +494,10 @@ static void check_arm(const check_t* check)
                        arm->joint_count);
     check_names_differ(check, "tool.pads", arm->tool.pads[0].name, sizeof arm->tool.pads[0],
                        arm->tool.pad_count);
+    if (check->machine->world == WORLD_REAL &&
+        !(check->machine->yield_deceleration_mps2.value > 0.0))
+        fields_refuse_path(check->document, "yield_deceleration", check->findings,
+                           "is missing; what a real arm slows down with has to be measured on it");
     if (!(check->machine->neck_x_m < check->machine->table_length_m))
         fields_refuse_path(check->document, "table.neck_x", check->findings,
                            "has to lie on the table, before its head end");

@@ -198,6 +198,8 @@ typedef struct {
     int drive_of_joint[JOINT_CAPACITY]; // index into devices
     int force_sensor;                   // index into devices
     int io_coupler;                     // index into devices
+    figure_t yield_deceleration_mps2;   // measured: what the arm surely has along the tool's axis
+                                        // when it yields; value 0 where nobody has measured it
     int approver_count;
     approver_settings_t approvers[APPROVER_CAPACITY];
 } machine_settings_t;

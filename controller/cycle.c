@@ -55,6 +55,7 @@ static judged_t judged_view(const session_t* session, const cycle_state_t* state
         .tool_position_m = {tool_m.x, tool_m.y, tool_m.z},
         .tool_speed_mps = estimate->tool_speed_mps,
         .tool_speed_allowed_mps = state->target.speed_allowed_mps,
+        .force_predicted_N = estimate->force_predicted_N,
         .force_target_N = state->target.force_target_N,
         .force_rate_N_per_s = state->target.force_rate_N_per_s,
         .stay_planned_us = stay_planned_us(session, state),

@@ -105,6 +105,10 @@ typedef struct {
     bool force_tared;
     bool touching;
     double stiffness_N_per_m; // of spring and tissue in series, as felt
+    double hardest_N_per_m;   // the same of the hardest that may lie under the tool
+    double force_rate_N_per_s;
+    double force_age_s;       // how much older than one of this period the force's sample is
+    double force_predicted_N; // that will be reached at most, see safety/envelope.h; NaN unknown
 } estimate_t;
 
 /// Computed by plan.

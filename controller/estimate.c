@@ -18,6 +18,9 @@
 // follows feels softer than it is, and a gain too high for the true stiffness is what must not
 // happen.
 #define STIFFNESS_FLOOR_PART 0.7
+// Share of the newest change of the force in its rate: what noise leaves is a few ten newtons a
+// second, at a delay of a period.
+#define RATE_SHARE 0.5
 
 double estimate_expected_stiffness_N_per_m(const session_t* session, int region, double force_N)
 {
@@ -25,6 +28,17 @@ double estimate_expected_stiffness_N_per_m(const session_t* session, int region,
     const body_settings_t* body = session->body->settings;
     const int known = region >= 0 && region < body->region_count ? region : 0;
     return bandwidth_stiffness_N_per_m(&body->regions[known].tissue, spring, force_N);
+}
+
+/// The spring in series with the bone of the region; nothing under a tool is harder than its
+/// spring.
+static double hardest_N_per_m(const session_t* session, int region)
+{
+    const double spring = session->machine->arm.tool.spring_stiffness_N_per_m;
+    const body_settings_t* body = session->body->settings;
+    const bool known = region >= 0 && region < body->region_count;
+    const double bone = known ? body->regions[region].tissue.bone_stiffness_N_per_m : 0.0;
+    return bone > 0.0 ? spring * bone / (spring + bone) : spring;
 }
 
 static void estimate_joints(const session_t* session, const bus_feedback_t* feedback,
@@ -145,6 +159,42 @@ static void estimate_stiffness(const session_t* session, estimate_state_t* state
     estimate->stiffness_N_per_m = state->stiffness_N_per_m;
 }
 
+static void estimate_rate(const session_t* session, estimate_state_t* state, int64_t age_us,
+                          estimate_t* estimate)
+{
+    const double force_N = estimate->normal_force_N;
+    state->since_force_s += session->period_s;
+    if (age_us == AGE_NEVER_US || !isfinite(force_N)) {
+        state->force_seen = false;
+        state->force_rate_N_per_s = 0.0;
+    } else if (age_us < session->period_us) {
+        const double rate_N_per_s =
+            state->force_seen ? (force_N - state->force_seen_N) / state->since_force_s : 0.0;
+        state->force_rate_N_per_s += RATE_SHARE * (rate_N_per_s - state->force_rate_N_per_s);
+        state->force_seen = true;
+        state->force_seen_N = force_N;
+        state->since_force_s = 0.0;
+    }
+    estimate->force_rate_N_per_s = state->force_rate_N_per_s;
+    estimate->force_age_s = state->since_force_s;
+}
+
+static void predict_force(const session_t* session, const plan_target_t* target,
+                          vec3_t tool_velocity_mps, estimate_t* estimate)
+{
+    estimate->hardest_N_per_m =
+        fmax(estimate->stiffness_N_per_m, hardest_N_per_m(session, target->region));
+    const envelope_press_t press = {
+        .force_N = estimate->normal_force_N,
+        .force_age_s = estimate->force_age_s,
+        .force_rate_N_per_s = estimate->force_rate_N_per_s,
+        .tool_mps = -vec3_dot(tool_velocity_mps, estimate->surface_normal),
+        .stiffness_N_per_m = estimate->hardest_N_per_m,
+        .felt_N_per_m = estimate->stiffness_N_per_m,
+    };
+    estimate->force_predicted_N = envelope_force_N(&session->reaction, &press);
+}
+
 estimate_t estimate_step(const session_t* session, estimate_state_t* state,
                          const bus_feedback_t* feedback, supervisor_mode_t mode,
                          const plan_target_t* target)
@@ -173,5 +223,7 @@ estimate_t estimate_step(const session_t* session, estimate_state_t* state,
     estimate_force(session, state, feedback, mode, frames.flange.orientation, &estimate);
     drive_force_step(session, &state->drive_force, feedback, mode, &jacobian, &estimate);
     estimate_stiffness(session, state, mode, target, &estimate);
+    estimate_rate(session, state, feedback->force.age_us, &estimate);
+    predict_force(session, target, tool.linear_mps, &estimate);
     return estimate;
 }

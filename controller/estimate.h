@@ -30,6 +30,11 @@ typedef struct {
     double force_slow_N, gap_slow_m;
     double sum_xx, sum_xy;
     double stiffness_N_per_m;
+    // How fast the force changes.
+    bool force_seen;
+    double force_seen_N;  // at the last fresh sample
+    double since_force_s; // since then
+    double force_rate_N_per_s;
     drive_force_state_t drive_force;
 } estimate_state_t;
 

@@ -9,11 +9,30 @@
 #define BREATH_HEIGHT_M 0.010
 #define LIFTED_HEIGHT_M 0.060
 #define OFFSET_ACCELERATION_MPS2 1.0
-#define YIELD_ACCELERATION_MPS2 4.0
+// Yielding takes of the joints what they have along the tool's axis, less what following the path
+// needs; never more than the drives of the size of an arm are sure to follow, and never less than
+// this, whatever the posture seems to give. [judgement]
+#define YIELD_JOINT_PART 0.9
+#define YIELD_ACCELERATION_MIN_MPS2 2.0
+#define YIELD_ACCELERATION_MAX_MPS2 8.0
+// What the tool was doing across its axis dies away no faster than this: braked hard, it would take
+// from the joints what letting go needs. At the body it drags the skin a few millimetres further,
+// under a force that is going.
+#define GLIDE_DECELERATION_MPS2 1.5
+#define GLIDE_DECELERATION_FREE_MPS2 4.0
+#define GLIDE_DECELERATION_RADPS2 4.0
 #define STANDSTILL_MPS 0.002
 // What is fed forward comes from smooth strokes that the static check has found the arm able to
 // follow; this only bounds it.
 #define FED_ACCELERATION_MPS2 12.0
+
+// A force that is this much above its target is let go more quickly, up to so many times the normal
+// speed: a body that rises is followed upwards, not waited for. A stroke that is followed well
+// never comes there. [judgement]
+#define LET_GO_FROM_N 4.0
+#define LET_GO_FULL_N 8.0
+#define LET_GO_FACTOR 3.0
+#define LET_GO_ACCELERATION_MPS2 4.0
 
 // Two or three times what noise and taring leave of the force. [judgement]
 #define EASED_TOUCH_N 0.4
@@ -56,16 +75,40 @@ static double approach_speed_mps(const session_t* session, const plan_target_t* 
     return -fmin(braking, session->safety->approach_speed_max_mps.value);
 }
 
+/// The highest speed into the body that the force envelope permits, from what the force will be
+/// when the arm has come to this speed: a tool that heeds it is not judged to be too fast by the
+/// speed it has until then. An unknown force permits none.
+static double into_body_max_mps(const session_t* session, const estimate_t* estimate)
+{
+    const double rising_N_per_s = fmax(estimate->force_rate_N_per_s, 0.0);
+    const double force_N = estimate->normal_force_N + rising_N_per_s * estimate->force_age_s;
+    const double room_N = session->safety->contact_force_max_N.value - ENVELOPE_MARGIN_N - force_N;
+    const envelope_reaction_t commanded = {session->reaction.reaction_s + session->delays.command_s,
+                                           session->reaction.deceleration_mps2};
+    return envelope_speed_max_mps(&commanded, estimate->hardest_N_per_m, room_N);
+}
+
+/// How the offset may move: its speed at most, each way, and how quickly it may change outwards.
+typedef struct {
+    double into_mps;
+    double out_mps;
+    double out_acceleration_mps2;
+} pace_t;
+
 /// Lets what is fed forward through and bends the rest with bounded acceleration.
-static void move_fed(const session_t* session, force_control_state_t* state, double fed_mps,
-                     double wanted_mps, double limit_mps)
+static void move_fed(const session_t* session, force_control_state_t* state,
+                     const estimate_t* estimate, double fed_mps, double wanted_mps,
+                     const pace_t* pace)
 {
     const double step_mps = OFFSET_ACCELERATION_MPS2 * session->period_s;
+    const double out_step_mps = pace->out_acceleration_mps2 * session->period_s;
     const double fed_step_mps = FED_ACCELERATION_MPS2 * session->period_s;
+    const double before_mps = state->speed_mps - state->fed_mps;
     const double corrected_mps =
-        toward(state->speed_mps - state->fed_mps, wanted_mps - fed_mps, step_mps);
-    const double speed_mps = fmin(fmax(fed_mps + corrected_mps, -limit_mps), limit_mps);
-    state->speed_mps = toward(state->speed_mps, speed_mps, fed_step_mps);
+        fmin(fmax(wanted_mps - fed_mps, before_mps - step_mps), before_mps + out_step_mps);
+    const double speed_mps = fmin(fmax(fed_mps + corrected_mps, -pace->into_mps), pace->out_mps);
+    state->speed_mps = fmax(toward(state->speed_mps, speed_mps, fed_step_mps),
+                            -into_body_max_mps(session, estimate));
     state->fed_mps = fed_mps;
     state->offset_m += state->speed_mps * session->period_s;
 }
@@ -96,6 +139,17 @@ static double stiffness_N_per_m(const session_t* session, const plan_target_t* t
                : estimate->stiffness_N_per_m;
 }
 
+/// The speeds of the force loop where the force is `over_N` above what it should be.
+static pace_t force_pace(const session_t* session, double over_N)
+{
+    const double normal_mps = session->safety->normal_speed_max_mps.value;
+    const double part =
+        fmin(fmax((over_N - LET_GO_FROM_N) / (LET_GO_FULL_N - LET_GO_FROM_N), 0.0), 1.0);
+    return (pace_t){normal_mps, normal_mps * (1.0 + part * (LET_GO_FACTOR - 1.0)),
+                    OFFSET_ACCELERATION_MPS2 +
+                        part * (LET_GO_ACCELERATION_MPS2 - OFFSET_ACCELERATION_MPS2)};
+}
+
 static void follow_force(const session_t* session, force_control_state_t* state,
                          const plan_target_t* target, const estimate_t* estimate)
 {
@@ -110,8 +164,9 @@ static void follow_force(const session_t* session, force_control_state_t* state,
     const double speed = (estimate->normal_force_N - goal_N) / damping + fed;
     // An unknown force must not press: let go at the speed allowed until the interlock has spoken.
     const bool known = isfinite(speed);
-    move_fed(session, state, known ? fmin(fmax(fed, -limit), limit) : 0.0,
-             known ? fmin(fmax(speed, -limit), limit) : limit, limit);
+    const pace_t pace = force_pace(session, known ? estimate->normal_force_N - goal_N : 0.0);
+    move_fed(session, state, estimate, known ? fmin(fmax(fed, -limit), limit) : 0.0,
+             known ? fmin(fmax(speed, -limit), pace.out_mps) : limit, &pace);
 }
 
 // -------------------------------------------------------------------------------------------- taps
@@ -246,7 +301,8 @@ static void follow_taps(const session_t* session, force_control_state_t* state,
     const double fed = fmin(fmax(target->hop_rate_mps + tap->skin_mps, -limit), limit);
     const double speed = fed + TAP_FOLLOWING_PER_S * (wanted_m - state->offset_m);
     const bool known = isfinite(speed) && isfinite(estimate->normal_force_N);
-    move_fed(session, state, known ? fed : 0.0, known ? speed : limit, limit);
+    const pace_t pace = {limit, limit, OFFSET_ACCELERATION_MPS2};
+    move_fed(session, state, estimate, known ? fed : 0.0, known ? speed : limit, &pace);
 }
 
 static void follow_contact(const session_t* session, force_control_state_t* state,
@@ -273,7 +329,49 @@ static double leave_speed_mps(double speed_max_mps, double remaining_m, double a
     return remaining_m > 0.0 ? fmin(speed_max_mps, sqrt(acceleration_mps2 * remaining_m)) : 0.0;
 }
 
-static void enter(force_control_state_t* state, supervisor_mode_t mode, const plan_target_t* target)
+/// Straight back along the tool's own axis from wherever it is, beginning with the speed it has.
+static void begin_yield(const session_t* session, force_control_state_t* state,
+                        const estimate_t* estimate)
+{
+    const double along_mps = vec3_dot(state->moved.linear_mps, state->outward);
+    const bool known = isfinite(along_mps) && vec3_finite(state->moved.angular_radps);
+    const vec3_t still = {0.0, 0.0, 0.0};
+    state->speed_mps = known ? along_mps : 0.0;
+    state->glide.linear_mps =
+        known ? vec3_sub(state->moved.linear_mps, vec3_scale(state->outward, along_mps)) : still;
+    state->glide.angular_radps = known ? state->moved.angular_radps : still;
+    const normal_motion_t most =
+        bandwidth_of_posture(&session->chain, &estimate->joint_position_measured);
+    const double given_mps2 = YIELD_JOINT_PART * most.acceleration_mps2;
+    state->yield_acceleration_mps2 =
+        isfinite(given_mps2)
+            ? fmin(fmax(given_mps2, YIELD_ACCELERATION_MIN_MPS2), YIELD_ACCELERATION_MAX_MPS2)
+            : YIELD_ACCELERATION_MIN_MPS2;
+}
+
+static vec3_t slowed(vec3_t speed, double step)
+{
+    const double now = vec3_norm(speed);
+    return vec3_scale(speed, now > step ? (now - step) / now : 0.0);
+}
+
+/// Lets the base of a yield go on gliding, ever slower.
+static void glide(const session_t* session, force_control_state_t* state, bool at_body)
+{
+    const double period_s = session->period_s;
+    const double deceleration_mps2 =
+        at_body ? GLIDE_DECELERATION_MPS2 : GLIDE_DECELERATION_FREE_MPS2;
+    state->glide.linear_mps = slowed(state->glide.linear_mps, deceleration_mps2 * period_s);
+    state->glide.angular_radps =
+        slowed(state->glide.angular_radps, GLIDE_DECELERATION_RADPS2 * period_s);
+    state->base.position_m =
+        vec3_add(state->base.position_m, vec3_scale(state->glide.linear_mps, period_s));
+    const quat_t turn = quat_from_rotation_vector(vec3_scale(state->glide.angular_radps, period_s));
+    state->base.orientation = quat_normalize(quat_multiply(turn, state->base.orientation));
+}
+
+static void enter(const session_t* session, force_control_state_t* state, supervisor_mode_t mode,
+                  const plan_target_t* target, const estimate_t* estimate)
 {
     const bool had_offset = supervisor_mode_touches(state->mode);
     if (mode == MODE_APPROACH || mode == MODE_CONTACT) {
@@ -284,19 +382,21 @@ static void enter(force_control_state_t* state, supervisor_mode_t mode, const pl
             state->speed_mps = 0.0;
         }
     } else if (!had_offset || mode == MODE_YIELD) {
-        // Straight back along the tool's own axis from wherever it is.
         state->base = state->commanded;
         state->outward =
             vec3_scale(quat_rotate(state->commanded.orientation, vec3(0.0, 0.0, 1.0)), -1.0);
         state->offset_m = 0.0;
         state->speed_mps = had_offset ? fmax(state->speed_mps, 0.0) : 0.0;
+        state->at_body = had_offset;
+        if (mode == MODE_YIELD) {
+            begin_yield(session, state, estimate);
+        }
     }
     state->fed_mps = 0.0;
     state->tap = (tap_state_t){0};
     state->lifted = false;
     state->yielded = false;
     state->yield_s = 0.0;
-    state->yielded_m = 0.0;
 }
 
 static void move_offset(const session_t* session, force_control_state_t* state, double speed_mps,
@@ -306,14 +406,26 @@ static void move_offset(const session_t* session, force_control_state_t* state, 
     state->offset_m += state->speed_mps * session->period_s;
 }
 
+static void approach(const session_t* session, force_control_state_t* state,
+                     const plan_target_t* target, const estimate_t* estimate)
+{
+    const double fastest_mps = into_body_max_mps(session, estimate);
+    state->speed_mps = fmax(state->speed_mps, -fastest_mps);
+    move_offset(session, state,
+                fmax(approach_speed_mps(session, target, state->offset_m), -fastest_mps),
+                OFFSET_ACCELERATION_MPS2);
+}
+
 static void leave(const session_t* session, force_control_state_t* state, supervisor_mode_t mode)
 {
     if (mode == MODE_YIELD) {
         const double remaining_m = session->safety->yield_distance_m.value - state->offset_m;
-        move_offset(session, state,
-                    leave_speed_mps(session->safety->yield_speed_mps.value, remaining_m,
-                                    YIELD_ACCELERATION_MPS2),
-                    YIELD_ACCELERATION_MPS2);
+        const double acceleration_mps2 = state->yield_acceleration_mps2;
+        glide(session, state, state->at_body);
+        move_offset(
+            session, state,
+            leave_speed_mps(session->safety->yield_speed_mps.value, remaining_m, acceleration_mps2),
+            acceleration_mps2);
         state->yield_s += session->period_s;
         state->yielded = state->yield_s >= session->safety->yield_time_max_s.value ||
                          (state->speed_mps < STANDSTILL_MPS && remaining_m < 0.01);
@@ -332,7 +444,7 @@ tool_command_t force_control_step(const session_t* session, force_control_state_
                                   const estimate_t* estimate)
 {
     if (mode != state->mode) {
-        enter(state, mode, target);
+        enter(session, state, mode, target, estimate);
         state->mode = mode;
     }
     tool_command_t tool = {.tool_commanded = target->tool_desired};
@@ -341,8 +453,7 @@ tool_command_t force_control_step(const session_t* session, force_control_state_
             state->base = target->tool_desired;
             state->outward = target->normal;
             if (mode == MODE_APPROACH) {
-                move_offset(session, state, approach_speed_mps(session, target, state->offset_m),
-                            OFFSET_ACCELERATION_MPS2);
+                approach(session, state, target, estimate);
             } else {
                 follow_contact(session, state, target, estimate);
             }
@@ -358,5 +469,6 @@ tool_command_t force_control_step(const session_t* session, force_control_state_
     tool.feedforward.linear_mps = vec3_scale(moved.linear_mps, 1.0 / session->period_s);
     tool.feedforward.angular_radps = vec3_scale(moved.angular_radps, 1.0 / session->period_s);
     state->commanded = tool.tool_commanded;
+    state->moved = tool.feedforward;
     return tool;
 }

@@ -12,7 +12,8 @@
 ///
 /// Always holds: the offset is continuous, its speed and acceleration bounded; towards the body it
 /// never exceeds the touch speed before contact nor the normal speed in contact, in taps the tap
-/// speed.
+/// speed; nor, ever, the speed from which the force could pass the hard limit before the arm has
+/// let go (safety/envelope.h).
 #ifndef KNEAD_CONTROLLER_FORCE_CONTROL_H
 #define KNEAD_CONTROLLER_FORCE_CONTROL_H
 
@@ -45,10 +46,13 @@ typedef struct {
     double fed_mps;   // of it, fed forward
     tap_state_t tap;
     double yield_s;
-    double yielded_m;
+    double yield_acceleration_mps2; // what the joints have for it where it began
+    twist_t glide;                  // of the base, dying away while yielding
+    bool at_body; // where leaving it began
     bool lifted;
     bool yielded;
     pose_t commanded; // last
+    twist_t moved;    // in the last period, per second
 } force_control_state_t;
 
 tool_command_t force_control_step(const session_t* session, force_control_state_t* state,

@@ -3,6 +3,7 @@
 #define KNEAD_CONTROLLER_SESSION_H
 
 #include "config/settings.h"
+#include "controller/safety/envelope.h"
 #include "controller/safety/judge_limits.h"
 #include "kinematics/chain.h"
 #include "kinematics/clearance.h"
@@ -26,6 +27,7 @@ typedef struct {
     int64_t period_us;
     double period_s;
     machine_delays_t delays;
+    envelope_reaction_t reaction; // how the machine lets go, for the force envelope
     int intensity_start; // level the run begins with, see routines/intensity.h
 } session_t;
 

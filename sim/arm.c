@@ -72,6 +72,8 @@ bool arm_init(arm_t* arm, const arm_settings_t* settings, int pad_index, random_
             truth.joints[j].inertia_kgm2[k] *= factor;
         }
     }
+    arm->settings = truth;
+    arm->pad_index = pad_index;
     if (!chain_build(&truth, pad_index, &arm->chain)) {
         return false;
     }
@@ -85,6 +87,12 @@ bool arm_init(arm_t* arm, const arm_settings_t* settings, int pad_index, random_
     arm_prepare(arm);
     joints_t unit_efforts = {{1.0}};
     return dynamics_solve(&arm->motion.mass, arm->chain.joint_count, &unit_efforts);
+}
+
+void arm_carry(arm_t* arm, double tool_mass_kg)
+{
+    arm->settings.tool.mass_kg = fmax(tool_mass_kg, 0.0);
+    (void)chain_build(&arm->settings, arm->pad_index, &arm->chain); // as it could be before
 }
 
 void arm_prepare(arm_t* arm)
@@ -103,6 +111,28 @@ typedef struct {
     bool saturated[JOINT_CAPACITY];
 } servos_t;
 
+/// The same over what a wrong encoder shows. One that counts backwards feeds speed back with the
+/// wrong sign, which no implicit step can take: there the effort is that of the speed before it.
+static void fill_blind_servo(const arm_t* arm, int joint, const arm_actuation_t* actuation,
+                             double step_s, servos_t* servos)
+{
+    const arm_servo_t* servo = &arm->servo[joint];
+    const double gain_shown = actuation->fault->encoder_gain;
+    const double error = actuation->reference -
+                         (gain_shown * arm->position.at[joint] + actuation->fault->encoder_offset);
+    const double wanted_speed =
+        servo->position_gain_per_s * error + servo->speed_feedforward * actuation->reference_speed;
+    const double steps = step_s / servo->integral_time_s;
+    const double gain = servo->speed_gain * (1.0 + steps);
+    const double slope = gain_shown * (gain * (1.0 + step_s * servo->position_gain_per_s));
+    servos->effort.at[joint] =
+        gain * wanted_speed + arm->integral.at[joint] - slope * arm->speed.at[joint];
+    servos->slope.at[joint] = fmax(slope, 0.0);
+    servos->limit.at[joint] = actuation->effort_limit;
+    servos->integral_kept.at[joint] = 1.0;
+    servos->integral_part.at[joint] = steps / (1.0 + steps);
+}
+
 static inline void fill_servo(const arm_t* arm, int joint, const arm_actuation_t* actuation,
                               double step_s, servos_t* servos)
 {
@@ -113,6 +143,10 @@ static inline void fill_servo(const arm_t* arm, int joint, const arm_actuation_t
         servos->limit.at[joint] = 0.0;
         servos->integral_kept.at[joint] = 0.0;
         servos->integral_part.at[joint] = 0.0;
+        return;
+    }
+    if (actuation->fault) {
+        fill_blind_servo(arm, joint, actuation, step_s, servos);
         return;
     }
     const arm_servo_t* servo = &arm->servo[joint];
@@ -140,15 +174,16 @@ typedef struct {
 } balance_t;
 
 /// Dry and viscous friction, brake and end stop as a damper and a force.
-static inline void fill_passive(const arm_t* arm, int joint, bool braked, double step_s,
-                                balance_t* balance)
+static inline void fill_passive(const arm_t* arm, int joint, const arm_actuation_t* actuation,
+                                double step_s, balance_t* balance)
 {
     const double speed = arm->speed.at[joint];
     double effort = 0.0;
     double damping = arm->viscous_friction.at[joint] +
                      arm->coulomb_friction.at[joint] / sqrt(square(speed) + square(COULOMB_BLEND));
-    if (braked) {
-        damping += arm->brake_effort.at[joint] / sqrt(square(speed) + square(BRAKE_BLEND));
+    if (actuation->braked) {
+        const double kept = actuation->fault ? 1.0 - actuation->fault->brake_lost : 1.0;
+        damping += kept * arm->brake_effort.at[joint] / sqrt(square(speed) + square(BRAKE_BLEND));
     }
     const double over =
         arm->position.at[joint] - (arm->chain.position_max.at[joint] + ARM_END_STOP_OVERTRAVEL);
@@ -286,7 +321,7 @@ void arm_advance(arm_t* arm, const arm_actuation_t* actuation, const arm_load_t*
     for (int j = 0; j < JOINT_CAPACITY; ++j) {
         const arm_actuation_t* drive = j < count ? &actuation[j] : &nothing;
         fill_servo(arm, j, drive, step_s, &servos);
-        fill_passive(arm, j, drive->braked, step_s, &balance);
+        fill_passive(arm, j, drive, step_s, &balance);
     }
     fill_load(arm, load, step_s, &balance);
 

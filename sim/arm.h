@@ -24,13 +24,21 @@ typedef struct {
     double integral_time_s;
 } arm_servo_t;
 
+/// What is wrong at a joint. Its encoder shows gain * position + offset, and gain * speed.
+typedef struct {
+    double encoder_gain;   // 1 for a sound one
+    double encoder_offset; // rad or m
+    double brake_lost;     // part of its effort that the brake does not hold
+} arm_fault_t;
+
 /// What a drive does to its joint during one step.
 typedef struct {
     bool powered;     // the servo loop is closed
     bool braked;      // the holding brake is shut
     double reference; // rad or m
     double reference_speed;
-    double effort_limit; // Nm or N, not negative
+    double effort_limit;      // Nm or N, not negative
+    const arm_fault_t* fault; // borrowed for the step; null for a sound joint
 } arm_actuation_t;
 
 /// What the tool feels during one step, on the arm, at the tool's origin, table axes. `give` is how
@@ -48,6 +56,8 @@ typedef struct {
     joints_t brake_effort;     // what the brake holds
 
     joints_t position, speed;
+    arm_settings_t settings; // of the true arm
+    int pad_index;
     joints_t effort;       // of the drives, during the last step
     joints_t integral;     // of the speed loops, in effort
     chain_motion_t motion; // as of the last arm_prepare
@@ -56,10 +66,15 @@ typedef struct {
 /// Builds the arm of `settings`, parked and at rest. False if no chain can be built.
 bool arm_init(arm_t* arm, const arm_settings_t* settings, int pad_index, random_stream_t* stream);
 
+/// Hangs a tool of another mass from the arm, at the settings' centre of mass; below 0 counts as 0.
+void arm_carry(arm_t* arm, double tool_mass_kg);
+
 /// Works out frames, mass matrix and tool speed of the present posture.
 void arm_prepare(arm_t* arm);
 
-/// One step of `step_s` from the prepared posture. `actuation` has an entry a joint.
+/// One step of `step_s` from the prepared posture. A servo whose encoder is wrong is closed over
+/// what the encoder shows; one that counts backwards drives the joint away until its torque limit.
+/// `actuation` has an entry a joint.
 void arm_advance(arm_t* arm, const arm_actuation_t* actuation, const arm_load_t* load,
                  double step_s);
 

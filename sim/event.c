@@ -26,6 +26,39 @@ int world_event_kind_of(const char* word)
     return -1;
 }
 
+event_home_t world_event_home(world_event_kind_t kind)
+{
+    if (kind >= WORLD_EVENT_BUS_LOSS && kind <= WORLD_EVENT_DEVICES_SWAPPED) {
+        return EVENT_HOME_WIRE;
+    }
+    if (kind >= WORLD_EVENT_HOST_CRASH && kind <= WORLD_EVENT_HOST_LIMITS_FLIP) {
+        return EVENT_HOME_HOST;
+    }
+    if (kind >= WORLD_EVENT_OPERATOR_STARTS_TWICE &&
+        kind <= WORLD_EVENT_OPERATOR_STARTS_AND_STOPS) {
+        return EVENT_HOME_OPERATOR;
+    }
+    return EVENT_HOME_WORLD;
+}
+
+const char* event_missing_text(const char* word)
+{
+    static const struct {
+        const char* word;
+        const char* why;
+    } missing[] = {
+#define X(word, why) {word, why},
+        EVENT_MISSING_LIST(X)
+#undef X
+    };
+    for (size_t i = 0; i < sizeof missing / sizeof missing[0]; ++i) {
+        if (strcmp(missing[i].word, word) == 0) {
+            return missing[i].why;
+        }
+    }
+    return NULL;
+}
+
 bool world_event_fits(const world_event_t* event, const machine_settings_t* machine)
 {
     const world_event_info_t* info = world_event_info(event->kind);

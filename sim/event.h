@@ -5,7 +5,13 @@
 ///
 /// An event begins at a moment and lasts for its duration, or for good where that is 0. Ending, it
 /// leaves things as they were before it: a sensor that was frozen measures again, a cable that was
-/// out is in. What has happened in between is not undone.
+/// out is in. What has happened in between is not undone. Two happen once and are over, however
+/// long they are said to last: `drive_fault`, which a reset takes back, and `client_coughs`.
+///
+/// Several at once: of one kind on one target (device or axis) the later replaces the earlier, and
+/// the end of the earlier is no longer waited for. Only what lifts the body (`body_shift`,
+/// `client_rolls`, `client_pushes_up`) adds up. Different kinds act together, in the order that
+/// their object's header states.
 #ifndef KNEAD_SIM_EVENT_H
 #define KNEAD_SIM_EVENT_H
 
@@ -43,7 +49,8 @@ typedef enum {
 
 /// Enumerator, word, class, target, dimension of the magnitude (a plain 0 to 0: there is none),
 /// least and most of it, what happens.
-#define WORLD_EVENT_LIST(X)                                                                        \
+/// A list a class, so that a switch over the kinds of one class can name the others.
+#define SENSOR_EVENT_LIST(X)                                                                       \
     X(WORLD_EVENT_FORCE_FREEZE, "force_freeze", SENSOR, NONE, NONE, 0, 0,                          \
       "The force sensor repeats its last sample; its counter goes on.")                            \
     X(WORLD_EVENT_FORCE_COUNTER, "force_counter", SENSOR, NONE, NONE, 0, 0,                        \
@@ -75,7 +82,8 @@ typedef enum {
     X(WORLD_EVENT_FORCE_STATUS, "force_status", SENSOR, NONE, NONE, 0, 0,                          \
       "The sensor reports an overload.")                                                           \
     X(WORLD_EVENT_FORCE_WRONG_DEVICE, "force_wrong_device", SENSOR, NONE, NONE, 0.01, 100,         \
-      "Another sensor answers, whose counts mean so many times as much.")                          \
+      "Another sensor answers, whose counts mean so many times as much.")
+#define ENCODER_EVENT_LIST(X)                                                                      \
     X(WORLD_EVENT_ENCODER_JUMP, "encoder_jump", ENCODER, DRIVE, NONE, -7, 7,                       \
       "The position jumps, in rad or m, and stays off.")                                           \
     X(WORLD_EVENT_ENCODER_FREEZE, "encoder_freeze", ENCODER, DRIVE, NONE, 0, 0,                    \
@@ -87,7 +95,8 @@ typedef enum {
     X(WORLD_EVENT_ENCODER_SIGN, "encoder_sign", ENCODER, DRIVE, NONE, 0, 0,                        \
       "Position changes and speed count the other way.")                                           \
     X(WORLD_EVENT_ENCODER_SCALE, "encoder_scale", ENCODER, DRIVE, NONE, 0.1, 10,                   \
-      "Position changes and speed count so many times too much.")                                  \
+      "Position changes and speed count so many times too much.")
+#define DRIVE_EVENT_LIST(X)                                                                        \
     X(WORLD_EVENT_DRIVE_FAULT, "drive_fault", DRIVE, DRIVE, NONE, 0, 0,                            \
       "A drive reports a fault and brakes.")                                                       \
     X(WORLD_EVENT_DRIVE_DEAF_TO_STOP, "drive_deaf_to_stop", DRIVE, DRIVE, NONE, 0, 0,              \
@@ -111,13 +120,13 @@ typedef enum {
     X(WORLD_EVENT_DRIVE_DISABLES, "drive_disables", DRIVE, DRIVE, NONE, 0, 0,                      \
       "A drive takes its torque away and shuts its brake, without a fault.")                       \
     X(WORLD_EVENT_DRIVE_WATCHDOG_OFF, "drive_watchdog_off", DRIVE, DRIVE, NONE, 0, 0,              \
-      "A drive's watchdog no longer acts, whatever its register says.")                            \
+      "A drive's watchdog no longer acts, whatever its register says.")
+#define POWER_EVENT_LIST(X)                                                                        \
     X(WORLD_EVENT_BRAKE_SLIPS, "brake_slips", POWER, DRIVE, NONE, 0, 1,                            \
       "A brake holds only this part of what it should.")                                           \
     X(WORLD_EVENT_BRAKE_LATE, "brake_late", POWER, DRIVE, TIME, 0, 2,                              \
       "A brake shuts this much later.")                                                            \
-    X(WORLD_EVENT_BRAKE_STUCK, "brake_stuck", POWER, DRIVE, NONE, 0, 0,                            \
-      "A brake does not open.")                                                                    \
+    X(WORLD_EVENT_BRAKE_STUCK, "brake_stuck", POWER, DRIVE, NONE, 0, 0, "A brake does not open.")  \
     X(WORLD_EVENT_UNDERVOLTAGE, "undervoltage", POWER, DRIVE, NONE, 0, 0,                          \
       "A drive finds its supply too low, and reports it.")                                         \
     X(WORLD_EVENT_POWER_CUT, "power_cut", POWER, NONE, NONE, 0, 0,                                 \
@@ -127,7 +136,8 @@ typedef enum {
     X(WORLD_EVENT_ESTOP_RELEASED, "estop_released", POWER, NONE, NONE, 0, 0,                       \
       "The emergency stop chain is whole again.")                                                  \
     X(WORLD_EVENT_RELAY_STUCK, "relay_stuck", POWER, NONE, NONE, 0, 0,                             \
-      "The power relay does not open any more; the emergency stop still opens its own contact.")   \
+      "The power relay does not open any more; the emergency stop still opens its own contact.")
+#define BUS_EVENT_LIST(X)                                                                          \
     X(WORLD_EVENT_DEVICE_SILENT, "device_silent", BUS, DEVICE, NONE, 0, 0,                         \
       "A device answers nothing any more, and hears nothing.")                                     \
     X(WORLD_EVENT_DEVICE_BACK, "device_back", BUS, DEVICE, NONE, 0, 0,                             \
@@ -175,9 +185,9 @@ typedef enum {
     X(WORLD_EVENT_ROGUE_MASTER, "rogue_master", BUS, DRIVE, NONE, -0.5, 0.5,                       \
       "Somebody else writes set-points to a drive, so far off in rad or m.")                       \
     X(WORLD_EVENT_DEVICES_SWAPPED, "devices_swapped", BUS, DRIVE, NONE, 0, 0,                      \
-      "A drive and the one after it answer under each other's address.")                           \
-    X(WORLD_EVENT_HOST_CRASH, "host_crash", HOST, NONE, NONE, 0, 0,                                \
-      "The controller is gone.")                                                                   \
+      "A drive and the one after it answer under each other's address.")
+#define HOST_EVENT_LIST(X)                                                                         \
+    X(WORLD_EVENT_HOST_CRASH, "host_crash", HOST, NONE, NONE, 0, 0, "The controller is gone.")     \
     X(WORLD_EVENT_HOST_HANG, "host_hang", HOST, NONE, TIME, 0.004, 10,                             \
       "The controller stands still for this time.")                                                \
     X(WORLD_EVENT_HOST_OVERRUN, "host_overrun", HOST, NONE, TIME, 0.0005, 0.05,                    \
@@ -187,7 +197,8 @@ typedef enum {
     X(WORLD_EVENT_HOST_CLOCK_JUMP, "host_clock_jump", HOST, NONE, TIME, -3600, 3600,               \
       "The controller's clock jumps.")                                                             \
     X(WORLD_EVENT_HOST_LIMITS_FLIP, "host_limits_flip", HOST, NONE, NONE, 0, 100000,               \
-      "A bit of the limits in the controller's memory turns; which one.")                          \
+      "A bit of the limits in the controller's memory turns; which one.")
+#define CLIENT_EVENT_LIST(X)                                                                       \
     X(WORLD_EVENT_BODY_SHIFT, "body_shift", CLIENT, NONE, LENGTH, -0.5, 0.5,                       \
       "The body rises within 0.3 s.")                                                              \
     X(WORLD_EVENT_CLIENT_BREATHES_DEEP, "client_breathes_deep", CLIENT, NONE, LENGTH, 0, 0.03,     \
@@ -215,7 +226,8 @@ typedef enum {
     X(WORLD_EVENT_BUTTON_PRESSED, "button_pressed", CLIENT, NONE, NONE, 0, 0,                      \
       "The client presses the button.")                                                            \
     X(WORLD_EVENT_BUTTON_RELEASED, "button_released", CLIENT, NONE, NONE, 0, 0,                    \
-      "The client lets go of the button.")                                                         \
+      "The client lets go of the button.")
+#define OPERATOR_EVENT_LIST(X)                                                                     \
     X(WORLD_EVENT_TOOL_HEAVIER, "tool_heavier", OPERATOR, NONE, MASS, -1, 3,                       \
       "The tool weighs so much more than the machine's file says.")                                \
     X(WORLD_EVENT_TOOL_LOST, "tool_lost", OPERATOR, NONE, NONE, 0, 0,                              \
@@ -230,6 +242,17 @@ typedef enum {
       NONE, 0, 0, "Acknowledge is asked for in every period.")                                     \
     X(WORLD_EVENT_OPERATOR_STARTS_AND_STOPS, "operator_starts_and_stops", OPERATOR, NONE, NONE, 0, \
       0, "Start and stop are asked for in the same period.")
+#define WORLD_EVENT_LIST(X)                                                                        \
+    SENSOR_EVENT_LIST(X)                                                                           \
+    ENCODER_EVENT_LIST(X)                                                                          \
+    DRIVE_EVENT_LIST(X)                                                                            \
+    POWER_EVENT_LIST(X)                                                                            \
+    BUS_EVENT_LIST(X)                                                                              \
+    HOST_EVENT_LIST(X)                                                                             \
+    CLIENT_EVENT_LIST(X)                                                                           \
+    OPERATOR_EVENT_LIST(X)
+/// For a switch: the labels of a list.
+#define WORLD_EVENT_CASE(id, word, klass, target, dimension, least, most, meaning) case id:
 typedef enum {
 #define X(id, word, klass, target, dimension, least, most, meaning) id,
     WORLD_EVENT_LIST(X)
@@ -258,6 +281,29 @@ typedef struct {
     int axis;            // of the force sensor, 0 to 5, where the kind needs one
     double magnitude;    // where the kind needs one; unit with the kind
 } world_event_t;
+
+/// What lets a kind happen.
+typedef enum {
+    EVENT_HOME_WORLD,    // sim/world.h
+    EVENT_HOME_WIRE,     // sim/wire.h
+    EVENT_HOME_HOST,     // sim/host_faults.h
+    EVENT_HOME_OPERATOR, // sim/operator_faults.h
+} event_home_t;
+event_home_t world_event_home(world_event_kind_t kind);
+
+/// Faults that tables of hazards name and that nothing here lets happen yet: a file that asks for
+/// one is refused by its name. Word, why.
+#define EVENT_MISSING_LIST(X)                                                                      \
+    X("malloc_failure", "the cycle takes no memory; elsewhere the program ends with a message")    \
+    X("disk_full", "needs a file system of its own")                                               \
+    X("fsync_error", "needs a file system of its own")                                             \
+    X("bus_half_open", "'bus_loss' of 1 looks the same to the controller")                         \
+    X("wrong_posture", "'body_mirrored' and 'body_elsewhere' are what of it can be tried")         \
+    X("wrong_tool", "'tool_heavier' is what of it can be tried")                                   \
+    X("wrong_routine", "a routine is bound to its client before it is played")                     \
+    X("config_swap", "files are read once, before the run")
+/// Why a fault of that word is missing, or null if the word is none of them.
+const char* event_missing_text(const char* word);
 
 /// True if the event can happen to this machine: its target is there and its magnitude in range.
 bool world_event_fits(const world_event_t* event, const machine_settings_t* machine);

@@ -67,10 +67,22 @@ double random_gaussian(random_stream_t* stream)
     return gaussian_of_words(first, second, random_next(stream));
 }
 
-double random_gaussian_at(uint64_t key, uint64_t index)
+/// Where splitmix begins for one number of one key.
+static uint64_t state_at(uint64_t key, uint64_t index)
 {
     uint64_t state = index * 0xD1342543DE82EF95u;
-    state = key ^ random_splitmix(&state);
+    return key ^ random_splitmix(&state);
+}
+
+double random_part_at(uint64_t key, uint64_t index)
+{
+    uint64_t state = state_at(key, index);
+    return (double)(random_splitmix(&state) >> 11) * 0x1p-53;
+}
+
+double random_gaussian_at(uint64_t key, uint64_t index)
+{
+    uint64_t state = state_at(key, index);
     const uint64_t first = random_splitmix(&state);
     const uint64_t second = random_splitmix(&state);
     return gaussian_of_words(first, second, random_splitmix(&state));

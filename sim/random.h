@@ -27,6 +27,9 @@ double random_gaussian(random_stream_t* stream);
 /// The same by number.
 double random_gaussian_at(uint64_t key, uint64_t index);
 
+/// Uniform, 0 to below 1, by number.
+double random_part_at(uint64_t key, uint64_t index);
+
 /// One step of splitmix64 (Steele, Lea, Flood 2014): moves `state` on and returns 64 mixed bits.
 uint64_t random_splitmix(uint64_t* state);
 

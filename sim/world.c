@@ -8,6 +8,7 @@
 #include "sim/devices/drive.h"
 #include "sim/devices/force_sensor.h"
 #include "sim/devices/io_coupler.h"
+#include "sim/pull.h"
 #include "sim/random.h"
 #include "sim/tissue.h"
 
@@ -35,6 +36,7 @@ typedef struct {
 
 struct world {
     int64_t now_us;
+    const machine_settings_t* machine;
     int device_count;
     world_device_t devices[DEVICE_CAPACITY];
     int force_sensor_device;
@@ -49,9 +51,19 @@ struct world {
     client_t client;
     vec3_t tool_centre_of_mass_m; // in the tool's frame
     vec3_t tool_velocity_mps;     // of that point, last step
+    // What can be otherwise than it was at the beginning.
+    bool touched; // something has happened: the sound path is not enough
+    bool power_cut;
+    bool tool_lost;
+    double tool_mass_kg, tool_extra_kg; // what the file says, and what is more
+    double usual_friction;
+    pull_t pull;
+    double pull_N; // last step
     int event_count;
     int next_event;
     world_event_t events[WORLD_EVENT_CAPACITY]; // by rising time
+    int ending_count;
+    world_event_t ending[WORLD_ENDING_CAPACITY]; // those that end, by when they began
 };
 
 void world_settings_defaults(world_settings_t* settings)
@@ -219,6 +231,9 @@ static bool build_client(world_t* world, const world_settings_t* settings)
 
 static bool build(world_t* world, const world_settings_t* settings)
 {
+    world->machine = settings->machine;
+    world->tool_mass_kg = settings->machine->arm.tool.mass_kg;
+    world->usual_friction = settings->friction;
     random_stream_t stream = random_stream(settings->seed, PURPOSE_ARM);
     if (!arm_init(&world->arm, &settings->machine->arm, settings->pad_index, &stream) ||
         !build_devices(world, settings) || !build_client(world, settings)) {
@@ -256,48 +271,244 @@ int64_t world_now_us(const world_t* world)
     return world->now_us;
 }
 
-void world_inject(world_t* world, const world_event_t* event)
+/// The drive that an event happens to, if any.
+static drive_t* drive_of(world_t* world, const world_event_t* event, double* position)
 {
-    world_device_t* device = event->device >= 0 && event->device < world->device_count
-                                 ? &world->devices[event->device]
-                                 : NULL;
-    switch ((int)event->kind) { // not yet every kind
-    case WORLD_EVENT_DEVICE_SILENT:
-    case WORLD_EVENT_DEVICE_BACK:
-        if (device) {
-            device->silent = event->kind == WORLD_EVENT_DEVICE_SILENT;
-        }
+    const int device = event->device;
+    const bool known = device >= 0 && device < world->device_count;
+    const int joint = known ? world->devices[device].joint : -1;
+    *position = joint >= 0 ? world->arm.position.at[joint] : 0.0;
+    return joint >= 0 ? &world->drives[joint] : NULL;
+}
+
+static void happen_to_drive(world_t* world, const world_event_t* event, bool begins)
+{
+    double position = 0.0;
+    drive_t* drive = drive_of(world, event, &position);
+    if (drive) {
+        drive_event(drive, event, begins, position);
+    }
+}
+
+static void happen_to_power(world_t* world, const world_event_t* event, bool begins)
+{
+    switch (event->kind) {
+    case WORLD_EVENT_BRAKE_SLIPS:
+    case WORLD_EVENT_BRAKE_LATE:
+    case WORLD_EVENT_BRAKE_STUCK:
+    case WORLD_EVENT_UNDERVOLTAGE:
+        happen_to_drive(world, event, begins);
         break;
-    case WORLD_EVENT_BUTTON_PRESSED:
-    case WORLD_EVENT_BUTTON_RELEASED:
-        world->io.button_released = event->kind == WORLD_EVENT_BUTTON_RELEASED;
+    case WORLD_EVENT_POWER_CUT:
+        world->power_cut = begins;
         break;
     case WORLD_EVENT_ESTOP_PRESSED:
+        world->io.estop_closed = !begins;
+        break;
     case WORLD_EVENT_ESTOP_RELEASED:
-        world->io.estop_closed = event->kind == WORLD_EVENT_ESTOP_RELEASED;
+        world->io.estop_closed = begins;
         break;
-    case WORLD_EVENT_DRIVE_FAULT:
-        if (device && device->joint >= 0) {
-            drive_fail(&world->drives[device->joint], DRIVE_FAULT_OVER_CURRENT);
-        }
+    case WORLD_EVENT_RELAY_STUCK:
+        world->io.relay_stuck = begins;
         break;
-    case WORLD_EVENT_FORCE_FREEZE:
-        force_sensor_freeze(&world->force_sensor);
+        // clang-format off
+    SENSOR_EVENT_LIST(WORLD_EVENT_CASE) ENCODER_EVENT_LIST(WORLD_EVENT_CASE)
+    DRIVE_EVENT_LIST(WORLD_EVENT_CASE) BUS_EVENT_LIST(WORLD_EVENT_CASE)
+    HOST_EVENT_LIST(WORLD_EVENT_CASE) CLIENT_EVENT_LIST(WORLD_EVENT_CASE)
+    OPERATOR_EVENT_LIST(WORLD_EVENT_CASE)
+            // clang-format on
+            break;
+    }
+}
+
+static void happen_to_client(world_t* world, const world_event_t* event, bool begins)
+{
+    const double size = begins ? event->magnitude : 0.0;
+    client_event(&world->client, event, begins);
+    switch (event->kind) {
+    case WORLD_EVENT_CLIENT_LEAVES: // the switch sees whom it lets see
+        world->io.client_present = !begins && world->client.surface;
         break;
-    case WORLD_EVENT_FORCE_BIAS:
-        force_sensor_shift(&world->force_sensor, event->magnitude);
+    case WORLD_EVENT_CLIENT_GRABS:
+        world->pull.grab_N = size;
         break;
-    case WORLD_EVENT_FORCE_SCALE:
-        force_sensor_scale(&world->force_sensor, event->magnitude);
-        break;
-    case WORLD_EVENT_BODY_SHIFT:
-        client_shift(&world->client, event->magnitude);
+    case WORLD_EVENT_CLIENT_TETHER:
+        world->pull.tether_N_per_m = size;
+        world->pull.anchor_m = world->arm.motion.tool.position_m;
         break;
     case WORLD_EVENT_SKIN_FRICTION:
-        world->contact_settings.friction = event->magnitude;
+        world->contact_settings.friction = begins ? event->magnitude : world->usual_friction;
         break;
-    default:
+    case WORLD_EVENT_BUTTON_PRESSED:
+        world->io.button_released = !begins;
         break;
+    case WORLD_EVENT_BUTTON_RELEASED:
+        world->io.button_released = begins;
+        break;
+    case WORLD_EVENT_BODY_SHIFT: // with the body alone
+    case WORLD_EVENT_CLIENT_BREATHES_DEEP:
+    case WORLD_EVENT_CLIENT_COUGHS:
+    case WORLD_EVENT_CLIENT_ROLLS:
+    case WORLD_EVENT_CLIENT_PUSHES_UP:
+    case WORLD_EVENT_CLIENT_GONE_UNSEEN:
+    case WORLD_EVENT_CLIENT_HARD_SPOT:
+    case WORLD_EVENT_CLIENT_SOFT_SPOT:
+        // clang-format off
+    SENSOR_EVENT_LIST(WORLD_EVENT_CASE) ENCODER_EVENT_LIST(WORLD_EVENT_CASE)
+    DRIVE_EVENT_LIST(WORLD_EVENT_CASE) POWER_EVENT_LIST(WORLD_EVENT_CASE)
+    BUS_EVENT_LIST(WORLD_EVENT_CASE) HOST_EVENT_LIST(WORLD_EVENT_CASE)
+    OPERATOR_EVENT_LIST(WORLD_EVENT_CASE)
+            // clang-format on
+            break;
+    }
+}
+
+/// Hangs the true tool from arm and sensor: heavier or lighter than the file says, or none.
+static void hang_tool(world_t* world)
+{
+    const double mass_kg =
+        world->tool_lost ? 0.0 : fmax(world->tool_mass_kg + world->tool_extra_kg, 0.0);
+    arm_carry(&world->arm, mass_kg);
+    force_sensor_carry(&world->force_sensor, mass_kg);
+    if (world->tool_lost) {
+        world->contact = (contact_state_t){.slid_m = world->contact.slid_m};
+    }
+    world->contact.pad_m = contact_pad_m(&world->contact, &world->arm.motion.tool);
+}
+
+static void happen_to_setup(world_t* world, const world_event_t* event, bool begins)
+{
+    switch (event->kind) {
+    case WORLD_EVENT_TOOL_HEAVIER:
+        world->tool_extra_kg = begins ? event->magnitude : 0.0;
+        hang_tool(world);
+        break;
+    case WORLD_EVENT_TOOL_LOST:
+        world->tool_lost = begins;
+        hang_tool(world);
+        break;
+    case WORLD_EVENT_BODY_MIRRORED:
+    case WORLD_EVENT_BODY_ELSEWHERE:
+        client_event(&world->client, event, begins);
+        break;
+    case WORLD_EVENT_OPERATOR_STARTS_TWICE: // of the controller's requests
+    case WORLD_EVENT_OPERATOR_ACKNOWLEDGES_EARLY:
+    case WORLD_EVENT_OPERATOR_STARTS_AND_STOPS:
+        // clang-format off
+    SENSOR_EVENT_LIST(WORLD_EVENT_CASE) ENCODER_EVENT_LIST(WORLD_EVENT_CASE)
+    DRIVE_EVENT_LIST(WORLD_EVENT_CASE) POWER_EVENT_LIST(WORLD_EVENT_CASE)
+    BUS_EVENT_LIST(WORLD_EVENT_CASE) HOST_EVENT_LIST(WORLD_EVENT_CASE)
+    CLIENT_EVENT_LIST(WORLD_EVENT_CASE)
+            // clang-format on
+            break;
+    }
+}
+
+bool world_event_known(world_event_kind_t kind)
+{
+    const world_event_info_t* info = world_event_info(kind);
+    if (!info) {
+        return false;
+    }
+    switch (info->klass) {
+    case EVENT_CLASS_SENSOR:
+    case EVENT_CLASS_ENCODER:
+    case EVENT_CLASS_DRIVE:
+    case EVENT_CLASS_POWER:
+    case EVENT_CLASS_CLIENT:
+        return true;
+    case EVENT_CLASS_BUS:
+        return kind == WORLD_EVENT_DEVICE_SILENT || kind == WORLD_EVENT_DEVICE_BACK;
+    case EVENT_CLASS_HOST:
+        return false;
+    case EVENT_CLASS_OPERATOR:
+        return kind == WORLD_EVENT_TOOL_HEAVIER || kind == WORLD_EVENT_TOOL_LOST ||
+               kind == WORLD_EVENT_BODY_MIRRORED || kind == WORLD_EVENT_BODY_ELSEWHERE;
+    }
+    return false;
+}
+
+static void happen(world_t* world, const world_event_t* event, bool begins)
+{
+    world->touched = true;
+    switch (world_event_info(event->kind)->klass) {
+    case EVENT_CLASS_SENSOR:
+        force_sensor_event(&world->force_sensor, event, begins);
+        break;
+    case EVENT_CLASS_ENCODER:
+    case EVENT_CLASS_DRIVE:
+        happen_to_drive(world, event, begins);
+        break;
+    case EVENT_CLASS_POWER:
+        happen_to_power(world, event, begins);
+        break;
+    case EVENT_CLASS_CLIENT:
+        happen_to_client(world, event, begins);
+        break;
+    case EVENT_CLASS_BUS: // a device falls silent, or what it was is over
+        world->devices[event->device].silent = (event->kind == WORLD_EVENT_DEVICE_SILENT) == begins;
+        break;
+    case EVENT_CLASS_OPERATOR:
+        happen_to_setup(world, event, begins);
+        break;
+    case EVENT_CLASS_HOST:
+        break;
+    }
+}
+
+/// True if both are the same happening to the same thing.
+static bool same_happening(const world_event_t* one, const world_event_t* other)
+{
+    const event_target_t target = world_event_info(one->kind)->target;
+    const bool has_device = target == EVENT_TARGET_DEVICE || target == EVENT_TARGET_DRIVE;
+    return one->kind == other->kind && (!has_device || one->device == other->device) &&
+           (target != EVENT_TARGET_AXIS || one->axis == other->axis);
+}
+
+/// Ends the waited-for event at `place`.
+static void end_event(world_t* world, int place)
+{
+    const world_event_t ended = world->ending[place];
+    world->ending_count -= 1;
+    for (int i = place; i < world->ending_count; ++i) {
+        world->ending[i] = world->ending[i + 1];
+    }
+    happen(world, &ended, false);
+}
+
+bool world_inject(world_t* world, const world_event_t* event)
+{
+    if (!world_event_known(event->kind) || !world_event_fits(event, world->machine)) {
+        return false;
+    }
+    int earlier = 0;
+    while (earlier < world->ending_count && !same_happening(&world->ending[earlier], event)) {
+        ++earlier;
+    }
+    if (earlier < world->ending_count) {
+        end_event(world, earlier);
+    } else if (event->duration_us > 0 && world->ending_count == WORLD_ENDING_CAPACITY) {
+        return false;
+    }
+    happen(world, event, true);
+    if (event->duration_us > 0) {
+        world->ending[world->ending_count] = *event;
+        world->ending[world->ending_count].at_us = world->now_us;
+        world->ending_count += 1;
+    }
+    return true;
+}
+
+/// Ends what is over, the first begun first.
+static void end_events(world_t* world)
+{
+    for (int i = 0; i < world->ending_count;) {
+        const world_event_t* event = &world->ending[i];
+        if (world->now_us - event->at_us >= event->duration_us) {
+            end_event(world, i);
+        } else {
+            ++i;
+        }
     }
 }
 
@@ -318,6 +529,18 @@ static void take_written(world_t* world)
     }
 }
 
+/// What pulls at the tool besides the skin; nothing pulls at one that is lost.
+static void pull_tool(world_t* world, arm_load_t* load)
+{
+    const chain_motion_t* motion = &world->arm.motion;
+    world->pull_N = 0.0;
+    if (!world->tool_lost) {
+        world->pull_N = pull_add(&world->pull, motion->tool.position_m,
+                                 motion->tool_twist.linear_mps, STEP_S, load);
+    }
+    world->contact.pad_m = contact_pad_m(&world->contact, &motion->tool);
+}
+
 /// Moves the arm, the pad and the client by one step; returns what the tool felt.
 static wrench_t step_bodies(world_t* world)
 {
@@ -330,11 +553,17 @@ static wrench_t step_bodies(world_t* world)
     const pose_t tool = arm->motion.tool;
     const client_skin_t skin =
         client_skin_near(&world->client, contact_pad_m(&world->contact, &tool));
-    const tissue_settings_t tissue =
-        skin.touchable ? tissue_map_at(&world->tissues, skin.body_x_m, skin.body_y_m)
-                       : (tissue_settings_t){.relaxation_time_s = 1.0};
-    const arm_load_t load = contact_advance(&world->contact_settings, &world->contact, &tool,
+    tissue_settings_t tissue = skin.touchable
+                                   ? tissue_map_at(&world->tissues, skin.body_x_m, skin.body_y_m)
+                                   : (tissue_settings_t){.relaxation_time_s = 1.0};
+    tissue.stiffness_N_per_m1_5 *= world->client.stiffness_factor;
+    arm_load_t load = world->tool_lost
+                          ? (arm_load_t){.wrench = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}}}
+                          : contact_advance(&world->contact_settings, &world->contact, &tool,
                                             &arm->motion.tool_twist, &skin, &tissue, STEP_S);
+    if (world->touched) {
+        pull_tool(world, &load);
+    }
     arm_advance(arm, actuation, &load, STEP_S);
     arm_prepare(arm);
     return load.wrench;
@@ -356,14 +585,17 @@ static void step_sensor(world_t* world, const wrench_t* load)
 
 static void step(world_t* world)
 {
+    if (world->ending_count > 0) {
+        end_events(world);
+    }
     while (world->next_event < world->event_count &&
            world->events[world->next_event].at_us <= world->now_us) {
-        world_inject(world, &world->events[world->next_event]);
+        (void)world_inject(world, &world->events[world->next_event]);
         ++world->next_event;
     }
     take_written(world);
     io_coupler_step(&world->io, WORLD_STEP_US);
-    const bool power = io_coupler_power(&world->io);
+    const bool power = io_coupler_power(&world->io) && !world->power_cut;
     for (int joint = 0; joint < world->arm.chain.joint_count; ++joint) {
         drive_step(&world->drives[joint], power, world->arm.position.at[joint],
                    world->arm.speed.at[joint], WORLD_STEP_US);
@@ -426,6 +658,7 @@ void world_truth(const world_t* world, world_truth_t* truth)
     truth->pad = (pose_t){contact_pad_m(&world->contact, &tool), tool.orientation};
     truth->normal_force_N = world->contact.normal_force_N;
     truth->shear_force_N = vec3_norm(world->contact.shear_N);
+    truth->pull_N = world->pull_N;
     truth->skin_stretch_m = world->contact.stretch_m;
     truth->slid_m = world->contact.slid_m;
     truth->penetration_m = fmax(world->contact.depth_m, 0.0);

@@ -17,6 +17,7 @@
 
 #define WORLD_STEP_US 1000 // integration step; finer inside where the contact needs it
 #define WORLD_EVENT_CAPACITY 64
+#define WORLD_ENDING_CAPACITY 128 // events whose end is waited for
 
 typedef struct {
     const machine_settings_t* machine; // all pointers borrowed, must outlive the world
@@ -67,8 +68,15 @@ void world_advance_to(world_t* world, int64_t to_us);
 /// 7).
 bool world_request(world_t* world, int device, const pdu_t* request, pdu_t* reply);
 
-/// Lets an event happen now. A device that the event cannot happen to is left alone.
-void world_inject(world_t* world, const world_event_t* event);
+/// True for the kinds that happen to the world itself: all of the classes sensor, encoder, drive,
+/// power and client, a device that falls silent and is back, and what an operator does to tool and
+/// body. The rest happens on the wire to it or to the computer that controls it.
+bool world_event_known(world_event_kind_t kind);
+
+/// Lets an event happen now, for as long as it lasts; its `at_us` is not looked at. False, and
+/// nothing happens, if it is of a kind that is not known, does not fit the machine, or if there is
+/// no room to wait for its end.
+bool world_inject(world_t* world, const world_event_t* event);
 
 /// What is really so, for tests and reports; the controller never sees it.
 typedef struct {
@@ -83,6 +91,7 @@ typedef struct {
     double penetration_m;
     double surface_speed_mps; // of the skin under the pad, along its normal
     int tissue;               // index under the pad, 255 for none
+    double pull_N;            // on the tool, of a hand or a tether
     bool drives_enabled;      // any
 } world_truth_t;
 void world_truth(const world_t* world, world_truth_t* truth);

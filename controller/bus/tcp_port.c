@@ -18,15 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "controller/bus/modbus_pdu.h"
+#include "controller/bus/reply_stream.h"
 
 #define CONNECT_TIME_MAX_US 1000000 // an attempt that took longer is given up and made anew
-
-static const int64_t retry_after_us[] = {10000, 20000, 50000, 100000};
-#define RETRY_STEP_COUNT ((int)(sizeof retry_after_us / sizeof retry_after_us[0]))
-
-// The replies that may be on their way, and a byte more, to see that too many came.
-#define RECEIVED_CAPACITY ((PORT_LATE_REPLY_MAX + 1) * FRAME_CAPACITY + 1)
 
 typedef enum { LINK_DOWN, LINK_CONNECTING, LINK_UP } link_state_t;
 
@@ -39,13 +33,8 @@ typedef struct {
     int retry_step;
     uint64_t connect_count;
 
-    uint16_t transaction; // of the last request
-    bool waiting;         // for its reply
-    int late;             // replies to requests before, which nobody waits for any more
     int64_t sent_at_us;
-    modbus_request_t asked;
-    int received_count;
-    uint8_t received[RECEIVED_CAPACITY];
+    reply_stream_t stream;
 } tcp_link_t;
 
 struct tcp_port {
@@ -79,13 +68,8 @@ static void link_drop(tcp_link_t* link, int64_t now_us)
 {
     modbus_close(link->modbus);
     link->state = LINK_DOWN;
-    link->waiting = false;
-    link->late = 0;
-    link->received_count = 0;
-    link->retry_at_us = now_us + retry_after_us[link->retry_step];
-    if (link->retry_step < RETRY_STEP_COUNT - 1) {
-        link->retry_step++;
-    }
+    reply_stream_forget(&link->stream);
+    link->retry_at_us = now_us + reply_stream_retry_us(link->retry_step++);
 }
 
 static void link_came_up(tcp_link_t* link)
@@ -99,7 +83,7 @@ static port_result_t link_connect(tcp_link_t* link, int64_t now_us)
 {
     const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (socket_fd < 0) {
-        link->retry_at_us = now_us + retry_after_us[link->retry_step];
+        link->retry_at_us = now_us + reply_stream_retry_us(link->retry_step);
         return PORT_NOT_CONNECTED;
     }
     (void)modbus_set_socket(link->modbus, socket_fd);
@@ -142,8 +126,7 @@ static port_result_t link_finish(tcp_link_t* link, int64_t now_us)
 static port_result_t link_send(tcp_link_t* link, const pdu_t* request, int64_t now_us)
 {
     uint8_t frame[FRAME_CAPACITY];
-    link->transaction++;
-    const int size = frame_encode(link->transaction, (uint8_t)link->endpoint.unit, request, frame);
+    const int size = reply_stream_ask(&link->stream, request, frame);
     const ssize_t sent =
         send(modbus_get_socket(link->modbus), frame, (size_t)size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent != size) { // closed, or a peer that has not read for so long that the buffer is full
@@ -151,101 +134,53 @@ static port_result_t link_send(tcp_link_t* link, const pdu_t* request, int64_t n
         return PORT_CLOSED;
     }
     link->sent_at_us = now_us;
-    link->waiting = true;
+    reply_stream_sent(&link->stream);
     return PORT_OK;
 }
 
-// Judges the one whole frame that answers the last request. Nothing may stand behind it.
-static port_result_t link_judge(const tcp_link_t* link, const frame_t* frame, int size,
-                                pdu_t* reply)
+// Takes what has arrived into the stream. PORT_NOT_ASKED: nothing has; PORT_CLOSED: nothing will.
+static port_result_t link_take(tcp_link_t* link)
 {
-    uint16_t words[MODBUS_READ_COUNT_MAX];
-    int exception;
-    if (size != link->received_count) {
-        return PORT_BAD_FRAME;
-    }
-    const modbus_result_t verdict =
-        modbus_decode_reply(&link->asked, &frame->pdu, words, &exception);
-    if (verdict != MODBUS_OK && verdict != MODBUS_EXCEPTION) {
-        return PORT_BAD_FRAME;
-    }
-    reply->size = frame->pdu.size;
-    memcpy(reply->bytes, frame->pdu.bytes, (size_t)frame->pdu.size);
-    return PORT_OK;
-}
-
-// Goes through the frames that have come: drops the late ones, judges the one that is waited for.
-// PORT_NOT_ASKED: more is needed.
-static port_result_t link_sort(tcp_link_t* link, pdu_t* reply)
-{
-    for (;;) {
-        frame_t frame;
-        int size = 0;
-        switch (frame_decode(link->received, link->received_count, &frame, &size)) {
-        case FRAME_INCOMPLETE:
-            return PORT_NOT_ASKED;
-        case FRAME_WRONG_PROTOCOL:
-        case FRAME_WRONG_LENGTH:
-            return PORT_BAD_FRAME;
-        case FRAME_COMPLETE:
-            break;
-        }
-        // Requests since the one that this answers, the last one included where it is waited for.
-        const int newer = (uint16_t)(link->transaction - frame.transaction);
-        const bool current = link->waiting && newer == 0;
-        const int late = newer - (link->waiting ? 1 : 0); // of those still owed, after this one
-        if (frame.unit != link->endpoint.unit || (!current && (late < 0 || late >= link->late))) {
-            return PORT_BAD_FRAME;
-        }
-        if (current) {
-            const port_result_t result = link_judge(link, &frame, size, reply);
-            link->received_count = 0;
-            link->late = 0; // a peer answers in order: what was skipped will not come
-            return result;
-        }
-        link->late = late;
-        link->received_count -= size;
-        memmove(link->received, link->received + size, (size_t)link->received_count);
-    }
-}
-
-// Takes what has arrived. PORT_NOT_ASKED: more is needed. Anything but that and PORT_OK drops the
-// link.
-static port_result_t link_receive(tcp_link_t* link, pdu_t* reply)
-{
-    const size_t room = sizeof link->received - (size_t)link->received_count;
+    reply_stream_t* stream = &link->stream;
+    const size_t room = sizeof stream->received - (size_t)stream->received_count;
     const ssize_t count = recv(modbus_get_socket(link->modbus),
-                               link->received + link->received_count, room, MSG_DONTWAIT);
+                               stream->received + stream->received_count, room, MSG_DONTWAIT);
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
         return PORT_NOT_ASKED;
     }
     if (count <= 0) {
         return PORT_CLOSED;
     }
-    link->received_count += (int)count;
-    return link_sort(link, reply);
+    stream->received_count += (int)count;
+    return PORT_OK;
+}
+
+// PORT_NOT_ASKED: more is needed. Anything but that and PORT_OK drops the link.
+static port_result_t link_receive(tcp_link_t* link, pdu_t* reply)
+{
+    const port_result_t taken = link_take(link);
+    return taken == PORT_OK ? reply_stream_sort(&link->stream, reply) : taken;
 }
 
 // Bytes that come while nothing is asked are late replies or answer nothing; an end of the stream
 // may be among them.
 static port_result_t link_take_unasked(tcp_link_t* link, int64_t now_us)
 {
-    pdu_t nobody_waits;
-    const port_result_t result = link_receive(link, &nobody_waits);
-    if (result == PORT_NOT_ASKED && (link->late > 0 || link->received_count == 0)) {
-        return PORT_OK;
+    port_result_t result = link_take(link);
+    if (result != PORT_CLOSED) {
+        result = reply_stream_sort_unasked(&link->stream);
     }
-    link_drop(link, now_us);
-    return result == PORT_CLOSED ? PORT_CLOSED : PORT_BAD_FRAME;
+    if (result != PORT_OK) {
+        link_drop(link, now_us);
+    }
+    return result;
 }
 
 // The reply did not come in time. Its link stays for a while: it is known by its transaction if it
 // comes.
 static void link_give_up_waiting(tcp_link_t* link)
 {
-    link->waiting = false;
-    link->late++;
-    if (link->late > PORT_LATE_REPLY_MAX) {
+    if (!reply_stream_give_up(&link->stream)) {
         link_drop(link, monotonic_us());
     }
 }
@@ -303,9 +238,6 @@ static void send_all(tcp_port_t* port, port_batch_t* batch)
             batch->result[i] = PORT_NOT_ASKED;
             continue;
         }
-        const modbus_result_t verdict = modbus_decode_request(request, &link->asked);
-        assert(verdict == MODBUS_OK); // the caller sends what the specification allows
-        (void)verdict;
         if (link->state == LINK_UP) {
             batch->result[i] = link_send(link, request, monotonic_us());
         }
@@ -324,7 +256,6 @@ static void collect(tcp_link_t* link, port_batch_t* batch, int i)
         link_drop(link, now_us);
         return;
     }
-    link->waiting = false;
     link->retry_step = 0;
     batch->round_trip_us[i] = now_us - link->sent_at_us;
 }
@@ -339,7 +270,7 @@ static void exchange(void* context, port_batch_t* batch, int64_t timeout_us)
         int of_link[DEVICE_CAPACITY];
         int waiting = 0;
         for (int i = 0; i < port->count; i++) {
-            if (port->links[i].waiting) {
+            if (port->links[i].stream.waiting) {
                 descriptors[waiting] = (struct pollfd){
                     .fd = modbus_get_socket(port->links[i].modbus), .events = POLLIN};
                 of_link[waiting++] = i;
@@ -362,7 +293,7 @@ static void exchange(void* context, port_batch_t* batch, int64_t timeout_us)
         }
     }
     for (int i = 0; i < port->count; i++) {
-        if (port->links[i].waiting) {
+        if (port->links[i].stream.waiting) {
             batch->result[i] = PORT_TIMEOUT;
             link_give_up_waiting(&port->links[i]);
         }
@@ -427,9 +358,7 @@ static void close_links(void* context)
     for (int i = 0; i < port->count; i++) {
         modbus_close(port->links[i].modbus);
         port->links[i].state = LINK_DOWN;
-        port->links[i].waiting = false;
-        port->links[i].late = 0;
-        port->links[i].received_count = 0;
+        reply_stream_forget(&port->links[i].stream);
         port->links[i].retry_at_us = 0;
         port->links[i].retry_step = 0;
     }
@@ -456,6 +385,7 @@ tcp_port_t* tcp_port_create(const tcp_endpoint_t* endpoints, int count)
     for (int i = 0; i < count; i++) {
         tcp_link_t* link = &port->links[i];
         link->endpoint = endpoints[i];
+        link->stream.unit = endpoints[i].unit;
         if (endpoint_usable(&endpoints[i])) {
             link->modbus = modbus_new_tcp(endpoints[i].host, endpoints[i].port);
         }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config/load.h"
+#include "controller/campaign/scenario_run.h"
 #include "controller/record/ledger.h"
 #include "controller/record/run_directory.h"
 #include "routines/body_scan.h"
@@ -410,19 +411,17 @@ bool assembly_choose_pad(assembly_t* assembly, const char* name)
     return assembly->pad_index >= 0;
 }
 
-bool assembly_load_expectation(assembly_t* assembly, const options_t* options)
+bool assembly_load_expectation(assembly_t* assembly, const options_t* options, bool in_process)
 {
     const char* path = options->text[OPTION_SCENARIO];
-    scenario_t scenario;
+    findings_t* findings = &assembly->findings;
     if (path == NULL) {
         return true;
     }
-    if (!scenario_read(path, &assembly->machine, &scenario, &assembly->findings)) {
-        return false;
-    }
-    assembly->expects = true;
-    assembly->expected = scenario.expect;
-    return true;
+    assembly->expects = scenario_read(path, &assembly->machine, &assembly->scenario, findings) &&
+                        scenario_run_names_known(&assembly->scenario, path, findings) &&
+                        (in_process || scenario_fits_table(&assembly->scenario, path, findings));
+    return assembly->expects;
 }
 
 bool assembly_load_requests(assembly_t* assembly, const options_t* options)
@@ -467,7 +466,7 @@ bool assembly_build_session(assembly_t* assembly)
     return built;
 }
 
-bool assembly_build_world(assembly_t* assembly, const options_t* options)
+static void build_world(assembly_t* assembly, const options_t* options)
 {
     const body_settings_t* body = &assembly->body_settings;
     for (int i = 0; i < body->region_count; ++i) {
@@ -490,7 +489,19 @@ bool assembly_build_world(assembly_t* assembly, const options_t* options)
     if (scenario != NULL) {
         (void)inputs_add(&assembly->inputs, scenario);
     }
-    return scenario == NULL || scenario_load(scenario, world, &assembly->findings);
+}
+
+bool assembly_build_world(assembly_t* assembly, const options_t* options)
+{
+    const char* scenario = options->text[OPTION_SCENARIO];
+    build_world(assembly, options);
+    return scenario == NULL || scenario_load(scenario, &assembly->world, &assembly->findings);
+}
+
+bool assembly_build_run_world(assembly_t* assembly, const options_t* options)
+{
+    build_world(assembly, options);
+    return !assembly->expects || scenario_give_world(&assembly->scenario, &assembly->world);
 }
 
 bool assembly_load_arm(assembly_t* assembly, const options_t* options, chain_t* chain)

@@ -44,8 +44,8 @@ typedef struct {
     tissue_settings_t tissues[REGION_CAPACITY];
     world_settings_t world;
     request_script_t script; // requests at set times
-    bool expects;            // a scenario says how the run is to end
-    scenario_ending_t expected;
+    bool expects;            // a scenario was loaded, which says how the run is to end
+    scenario_t scenario;
 } assembly_t;
 
 /// Null if memory is short.
@@ -97,8 +97,9 @@ bool assembly_load_routine(assembly_t* assembly, const char* path);
 /// machine that is loaded.
 bool assembly_judge_approval(assembly_t* assembly, approval_t* approval);
 
-/// Reads what `--scenario` expects of the run. False with findings if it was refused.
-bool assembly_load_expectation(assembly_t* assembly, const options_t* options);
+/// Reads `--scenario` for a run: what is to happen and what is expected. Where the run is not
+/// `in_process`, a scenario that a table behind sockets can't do is refused. False with findings.
+bool assembly_load_expectation(assembly_t* assembly, const options_t* options, bool in_process);
 
 /// Loads the requests of `--requests`. False with findings if the file was refused.
 bool assembly_load_requests(assembly_t* assembly, const options_t* options);
@@ -120,5 +121,9 @@ bool assembly_build_session(assembly_t* assembly);
 /// model has him but for an error that `--seed` draws, as large as the body map says the
 /// registration's may be. Loads `--scenario`. False with findings if that was refused.
 bool assembly_build_world(assembly_t* assembly, const options_t* options);
+
+/// The same for a run in this process: the scenario has been loaded for it, and only the events
+/// that are the world's own are given to it.
+bool assembly_build_run_world(assembly_t* assembly, const options_t* options);
 
 #endif

@@ -28,6 +28,8 @@
 #define RUN_PERIOD_PART 0.5
 // Periods played after the arm has come to its end, so that the last command has been carried out.
 #define FAREWELL_PERIODS 25
+// And after a trip, so that the record shows how the arm came to rest and whether its brakes hold.
+#define TRIP_FAREWELL_US EVENT_AFTER_US
 // A table that refuses to be acknowledged for this long is not going to be.
 #define REFUSED_TIME_US INT64_C(3000000)
 // The same answer to the same request is told this often at most, to whoever holds a key down.
@@ -99,6 +101,9 @@ static asked_t ask(void* context, const cycle_output_t* last, int64_t now_us)
     if (room->play->automatic && interrupted == 0) {
         wish.asked.requests |= operator_requests(&room->automatic, last, room->session->period_us);
     }
+    if (room->play->scenario != NULL) {
+        wish.asked.requests |= scenario_run_before_exchange(room->play->scenario, last);
+    }
     return wish.asked;
 }
 
@@ -162,7 +167,9 @@ static bool goes_on(player_room_t* room, const cycle_output_t* out)
     room->unattended = !room->play->automatic && !room->typed.open && !room->was_powered;
     room->gave_up = (waits && room->refused_us >= REFUSED_TIME_US) || room->unattended ||
                     (!room->was_powered && room->interrupts_seen > 0);
-    return room->farewell < FAREWELL_PERIODS && !room->gave_up;
+    const int after_trip = (int)(TRIP_FAREWELL_US / room->session->period_us);
+    const int farewell = out->mode == MODE_PARKED ? FAREWELL_PERIODS : after_trip;
+    return room->farewell < farewell && !room->gave_up;
 }
 
 /// On a run that a person starts: what the controller is doing, and what it waits for.
@@ -220,6 +227,9 @@ static bool watch(void* context, const cycle_input_t* in, const cycle_output_t* 
     player_room_t* room = context;
     (void)frame;
     recording_append(room->recording, in, out);
+    if (room->play->scenario != NULL) {
+        scenario_run_after_step(room->play->scenario, out);
+    }
     tell_mode(room, in->cycle == 0 ? MODE_TRIPPED : room->mode, out->mode);
     tell_answers(room, in, out);
     room->mode = out->mode;
@@ -291,7 +301,9 @@ static void explain_failure(const player_room_t* room, loop_result_t result, cha
 {
     text[0] = '\0';
     if (result == LOOP_TIME_LOST) {
-        (void)snprintf(text, capacity, "%s", loop_result_text(result));
+        (void)snprintf(text, capacity, "%s",
+                       room->play->scenario != NULL ? "the controller never came back"
+                                                    : loop_result_text(result));
     } else if (room->unattended) {
         (void)snprintf(text, capacity,
                        "nobody can arm and start: standard input is closed "
@@ -354,11 +366,20 @@ static scenario_ending_t ending_of(const summary_t* summary)
 static exit_code_t judged_code(const player_room_t* room, bool recorded, exit_code_t code)
 {
     const assembly_t* assembly = room->play->assembly;
-    const scenario_ending_t ending = ending_of(&room->recording->summary);
-    if (assembly->expects && ending != assembly->expected) {
+    const scenario_run_t* scenario = room->play->scenario;
+    const scenario_ending_t ending =
+        scenario != NULL ? scenario_run_ending(scenario) : ending_of(&room->recording->summary);
+    FILE* out = room->play->options->given[OPTION_JSON] ? stderr : stdout;
+    const int failed = scenario != NULL ? scenario_run_judge(scenario, out) : 0;
+    if (assembly->expects && ending != assembly->scenario.expect) {
         (void)fprintf(stderr, "knead %s: the scenario expects '%s', the run ended with '%s'\n",
-                      room->play->verb, scenario_ending_text(assembly->expected),
+                      room->play->verb, scenario_ending_text(assembly->scenario.expect),
                       scenario_ending_text(ending));
+        return EXIT_EXPECTATION_FAILED;
+    }
+    if (failed > 0) {
+        (void)fprintf(stderr, "knead %s: the scenario expects what did not come true\n",
+                      room->play->verb);
         return EXIT_EXPECTATION_FAILED;
     }
     return code == EXIT_DONE && !recorded ? EXIT_INTERNAL : code;
@@ -492,6 +513,9 @@ exit_code_t play(const play_t* play)
                              .wall_s = (double)(wall_now_us() - start_us) * 1e-6};
     terminal_keys_end();
     progress_close(&room.progress);
+    if (play->scenario != NULL) {
+        play->scenario->measured.gone = result == LOOP_TIME_LOST;
+    }
     explain_failure(&room, result, outcome.failure, sizeof outcome.failure);
     fill_device_figures(&bus, play, &outcome);
     fieldbus_close(&bus);

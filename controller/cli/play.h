@@ -5,6 +5,7 @@
 #define KNEAD_CONTROLLER_CLI_PLAY_H
 
 #include "controller/bus/port.h"
+#include "controller/campaign/scenario_run.h"
 #include "controller/cli/assembly.h"
 #include "controller/cli/verb.h"
 #include "controller/record/recording.h"
@@ -20,6 +21,7 @@ typedef struct {
     bool real_time;              // time does not wait: record in a thread, hurry
     bool automatic;              // arms and starts by itself; else standard input says when
     bool report;                 // write report.html
+    scenario_run_t* scenario;    // events beside the run, and what is required of it; null: none
     bool keys;                   // a terminal on standard input hands over single keys
 } play_t;
 

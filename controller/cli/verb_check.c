@@ -3,12 +3,12 @@
 #include <time.h>
 
 #include "config/load.h"
+#include "controller/campaign/scenario_run.h"
 #include "controller/cli/routine_figures.h"
 #include "controller/cli/verb.h"
 #include "controller/record/json.h"
 #include "routines/client_load.h"
 #include "routines/routine_load.h"
-#include "sim/scenario.h"
 
 /// How far the table that routines and scenarios are checked on has got.
 typedef enum { TABLE_NOT_LOADED, TABLE_LOADED, TABLE_REFUSED } table_state_t;
@@ -96,7 +96,8 @@ static bool read_scenario(check_t* check, const char* path)
 {
     scenario_t scenario;
     return table_ready(check, path) &&
-           scenario_read(path, &check->assembly->machine, &scenario, &check->assembly->findings);
+           scenario_read(path, &check->assembly->machine, &scenario, &check->assembly->findings) &&
+           scenario_run_names_known(&scenario, path, &check->assembly->findings);
 }
 
 static bool read_approval(check_t* check, const char* path)

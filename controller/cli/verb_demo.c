@@ -131,7 +131,7 @@ exit_code_t verb_demo(const options_t* options, assembly_t* assembly)
     }
     if (!assembly_load_table(assembly, options) ||
         !assembly_load_routine(assembly, given ? options->operands[0] : routine) ||
-        !assembly_build_session(assembly) || !assembly_load_expectation(assembly, options) ||
+        !assembly_build_session(assembly) || !assembly_load_expectation(assembly, options, false) ||
         !assembly_load_requests(assembly, options)) {
         findings_print(&assembly->findings, stderr);
         return EXIT_INVALID_FILE;

@@ -42,7 +42,12 @@ static void do_line(typed_host_t* typed)
     if (typed->line[0] == '\0') {
         return;
     }
-    if (scenario_event_from_line(typed->line, typed->machine, &event)) {
+    if (scenario_event_from_line(typed->line, typed->machine, &event) &&
+        world_event_home(event.kind) != EVENT_HOME_WORLD) {
+        (void)fprintf(stderr,
+                      "table: '%s' happens beside a table, not to it; 'knead sim --scenario' can\n",
+                      typed->line);
+    } else if (scenario_event_from_line(typed->line, typed->machine, &event)) {
         world_inject(typed->world, &event);
         (void)fprintf(stderr, "table: %s\n", typed->line);
     } else {

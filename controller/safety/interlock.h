@@ -46,6 +46,8 @@ typedef enum {
 #define INTERLOCK_RULE_LIST(X)                                                                     \
     X(INTERLOCK_LIMITS_INTACT, "limits_intact", "H46", NONE, YIELD, INSPECTION, 0, "",             \
       "the limits in memory have changed")                                                         \
+    X(INTERLOCK_ARMED_FIRST, "armed_first", "H37 H46 H47", NONE, YIELD, INSPECTION, 0, "",         \
+      "the drives are to have torque and were not armed")                                          \
     X(INTERLOCK_ESTOP, "estop", "H53", NONE, YIELD, ACKNOWLEDGE, 0, "",                            \
       "the emergency stop chain is open")                                                          \
     X(INTERLOCK_FINITE, "finite", "H45", NONE, YIELD, ACKNOWLEDGE, 0, "",                          \
@@ -114,6 +116,8 @@ typedef enum {
       "the force is above the limit of all")                                                       \
     X(INTERLOCK_FORCE_MARGIN, "force_margin", "H01 H07", FULL, YIELD, ACKNOWLEDGE, 50, "N",        \
       "the force passed its target too far")                                                       \
+    X(INTERLOCK_FORCE_ENVELOPE, "force_envelope", "H01 H02", FULL, YIELD, ACKNOWLEDGE, 4, "N",     \
+      "the force would pass the limit of all before the arm could let go")                         \
     X(INTERLOCK_FORCE_FREE, "force_free", "H03", FULL, YIELD, ACKNOWLEDGE, 0, "N",                 \
       "something touches a tool in free motion")                                                   \
     X(INTERLOCK_FORCE_RATE, "force_rate", "H07", FULL, YIELD, ACKNOWLEDGE, 12, "N/s",              \
@@ -183,6 +187,7 @@ typedef struct {
     double tool_position_m[3];      // measured, table frame
     double tool_speed_mps;          // measured
     double tool_speed_allowed_mps;  // for the phase the plan is in
+    double force_predicted_N;       // what letting go now would still reach, see envelope.h
     double force_target_N;          // as last commanded
     double force_rate_N_per_s;      // of it
     int64_t stay_planned_us;        // for which a technique that stays on one place is to; else 0
@@ -222,6 +227,7 @@ typedef struct {
 /// What the judge remembers; only `interlock_record` writes it.
 typedef struct {
     bool begun;
+    supervisor_mode_t last_mode; // judged in the period before
     int64_t last_now_us;
     int64_t margin_us;       // how long the force has been over its margin
     int64_t disagreement_us; // how long sensor and drive torques have disagreed

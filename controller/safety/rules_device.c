@@ -172,5 +172,6 @@ void watch_devices(interlock_state_t* state, const judge_limits_t* limits, const
     state->relay_us = otherwise ? state->relay_us + period_us : 0;
     watch_brakes(state, limits, judged);
     state->begun = true;
+    state->last_mode = judged->mode;
     state->last_now_us = judged->now_us;
 }

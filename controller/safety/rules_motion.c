@@ -56,9 +56,11 @@ void judge_motion(verdict_t* verdict, const judge_limits_t* limits, const interl
         permit_at_most(verdict, INTERLOCK_TOOL_SPEED, SUBJECT_NONE, judged->tool_speed_mps,
                        judged->tool_speed_allowed_mps * limits->tool_speed_margin);
         judge_workspace(verdict, limits, judged);
-        judge_place(verdict, limits, state, judged);
         permit_at_most(verdict, INTERLOCK_REACH, SUBJECT_NONE, judged->path_error_m,
                        PATH_ERROR_MAX_M);
+    }
+    if (mode_in(judged->mode, MODE_BIT(CONTACT))) {
+        judge_place(verdict, limits, state, judged);
     }
     if (supervisor_mode_powered(judged->mode)) {
         // Heights again: the first must not be the smaller one.

@@ -33,7 +33,8 @@ void io_coupler_step(io_coupler_t* coupler, int64_t step_us)
     }
     coupler->relay_age_us =
         wanted && !coupler->relay_latched_open ? coupler->relay_age_us + step_us : 0;
-    coupler->relay_closed = coupler->relay_age_us >= IO_RELAY_CLOSE_US;
+    const bool welded = coupler->relay_stuck && coupler->relay_closed;
+    coupler->relay_closed = welded || coupler->relay_age_us >= IO_RELAY_CLOSE_US;
 }
 
 bool io_coupler_power(const io_coupler_t* coupler)

@@ -4,7 +4,8 @@
 /// The relay is a safety relay: it shuts IO_RELAY_CLOSE_US after its output is set, opens with the
 /// output at once, and opens with the emergency stop chain at once whatever the output says. After
 /// that it stays open until the output has been cleared and set again, so that releasing the button
-/// starts nothing (ISO 13850).
+/// starts nothing (ISO 13850). A relay that is stuck (welded contacts) breaks that: then only the
+/// chain's own contact takes the power away, and releasing the button gives it back.
 #ifndef KNEAD_SIM_DEVICES_IO_COUPLER_H
 #define KNEAD_SIM_DEVICES_IO_COUPLER_H
 
@@ -23,6 +24,7 @@ typedef struct {
     bool relay_latched_open; // until the output has been seen clear
     int64_t relay_age_us;    // since its output was set
     bool relay_closed;
+    bool relay_stuck; // fault: once shut it stays so, and its feedback says so
     uint32_t sample_counter;
 } io_coupler_t;
 

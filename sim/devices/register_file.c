@@ -179,6 +179,11 @@ bool register_file_request(register_file_t* file, const pdu_t* request, pdu_t* r
         modbus_encode_exception(request->bytes[0], refusal, reply);
         return true;
     }
+    uint16_t blank[MODBUS_READ_COUNT_MAX];
+    if (file->blank && decoded.read_count > 0) {
+        memset(blank, 0xFF, sizeof blank);
+        words = blank;
+    }
     modbus_encode_reply(&decoded, words, reply);
     *wrote = decoded.write_count > 0;
     return true;

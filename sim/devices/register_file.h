@@ -32,6 +32,7 @@ typedef struct {
     register_cell_t cells[REGISTER_CELL_CAPACITY]; // by rising address
     uint16_t words[REGISTER_CELL_CAPACITY];        // of the same cells
     int cell_of_point[POINT_ID_COUNT];             // first cell by meaning, -1 if there is none
+    bool blank; // every read gives 0xFFFF, what a bus shows that nobody drives; writes are taken
 } register_file_t;
 
 /// Lays the registers out; all 0 but the identity, which is the one the profile expects. False if

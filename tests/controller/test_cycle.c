@@ -70,21 +70,28 @@ static void random_feedback(bus_feedback_t* feedback)
     feedback->io.age_us = random_age_us();
 }
 
-static bus_feedback_t healthy(const joints_t* joints, drive_state_t state, int64_t cycle)
+/// Drives that are where `joints` says and as fast as they were commanded last, and a relay that is
+/// where it was told to be.
+static bus_feedback_t healthy(const cycle_state_t* last, const joints_t* joints,
+                              drive_state_t state, int64_t cycle)
 {
     bus_feedback_t feedback = {0};
     for (int joint = 0; joint < 3; ++joint) {
         feedback.drives[joint].position = joints->at[joint];
+        feedback.drives[joint].velocity = last->limit.speed.at[joint];
         feedback.drives[joint].state = state;
     }
     // A real sensor is never quite still.
-    feedback.force.force_N[0] = 0.01 * (double)(cycle % 7);
-    feedback.force.force_N[2] = GANTRY_TOOL_MASS_KG * 9.80665;
+    for (int axis = 0; axis < 3; ++axis) {
+        feedback.force.force_N[axis] = 0.01 * (double)(cycle % 7);
+        feedback.force.torque_Nm[axis] = 0.001 * (double)(cycle % 5);
+    }
+    feedback.force.force_N[2] += GANTRY_TOOL_MASS_KG * 9.80665;
     feedback.force.status_ok = true;
     feedback.io = (io_feedback_t){.estop_closed = true,
                                   .client_button_released = true,
                                   .client_present = true,
-                                  .power_relay_closed = true};
+                                  .power_relay_closed = last->command.power_relay_close};
     return feedback;
 }
 
@@ -116,7 +123,7 @@ static bool reach_transit(const gantry_t* gantry, cycle_state_t* state, cycle_in
     for (in->cycle = 0; in->cycle < 500; ++in->cycle) {
         const bool powered = supervisor_mode_powered(state->mode);
         in->feedback =
-            healthy(&gantry->session.chain.parked,
+            healthy(state, &gantry->session.chain.parked,
                     powered ? DRIVE_OPERATION_ENABLED : DRIVE_SWITCH_ON_DISABLED, in->cycle);
         in->now_us = in->cycle * GANTRY_PERIOD_US;
         in->requests = asked < 3 && state->mode == modes[asked] ? requests[asked++] : 0;
@@ -175,6 +182,7 @@ static void whatever_the_feedback_says_commands_are_finite_and_inside_limits(voi
             random_feedback(&in.feedback);
             in.requests = (uint32_t)(random_bits() % (1u << REQUEST_COUNT));
             in.intensity_level = (int)(random_bits() % 14) - 1;
+            in.now_us += GANTRY_PERIOD_US;
             cycle_step(&gantry->session, &state, &in, &out);
             for (int joint = 0; joint < chain->joint_count; ++joint) {
                 const double position = out.command.position[joint];
@@ -206,8 +214,9 @@ static void a_healthy_machine_walks_to_transit_in_three_steps_only(void** contex
         for (int cycle = 0; cycle < 300; ++cycle) {
             const bool powered = supervisor_mode_powered(state.mode);
             in.feedback =
-                healthy(&gantry->session.chain.parked,
+                healthy(&state, &gantry->session.chain.parked,
                         powered ? DRIVE_OPERATION_ENABLED : DRIVE_SWITCH_ON_DISABLED, cycle);
+            in.now_us += GANTRY_PERIOD_US;
             in.requests = all & ~(1u << left_out);
             cycle_step(&gantry->session, &state, &in, &out);
             assert_int_not_equal(out.mode, MODE_TRANSIT);
@@ -225,8 +234,9 @@ static void a_refused_period_stops_in_that_period(void** context)
     static cycle_output_t out;
     cycle_input_t in = {0};
     assert_true(reach_transit(gantry, &state, &in, &out));
-    in.feedback = healthy(&gantry->session.chain.parked, DRIVE_OPERATION_ENABLED, in.cycle);
+    in.feedback = healthy(&state, &gantry->session.chain.parked, DRIVE_OPERATION_ENABLED, in.cycle);
     in.feedback.io.estop_closed = false;
+    in.now_us += GANTRY_PERIOD_US;
     cycle_step(&gantry->session, &state, &in, &out);
     assert_int_equal(out.mode, MODE_TRIPPED);
     assert_int_equal(out.command.request[0], DRIVE_REQUEST_DISABLE);
@@ -245,7 +255,7 @@ static void step_off(gantry_t* gantry, cycle_state_t* state, cycle_input_t* in, 
     }
     in->cycle += 1;
     in->now_us += GANTRY_PERIOD_US;
-    in->feedback = healthy(&at, DRIVE_OPERATION_ENABLED, in->cycle);
+    in->feedback = healthy(state, &at, DRIVE_OPERATION_ENABLED, in->cycle);
     in->requests = requests;
     cycle_step(&gantry->session, state, in, out);
 }

@@ -117,6 +117,8 @@ static void a_stop_names_rule_figures_and_joint_once(void** state)
     assert_int_equal(count_kind(text, EVENT_MODE_CHANGE), 4);
     assert_non_null(strstr(text, "\"rule\":\"following\""));
     assert_non_null(strstr(text, "\"measured\":0.031,\"allowed\":0.02,\"joint\":\"joint_2\""));
+    // Two seconds before are before the run; one second after are 250 cycles.
+    assert_non_null(strstr(text, "\"from_cycle\":0,\"to_cycle\":251"));
     free(text);
 }
 

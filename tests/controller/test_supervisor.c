@@ -19,6 +19,13 @@ static supervisor_mode_t model_stop(supervisor_mode_t mode, conditions_t conditi
     if (torque && HAS(POWER_OFF)) {
         return MODE_TRIPPED;
     }
+    // What goes on beside a latched cause was never decided.
+    if ((at_body || travels || stands) && HAS(LATCHED)) {
+        return MODE_TRIPPED;
+    }
+    if (mode == MODE_YIELD && HAS(STOP)) {
+        return MODE_STOPPING;
+    }
     if ((at_body || travels || stands) && HAS(STOP)) {
         return MODE_STOPPING;
     }
@@ -43,7 +50,7 @@ static supervisor_mode_t model_next(supervisor_mode_t mode, conditions_t conditi
     case MODE_TRIPPED:
         return HAS(ACKNOWLEDGE) && !HAS(NOT_HEALTHY) ? MODE_READY : mode;
     case MODE_READY:
-        if (HAS(NOT_HEALTHY)) {
+        if (HAS(NOT_HEALTHY) || HAS(LATCHED)) {
             return MODE_LOCKED;
         }
         return HAS(ARM) && !HAS(POWER_OFF) && !HAS(STOP) && !HAS(YIELD) ? MODE_ARMING : mode;
@@ -130,8 +137,8 @@ static void nothing_gains_torque_without_an_arm_edge_from_ready(void** context)
 static void out_of_a_pause_leads_only_resuming_or_the_way_home(void** context)
 {
     (void)context;
-    const conditions_t stops =
-        CONDITION(CONDITION_POWER_OFF) | CONDITION(CONDITION_STOP) | CONDITION(CONDITION_YIELD);
+    const conditions_t stops = CONDITION(CONDITION_POWER_OFF) | CONDITION(CONDITION_STOP) |
+                               CONDITION(CONDITION_YIELD) | CONDITION(CONDITION_LATCHED);
     for (conditions_t set = 0; set < (conditions_t)1 << CONDITION_COUNT; ++set) {
         const supervisor_mode_t next = supervisor_next(MODE_PAUSED, set);
         const bool resumes = (set & CONDITION(CONDITION_RESUME)) != 0 &&
@@ -195,6 +202,36 @@ static void power_off_leaves_every_powered_mode_at_once(void** context)
     }
 }
 
+static void a_mode_that_is_none_is_a_trip_whatever_else_is_so(void** context)
+{
+    (void)context;
+    const unsigned modes[] = {MODE_COUNT, MODE_COUNT + 1, 31, 32, 0x80000000u, ~0u};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; ++i) {
+        const supervisor_mode_t mode = (supervisor_mode_t)modes[i];
+        for (conditions_t set = 0; set < (conditions_t)1 << CONDITION_COUNT; set += 4093) {
+            assert_int_equal(supervisor_next(mode, set), MODE_TRIPPED);
+        }
+        assert_false(supervisor_mode_powered(mode));
+        assert_false(supervisor_mode_touches(mode));
+    }
+}
+
+static void a_latched_cause_lets_nothing_move_but_a_reaction(void** context)
+{
+    (void)context;
+    for (int mode = 0; mode < MODE_COUNT; ++mode) {
+        for (conditions_t set = 0; set < (conditions_t)1 << CONDITION_COUNT; ++set) {
+            if ((set & CONDITION(CONDITION_LATCHED)) == 0) {
+                continue;
+            }
+            const supervisor_mode_t next = supervisor_next((supervisor_mode_t)mode, set);
+            const bool reacts = next == MODE_YIELD || next == MODE_STOPPING;
+            assert_true(!supervisor_mode_powered(next) ||
+                        (reacts && (mode == MODE_YIELD || mode == MODE_STOPPING)));
+        }
+    }
+}
+
 static void a_routine_walks_from_locked_to_parked(void** context)
 {
     (void)context;
@@ -255,6 +292,8 @@ int main(void)
         cmocka_unit_test(leaving_a_step_never_brings_the_tool_nearer_to_the_body),
         cmocka_unit_test(stop_beats_start_in_the_same_period),
         cmocka_unit_test(power_off_leaves_every_powered_mode_at_once),
+        cmocka_unit_test(a_mode_that_is_none_is_a_trip_whatever_else_is_so),
+        cmocka_unit_test(a_latched_cause_lets_nothing_move_but_a_reaction),
         cmocka_unit_test(a_routine_walks_from_locked_to_parked),
         cmocka_unit_test(every_mode_has_a_name_of_its_own),
     };

@@ -65,6 +65,9 @@ FIGURE(one, 1)
 QUESTION(always, true)
 
 FIGURE(limits_intact, p->intact)
+/// Torque where there was none before, by another way than arming what was ready.
+QUESTION(not_armed, p->state->begun && !supervisor_model_powered(p->state->last_mode) &&
+                        (p->state->last_mode != MODE_READY || p->judged->mode != MODE_ARMING))
 QUESTION(io_heard, p->judged->feedback->io.age_us != AGE_NEVER_US)
 FIGURE(estop, p->judged->feedback->io.estop_closed)
 FIGURE(button, p->judged->feedback->io.client_button_released)
@@ -246,6 +249,7 @@ QUESTION(disagreement_short,
 FIGURE(total, p->judged->force_total_N)
 FIGURE(total_max, p->limits->contact_force_max_N)
 FIGURE(free_max, p->limits->free_force_max_N)
+FIGURE(predicted, p->judged->force_predicted_N)
 FIGURE(normal, p->judged->normal_force_N)
 FIGURE(cap, p->judged->force_cap_N)
 FIGURE(shear, p->judged->shear_force_N)
@@ -355,6 +359,7 @@ FIGURE(session_max_s, (double)p->limits->session_time_max_us * 1e-6)
 // Of one rule the rows that look at joints stand before those that look at the sensor's axes.
 static const row_t rows[] = {
     {INTERLOCK_LIMITS_INTACT, "any", 1, always, HOLDS, limits_intact, one, NULL},
+    {INTERLOCK_ARMED_FIRST, "powered", 1, not_armed, NEVER_ALLOWED, zero, one, NULL},
     {INTERLOCK_IO_AGE, "any", 1, always, FRESH_ENOUGH, io_age, age_max, NULL},
     {INTERLOCK_ESTOP, "any", 1, io_heard, HOLDS, estop, one, NULL},
     {INTERLOCK_CLIENT_BUTTON, "any", 1, io_heard, HOLDS, button, one, NULL},
@@ -408,6 +413,7 @@ static const row_t rows[] = {
      disagreement_short},
     {INTERLOCK_FORCE_MAX, "powered", 1, sensor_tared, VOTED, total, total_max, NULL},
     {INTERLOCK_FORCE_CAP, "touching", 1, sensor_tared, VOTED, normal, cap, NULL},
+    {INTERLOCK_FORCE_ENVELOPE, "touching", 1, sensor_tared, VOTED, predicted, total_max, NULL},
     {INTERLOCK_SHEAR, "touching", 1, sensor_tared, VOTED, shear, shear_max, NULL},
     {INTERLOCK_FORCE_MARGIN, " contact ", 1, sensor_tared, AT_MOST, normal, margin, margin_short},
     {INTERLOCK_CONTACT_LOST, " contact ", 1, sensor_tared, AT_MOST, lost_s, lost_max_s, NULL},
@@ -420,7 +426,7 @@ static const row_t rows[] = {
     {INTERLOCK_WORKSPACE, PLANNED, 1, always, AT_LEAST, tool_y, y_min, NULL},
     {INTERLOCK_WORKSPACE, PLANNED, 1, always, AT_MOST, tool_z, z_max, NULL},
     {INTERLOCK_WORKSPACE, PLANNED, 1, always, AT_LEAST, tool_z, z_min, NULL},
-    {INTERLOCK_DWELL, PLANNED, 1, always, AT_MOST, dwell_s, dwell_max_s, NULL},
+    {INTERLOCK_DWELL, " contact ", 1, always, AT_MOST, dwell_s, dwell_max_s, NULL},
     {INTERLOCK_TOOL_SPEED, PLANNED, 1, always, AT_MOST, tool_speed, tool_speed_max, NULL},
     {INTERLOCK_REACH, PLANNED, 1, always, AT_MOST, path_error, path_error_max, NULL},
     {INTERLOCK_LINK_CLEARANCE, "powered", 1, always, FAR_ENOUGH, link_clearance, link_clearance_min,
@@ -671,6 +677,7 @@ static void record_devices(const period_t* period, interlock_state_t* after)
         lasting(io_fresh && feedback->io.estop_closed && feedback->io.power_relay_closed != told,
                 after->relay_us, limits);
     after->begun = true;
+    after->last_mode = period->judged->mode;
     after->last_now_us = period->judged->now_us;
 }
 

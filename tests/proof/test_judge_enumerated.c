@@ -94,6 +94,7 @@ static scene_t well(supervisor_mode_t mode)
     scene.limits = exact_limits();
     scene.state = interlock_begin();
     scene.state.begun = true;
+    scene.state.last_mode = mode;
     scene.state.last_now_us = NOW_US - 4000;
     scene.state.force_count = FORCE_RATE_SAMPLES;
     scene.state.unpowered_us = 4000;
@@ -280,6 +281,8 @@ static void add_watches(void)
     ADD_REAL(state.held_m[1], 0.25 - 0.002, 0.25);
     ADD_REAL(state.held_m[2], 0.5 + 0.002, 0.5);
     ADD_WHOLE(FLAG, state.begun, 0);
+    ADD_WHOLE(STATE, state.last_mode, MODE_LOCKED, MODE_READY, MODE_ARMING, MODE_PARKED,
+              MODE_TRIPPED, MODE_CONTACT, MODE_YIELD);
     ADD_WHOLE(WHOLE, state.last_now_us, NOW_US - 1, NOW_US, NOW_US + 1, NOW_US - 12000,
               NOW_US - 12001, NOW_US - 16000, NOW_US - 16001, NOW_US - 32000, NOW_US - 32001);
     ADD_WHOLE(FLAG, state.tripped, 1);
@@ -330,6 +333,7 @@ static void add_force(void)
     ADD_REAL(judged.force_cap_N, 20.0);
     ADD_REAL(judged.force_total_N, 2.0, 8.0, 64.0, 40.0);
     ADD_REAL(judged.shear_force_N, 24.0);
+    ADD_REAL(judged.force_predicted_N, 64.0);
     ADD_WHOLE(WHOLE, state.margin_us, 47999, 48000, 48001);
     ADD_WHOLE(WHOLE, state.contact_lost_us, 300000, 300001, 550000, 550001, 5300000, 5300001);
     ADD_REAL(judged.contact_gap_s, 0.0, 0.25, 5.0);
@@ -451,10 +455,11 @@ static bool same_memory(const interlock_state_t* a, const interlock_state_t* b)
                 a->over_last == b->over_last && a->over_before == b->over_before &&
                 a->unpowered_us == b->unpowered_us && a->split_us == b->split_us &&
                 a->relay_us == b->relay_us && a->begun == b->begun &&
-                a->last_now_us == b->last_now_us && same_number(a->force_loss, b->force_loss) &&
-                same_number(a->io_loss, b->io_loss) && a->inspection == b->inspection &&
-                a->tripped == b->tripped && a->first_rule == b->first_rule &&
-                a->first_subject == b->first_subject && a->first_other == b->first_other &&
+                a->last_now_us == b->last_now_us && a->last_mode == b->last_mode &&
+                same_number(a->force_loss, b->force_loss) && same_number(a->io_loss, b->io_loss) &&
+                a->inspection == b->inspection && a->tripped == b->tripped &&
+                a->first_rule == b->first_rule && a->first_subject == b->first_subject &&
+                a->first_other == b->first_other &&
                 same_number(a->first_measured, b->first_measured) &&
                 same_number(a->first_allowed, b->first_allowed);
     for (int i = 0; i < JOINT_CAPACITY; ++i) {
@@ -549,7 +554,8 @@ static void every_value_of_every_figure_is_judged_as_its_rule_says(void** contex
         INTERLOCK_RULE(INTERLOCK_FORCE_MARGIN) | INTERLOCK_RULE(INTERLOCK_FORCE_DISAGREES) |
         INTERLOCK_RULE(INTERLOCK_FORCE_DIRECTION) | INTERLOCK_RULE(INTERLOCK_FORCE_RATE) |
         INTERLOCK_RULE(INTERLOCK_ENCODER_FROZEN) | INTERLOCK_RULE(INTERLOCK_BRAKE_SLIPS) |
-        INTERLOCK_RULE(INTERLOCK_FORCE_CAP) | INTERLOCK_RULE(INTERLOCK_SHEAR);
+        INTERLOCK_RULE(INTERLOCK_FORCE_CAP) | INTERLOCK_RULE(INTERLOCK_SHEAR) |
+        INTERLOCK_RULE(INTERLOCK_FORCE_ENVELOPE);
     // Of the rules that take more than one lever, and are met below.
     assert_met(met | together);
 }

@@ -100,9 +100,11 @@ static void slow_rail(void)
 {
     joint("rail")->velocity_max = 0.02;
 }
-static void heavy_rail(void)
+static void heavy_arm(void)
 {
-    joint("rail")->acceleration_max = 0.02;
+    for (int i = 0; i < machine.arm.joint_count; ++i) {
+        machine.arm.joints[i].acceleration_max *= 0.02;
+    }
 }
 static void slow_wrist(void)
 {
@@ -194,7 +196,7 @@ static const struct {
     {"shortened_rail", shortened_rail},
     {"tight_rail", tight_rail},
     {"slow_rail", slow_rail},
-    {"heavy_rail", heavy_rail},
+    {"heavy_arm", heavy_arm},
     {"slow_wrist", slow_wrist},
     {"wide_table", wide_table},
     {"thick_forearm", thick_forearm},

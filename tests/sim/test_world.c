@@ -266,8 +266,8 @@ static void button_force_and_body_events_act(void** state)
     set_quiet();
     settings.event_count = 4; // out of order on purpose
     settings.events[0] = (world_event_t){.kind = WORLD_EVENT_BUTTON_RELEASED, .at_us = 2000000};
-    settings.events[1] =
-        (world_event_t){.kind = WORLD_EVENT_FORCE_BIAS, .at_us = 1500000, .magnitude = 12.0};
+    settings.events[1] = (world_event_t){
+        .kind = WORLD_EVENT_FORCE_BIAS, .at_us = 1500000, .axis = 2, .magnitude = 12.0};
     settings.events[2] = (world_event_t){.kind = WORLD_EVENT_BUTTON_PRESSED, .at_us = 1000000};
     settings.events[3] =
         (world_event_t){.kind = WORLD_EVENT_BODY_SHIFT, .at_us = 3000000, .magnitude = 0.21};

@@ -91,6 +91,60 @@ closed_loop_t* closed_loop_open_turned(const char* routine, const char* client, 
     return loop;
 }
 
+closed_loop_t* closed_loop_open_altered(const char* routine, const char* scenario, int64_t seed,
+                                        const closed_loop_altered_t* altered)
+{
+    options_t options = {0};
+    options.text[OPTION_SCENARIO] = scenario;
+    options.whole[OPTION_SEED] = seed;
+    closed_loop_t* loop = make(&options);
+    if (altered->spring_N_per_m > 0.0) {
+        loop->assembly->machine.arm.tool.spring_stiffness_N_per_m = altered->spring_N_per_m;
+    }
+    if (!prepare(loop, routine, &options)) {
+        fail_msg("a file was refused");
+    }
+    world_settings_t* world = &loop->assembly->world;
+    world->body_offset_m[2] += altered->rise_m;
+    if (altered->tissue_N_per_m > 0.0) {
+        world->tissue_spread = 0.0;
+        for (int i = 0; i < world->tissue_count; ++i) {
+            loop->assembly->tissues[i] =
+                (tissue_settings_t){.stiffness_N_per_m1_5 = 1.0,
+                                    .bone_stiffness_N_per_m = altered->tissue_N_per_m,
+                                    .relaxation_time_s = 1.0};
+        }
+    }
+    if (altered->quiet) {
+        world->breathing_amplitude_m = 0.0;
+        world->force_noise_N = 0.0;
+        world->torque_noise_Nm = 0.0;
+    }
+    if (altered->moves) {
+        loop->moving = malloc(sizeof *loop->moving);
+        assert_non_null(loop->moving);
+        *loop->moving = loop->assembly->body.surface;
+        // The world looks for the skin below the highest place that it ever saw.
+        loop->moving->height_m[0][0] = 1.0f;
+        world->surface = loop->moving;
+    }
+    switch_on(loop);
+    if (altered->moves) {
+        closed_loop_rise(loop, 0.0);
+    }
+    return loop;
+}
+
+void closed_loop_rise(closed_loop_t* loop, double rise_m)
+{
+    const surface_t* lying = &loop->assembly->body.surface;
+    for (int row = 0; row < lying->row_count; ++row) {
+        for (int column = 0; column < lying->column_count; ++column) {
+            loop->moving->height_m[row][column] = lying->height_m[row][column] + (float)rise_m;
+        }
+    }
+}
+
 /// Draws a person and registers him by his landmarks; false if that is to be tried again.
 static bool lay_person(closed_loop_t* loop, random_stream_t* stream)
 {
@@ -154,6 +208,7 @@ void closed_loop_close(closed_loop_t* loop)
         fieldbus_close(&loop->bus);
     }
     world_destroy(loop->world);
+    free(loop->moving);
     free(loop->person);
     assembly_destroy(loop->assembly);
     free(loop);
@@ -175,7 +230,12 @@ bool closed_loop_step(closed_loop_t* loop)
     fieldbus_exchange(&loop->bus, &loop->state.command, loop->in.now_us, &loop->in.feedback);
     cycle_step(session, &loop->state, &loop->in, &loop->out);
     loop->in.cycle += 1;
-    loop->host.advance_to(loop->host.context, loop->in.now_us + session->period_us);
+    const int64_t end_us = loop->in.now_us + session->period_us;
+    while (loop->watch != NULL && world_now_us(loop->world) + WORLD_STEP_US <= end_us) {
+        loop->host.advance_to(loop->host.context, world_now_us(loop->world) + WORLD_STEP_US);
+        loop->watch(loop, loop->watch_context);
+    }
+    loop->host.advance_to(loop->host.context, end_us);
     return loop->out.mode != MODE_PARKED && loop->out.mode != MODE_TRIPPED;
 }
 

@@ -12,7 +12,9 @@
 #include "sim/world.h"
 #include "tests/support/true_client.h"
 
-typedef struct {
+typedef struct closed_loop closed_loop_t;
+
+struct closed_loop {
     assembly_t* assembly;
     world_t* world;
     device_host_t host;
@@ -24,11 +26,15 @@ typedef struct {
     bool unattended;         // no automatic operator
     cycle_input_t in;        // of the last period, as are the next two
     cycle_output_t out;
-    world_truth_t truth;   // when the input was read
+    world_truth_t truth; // when the input was read
+    // Called after every step of the world, WORLD_STEP_US, where it is set.
+    void (*watch)(closed_loop_t* loop, void* context);
+    void* watch_context;
+    surface_t* moving;     // the body that `closed_loop_rise` moves, or null
     true_client_t* person; // who lies on the table where it is not the model's body; else null
     int redrawn;           // persons drawn before one lay within what the model states
     bool scanned;          // the landmarks alone were not enough for the routine
-} closed_loop_t;
+};
 
 /// Any path may be null for the shipped default; `scenario` null for none. Fails the test on a
 /// refused file.
@@ -45,6 +51,24 @@ closed_loop_t* closed_loop_open_turned(const char* routine, const char* client, 
 /// him.
 closed_loop_t* closed_loop_open_person(const char* routine, const char* client, int64_t seed);
 void closed_loop_close(closed_loop_t* loop);
+
+/// What a run may have that the shipped files do not say; 0 for as shipped.
+typedef struct {
+    double spring_N_per_m; // of the tool
+    double tissue_N_per_m; // of all tissue, which gives like a spring then
+    double rise_m;         // of the true body over where it would lie
+    bool quiet;            // a sensor without noise, a client who does not breathe
+    bool moves;            // the body can be moved by `closed_loop_rise`
+} closed_loop_altered_t;
+
+/// The same as `closed_loop_open` with a table that was altered: the controller knows of the spring
+/// alone.
+closed_loop_t* closed_loop_open_altered(const char* routine, const char* scenario, int64_t seed,
+                                        const closed_loop_altered_t* altered);
+
+/// Lifts the whole body to `rise_m` over where it lay, at once: for motions of the client that are
+/// played step by step from `watch`.
+void closed_loop_rise(closed_loop_t* loop, double rise_m);
 
 /// One period. False once the run is over: parked, or tripped after having been armed.
 bool closed_loop_step(closed_loop_t* loop);
