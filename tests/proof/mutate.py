@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""mutate.py BUILD [--sample N --seed TEXT] [--file NAME] [--jobs N] [--list]
+"""mutate.py BUILD [--sample N | --minutes N] [--seed TEXT] [--file NAME] [--jobs N] [--list]
 
 Changes the safety room one small step at a time and runs its tests against each change. A change
 that no test notices is a survivor; each survivor has to stand in tests/proof/survivors.md with the
@@ -36,7 +36,9 @@ FLAGS = ["-std=c11", "-O1", "-w", "-ffp-contract=off", "-fno-math-errno",
 TESTS = {
     "supervisor.c": ["proof/test_supervisor_enumerated"],
     "interlock.c": ["proof/test_permits", "proof/test_reaction_enumerated",
-                    "proof/test_judge_enumerated", "controller/test_interlock"],
+                    "proof/test_judge_enumerated",
+                    *sorted("controller/" + path.stem
+                            for path in (ROOT / "tests/controller").glob("test_interlock*.c"))],
 }
 # All pairs of figures take a minute, and notice what sets drawn at random do not in no more than a
 # few mutants: they are left to whoever looks at the survivors.
@@ -298,8 +300,10 @@ class Bench:
             sys.exit(result.stderr)
         return str(program)
 
-    def judge(self, number, mutant):
-        """killed, same, refused (by the compiler) or survived; and what noticed it."""
+    def judge(self, number, mutant, until):
+        """killed, same, refused (by the compiler), survived or left out; and what noticed it."""
+        if time.monotonic() > until:
+            return "left out", ""
         name = pathlib.Path(mutant.file).name
         source = HEADERS.get(name, name)
         folder = self.folder / ("tree_%d" % number) / ROOM
@@ -342,6 +346,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[1])
     parser.add_argument("build", help="a finished release build")
     parser.add_argument("--sample", type=int, default=0, help="so many only, drawn")
+    parser.add_argument("--minutes", type=float, default=0.0, help="as many as it can, drawn")
     parser.add_argument("--seed", default="", help="of the draw; default: the commit")
     parser.add_argument("--file", action="append", help="of the room; default: all")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
@@ -350,11 +355,12 @@ def main():
 
     files = given.file or [*sorted(path.name for path in (ROOT / ROOM).glob("*.c")), *HEADERS]
     mutants = [mutant for name in files for mutant in mutants_of(name)]
-    if given.sample:
+    if given.sample or given.minutes:
         seed = given.seed or subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, check=False,
                                             capture_output=True, text=True).stdout.strip()
         print("seed %s" % seed)
-        mutants = random.Random(seed).sample(mutants, min(given.sample, len(mutants)))
+        count = min(given.sample or len(mutants), len(mutants))
+        mutants = random.Random(seed).sample(mutants, count)
     if given.list:
         for mutant in mutants:
             print(mutant.key)
@@ -365,7 +371,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="knead_mutants_") as folder:
         bench = Bench(given.build, folder)
         with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-            running = {pool.submit(bench.judge, i, mutant): mutant
+            until = time.monotonic() + 60.0 * given.minutes if given.minutes else float("inf")
+            running = {pool.submit(bench.judge, i, mutant, until): mutant
                        for i, mutant in enumerate(mutants)}
             for done in concurrent.futures.as_completed(running):
                 mutant = running[done]
@@ -379,19 +386,19 @@ def main():
                     print("survived: %s" % mutant.key, file=sys.stderr, flush=True)
 
     listed = justified()
-    print("%-36s %7s %7s %7s %7s %9s" % ("file", "mutants", "killed", "same", "refused",
-                                         "survived"))
+    print("%-36s %7s %7s %7s %7s %9s %9s" % ("file", "mutants", "killed", "same", "refused",
+                                             "survived", "left out"))
     for file, count in sorted(tally.items()):
-        print("%-36s %7d %7d %7d %7d %9d" % (
+        print("%-36s %7d %7d %7d %7d %9d %9d" % (
             file, sum(n for what, n in count.items() if what != "too long"),
             count.get("killed", 0), count.get("same", 0), count.get("refused", 0),
-            count.get("survived", 0)))
+            count.get("survived", 0), count.get("left out", 0)))
     unknown = [mutant for mutant in survivors if mutant.key not in listed]
     for mutant in sorted(survivors, key=lambda m: (m.file, m.line, m.column)):
         print("%s:%d:%d: survived%s\n    %s" % (
             mutant.file, mutant.line, mutant.column,
             ", as tests/proof/survivors.md explains" if mutant.key in listed else "", mutant.key))
-    if not given.sample and not given.file:
+    if not given.sample and not given.minutes and not given.file:
         gone = listed - {mutant.key for mutant in survivors}
         for key in sorted(gone):
             print("tests/proof/survivors.md: does not survive any more: %s" % key)
