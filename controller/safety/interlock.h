@@ -295,4 +295,9 @@ void interlock_acknowledge(interlock_state_t* state);
 void interlock_record(interlock_state_t* state, const judge_limits_t* limits,
                       const judged_t* judged, const verdict_t* verdict);
 
+#ifdef KNEAD_RULES_OFF
+/// Rules that do not refuse, to show what they are for; in no program that moves a machine.
+extern interlock_rules_t interlock_rules_off;
+#endif
+
 #endif
