@@ -26,6 +26,14 @@
 // follow; this only bounds it.
 #define FED_ACCELERATION_MPS2 12.0
 
+// A force that is this much above its target is let go more quickly, up to so many times the normal
+// speed: a body that rises is followed upwards, not waited for. A stroke that is followed well
+// never comes there. [judgement]
+#define LET_GO_FROM_N 4.0
+#define LET_GO_FULL_N 8.0
+#define LET_GO_FACTOR 3.0
+#define LET_GO_ACCELERATION_MPS2 4.0
+
 // Two or three times what noise and taring leave of the force. [judgement]
 #define EASED_TOUCH_N 0.4
 
@@ -67,25 +75,38 @@ static double approach_speed_mps(const session_t* session, const plan_target_t* 
     return -fmin(braking, session->safety->approach_speed_max_mps.value);
 }
 
-/// The highest speed into the body that the force envelope permits. An unknown force permits none.
+/// The highest speed into the body that the force envelope permits, from what the force will be
+/// when the arm has come to this speed: a tool that heeds it is not judged to be too fast by the
+/// speed it has until then. An unknown force permits none.
 static double into_body_max_mps(const session_t* session, const estimate_t* estimate)
 {
     const double rising_N_per_s = fmax(estimate->force_rate_N_per_s, 0.0);
     const double force_N = estimate->normal_force_N + rising_N_per_s * estimate->force_age_s;
     const double room_N = session->safety->contact_force_max_N.value - ENVELOPE_MARGIN_N - force_N;
-    return envelope_speed_max_mps(&session->reaction, estimate->hardest_N_per_m, room_N);
+    const envelope_reaction_t commanded = {session->reaction.reaction_s + session->delays.command_s,
+                                           session->reaction.deceleration_mps2};
+    return envelope_speed_max_mps(&commanded, estimate->hardest_N_per_m, room_N);
 }
+
+/// How the offset may move: its speed at most, each way, and how quickly it may change outwards.
+typedef struct {
+    double into_mps;
+    double out_mps;
+    double out_acceleration_mps2;
+} pace_t;
 
 /// Lets what is fed forward through and bends the rest with bounded acceleration.
 static void move_fed(const session_t* session, force_control_state_t* state,
                      const estimate_t* estimate, double fed_mps, double wanted_mps,
-                     double limit_mps)
+                     const pace_t* pace)
 {
     const double step_mps = OFFSET_ACCELERATION_MPS2 * session->period_s;
+    const double out_step_mps = pace->out_acceleration_mps2 * session->period_s;
     const double fed_step_mps = FED_ACCELERATION_MPS2 * session->period_s;
+    const double before_mps = state->speed_mps - state->fed_mps;
     const double corrected_mps =
-        toward(state->speed_mps - state->fed_mps, wanted_mps - fed_mps, step_mps);
-    const double speed_mps = fmin(fmax(fed_mps + corrected_mps, -limit_mps), limit_mps);
+        fmin(fmax(wanted_mps - fed_mps, before_mps - step_mps), before_mps + out_step_mps);
+    const double speed_mps = fmin(fmax(fed_mps + corrected_mps, -pace->into_mps), pace->out_mps);
     state->speed_mps = fmax(toward(state->speed_mps, speed_mps, fed_step_mps),
                             -into_body_max_mps(session, estimate));
     state->fed_mps = fed_mps;
@@ -118,6 +139,17 @@ static double stiffness_N_per_m(const session_t* session, const plan_target_t* t
                : estimate->stiffness_N_per_m;
 }
 
+/// The speeds of the force loop where the force is `over_N` above what it should be.
+static pace_t force_pace(const session_t* session, double over_N)
+{
+    const double normal_mps = session->safety->normal_speed_max_mps.value;
+    const double part =
+        fmin(fmax((over_N - LET_GO_FROM_N) / (LET_GO_FULL_N - LET_GO_FROM_N), 0.0), 1.0);
+    return (pace_t){normal_mps, normal_mps * (1.0 + part * (LET_GO_FACTOR - 1.0)),
+                    OFFSET_ACCELERATION_MPS2 +
+                        part * (LET_GO_ACCELERATION_MPS2 - OFFSET_ACCELERATION_MPS2)};
+}
+
 static void follow_force(const session_t* session, force_control_state_t* state,
                          const plan_target_t* target, const estimate_t* estimate)
 {
@@ -132,8 +164,9 @@ static void follow_force(const session_t* session, force_control_state_t* state,
     const double speed = (estimate->normal_force_N - goal_N) / damping + fed;
     // An unknown force must not press: let go at the speed allowed until the interlock has spoken.
     const bool known = isfinite(speed);
+    const pace_t pace = force_pace(session, known ? estimate->normal_force_N - goal_N : 0.0);
     move_fed(session, state, estimate, known ? fmin(fmax(fed, -limit), limit) : 0.0,
-             known ? fmin(fmax(speed, -limit), limit) : limit, limit);
+             known ? fmin(fmax(speed, -limit), pace.out_mps) : limit, &pace);
 }
 
 // -------------------------------------------------------------------------------------------- taps
@@ -268,7 +301,8 @@ static void follow_taps(const session_t* session, force_control_state_t* state,
     const double fed = fmin(fmax(target->hop_rate_mps + tap->skin_mps, -limit), limit);
     const double speed = fed + TAP_FOLLOWING_PER_S * (wanted_m - state->offset_m);
     const bool known = isfinite(speed) && isfinite(estimate->normal_force_N);
-    move_fed(session, state, estimate, known ? fed : 0.0, known ? speed : limit, limit);
+    const pace_t pace = {limit, limit, OFFSET_ACCELERATION_MPS2};
+    move_fed(session, state, estimate, known ? fed : 0.0, known ? speed : limit, &pace);
 }
 
 static void follow_contact(const session_t* session, force_control_state_t* state,

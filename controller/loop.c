@@ -53,13 +53,14 @@ loop_result_t loop_run(const session_t* session, fieldbus_t* bus, timebase_t tim
     cycle_input_t in = {0};
     cycle_output_t out = {0};
     bool going = true;
+    int64_t worked_away = 0; // periods that passed while the last one was being worked on
 
     while (going) {
         const int64_t woken_us = timebase.vtable->now_us(timebase.context);
         const int64_t late_us = woken_us - deadline_us;
-        in.overruns = late_us > session->period_us
-                          ? in.overruns + (unsigned)(late_us / session->period_us)
-                          : 0;
+        const int64_t slept_away = late_us > session->period_us ? late_us / session->period_us : 0;
+        const int64_t missed = slept_away + worked_away;
+        in.overruns = missed > 0 ? in.overruns + (unsigned)missed : 0;
         count_wake_up(timing, late_us, in.overruns);
 
         in.now_us = woken_us - start_us;
@@ -75,6 +76,7 @@ loop_result_t loop_run(const session_t* session, fieldbus_t* bus, timebase_t tim
         timing->cycles += 1;
         const int64_t done_us = timebase.vtable->now_us(timebase.context);
         count_busy(timing, done_us - woken_us);
+        worked_away = done_us > woken_us ? (done_us - woken_us) / session->period_us : 0;
         timing->duration_us = done_us - start_us;
         deadline_us = next_deadline(deadline_us, done_us, session->period_us);
         if (going && !timebase.vtable->sleep_until(timebase.context, deadline_us)) {

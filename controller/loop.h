@@ -32,7 +32,8 @@ const char* loop_result_text(loop_result_t result);
 /// What became of the deadlines, microseconds of the loop's timebase.
 typedef struct {
     int64_t cycles;
-    int64_t overruns;        // periods that began later than one period after their deadline
+    int64_t overruns; // periods that began later than one period after their deadline, or after one
+                      // that took a period or more
     int64_t overruns_in_row; // most periods missed in a row
     int64_t late_max_us;     // wake-up after its deadline
     double late_sum_us;

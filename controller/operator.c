@@ -16,6 +16,9 @@ static uint32_t ask_once(operator_t* self, uint32_t request)
 
 uint32_t operator_requests(operator_t* self, const cycle_output_t* last, int64_t period_us)
 {
+    if (last != NULL && last->mode == MODE_LIFT && last->verdict.reaction == REACTION_LIFT) {
+        self->lifted = true;
+    }
     if (last == NULL || last->verdict.refused != 0) {
         self->healthy_us = 0;
         return 0;
@@ -32,6 +35,9 @@ uint32_t operator_requests(operator_t* self, const cycle_output_t* last, int64_t
     }
     if (last->mode == MODE_ARMED) {
         return ask_once(self, REQUEST_START);
+    }
+    if (last->mode == MODE_PAUSED && self->lifted) {
+        return ask_once(self, REQUEST_END);
     }
     return 0;
 }

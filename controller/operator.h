@@ -1,6 +1,7 @@
 /// Asks for what a person would ask for when a run is to start by itself: acknowledge, arm, start,
 /// each once and only when the controller says that it can. Anything that goes wrong it leaves
-/// alone: it never acknowledges a trip and never resumes.
+/// alone: it never acknowledges a trip and never resumes. Where a rule has lifted the tool off the
+/// body it asks for the end: nobody is there who could look and resume.
 #ifndef KNEAD_CONTROLLER_OPERATOR_H
 #define KNEAD_CONTROLLER_OPERATOR_H
 
@@ -9,6 +10,7 @@
 typedef struct {
     uint32_t asked;     // request_bit_t
     int64_t healthy_us; // how long nothing has been refused
+    bool lifted;        // by a rule, not by somebody's pause
 } operator_t;
 
 /// The requests for this period; `last` may be null. Pure.

@@ -117,9 +117,9 @@ static void fill_blind_servo(const arm_t* arm, int joint, const arm_actuation_t*
                              double step_s, servos_t* servos)
 {
     const arm_servo_t* servo = &arm->servo[joint];
-    const double gain_shown = actuation->encoder->gain;
-    const double error =
-        actuation->reference - (gain_shown * arm->position.at[joint] + actuation->encoder->offset);
+    const double gain_shown = actuation->fault->encoder_gain;
+    const double error = actuation->reference -
+                         (gain_shown * arm->position.at[joint] + actuation->fault->encoder_offset);
     const double wanted_speed =
         servo->position_gain_per_s * error + servo->speed_feedforward * actuation->reference_speed;
     const double steps = step_s / servo->integral_time_s;
@@ -145,7 +145,7 @@ static inline void fill_servo(const arm_t* arm, int joint, const arm_actuation_t
         servos->integral_part.at[joint] = 0.0;
         return;
     }
-    if (actuation->encoder) {
+    if (actuation->fault) {
         fill_blind_servo(arm, joint, actuation, step_s, servos);
         return;
     }
@@ -182,8 +182,8 @@ static inline void fill_passive(const arm_t* arm, int joint, const arm_actuation
     double damping = arm->viscous_friction.at[joint] +
                      arm->coulomb_friction.at[joint] / sqrt(square(speed) + square(COULOMB_BLEND));
     if (actuation->braked) {
-        damping += (1.0 - actuation->brake_lost) * arm->brake_effort.at[joint] /
-                   sqrt(square(speed) + square(BRAKE_BLEND));
+        const double kept = actuation->fault ? 1.0 - actuation->fault->brake_lost : 1.0;
+        damping += kept * arm->brake_effort.at[joint] / sqrt(square(speed) + square(BRAKE_BLEND));
     }
     const double over =
         arm->position.at[joint] - (arm->chain.position_max.at[joint] + ARM_END_STOP_OVERTRAVEL);

@@ -24,11 +24,12 @@ typedef struct {
     double integral_time_s;
 } arm_servo_t;
 
-/// What a joint's encoder shows of it: position = gain * true + offset, speed = gain * true.
+/// What is wrong at a joint. Its encoder shows gain * position + offset, and gain * speed.
 typedef struct {
-    double gain;
-    double offset; // rad or m
-} arm_encoder_t;
+    double encoder_gain;   // 1 for a sound one
+    double encoder_offset; // rad or m
+    double brake_lost;     // part of its effort that the brake does not hold
+} arm_fault_t;
 
 /// What a drive does to its joint during one step.
 typedef struct {
@@ -36,9 +37,8 @@ typedef struct {
     bool braked;      // the holding brake is shut
     double reference; // rad or m
     double reference_speed;
-    double effort_limit; // Nm or N, not negative
-    double brake_lost;   // part of its effort that the brake does not hold, 0 for a sound one
-    const arm_encoder_t* encoder; // what closes the servo loop, null for a sound one
+    double effort_limit;      // Nm or N, not negative
+    const arm_fault_t* fault; // borrowed for the step; null for a sound joint
 } arm_actuation_t;
 
 /// What the tool feels during one step, on the arm, at the tool's origin, table axes. `give` is how

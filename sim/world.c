@@ -556,12 +556,11 @@ static wrench_t step_bodies(world_t* world)
     tissue_settings_t tissue = skin.touchable
                                    ? tissue_map_at(&world->tissues, skin.body_x_m, skin.body_y_m)
                                    : (tissue_settings_t){.relaxation_time_s = 1.0};
-    arm_load_t load = {.wrench = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}}};
     tissue.stiffness_N_per_m1_5 *= world->client.stiffness_factor;
-    if (!world->tool_lost) {
-        load = contact_advance(&world->contact_settings, &world->contact, &tool,
-                               &arm->motion.tool_twist, &skin, &tissue, STEP_S);
-    }
+    arm_load_t load = world->tool_lost
+                          ? (arm_load_t){.wrench = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}}}
+                          : contact_advance(&world->contact_settings, &world->contact, &tool,
+                                            &arm->motion.tool_twist, &skin, &tissue, STEP_S);
     if (world->touched) {
         pull_tool(world, &load);
     }

@@ -79,6 +79,10 @@ typedef enum {
       "play one trial again, as a failure names it")                                               \
     X(OPTION_SHRINK, "shrink", NULL, OPTION_KIND_FLAG, 0, 0,                                       \
       "find the fewest and smallest events that still make the trial fail")                        \
+    X(OPTION_PAGE, "page", "FILE", OPTION_KIND_TEXT, 0, 0,                                         \
+      "the campaign in --out as an HTML page")                                                     \
+    X(OPTION_JUNIT, "junit", "FILE", OPTION_KIND_TEXT, 0, 0,                                       \
+      "the campaign in --out as a JUnit file, for programs that gather test results")              \
     X(OPTION_RULES_OFF, "rules-off", "RULE", OPTION_KIND_TEXT, 0, 0,                               \
       "play without one of the judge's rules (only where built with KNEAD_RULES_OFF)")
 typedef enum {

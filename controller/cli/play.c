@@ -28,6 +28,8 @@
 #define RUN_PERIOD_PART 0.5
 // Periods played after the arm has come to its end, so that the last command has been carried out.
 #define FAREWELL_PERIODS 25
+// And after a trip, so that the record shows how the arm came to rest and whether its brakes hold.
+#define TRIP_FAREWELL_US EVENT_AFTER_US
 // A table that refuses to be acknowledged for this long is not going to be.
 #define REFUSED_TIME_US INT64_C(3000000)
 // The same answer to the same request is told this often at most, to whoever holds a key down.
@@ -165,7 +167,9 @@ static bool goes_on(player_room_t* room, const cycle_output_t* out)
     room->unattended = !room->play->automatic && !room->typed.open && !room->was_powered;
     room->gave_up = (waits && room->refused_us >= REFUSED_TIME_US) || room->unattended ||
                     (!room->was_powered && room->interrupts_seen > 0);
-    return room->farewell < FAREWELL_PERIODS && !room->gave_up;
+    const int after_trip = (int)(TRIP_FAREWELL_US / room->session->period_us);
+    const int farewell = out->mode == MODE_PARKED ? FAREWELL_PERIODS : after_trip;
+    return room->farewell < farewell && !room->gave_up;
 }
 
 /// On a run that a person starts: what the controller is doing, and what it waits for.

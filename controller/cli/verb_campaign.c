@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "controller/campaign/coverage.h"
+#include "controller/campaign/junit.h"
 #include "controller/campaign/matrix.h"
 #include "controller/campaign/outcome_file.h"
+#include "controller/campaign/page.h"
 #include "controller/campaign/shrink.h"
 #include "controller/campaign/workers.h"
 #include "controller/cli/campaign_stages.h"
@@ -102,8 +104,11 @@ static exit_code_t read_scope(campaign_t* campaign)
         }
         campaign->shard -= 1;
     }
-    if (options->given[OPTION_RESUME] && options->text[OPTION_OUT] == NULL) {
-        return say_usage("--resume needs --out, beside", "--resume");
+    static const option_id_t of_out[] = {OPTION_RESUME, OPTION_PAGE, OPTION_JUNIT};
+    for (size_t i = 0; i < sizeof of_out / sizeof of_out[0]; ++i) {
+        if (options->given[of_out[i]] && options->text[OPTION_OUT] == NULL) {
+            return say_usage("without --out there is nothing for", "--resume, --page and --junit");
+        }
     }
     return EXIT_DONE;
 }
@@ -383,6 +388,45 @@ static exit_code_t open_out(campaign_t* campaign)
     return fflush(campaign->out) == 0 ? EXIT_DONE : EXIT_INTERNAL;
 }
 
+static void tell_tally(void* context, const outcome_t* outcome, const char* line)
+{
+    (void)line;
+    tally_observe(context, outcome);
+}
+
+static exit_code_t say_unwritten(const char* path)
+{
+    (void)fprintf(stderr, "knead campaign: can't write '%s': %s\n", path, strerror(errno));
+    return EXIT_INTERNAL;
+}
+
+/// The page and the JUnit file that were asked for, of everything in the file of outcomes; tells
+/// whether any of its trials failed.
+static exit_code_t write_pages(const options_t* options)
+{
+    const char* page = options->text[OPTION_PAGE];
+    const char* junit = options->text[OPTION_JUNIT];
+    tally_t* tally = tally_begin(&(campaign_header_t){0});
+    if (tally == NULL) {
+        (void)fprintf(stderr, "knead campaign: out of memory\n");
+        return EXIT_INTERNAL;
+    }
+    outcome_file_t file;
+    const outcome_file_result_t result =
+        outcome_file_read(options->text[OPTION_OUT], &file, tell_tally, tally);
+    exit_code_t code = EXIT_DONE;
+    if (result != OUTCOME_FILE_OK) {
+        code = refuse_file(options->text[OPTION_OUT], result, &file);
+    } else {
+        tally->header = file.header;
+        code = tally->failed > 0 ? EXIT_EXPECTATION_FAILED : EXIT_DONE;
+        code = page != NULL && !page_write(tally, page) ? say_unwritten(page) : code;
+        code = junit != NULL && !junit_write(tally, junit) ? say_unwritten(junit) : code;
+    }
+    tally_end(tally);
+    return code;
+}
+
 static exit_code_t conclude(campaign_t* campaign)
 {
     const coverage_t* coverage = &campaign->coverage;
@@ -404,8 +448,13 @@ static exit_code_t conclude(campaign_t* campaign)
         (void)fprintf(stderr, "knead campaign: '%s' could not be written to its end\n",
                       campaign->options->text[OPTION_OUT]);
     }
+    const bool pages = campaign->options->text[OPTION_OUT] != NULL && written;
+    const exit_code_t code = pages ? write_pages(campaign->options) : EXIT_DONE;
     if (!written || campaign->died > 0) {
         return EXIT_INTERNAL;
+    }
+    if (code != EXIT_DONE) {
+        return code;
     }
     return coverage->failed > 0 ? EXIT_EXPECTATION_FAILED : EXIT_DONE;
 }
@@ -459,7 +508,7 @@ static exit_code_t merge(const options_t* options)
                       outcome_file_result_text(result));
         return result == OUTCOME_FILE_UNWRITABLE ? EXIT_INTERNAL : EXIT_INVALID_FILE;
     }
-    return EXIT_DONE;
+    return write_pages(options);
 }
 
 exit_code_t verb_campaign(const options_t* options, assembly_t* assembly)

@@ -220,6 +220,11 @@ static void observe_mode(events_t* events, const cycle_record_t* record)
         add_cause(events, &line, record, rule);
     }
     json_integer(&line.json, "conditions", record->conditions);
+    // Where to look in the cycles: what led to it, and how the arm came to rest.
+    const int64_t period_us = events->session->period_us;
+    const int64_t before = record->input.cycle - EVENT_BEFORE_US / period_us;
+    json_integer(&line.json, "from_cycle", before > 0 ? before : 0);
+    json_integer(&line.json, "to_cycle", record->input.cycle + EVENT_AFTER_US / period_us);
     line_end(events, &line);
 }
 

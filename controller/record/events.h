@@ -35,7 +35,11 @@ const char* event_kind_text(event_kind_t kind);
 #define EVENT_TEXT_CAPACITY 240
 #define EVENT_CAPACITY 50000             // lines of one run; one note says that more happened
 #define EVENT_REPEAT_US INT64_C(1000000) // the same rule is reported at most this often
-#define EVENT_REQUEST_CAPACITY 10000     // of them requests: a flood must not push out a stop
+// A stop's line names the cycles from so long before it to so long after it. Runs go on at least
+// that long after a trip.
+#define EVENT_BEFORE_US INT64_C(2000000)
+#define EVENT_AFTER_US INT64_C(1000000)
+#define EVENT_REQUEST_CAPACITY 10000 // of them requests: a flood must not push out a stop
 #define EVENT_REASON_CAPACITY 160
 
 typedef struct events events_t;

@@ -499,6 +499,7 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
                    : NULL;
     case INTERLOCK_RULE_COUNT:
     case INTERLOCK_LIMITS_INTACT:
+    case INTERLOCK_ARMED_FIRST:
     case INTERLOCK_ESTOP:
     case INTERLOCK_FINITE:
     case INTERLOCK_JOINT_POSITION:

@@ -72,6 +72,17 @@ static trust_t trust_left(interlock_rules_t refused)
     return worst;
 }
 
+/// Torque comes by arming a machine that is ready, and in no other way: a mode that says otherwise
+/// was written by nobody who may.
+static void judge_sequence(verdict_t* verdict, const interlock_state_t* state,
+                           const judged_t* judged)
+{
+    const bool gains = state->begun && supervisor_mode_powered(judged->mode) &&
+                       !supervisor_mode_powered(state->last_mode);
+    permit_if(verdict, INTERLOCK_ARMED_FIRST,
+              !gains || (judged->mode == MODE_ARMING && state->last_mode == MODE_READY));
+}
+
 /// Rules whose cause somebody has to look for before the program is started anew.
 static void judge_inspection(verdict_t* verdict, const interlock_state_t* state)
 {
@@ -108,6 +119,7 @@ verdict_t interlock_evaluate(const judge_limits_t* limits, const interlock_state
                          .subject = SUBJECT_NONE,
                          .other = SUBJECT_NONE};
     permit_if(&verdict, INTERLOCK_LIMITS_INTACT, judge_limits_intact(limits));
+    judge_sequence(&verdict, state, judged);
     judge_devices(&verdict, limits, state, judged);
     judge_joints(&verdict, limits, state, judged);
     judge_sensor(&verdict, limits, state, judged);

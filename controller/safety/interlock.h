@@ -46,6 +46,8 @@ typedef enum {
 #define INTERLOCK_RULE_LIST(X)                                                                     \
     X(INTERLOCK_LIMITS_INTACT, "limits_intact", "H46", NONE, YIELD, INSPECTION, 0, "",             \
       "the limits in memory have changed")                                                         \
+    X(INTERLOCK_ARMED_FIRST, "armed_first", "H37 H46 H47", NONE, YIELD, INSPECTION, 0, "",         \
+      "the drives are to have torque and were not armed")                                          \
     X(INTERLOCK_ESTOP, "estop", "H53", NONE, YIELD, ACKNOWLEDGE, 0, "",                            \
       "the emergency stop chain is open")                                                          \
     X(INTERLOCK_FINITE, "finite", "H45", NONE, YIELD, ACKNOWLEDGE, 0, "",                          \
@@ -225,6 +227,7 @@ typedef struct {
 /// What the judge remembers; only `interlock_record` writes it.
 typedef struct {
     bool begun;
+    supervisor_mode_t last_mode; // judged in the period before
     int64_t last_now_us;
     int64_t margin_us;       // how long the force has been over its margin
     int64_t disagreement_us; // how long sensor and drive torques have disagreed

@@ -61,3 +61,16 @@ bool mode_in(supervisor_mode_t mode, unsigned modes)
 {
     return (unsigned)mode < MODE_COUNT && (modes >> mode & 1u) != 0;
 }
+
+int64_t later_us(int64_t elapsed_us, int64_t period_us)
+{
+    const int64_t half_us = INT64_MAX / 2;
+    const bool fits =
+        elapsed_us >= 0 && elapsed_us <= half_us && period_us >= 0 && period_us <= half_us;
+    return fits ? elapsed_us + period_us : INT64_MAX;
+}
+
+int once_more(int count)
+{
+    return count < INT32_MAX ? count + 1 : INT32_MAX;
+}

@@ -42,13 +42,13 @@ void drive_init(drive_t* drive, const joint_settings_t* joint, int64_t interpola
         .demand = position,
         .faults = {.encoder_scale = 1.0,
                    .encoder_gain = 1.0,
-                   .encoder = {.gain = 1.0},
+                   .joint = {.encoder_gain = 1.0},
                    .torque_part = 1.0},
         .last_written = {.effort_limit = joint->effort_max},
     };
 }
 
-static void obey(drive_t* drive, const drive_command_t* told)
+static inline void obey(drive_t* drive, const drive_command_t* told)
 {
     const drive_faults_t* faults = &drive->faults;
     if (!faults->deaf_to_stop) {
@@ -86,24 +86,22 @@ static void obey_due(drive_t* drive)
 
 void drive_take_written(drive_t* drive, const register_file_t* file)
 {
-    drive_command_t told = {.control_word = (uint16_t)register_file_raw(file, POINT_CONTROL_WORD),
-                            .effort_limit = drive->last_written.effort_limit,
-                            .watchdog_us = drive->last_written.watchdog_us};
-    told.has_target = register_file_get(file, POINT_TARGET_POSITION, &told.target_position);
+    drive_command_t* told = &drive->last_written;
+    told->control_word = (uint16_t)register_file_raw(file, POINT_CONTROL_WORD);
+    told->has_target = register_file_get(file, POINT_TARGET_POSITION, &told->target_position);
     double effort_limit = drive->effort_max;
     if (register_file_get(file, POINT_EFFORT_LIMIT, &effort_limit)) {
-        told.effort_limit = fmin(fmax(effort_limit, 0.0), drive->effort_max);
+        told->effort_limit = fmin(fmax(effort_limit, 0.0), drive->effort_max);
     }
     double watchdog_s = 0.0;
     if (register_file_get(file, POINT_WATCHDOG, &watchdog_s)) {
-        told.watchdog_us = (int64_t)llround(watchdog_s * 1e6);
+        told->watchdog_us = (int64_t)llround(watchdog_s * 1e6);
     }
     drive->write_age_us = 0;
-    drive->last_written = told;
     if (drive->faults.late_us > 0) {
-        put_off(drive, &told);
+        put_off(drive, told);
     } else {
-        obey(drive, &told);
+        obey(drive, told);
     }
 }
 
@@ -126,6 +124,9 @@ static command_t command_of(uint16_t control_word)
 
 static void enter(drive_t* drive, drive_state_t state)
 {
+    if (drive->faults.stuck_state) {
+        return;
+    }
     drive->state = state;
     drive->state_age_us = 0;
     drive->enabling = false;
@@ -229,12 +230,14 @@ static bool decelerate(drive_t* drive, double speed, int64_t step_us)
     return stands || drive->state_age_us >= DRIVE_STOP_TIME_MAX_US;
 }
 
-static void step_enabled(drive_t* drive, double position, double speed, int64_t step_us)
+/// What ends `operation enabled`: silence, a command, a joint that does not follow. True if it
+/// does.
+static inline bool leave_enabled(drive_t* drive, double position, double speed)
 {
     if (drive->watchdog_us > 0 && drive->write_age_us > drive->watchdog_us &&
         !drive->faults.watchdog_off) {
         drive_fail(drive, DRIVE_FAULT_WATCHDOG);
-        return;
+        return true;
     }
     const drive_state_t next = next_with_torque(command_of(drive->control_word));
     if (next != DRIVE_OPERATION_ENABLED) {
@@ -242,21 +245,27 @@ static void step_enabled(drive_t* drive, double position, double speed, int64_t 
         if (next != DRIVE_QUICK_STOP) {
             hold_here(drive, position);
         }
-        return;
+        return true;
     }
     // A set-point out of the window is refused before it is followed.
-    if (drive->faults.runs_away) {
-        return;
-    }
     const bool reachable = !drive->target_is_new ||
                            fabs(drive->target_position - position) <= drive->position_error_max;
-    if (!reachable || !(fabs(drive->demand - position) <= drive->position_error_max)) {
-        hold_here(drive, position);
-        drive->demand_speed = speed; // from which it slows down
-        drive_fail(drive, DRIVE_FAULT_FOLLOWING_ERROR);
-        return;
+    const bool follows = fabs(drive->demand - position) <= drive->position_error_max;
+    if ((reachable && follows) || drive->faults.runs_away) {
+        return false;
     }
-    follow_target(drive, step_us);
+    hold_here(drive, position);
+    drive->demand_speed = speed; // from which it slows down
+    drive_fail(drive, DRIVE_FAULT_FOLLOWING_ERROR);
+    return true;
+}
+
+static void step_enabled(drive_t* drive, double position, double speed, int64_t step_us)
+{
+    const bool leaves = !drive->faults.stuck_state && leave_enabled(drive, position, speed);
+    if (!leaves && !drive->faults.runs_away) {
+        follow_target(drive, step_us);
+    }
 }
 
 static void step_idle(drive_t* drive, bool power, double position)
@@ -280,6 +289,9 @@ static void step_idle(drive_t* drive, bool power, double position)
 
 static void step_state(drive_t* drive, double position, double speed, int64_t step_us)
 {
+    if (drive->faults.stuck_state && !state_has_torque(drive->state)) {
+        return;
+    }
     switch (drive->state) {
     case DRIVE_UNKNOWN:
     case DRIVE_NOT_READY:
@@ -327,12 +339,10 @@ static void lose_power(drive_t* drive, double position)
     hold_here(drive, position);
 }
 
-/// The joint as the encoder shows it.
-static void see(const drive_t* drive, double* position, double* speed)
+/// The joint's position as the encoder shows it.
+static double shown(const drive_t* drive, double position)
 {
-    const arm_encoder_t* encoder = &drive->faults.encoder;
-    *position = encoder->gain * *position + encoder->offset;
-    *speed *= encoder->gain;
+    return drive->faults.joint.encoder_gain * position + drive->faults.joint.encoder_offset;
 }
 
 /// Runs on, but never farther ahead of its joint than a following error: it is the motor that runs.
@@ -344,16 +354,6 @@ static void run_away(drive_t* drive, double position, int64_t step_us)
     drive->demand = fmin(fmax(drive->demand, position - most), position + most);
     drive->interpolation_left_us = 0;
     drive->way_left = 0.0;
-}
-
-/// A state machine that stands still: what it did, it does on.
-static void step_stuck(drive_t* drive, double speed, int64_t step_us)
-{
-    if (drive->state == DRIVE_OPERATION_ENABLED && !drive->faults.runs_away) {
-        follow_target(drive, step_us);
-    } else if (drive->state == DRIVE_QUICK_STOP || drive->state == DRIVE_FAULT_REACTION) {
-        (void)decelerate(drive, speed, step_us);
-    }
 }
 
 static void step_faults(drive_t* drive, int64_t step_us)
@@ -378,19 +378,13 @@ void drive_step(drive_t* drive, bool power, double position, double speed, int64
     drive->sample_counter += 1;
     if (drive->touched) {
         step_faults(drive, step_us);
-        see(drive, &position, &speed);
+        position = shown(drive, position);
+        speed *= drive->faults.joint.encoder_gain;
     }
-    const bool stuck = drive->faults.stuck_state;
-    if (!power && stuck) {
-        hold_here(drive, position);
-    } else if (!power || drive->faults.disables) {
+    if (!power || drive->faults.disables) {
         lose_power(drive, position);
     }
-    if (stuck) {
-        step_stuck(drive, speed, step_us);
-    } else {
-        step_state(drive, position, speed, step_us);
-    }
+    step_state(drive, position, speed, step_us);
     if (drive->faults.runs_away && power && state_has_torque(drive->state)) {
         run_away(drive, position, step_us);
     }
@@ -405,27 +399,28 @@ void drive_step(drive_t* drive, bool power, double position, double speed, int64
     }
 }
 
-void drive_spoil_actuation(const drive_t* drive, arm_actuation_t* actuation)
+arm_actuation_t drive_faulty_actuation(const drive_t* drive)
 {
     const drive_faults_t* faults = &drive->faults;
-    actuation->encoder = &faults->encoder;
-    const double base =
-        faults->unlimited ? DRIVE_PEAK_FACTOR * drive->effort_max : drive->effort_limit;
-    actuation->effort_limit =
-        fmin(base, faults->torque_part * (faults->unlimited ? base : drive->effort_max));
+    arm_actuation_t actuation = drive_sound_actuation(drive);
+    const double most =
+        faults->unlimited ? DRIVE_PEAK_FACTOR * drive->effort_max : drive->effort_max;
+    const double allowed = faults->unlimited ? most : drive->effort_limit;
+    actuation.effort_limit = fmin(allowed, faults->torque_part * most);
     if (faults->oscillates) {
         const double rate_radps = 2.0 * PI * DRIVE_OSCILLATION_HZ;
         const double angle_rad = rate_radps * faults->swing_age_s;
-        actuation->reference += faults->swing * sin(angle_rad);
-        actuation->reference_speed += faults->swing * rate_radps * cos(angle_rad);
+        actuation.reference += faults->swing * sin(angle_rad);
+        actuation.reference_speed += faults->swing * rate_radps * cos(angle_rad);
     }
-    actuation->powered = actuation->powered && !faults->disables;
+    actuation.powered = actuation.powered && !faults->disables;
     // The drive lets go when its brake should hold; it does not know that it is late.
     if (drive->brake_shut) {
-        actuation->braked = drive->brake_age_us >= DRIVE_BRAKE_ENGAGE_US + faults->brake_late_us;
+        actuation.braked = drive->brake_age_us >= DRIVE_BRAKE_ENGAGE_US + faults->brake_late_us;
     }
-    actuation->braked = actuation->braked || faults->brake_stuck;
-    actuation->brake_lost = faults->brake_lost;
+    actuation.braked = actuation.braked || faults->brake_stuck;
+    actuation.fault = &faults->joint;
+    return actuation;
 }
 
 /// Counts otherwise from here on, or as it should again.
@@ -440,10 +435,10 @@ static void turn_encoder(drive_faults_t* faults, double position)
 /// Works out what the encoder shows of the joint.
 static void set_encoder(drive_faults_t* faults)
 {
-    faults->encoder = faults->encoder_frozen
-                          ? (arm_encoder_t){0.0, faults->encoder_held}
-                          : (arm_encoder_t){faults->encoder_gain, faults->encoder_base};
-    faults->encoder.offset += faults->encoder_jump;
+    faults->joint.encoder_gain = faults->encoder_frozen ? 0.0 : faults->encoder_gain;
+    faults->joint.encoder_offset =
+        faults->encoder_frozen ? faults->encoder_held : faults->encoder_base;
+    faults->joint.encoder_offset += faults->encoder_jump;
 }
 
 static void encoder_event(drive_t* drive, const world_event_t* event, bool begins, double position)
@@ -455,8 +450,8 @@ static void encoder_event(drive_t* drive, const world_event_t* event, bool begin
         faults->encoder_jump = size;
         break;
     case WORLD_EVENT_ENCODER_FREEZE:
-        faults->encoder_held =
-            faults->encoder.gain * position + faults->encoder.offset - faults->encoder_jump;
+        faults->encoder_held = faults->joint.encoder_gain * position +
+                               faults->joint.encoder_offset - faults->encoder_jump;
         faults->encoder_frozen = begins;
         break;
     case WORLD_EVENT_ENCODER_SIGN:
@@ -562,7 +557,7 @@ static void power_event(drive_faults_t* faults, const world_event_t* event, bool
 {
     switch (event->kind) {
     case WORLD_EVENT_BRAKE_SLIPS:
-        faults->brake_lost = begins ? 1.0 - event->magnitude : 0.0;
+        faults->joint.brake_lost = begins ? 1.0 - event->magnitude : 0.0;
         break;
     case WORLD_EVENT_BRAKE_LATE:
         faults->brake_late_us = begins ? (int64_t)llround(event->magnitude * 1e6) : 0;
@@ -621,9 +616,8 @@ void drive_latch(const drive_t* drive, double position, double speed, double eff
                  register_file_t* file)
 {
     if (drive->touched) {
-        see(drive, &position, &speed);
-        position += drive->faults.drift;
-        speed += drive->faults.drift_per_s;
+        position = shown(drive, position) + drive->faults.drift;
+        speed = speed * drive->faults.joint.encoder_gain + drive->faults.drift_per_s;
         const double wrap = drive->faults.wrap;
         position -= wrap > 0.0 ? wrap * floor(position / wrap) : 0.0;
     }

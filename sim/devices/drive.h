@@ -70,7 +70,7 @@ typedef struct {
     double encoder_scale, encoder_jump;
     double encoder_held;               // shown when it froze, without the jump
     double encoder_gain, encoder_base; // of sign and scale
-    arm_encoder_t encoder;
+    arm_fault_t joint;
     double drift_per_s, drift; // of the register
     double wrap;               // 0 for none
     // What it does.
@@ -84,7 +84,6 @@ typedef struct {
     int64_t late_us;
     // Power.
     bool undervoltage, brake_stuck;
-    double brake_lost; // 0 for none of it
     int64_t brake_late_us;
 } drive_faults_t;
 
@@ -134,25 +133,27 @@ void drive_take_written(drive_t* drive, const register_file_t* file);
 /// safely; `position` and `speed` are the joint's.
 void drive_step(drive_t* drive, bool power, double position, double speed, int64_t step_us);
 
-/// What the drive's faults make of what it would do. For `drive_actuation`.
-void drive_spoil_actuation(const drive_t* drive, arm_actuation_t* actuation);
-
-/// What the drive does to its joint now.
-static inline arm_actuation_t drive_actuation(const drive_t* drive)
+/// What a drive without a fault does to its joint.
+static inline arm_actuation_t drive_sound_actuation(const drive_t* drive)
 {
     const bool holds = drive->brake_shut ? drive->brake_age_us >= DRIVE_BRAKE_ENGAGE_US
                                          : drive->brake_age_us < DRIVE_BRAKE_RELEASE_US;
     // With power, the drive holds the joint until its brake does.
     const bool powered = drive->power && !(drive->brake_shut && holds);
-    arm_actuation_t actuation = {.powered = powered,
-                                 .braked = holds,
-                                 .reference = drive->demand,
-                                 .reference_speed = drive->demand_speed,
-                                 .effort_limit = drive->effort_limit};
-    if (drive->touched) {
-        drive_spoil_actuation(drive, &actuation);
-    }
-    return actuation;
+    return (arm_actuation_t){.powered = powered,
+                             .braked = holds,
+                             .reference = drive->demand,
+                             .reference_speed = drive->demand_speed,
+                             .effort_limit = drive->effort_limit};
+}
+
+/// The same for one that has, or had, one.
+arm_actuation_t drive_faulty_actuation(const drive_t* drive);
+
+/// What the drive does to its joint now; it points into `drive`, for one step.
+static inline arm_actuation_t drive_actuation(const drive_t* drive)
+{
+    return drive->touched ? drive_faulty_actuation(drive) : drive_sound_actuation(drive);
 }
 
 /// Begins a fault reaction, as if the drive had found the fault itself. Nothing in a fault already.

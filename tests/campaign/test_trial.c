@@ -43,6 +43,7 @@ static trial_t pressed_in_contact(void)
     return trial;
 }
 
+/// Shows H55, client_button.
 static void a_button_in_contact_yields_lets_go_and_heals(void** context)
 {
     (void)context;

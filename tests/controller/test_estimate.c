@@ -89,6 +89,7 @@ static void shear_is_what_lies_across_the_normal(void** context)
     free(gantry);
 }
 
+/// Shows H12, tare.
 static void an_offset_is_tared_up_to_its_limit_only(void** context)
 {
     (void)context;
@@ -128,6 +129,7 @@ static void nothing_is_tared_outside_of_arming_or_without_samples(void** context
     free(gantry);
 }
 
+/// Shows I15.
 static void what_never_came_is_no_number(void** context)
 {
     (void)context;
@@ -146,6 +148,7 @@ static void what_never_came_is_no_number(void** context)
     free(gantry);
 }
 
+/// Shows H16.
 static void one_noisy_sample_is_not_a_touch(void** context)
 {
     (void)context;
@@ -195,6 +198,66 @@ static void stiffness_is_expected_from_the_map_and_found_by_feeling(void** conte
     free(gantry);
 }
 
+static void the_rate_of_a_force_outlives_two_lost_samples(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    estimate_state_t state = {0};
+    tare_with_offset(gantry, &state, 0.0);
+    const double rate_N_per_s = 400.0;
+    estimate_t estimate = {0};
+    for (int i = 0; i < 12; ++i) {
+        const bus_feedback_t feedback = feedback_at(0.19, 10.0 + rate_N_per_s * 0.004 * i, 0.0);
+        estimate = step(gantry, &state, &feedback, MODE_CONTACT);
+    }
+    assert_near(estimate.force_rate_N_per_s, rate_N_per_s, 0.01 * rate_N_per_s);
+    assert_near(estimate.force_age_s, 0.0, 1e-12);
+    const double before_N = estimate.force_predicted_N;
+    assert_true(before_N >
+                estimate.normal_force_N + rate_N_per_s * gantry->session.reaction.reaction_s);
+    bus_feedback_t late = feedback_at(0.19, estimate.normal_force_N, 0.0);
+    for (int lost = 1; lost <= 2; ++lost) {
+        late.force.age_us = lost * GANTRY_PERIOD_US;
+        estimate = step(gantry, &state, &late, MODE_CONTACT);
+        assert_near(estimate.force_age_s, 0.004 * lost, 1e-9);
+        assert_near(estimate.force_rate_N_per_s, rate_N_per_s, 0.01 * rate_N_per_s);
+    }
+    // As much more as the force must have risen in the meantime.
+    assert_near(estimate.force_predicted_N - before_N, 0.008 * rate_N_per_s, 0.5);
+    // The next sample is judged over the whole time since the last.
+    const bus_feedback_t next =
+        feedback_at(0.19, estimate.normal_force_N + rate_N_per_s * 0.012, 0.0);
+    estimate = step(gantry, &state, &next, MODE_CONTACT);
+    assert_near(estimate.force_rate_N_per_s, rate_N_per_s, 0.02 * rate_N_per_s);
+    free(gantry);
+}
+
+static void a_force_is_foretold_from_the_tools_own_speed_too(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    estimate_state_t state = {0};
+    tare_with_offset(gantry, &state, 0.0);
+    bus_feedback_t feedback = feedback_at(0.19, 10.0, 0.0);
+    feedback.drives[2].velocity = -0.05; // down
+    estimate_t estimate = {0};
+    for (int i = 0; i < 60; ++i) {
+        estimate = step(gantry, &state, &feedback, MODE_CONTACT);
+    }
+    // Nothing is harder than the tool's spring where the map knows of no bone.
+    const double spring = gantry->machine.arm.tool.spring_stiffness_N_per_m;
+    assert_near(estimate.hardest_N_per_m, spring, 1e-9);
+    assert_near(estimate.force_predicted_N,
+                10.0 + envelope_rise_N(&gantry->session.reaction, spring, 0.05), 1e-6);
+    gantry->body_settings.regions[0].tissue.bone_stiffness_N_per_m = 3.0 * spring;
+    estimate = step(gantry, &state, &feedback, MODE_CONTACT);
+    assert_near(estimate.hardest_N_per_m, fmax(0.75 * spring, estimate.stiffness_N_per_m), 1e-9);
+    feedback.force.age_us = AGE_NEVER_US;
+    estimate = step(gantry, &state, &feedback, MODE_CONTACT);
+    assert_true(isnan(estimate.force_predicted_N));
+    free(gantry);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +269,8 @@ int main(void)
         cmocka_unit_test(what_never_came_is_no_number),
         cmocka_unit_test(one_noisy_sample_is_not_a_touch),
         cmocka_unit_test(stiffness_is_expected_from_the_map_and_found_by_feeling),
+        cmocka_unit_test(the_rate_of_a_force_outlives_two_lost_samples),
+        cmocka_unit_test(a_force_is_foretold_from_the_tools_own_speed_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

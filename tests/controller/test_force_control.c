@@ -8,6 +8,7 @@
 
 #define PERIOD_S 0.004
 #define DELAY_PERIODS 7 // 28 ms: what the gain is made for
+#define HARDEST_N_PER_M 5000.0
 
 typedef struct {
     double overshoot_N;
@@ -40,7 +41,8 @@ static step_figures_t press_step(const session_t* session, double stiffness_N_pe
     state.commanded = target.tool_desired;
     for (int period = 0; period < 2500; ++period) {
         const estimate_t estimate = {.normal_force_N = late[DELAY_PERIODS],
-                                     .stiffness_N_per_m = believed_N_per_m};
+                                     .stiffness_N_per_m = believed_N_per_m,
+                                     .hardest_N_per_m = HARDEST_N_PER_M};
         const double before_m = state.offset_m;
         (void)force_control_step(session, &state, MODE_CONTACT, &target, &estimate);
         figures.speed_peak_mps =
@@ -84,13 +86,18 @@ static void twice_the_stiffness_it_believes_in_is_still_stable(void** context)
     free(gantry);
 }
 
+/// Shows I15.
 static void an_unknown_force_or_stiffness_lets_go(void** context)
 {
     (void)context;
     gantry_t* gantry = gantry_make();
     const estimate_t unknown[] = {
-        {.normal_force_N = (double)NAN, .stiffness_N_per_m = 2000.0},
-        {.normal_force_N = (double)INFINITY, .stiffness_N_per_m = 2000.0},
+        {.normal_force_N = (double)NAN,
+         .stiffness_N_per_m = 2000.0,
+         .hardest_N_per_m = HARDEST_N_PER_M},
+        {.normal_force_N = (double)INFINITY,
+         .stiffness_N_per_m = 2000.0,
+         .hardest_N_per_m = HARDEST_N_PER_M},
         {.normal_force_N = 10.0, .stiffness_N_per_m = (double)NAN},
     };
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; ++i) {
@@ -105,6 +112,7 @@ static void an_unknown_force_or_stiffness_lets_go(void** context)
     free(gantry);
 }
 
+/// Shows H09.
 static void the_skin_is_approached_at_touch_speed(void** context)
 {
     (void)context;
@@ -113,7 +121,7 @@ static void the_skin_is_approached_at_touch_speed(void** context)
     const plan_target_t target = target_at(3.0);
     state.commanded = target.tool_desired;
     state.commanded.position_m.z += 0.06;
-    const estimate_t estimate = {.stiffness_N_per_m = 2000.0};
+    const estimate_t estimate = {.stiffness_N_per_m = 2000.0, .hardest_N_per_m = HARDEST_N_PER_M};
     double fastest_mps = 0.0;
     for (int period = 0; period < 1500 && state.offset_m > -0.02; ++period) {
         const double before_m = state.commanded.position_m.z;
@@ -139,7 +147,8 @@ static void yielding_goes_straight_back_its_distance_and_stops(void** context)
     const plan_target_t target = target_at(0.0);
     state.commanded = target.tool_desired;
     const vec3_t from = state.commanded.position_m;
-    const estimate_t estimate = {.normal_force_N = 30.0, .stiffness_N_per_m = 2000.0};
+    const estimate_t estimate = {
+        .normal_force_N = 30.0, .stiffness_N_per_m = 2000.0, .hardest_N_per_m = HARDEST_N_PER_M};
     double fastest_mps = 0.0;
     int periods = 0;
     while (!state.yielded && periods < 500) {
@@ -155,6 +164,100 @@ static void yielding_goes_straight_back_its_distance_and_stops(void** context)
     free(gantry);
 }
 
+static void a_yield_glides_on_while_it_leaves(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    force_control_state_t state = {.mode = MODE_CONTACT, .offset_m = -0.01};
+    const plan_target_t target = target_at(0.0);
+    state.commanded = target.tool_desired;
+    state.moved.linear_mps = vec3(0.15, 0.0, -0.03); // along the skin, and into it
+    const vec3_t from = state.commanded.position_m;
+    const estimate_t estimate = {.normal_force_N = 30.0, .stiffness_N_per_m = 2000.0};
+    vec3_t before_m = from;
+    vec3_t before_mps = state.moved.linear_mps;
+    double lowest_m = from.z;
+    while (!state.yielded) {
+        (void)force_control_step(&gantry->session, &state, MODE_YIELD, &target, &estimate);
+        const vec3_t at_m = state.commanded.position_m;
+        const vec3_t now_mps = vec3_scale(vec3_sub(at_m, before_m), 1.0 / PERIOD_S);
+        // Neither way is a jump asked of the joints.
+        assert_true(fabs(now_mps.x - before_mps.x) <= 1.5 * PERIOD_S + 1e-9);
+        assert_true(fabs(now_mps.z - before_mps.z) <= 8.0 * PERIOD_S + 1e-9);
+        lowest_m = fmin(lowest_m, at_m.z);
+        before_m = at_m;
+        before_mps = now_mps;
+    }
+    assert_near(state.commanded.position_m.x - from.x, 0.15 * 0.15 / 3.0, 0.001);
+    assert_true(from.z - lowest_m < 0.0005); // 0.03 m/s are over within four periods
+    free(gantry);
+}
+
+/// The speed into the body after one period, of a tool that was wrongly fast.
+static double speed_from_too_fast(const gantry_t* gantry, supervisor_mode_t mode, double force_N,
+                                  double hop_m)
+{
+    force_control_state_t state = {.mode = mode, .offset_m = 0.1, .speed_mps = -0.2};
+    plan_target_t target = target_at(20.0);
+    target.contact = hop_m > 0.0 ? CONTACT_BROKEN : CONTACT_KEPT;
+    target.hop_m = hop_m;
+    state.base = target.tool_desired;
+    state.outward = target.normal;
+    state.commanded = target.tool_desired;
+    const estimate_t estimate = {
+        .normal_force_N = force_N, .stiffness_N_per_m = 2000.0, .hardest_N_per_m = HARDEST_N_PER_M};
+    (void)force_control_step(&gantry->session, &state, mode, &target, &estimate);
+    return -state.speed_mps;
+}
+
+static void no_speed_leads_past_the_hard_limit(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    const double limit_N = gantry->safety.contact_force_max_N.value;
+    const supervisor_mode_t modes[] = {MODE_APPROACH, MODE_CONTACT, MODE_CONTACT};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; ++i) {
+        const double hop_m = i == 2 ? 0.01 : 0.0;
+        for (double force_N = 0.0; force_N < limit_N + 10.0; force_N += 0.25) {
+            const double speed_mps = speed_from_too_fast(gantry, modes[i], force_N, hop_m);
+            const double rise_N =
+                envelope_rise_N(&gantry->session.reaction, HARDEST_N_PER_M, speed_mps);
+            assert_true(speed_mps <= 0.0 || force_N + rise_N <= limit_N - ENVELOPE_MARGIN_N);
+        }
+        assert_true(speed_from_too_fast(gantry, modes[i], 0.0, hop_m) > 0.0);
+        assert_true(speed_from_too_fast(gantry, modes[i], (double)NAN, hop_m) <= 0.0);
+    }
+    free(gantry);
+}
+
+/// The fastest that the tool leaves at while the force stays `over_N` above its target.
+static double leaving_mps(const gantry_t* gantry, double over_N)
+{
+    force_control_state_t state = {.mode = MODE_CONTACT};
+    const plan_target_t target = target_at(20.0);
+    state.commanded = target.tool_desired;
+    const estimate_t estimate = {.normal_force_N = 20.0 + over_N,
+                                 .stiffness_N_per_m = 500.0,
+                                 .hardest_N_per_m = HARDEST_N_PER_M};
+    for (int period = 0; period < 100; ++period) {
+        (void)force_control_step(&gantry->session, &state, MODE_CONTACT, &target, &estimate);
+    }
+    return state.speed_mps;
+}
+
+static void a_force_far_too_high_is_let_go_faster_than_one_presses(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    const double normal_mps = gantry->safety.normal_speed_max_mps.value;
+    assert_near(leaving_mps(gantry, 4.0), normal_mps, 1e-9);
+    assert_near(leaving_mps(gantry, 6.0), 2.0 * normal_mps, 1e-9);
+    assert_near(leaving_mps(gantry, 8.0), 3.0 * normal_mps, 1e-9);
+    assert_near(leaving_mps(gantry, 30.0), 3.0 * normal_mps, 1e-9);
+    assert_near(leaving_mps(gantry, -15.0), -normal_mps, 1e-9); // never so into the body
+    free(gantry);
+}
+
 static void lifting_off_ends_clear_of_the_body_at_rest(void** context)
 {
     (void)context;
@@ -164,7 +267,8 @@ static void lifting_off_ends_clear_of_the_body_at_rest(void** context)
     state.base = target.tool_desired;
     state.outward = target.normal;
     state.commanded = target.tool_desired;
-    const estimate_t estimate = {.normal_force_N = 3.0, .stiffness_N_per_m = 2000.0};
+    const estimate_t estimate = {
+        .normal_force_N = 3.0, .stiffness_N_per_m = 2000.0, .hardest_N_per_m = HARDEST_N_PER_M};
     int periods = 0;
     while (!state.lifted && periods < 1000) {
         (void)force_control_step(&gantry->session, &state, MODE_RETRACT, &target, &estimate);
@@ -221,7 +325,9 @@ static void tap(const session_t* session, tapped_t* tapped, double duration_s)
         const plan_target_t target = tapping_target(time_s);
         const double skin_m = tapped->breath_m * sin(2.0 * PI * 0.25 * time_s) -
                               (time_s > 5.0 ? tapped->drop_m : 0.0);
-        estimate_t estimate = {.normal_force_N = felt_N, .stiffness_N_per_m = 2000.0};
+        estimate_t estimate = {.normal_force_N = felt_N,
+                               .stiffness_N_per_m = 2000.0,
+                               .hardest_N_per_m = HARDEST_N_PER_M};
         estimate.tool_measured = target.tool_desired;
         estimate.tool_measured.position_m.z += late_m[3];
         felt_N = fmax(skin_m - late_m[3], 0.0) * tapped->stiffness_N_per_m;
@@ -307,7 +413,9 @@ static void a_swing_fed_forward_is_followed_beyond_the_loops_own_band(void** con
         plan_target_t target = target_at(10.0 + 2.0 * sin(turn * time_s));
         target.force_rate_N_per_s = 2.0 * turn * cos(turn * (time_s + 4.0 * PERIOD_S));
         const double force_N = -late_m[3] * stiffness;
-        const estimate_t estimate = {.normal_force_N = force_N, .stiffness_N_per_m = stiffness};
+        const estimate_t estimate = {.normal_force_N = force_N,
+                                     .stiffness_N_per_m = stiffness,
+                                     .hardest_N_per_m = HARDEST_N_PER_M};
         (void)force_control_step(&gantry->session, &state, MODE_CONTACT, &target, &estimate);
         for (int i = 3; i > 0; --i) {
             late_m[i] = late_m[i - 1];
@@ -330,6 +438,9 @@ int main(void)
         cmocka_unit_test(an_unknown_force_or_stiffness_lets_go),
         cmocka_unit_test(the_skin_is_approached_at_touch_speed),
         cmocka_unit_test(yielding_goes_straight_back_its_distance_and_stops),
+        cmocka_unit_test(a_yield_glides_on_while_it_leaves),
+        cmocka_unit_test(no_speed_leads_past_the_hard_limit),
+        cmocka_unit_test(a_force_far_too_high_is_let_go_faster_than_one_presses),
         cmocka_unit_test(lifting_off_ends_clear_of_the_body_at_rest),
         cmocka_unit_test(taps_come_to_their_peak_whatever_the_skin_is_like),
         cmocka_unit_test(taps_begin_light),

@@ -186,6 +186,7 @@ static void a_pause_voids_what_starts(void** context)
     }
 }
 
+/// Shows H47.
 static void a_refusing_rule_leaves_only_the_stop(void** context)
 {
     (void)context;

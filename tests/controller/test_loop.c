@@ -155,6 +155,7 @@ static void deadlines_are_absolute_whatever_the_lateness(void** context)
     free(stage);
 }
 
+/// Shows H39.
 static void missed_periods_are_counted_and_skipped(void** context)
 {
     (void)context;
@@ -176,6 +177,49 @@ static void missed_periods_are_counted_and_skipped(void** context)
     free(stage);
 }
 
+/// A clock that goes on while the controller works: what a stalled thread or a clock that jumps
+/// looks like from inside.
+typedef struct {
+    watcher_t watcher;
+    clock_fake_t* fake;
+    int64_t busy_us[8]; // of each period
+} worker_t;
+
+static asked_t ask_slowly(void* context, const cycle_output_t* last, int64_t now_us)
+{
+    worker_t* worker = context;
+    worker->fake->now_us += worker->busy_us[worker->watcher.periods];
+    return ask_everything(&worker->watcher, last, now_us);
+}
+
+static bool watch_worker(void* context, const cycle_input_t* in, const cycle_output_t* out,
+                         const bus_frame_t* frame)
+{
+    return watch(&((worker_t*)context)->watcher, in, out, frame);
+}
+
+/// Shows H39.
+static void periods_that_pass_while_one_is_worked_on_are_missed_too(void** context)
+{
+    (void)context;
+    stage_t* stage = stage_make();
+    clock_fake_t fake = {.now_us = 0};
+    worker_t worker = {.watcher = {.wanted = 7},
+                       .fake = &fake,
+                       .busy_us = {100, 3999, 4000, 0, INT64_C(3600000000), 0, 0}};
+    const timebase_t timebase = {&fake_vtable, &fake};
+    const loop_client_t client = {&worker, ask_slowly, watch_worker};
+    loop_timing_t timing;
+    loop_run(&stage->session, &stage->bus, timebase, &client, &stage->state, &timing);
+    const unsigned expected[] = {0, 0, 0, 1, 0, 900000, 0};
+    for (int i = 0; i < 7; ++i) {
+        assert_int_equal(worker.watcher.overruns[i], expected[i]);
+    }
+    assert_int_equal(timing.overruns, 2);
+    free(stage);
+}
+
+/// Shows H41.
 static void lost_time_ends_the_loop(void** context)
 {
     (void)context;
@@ -188,6 +232,7 @@ static void lost_time_ends_the_loop(void** context)
     free(stage);
 }
 
+/// Shows H28, I4.
 static void without_devices_nothing_leaves_the_lock_whatever_is_asked(void** context)
 {
     (void)context;
@@ -205,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deadlines_are_absolute_whatever_the_lateness),
         cmocka_unit_test(missed_periods_are_counted_and_skipped),
+        cmocka_unit_test(periods_that_pass_while_one_is_worked_on_are_missed_too),
         cmocka_unit_test(lost_time_ends_the_loop),
         cmocka_unit_test(without_devices_nothing_leaves_the_lock_whatever_is_asked),
     };

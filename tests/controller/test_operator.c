@@ -65,12 +65,26 @@ static void a_second_lock_is_not_acknowledged_again(void** context)
     assert_int_equal(ask_for(&self, &locked, 100), 0);
 }
 
+static void a_tool_that_a_rule_has_lifted_is_brought_home(void** context)
+{
+    (void)context;
+    operator_t self = {0};
+    cycle_output_t out = {.mode = MODE_LIFT};
+    out.verdict = (verdict_t){.refused = 1, .reaction = REACTION_LIFT};
+    assert_int_equal(ask_for(&self, &out, 1), 0);
+    out.verdict = (verdict_t){.refused = 0};
+    assert_int_equal(ask_for(&self, &out, 100), 0); // on its way up
+    out.mode = MODE_PAUSED;
+    assert_int_equal(ask_for(&self, &out, 1000), REQUEST_END);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_healthy_controller_is_acknowledged_armed_and_started),
         cmocka_unit_test(a_refusing_controller_is_asked_nothing),
         cmocka_unit_test(a_trip_or_a_pause_is_never_answered),
+        cmocka_unit_test(a_tool_that_a_rule_has_lifted_is_brought_home),
         cmocka_unit_test(a_second_lock_is_not_acknowledged_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

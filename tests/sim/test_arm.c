@@ -246,6 +246,83 @@ static void contact_force_does_not_hang_on_the_step(void** state)
     assert_true(worst_N <= 0.03 * most_N);
 }
 
+static void tool_of_another_mass_changes_the_last_link_alone_and_back(void** state)
+{
+    (void)state;
+    arm_t arm = parked_arm(3);
+    const chain_t before = arm.chain;
+    const double masses_kg[] = {4.5, 0.0, -1.0, TABLE_TOOL_MASS_KG};
+    const double hung_kg[] = {4.5, 0.0, 0.0, TABLE_TOOL_MASS_KG};
+    for (int i = 0; i < 4; ++i) {
+        arm_carry(&arm, masses_kg[i]);
+        const int last = TABLE_JOINTS - 1;
+        assert_near(arm.chain.mass_kg[last] - before.mass_kg[last], hung_kg[i] - TABLE_TOOL_MASS_KG,
+                    1e-12);
+        for (int j = 0; j < last; ++j) {
+            assert_true(arm.chain.mass_kg[j] == before.mass_kg[j]);
+        }
+    }
+    assert_memory_equal(&arm.chain, &before, sizeof before);
+}
+
+static void servo_with_a_sound_fault_record_is_bit_for_bit_the_servo_without(void** state)
+{
+    (void)state;
+    static const arm_fault_t sound = {.encoder_gain = 1.0};
+    arm_t arm = parked_arm(4), other = arm;
+    arm_actuation_t actuation[TABLE_JOINTS], recorded[TABLE_JOINTS];
+    hold_all(&arm, true, false, actuation);
+    for (int i = 0; i < 500; ++i) {
+        actuation[4].reference += 0.0005;
+        actuation[4].reference_speed = 0.5;
+        memcpy(recorded, actuation, sizeof recorded);
+        for (int j = 0; j < TABLE_JOINTS; ++j) {
+            recorded[j].fault = &sound;
+        }
+        step(&arm, actuation, &no_load, STEP_S);
+        step(&other, recorded, &no_load, STEP_S);
+        assert_memory_equal(&arm.position, &other.position, sizeof arm.position);
+        assert_memory_equal(&arm.effort, &other.effort, sizeof arm.effort);
+    }
+}
+
+static void servo_on_a_backward_encoder_runs_off_at_no_more_than_its_limit(void** state)
+{
+    (void)state;
+    arm_t arm = parked_arm(5);
+    arm_actuation_t actuation[TABLE_JOINTS];
+    hold_all(&arm, true, false, actuation);
+    const double start = arm.position.at[4];
+    const arm_fault_t backward = {.encoder_gain = -10.0, .encoder_offset = 11.0 * start};
+    actuation[4].fault = &backward;
+    actuation[4].reference += 0.001;
+    for (int i = 0; i < 2000; ++i) {
+        step(&arm, actuation, &no_load, STEP_S);
+        assert_true(fabs(arm.effort.at[4]) <= arm.chain.effort_max.at[4]);
+        assert_true(isfinite(arm.position.at[4]));
+    }
+    assert_true(fabs(arm.position.at[4] - start) > 1.0);
+    assert_true(fabs(arm.position.at[4]) < 3.0 + 2.0 * ARM_END_STOP_OVERTRAVEL); // its end stop
+}
+
+static void brake_that_lost_all_holds_nothing(void** state)
+{
+    (void)state;
+    const double lost[] = {0.0, 1.0};
+    for (int i = 0; i < 2; ++i) {
+        arm_t arm = parked_arm(6);
+        arm_actuation_t actuation[TABLE_JOINTS];
+        hold_all(&arm, false, true, actuation);
+        const arm_fault_t fault = {.encoder_gain = 1.0, .brake_lost = lost[i]};
+        actuation[3].fault = &fault;
+        const double start = arm.position.at[3];
+        for (int k = 0; k < 500; ++k) {
+            step(&arm, actuation, &no_load, STEP_S);
+        }
+        assert_int_equal(fabs(arm.position.at[3] - start) > 0.1, i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +336,10 @@ int main(void)
         cmocka_unit_test(end_stops_hold_a_driven_joint),
         cmocka_unit_test(settings_no_arm_can_have_are_refused),
         cmocka_unit_test(contact_force_does_not_hang_on_the_step),
+        cmocka_unit_test(tool_of_another_mass_changes_the_last_link_alone_and_back),
+        cmocka_unit_test(servo_with_a_sound_fault_record_is_bit_for_bit_the_servo_without),
+        cmocka_unit_test(servo_on_a_backward_encoder_runs_off_at_no_more_than_its_limit),
+        cmocka_unit_test(brake_that_lost_all_holds_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

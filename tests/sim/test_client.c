@@ -192,6 +192,136 @@ static void nothing_is_touched_off_the_body_or_high_above_it(void** state)
     assert_false(client_skin_at(&nobody, vec3(1.0, 0.0, 0.0)).touchable);
 }
 
+static void let(client_t* client, world_event_kind_t kind, double magnitude, bool begins)
+{
+    const world_event_t event = {.kind = kind, .magnitude = magnitude};
+    client_event(client, &event, begins);
+}
+
+static void cough_rises_by_its_height_and_is_over_after_300_ms(void** state)
+{
+    (void)state;
+    client_t client = breathing_client(0.0, 17);
+    const vec3_t point = vec3(0.2, 0.0, 0.25);
+    let(&client, WORLD_EVENT_CLIENT_COUGHS, 0.03, true);
+    const double rest_m = client_skin_at(&client, point).depth_m;
+    double before_m = rest_m, highest_m = 0.0;
+    for (int i = 0; i < 301; ++i) {
+        client_step(&client, STEP_S);
+        const client_skin_t skin = client_skin_at(&client, point);
+        // The speed at the end of a step is half a step late, by at most 6.6 m/s2.
+        assert_near((skin.depth_m - before_m) / STEP_S, skin.velocity_mps.z, 0.0035);
+        before_m = skin.depth_m;
+        highest_m = fmax(highest_m, before_m);
+    }
+    assert_near(highest_m, 0.03, 1e-5);
+    assert_true(client_skin_at(&client, point).depth_m == rest_m);
+    assert_true(client_skin_at(&client, point).velocity_mps.z == 0.0);
+}
+
+static void rises_of_all_kinds_add_up_and_sink_by_themselves(void** state)
+{
+    (void)state;
+    client_t client = breathing_client(0.0, 18);
+    const vec3_t point = vec3(0.2, 0.0, 0.25);
+    static const struct {
+        world_event_kind_t kind;
+        bool begins;
+        double depth_m;
+    } rows[] = {{WORLD_EVENT_CLIENT_ROLLS, true, 0.02}, {WORLD_EVENT_CLIENT_PUSHES_UP, true, 0.04},
+                {WORLD_EVENT_BODY_SHIFT, true, 0.06},   {WORLD_EVENT_CLIENT_ROLLS, false, 0.04},
+                {WORLD_EVENT_BODY_SHIFT, false, 0.02},  {WORLD_EVENT_CLIENT_PUSHES_UP, false, 0.0}};
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; ++k) {
+        let(&client, rows[k].kind, 0.02, rows[k].begins);
+        for (int i = 0; i < 801; ++i) {
+            client_step(&client, STEP_S);
+        }
+        assert_near(client_skin_at(&client, point).depth_m, rows[k].depth_m, 1e-9);
+    }
+}
+
+static void sliding_skin_moves_footward_as_fast_as_it_goes(void** state)
+{
+    (void)state;
+    client_t client = breathing_client(0.0, 19);
+    let(&client, WORLD_EVENT_BODY_ELSEWHERE, 0.1, true);
+    double way_m = 0.0;
+    for (int i = 0; i < 600; ++i) {
+        client_step(&client, STEP_S);
+        way_m += client_skin_at(&client, vec3(1.0, 0.0, 0.25)).velocity_mps.x * STEP_S;
+    }
+    assert_near(way_m, -0.1, 1e-5);
+    assert_near(client_skin_at(&client, vec3(1.0, 0.0, 0.25)).body_x_m, 1.1, 1e-9);
+    let(&client, WORLD_EVENT_BODY_ELSEWHERE, 0.1, false);
+    for (int i = 0; i < 600; ++i) {
+        client_step(&client, STEP_S);
+    }
+    assert_near(client_skin_at(&client, vec3(1.0, 0.0, 0.25)).body_x_m, 1.0, 1e-12);
+}
+
+static void mirrored_body_is_met_at_the_other_side_as_it_lies(void** state)
+{
+    (void)state;
+    lay_flat(0.2);
+    client_t client;
+    client_init(&client, &surface, 0.9, vec3(0.01, -0.02, 0.003), 0.1, 0.0, 0.25,
+                random_stream(1, 1));
+    const client_skin_t before = client_skin_at(&client, vec3(1.0, 0.11, 0.2));
+    let(&client, WORLD_EVENT_BODY_MIRRORED, 0.0, true);
+    const client_skin_t after = client_skin_at(&client, vec3(1.0, -0.11, 0.2));
+    assert_near(after.body_x_m, before.body_x_m, 1e-12);
+    assert_near(after.body_y_m, before.body_y_m, 1e-12);
+    assert_near(after.depth_m, before.depth_m, 1e-12);
+    assert_near(after.normal.y, -before.normal.y, 1e-12);
+}
+
+static void who_was_gone_comes_back_from_below_and_not_at_once(void** state)
+{
+    (void)state;
+    client_t client = breathing_client(0.0, 20);
+    const vec3_t point = vec3(0.2, 0.0, 0.25);
+    let(&client, WORLD_EVENT_CLIENT_LEAVES, 0.0, true);
+    let(&client, WORLD_EVENT_CLIENT_GONE_UNSEEN, 0.0, true);
+    client_step(&client, STEP_S);
+    assert_false(client_skin_at(&client, point).touchable);
+    let(&client, WORLD_EVENT_CLIENT_LEAVES, 0.0, false);
+    client_step(&client, STEP_S);
+    assert_false(client_skin_at(&client, point).touchable); // still gone the other way
+    let(&client, WORLD_EVENT_CLIENT_GONE_UNSEEN, 0.0, false);
+    client_step(&client, STEP_S);
+    assert_near(client_skin_at(&client, point).depth_m, -0.3, 1e-4);
+    for (int i = 0; i < 801; ++i) {
+        client_step(&client, STEP_S);
+    }
+    assert_near(client_skin_at(&client, point).depth_m, 0.0, 1e-9);
+}
+
+static void spots_change_the_stiffness_within_100_ms_and_multiply(void** state)
+{
+    (void)state;
+    client_t client = breathing_client(0.0, 21);
+    let(&client, WORLD_EVENT_CLIENT_HARD_SPOT, 3.0, true);
+    for (int i = 0; i < 50; ++i) {
+        client_step(&client, STEP_S);
+    }
+    assert_near(client.stiffness_factor, 2.0, 1e-9);
+    for (int i = 0; i < 51; ++i) {
+        client_step(&client, STEP_S);
+    }
+    assert_near(client.stiffness_factor, 3.0, 1e-12);
+    let(&client, WORLD_EVENT_CLIENT_SOFT_SPOT, 0.5, true);
+    for (int i = 0; i < 101; ++i) {
+        client_step(&client, STEP_S);
+    }
+    assert_near(client.stiffness_factor, 1.5, 1e-12);
+    let(&client, WORLD_EVENT_CLIENT_HARD_SPOT, 3.0, false);
+    let(&client, WORLD_EVENT_CLIENT_SOFT_SPOT, 0.5, false);
+    for (int i = 0; i < 101; ++i) {
+        client_step(&client, STEP_S);
+    }
+    assert_near(client.stiffness_factor, 1.0, 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +334,12 @@ int main(void)
         cmocka_unit_test(offset_and_turn_move_the_body_about_its_neck),
         cmocka_unit_test(normals_turn_with_the_body),
         cmocka_unit_test(nothing_is_touched_off_the_body_or_high_above_it),
+        cmocka_unit_test(cough_rises_by_its_height_and_is_over_after_300_ms),
+        cmocka_unit_test(rises_of_all_kinds_add_up_and_sink_by_themselves),
+        cmocka_unit_test(sliding_skin_moves_footward_as_fast_as_it_goes),
+        cmocka_unit_test(mirrored_body_is_met_at_the_other_side_as_it_lies),
+        cmocka_unit_test(who_was_gone_comes_back_from_below_and_not_at_once),
+        cmocka_unit_test(spots_change_the_stiffness_within_100_ms_and_multiply),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -219,6 +219,7 @@ static void losing_power_ends_torque_at_once_from_every_state(void** state)
     }
 }
 
+/// Shows H38.
 static void watchdog_trips_just_above_its_time(void** state)
 {
     (void)state;
@@ -349,6 +350,132 @@ static void a_stop_that_cannot_end_is_given_up(void** state)
     assert_int_equal(drive.state, DRIVE_FAULT);
 }
 
+static void let(drive_t* drive, world_event_kind_t kind, double magnitude, bool begins)
+{
+    const world_event_t event = {.kind = kind, .magnitude = magnitude};
+    drive_event(drive, &event, begins, drive->demand);
+}
+
+static void drive_whose_faults_are_over_is_as_one_that_had_none(void** state)
+{
+    (void)state;
+    for (int kind = 0; kind < WORLD_EVENT_KIND_COUNT; ++kind) {
+        const world_event_info_t* info = world_event_info((world_event_kind_t)kind);
+        if ((info->klass != EVENT_CLASS_ENCODER && info->klass != EVENT_CLASS_DRIVE &&
+             info->klass != EVENT_CLASS_POWER) ||
+            kind == WORLD_EVENT_DRIVE_FAULT) {
+            continue;
+        }
+        drive_t sound = drive_in(DRIVE_OPERATION_ENABLED);
+        sound.last_written.control_word = sound.control_word;
+        drive_t ailing = sound;
+        let(&ailing, (world_event_kind_t)kind, info->most, true);
+        let(&ailing, (world_event_kind_t)kind, info->most, false);
+        sound.target_position = ailing.target_position = 0.52;
+        for (int i = 0; i < 100; ++i) {
+            sound.target_is_new = ailing.target_is_new = i == 0;
+            const arm_actuation_t right = drive_actuation(&sound);
+            const arm_actuation_t actuation = drive_actuation(&ailing);
+            assert_true(actuation.powered == right.powered && actuation.braked == right.braked);
+            assert_true(actuation.reference == right.reference &&
+                        actuation.reference_speed == right.reference_speed &&
+                        actuation.effort_limit == right.effort_limit);
+            assert_true(ailing.faults.joint.encoder_gain == 1.0 &&
+                        ailing.faults.joint.encoder_offset == 0.0 &&
+                        ailing.faults.joint.brake_lost == 0.0);
+            assert_int_equal(drive_status_word(&ailing), drive_status_word(&sound));
+            drive_step(&sound, true, sound.demand, sound.demand_speed, STEP_US);
+            drive_step(&ailing, true, ailing.demand, ailing.demand_speed, STEP_US);
+        }
+    }
+}
+
+static void encoder_faults_show_by_gain_and_offset(void** state)
+{
+    (void)state;
+    drive_t drive = drive_in(DRIVE_OPERATION_ENABLED);
+    const double at = drive.demand; // where each of them begins
+    let(&drive, WORLD_EVENT_ENCODER_SCALE, 10.0, true);
+    let(&drive, WORLD_EVENT_ENCODER_SIGN, 0.0, true);
+    let(&drive, WORLD_EVENT_ENCODER_JUMP, 0.25, true);
+    const arm_fault_t* fault = &drive.faults.joint;
+    assert_ptr_equal(drive_actuation(&drive).fault, fault);
+    assert_near(fault->encoder_gain, -10.0, 1e-12);
+    assert_near(fault->encoder_gain * at + fault->encoder_offset, at + 0.25, 1e-12);
+    let(&drive, WORLD_EVENT_ENCODER_FREEZE, 0.0, true);
+    assert_near(fault->encoder_gain, 0.0, 0.0);
+    assert_near(fault->encoder_offset, at + 0.25, 1e-12);
+    let(&drive, WORLD_EVENT_ENCODER_JUMP, 0.25, false);
+    assert_near(fault->encoder_offset, at, 1e-12);
+    let(&drive, WORLD_EVENT_ENCODER_FREEZE, 0.0, false);
+    let(&drive, WORLD_EVENT_ENCODER_SCALE, 10.0, false);
+    assert_near(fault->encoder_gain, -1.0, 1e-12);
+    let(&drive, WORLD_EVENT_ENCODER_SIGN, 0.0, false);
+    assert_near(fault->encoder_gain, 1.0, 0.0);
+    assert_near(fault->encoder_offset, 0.0, 0.0);
+}
+
+static void power_faults_reach_brake_and_torque_by_their_size(void** state)
+{
+    (void)state;
+    drive_t drive = drive_in(DRIVE_OPERATION_ENABLED);
+    let(&drive, WORLD_EVENT_BRAKE_SLIPS, 0.25, true);
+    assert_near(drive.faults.joint.brake_lost, 0.75, 1e-12);
+    let(&drive, WORLD_EVENT_BRAKE_STUCK, 0.0, true);
+    assert_true(drive_actuation(&drive).braked && drive_actuation(&drive).powered);
+    let(&drive, WORLD_EVENT_BRAKE_STUCK, 0.0, false);
+    let(&drive, WORLD_EVENT_DRIVE_UNLIMITED, 0.0, true);
+    drive.effort_limit = 10.0;
+    assert_near(drive_actuation(&drive).effort_limit, 300.0, 1e-12); // three times 100 Nm
+    let(&drive, WORLD_EVENT_DRIVE_WEAK, 0.5, true);
+    assert_near(drive_actuation(&drive).effort_limit, 150.0, 1e-12);
+    let(&drive, WORLD_EVENT_DRIVE_UNLIMITED, 0.0, false);
+    assert_near(drive_actuation(&drive).effort_limit, 10.0, 1e-12);
+    let(&drive, WORLD_EVENT_DRIVE_WEAK, 0.05, true);
+    assert_near(drive_actuation(&drive).effort_limit, 5.0, 1e-12);
+
+    // Late: let go after 30 ms as always, held 20 ms after that.
+    let(&drive, WORLD_EVENT_BRAKE_LATE, 0.02, true);
+    drive.control_word = 0x0000;
+    for (int i = 0; i <= 60; ++i) {
+        drive_step(&drive, true, 0.5, 0.0, STEP_US);
+        const arm_actuation_t actuation = drive_actuation(&drive);
+        assert_true(actuation.powered == (i < 30));
+        assert_true(actuation.braked == (i >= 50));
+    }
+}
+
+static void fault_without_torque_opens_no_brake(void** state)
+{
+    (void)state;
+    drive_t drive = drive_in(DRIVE_SWITCHED_ON);
+    drive_fail(&drive, DRIVE_FAULT_OVER_CURRENT);
+    assert_int_equal(drive.state, DRIVE_FAULT);
+    for (int i = 0; i < 200; ++i) {
+        drive_step(&drive, true, 0.5, 0.0, STEP_US);
+        assert_true(drive_actuation(&drive).braked && !drive_actuation(&drive).powered);
+    }
+}
+
+static void runaway_demand_stays_within_the_following_error_of_its_joint(void** state)
+{
+    (void)state;
+    drive_t drive = drive_in(DRIVE_OPERATION_ENABLED);
+    let(&drive, WORLD_EVENT_DRIVE_RUNAWAY, 3.0, true);
+    for (int i = 0; i < 1000; ++i) {
+        drive_step(&drive, true, 0.5, 0.0, STEP_US); // blocked
+        assert_true(drive.demand - 0.5 <= 0.1 + 1e-12);
+        assert_int_equal(drive.state, DRIVE_OPERATION_ENABLED);
+    }
+    assert_near(drive.demand, 0.6, 1e-12);
+    // A quick stop that does not stop is given up after half a second; the brake does the rest.
+    drive.control_word = 0x000B;
+    for (int i = 0; i < 502; ++i) {
+        drive_step(&drive, true, 0.5, 3.0, STEP_US);
+    }
+    assert_int_equal(drive.state, DRIVE_SWITCH_ON_DISABLED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +493,11 @@ int main(void)
         cmocka_unit_test(following_error_trips_just_above_its_window),
         cmocka_unit_test(quick_stop_slows_down_at_the_drives_own_deceleration),
         cmocka_unit_test(a_stop_that_cannot_end_is_given_up),
+        cmocka_unit_test(drive_whose_faults_are_over_is_as_one_that_had_none),
+        cmocka_unit_test(encoder_faults_show_by_gain_and_offset),
+        cmocka_unit_test(power_faults_reach_brake_and_torque_by_their_size),
+        cmocka_unit_test(fault_without_torque_opens_no_brake),
+        cmocka_unit_test(runaway_demand_stays_within_the_following_error_of_its_joint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -222,6 +222,153 @@ static void latency_past_the_delay_line_is_refused(void** state)
     assert_false(force_sensor_init(&sensor, &quiet, 0.0, -1, 1));
 }
 
+#define SAMPLES 20000
+
+/// Samples of one axis of a quiet sensor with one fault.
+static void sample(world_event_kind_t kind, double magnitude, uint64_t seed, double* values)
+{
+    register_file_t file = registers();
+    const pose_t down = {{0, 0, 1}, quat_from_rpy(PI, 0.0, 0.0)};
+    force_sensor_t sensor;
+    assert_true(force_sensor_init(&sensor, &quiet, 0.0, 0, seed));
+    let(&sensor, kind, 2, magnitude, true);
+    for (int i = 0; i < SAMPLES; ++i) {
+        force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &nothing, at_rest);
+        values[i] = reading(&sensor, &file, 2);
+    }
+}
+
+static void faults_of_chance_come_as_often_and_as_large_as_stated(void** state)
+{
+    (void)state;
+    static double values[SAMPLES], again[SAMPLES];
+    sample(WORLD_EVENT_FORCE_SPIKE, 50.0, 3, values);
+    int spikes = 0;
+    for (int i = 0; i < SAMPLES; ++i) {
+        assert_true(fabs(values[i] - WEIGHT_N) < 0.006 ||
+                    fabs(values[i] - WEIGHT_N - 50.0) < 0.006);
+        spikes += values[i] > 30.0 ? 1 : 0;
+    }
+    assert_near(spikes, 0.1 * SAMPLES, 4.0 * sqrt(0.09 * SAMPLES));
+    sample(WORLD_EVENT_FORCE_SPIKE, 50.0, 3, again);
+    assert_memory_equal(values, again, sizeof values);
+    sample(WORLD_EVENT_FORCE_SPIKE, 50.0, 4, again);
+    assert_memory_not_equal(values, again, sizeof values);
+
+    sample(WORLD_EVENT_FORCE_DROPOUT, 0.3, 3, values);
+    int dropped = 0;
+    for (int i = 0; i < SAMPLES; ++i) {
+        assert_true(values[i] == 0.0 || fabs(values[i] - WEIGHT_N) < 0.006);
+        dropped += values[i] == 0.0 ? 1 : 0;
+    }
+    assert_near(dropped, 0.3 * SAMPLES, 4.0 * sqrt(0.21 * SAMPLES));
+
+    const double deviations_N[] = {0.0, 5.0, 50.0};
+    for (int k = 0; k < 3; ++k) {
+        sample(WORLD_EVENT_FORCE_NOISE, deviations_N[k], 3, values);
+        double sum = 0.0, squares = 0.0;
+        for (int i = 0; i < SAMPLES; ++i) {
+            sum += values[i] - WEIGHT_N;
+            squares += (values[i] - WEIGHT_N) * (values[i] - WEIGHT_N);
+        }
+        assert_near(sum / SAMPLES, 0.0, 0.03 * deviations_N[k] + 0.006);
+        assert_near(sqrt(squares / SAMPLES), deviations_N[k], 0.03 * deviations_N[k] + 0.006);
+    }
+}
+
+static void delay_shows_a_step_so_many_samples_later(void** state)
+{
+    (void)state;
+    register_file_t file = registers();
+    const pose_t down = {{0, 0, 1}, quat_from_rpy(PI, 0.0, 0.0)};
+    const wrench_t load = {{0.0, 0.0, 20.0}, {0.0, 0.0, 0.0}};
+    const int delays[] = {0, 7, 500};
+    for (int k = 0; k < 3; ++k) {
+        force_sensor_t sensor;
+        assert_true(force_sensor_init(&sensor, &quiet, 0.0, 0, 1));
+        force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &nothing, at_rest);
+        let(&sensor, WORLD_EVENT_FORCE_DELAY, 2, delays[k] * 0.001, true);
+        int waited = 0;
+        while (reading(&sensor, &file, 2) > WEIGHT_N - 1.0) {
+            force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &load, at_rest);
+            ++waited;
+            assert_true(waited <= 600);
+        }
+        assert_int_equal(waited, delays[k] + 1);
+    }
+}
+
+static void drift_grows_from_its_beginning_and_is_gone_with_its_end(void** state)
+{
+    (void)state;
+    register_file_t file = registers();
+    const pose_t down = {{0, 0, 1}, quat_from_rpy(PI, 0.0, 0.0)};
+    force_sensor_t sensor;
+    assert_true(force_sensor_init(&sensor, &quiet, 0.0, 0, 1));
+    for (int i = 0; i < 100; ++i) {
+        force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &nothing, at_rest);
+    }
+    let(&sensor, WORLD_EVENT_FORCE_DRIFT, 4, 5.0, true); // a torque: 5 N/s on 20 mm
+    assert_near(reading(&sensor, &file, 4), 0.0, 0.001);
+    for (int i = 0; i < 2000; ++i) {
+        force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &nothing, at_rest);
+    }
+    assert_near(reading(&sensor, &file, 4), 2.0 * 5.0 * 0.02, 0.001);
+    assert_near(reading(&sensor, &file, 2), WEIGHT_N, 0.006);
+    let(&sensor, WORLD_EVENT_FORCE_DRIFT, 4, 5.0, false);
+    assert_near(reading(&sensor, &file, 4), 0.0, 0.001);
+}
+
+static void exchanged_axes_are_48_different_ways_that_keep_lengths(void** state)
+{
+    (void)state;
+    register_file_t file = registers();
+    const pose_t down = {{0, 0, 1}, quat_from_rpy(PI, 0.0, 0.0)};
+    const wrench_t load = {{3.0, 5.0, 30.0}, {0.0, 0.0, 0.0}};
+    double seen[48][3];
+    for (int way = 0; way < 48; ++way) {
+        force_sensor_t sensor;
+        assert_true(force_sensor_init(&sensor, &quiet, 0.0, 0, 1));
+        force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &load, at_rest);
+        let(&sensor, WORLD_EVENT_FORCE_SWAP, 0, way, true);
+        for (int axis = 0; axis < 3; ++axis) {
+            seen[way][axis] = reading(&sensor, &file, axis);
+        }
+        const double length_N = hypot(hypot(seen[way][0], seen[way][1]), seen[way][2]);
+        assert_near(length_N, hypot(hypot(3.0, 5.0), 30.0 - WEIGHT_N), 0.02);
+        for (int other = 0; other < way; ++other) {
+            assert_true(fabs(seen[way][0] - seen[other][0]) > 0.5 ||
+                        fabs(seen[way][1] - seen[other][1]) > 0.5 ||
+                        fabs(seen[way][2] - seen[other][2]) > 0.5);
+        }
+    }
+    assert_near(seen[0][0], 3.0, 0.006); // 0 is the right way
+}
+
+static void faults_act_together_in_the_stated_order(void** state)
+{
+    (void)state;
+    register_file_t file = registers();
+    const pose_t down = {{0, 0, 1}, quat_from_rpy(PI, 0.0, 0.0)};
+    force_sensor_t sensor;
+    assert_true(force_sensor_init(&sensor, &quiet, 0.0, 0, 1));
+    force_sensor_step(&sensor, &down, vec3(0, 0, 0.9), &nothing, at_rest);
+    let(&sensor, WORLD_EVENT_FORCE_BIAS, 2, 10.0, true); // then scale, though it came first
+    let(&sensor, WORLD_EVENT_FORCE_SCALE, 0, 2.0, true);
+    assert_near(reading(&sensor, &file, 2), 2.0 * WEIGHT_N + 10.0, 0.006);
+    let(&sensor, WORLD_EVENT_FORCE_SIGN, 2, 0.0, true);
+    assert_near(reading(&sensor, &file, 2), -2.0 * WEIGHT_N + 10.0, 0.006);
+    let(&sensor, WORLD_EVENT_FORCE_SATURATION, 0, 15.0, true);
+    assert_near(reading(&sensor, &file, 2), -15.0, 0.006);
+    let(&sensor, WORLD_EVENT_FORCE_STEPS, 0, 4.0, true);
+    assert_near(reading(&sensor, &file, 2), -16.0, 0.006);
+    let(&sensor, WORLD_EVENT_FORCE_FREEZE, 0, 0.0, true);
+    let(&sensor, WORLD_EVENT_FORCE_SCALE, 0, 1.0, false); // it stands still all the same
+    assert_near(reading(&sensor, &file, 2), -16.0, 0.006);
+    let(&sensor, WORLD_EVENT_FORCE_FREEZE, 0, 0.0, false);
+    assert_near(reading(&sensor, &file, 2), -4.0, 0.006); // -14.71 + 10 in steps of 4
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +382,11 @@ int main(void)
         cmocka_unit_test(scaled_sensor_reads_weight_and_load_times_its_factor),
         cmocka_unit_test(overload_shows_in_the_status),
         cmocka_unit_test(latency_past_the_delay_line_is_refused),
+        cmocka_unit_test(faults_of_chance_come_as_often_and_as_large_as_stated),
+        cmocka_unit_test(delay_shows_a_step_so_many_samples_later),
+        cmocka_unit_test(drift_grows_from_its_beginning_and_is_gone_with_its_end),
+        cmocka_unit_test(exchanged_axes_are_48_different_ways_that_keep_lengths),
+        cmocka_unit_test(faults_act_together_in_the_stated_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

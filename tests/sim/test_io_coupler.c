@@ -115,6 +115,32 @@ static void inputs_show_in_their_bits(void** state)
     assert_int_equal(register_file_raw(&file, POINT_INPUTS), 0x0003);
 }
 
+static void stuck_relay_stays_shut_once_it_has_shut(void** state)
+{
+    (void)state;
+    io_coupler_t coupler;
+    io_coupler_init(&coupler, true);
+    coupler.relay_stuck = true;
+    for (int i = 0; i < 100; ++i) {
+        io_coupler_step(&coupler, 1000);
+    }
+    assert_false(io_coupler_power(&coupler)); // it has to shut before it can stay so
+    coupler.outputs = IO_OUTPUT_RELAY_CLOSE;
+    for (int i = 0; i < 30; ++i) {
+        io_coupler_step(&coupler, 1000);
+    }
+    assert_true(io_coupler_power(&coupler));
+    coupler.outputs = 0;
+    io_coupler_step(&coupler, 1000);
+    assert_true(io_coupler_power(&coupler) && coupler.relay_closed);
+    coupler.estop_closed = false;
+    io_coupler_step(&coupler, 1000);
+    assert_false(io_coupler_power(&coupler));
+    coupler.relay_stuck = false;
+    io_coupler_step(&coupler, 1000);
+    assert_false(coupler.relay_closed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +150,7 @@ int main(void)
         cmocka_unit_test(clearing_the_output_while_the_chain_is_open_resets_nothing),
         cmocka_unit_test(watchdog_clears_the_outputs_just_above_its_time),
         cmocka_unit_test(inputs_show_in_their_bits),
+        cmocka_unit_test(stuck_relay_stays_shut_once_it_has_shut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,6 +87,25 @@ static void numbered_draws_do_not_depend_on_each_other(void** state)
     assert_near(product / 100000.0, 0.0, 0.015);
 }
 
+static void numbered_parts_are_even_and_do_not_depend_on_each_other(void** state)
+{
+    (void)state;
+    int below_tenth = 0;
+    double sum = 0.0;
+    for (uint64_t i = 0; i < 100000; ++i) {
+        const double part = random_part_at(9, i);
+        assert_true(part >= 0.0 && part < 1.0);
+        below_tenth += part < 0.1 ? 1 : 0;
+        sum += part;
+    }
+    assert_near(below_tenth, 10000.0, 400.0); // four standard errors
+    assert_near(sum / 100000.0, 0.5, 0.004);
+    const double tenth = random_part_at(9, 10);
+    (void)random_part_at(9, 11);
+    assert_true(random_part_at(9, 10) == tenth);
+    assert_false(random_part_at(10, 10) == tenth);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +115,7 @@ int main(void)
         cmocka_unit_test(between_stays_between),
         cmocka_unit_test(seeds_and_purposes_give_different_streams),
         cmocka_unit_test(numbered_draws_do_not_depend_on_each_other),
+        cmocka_unit_test(numbered_parts_are_even_and_do_not_depend_on_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -268,6 +268,20 @@ static void random_bytes_get_an_answer_and_only_permitted_writes_happen(void** s
     assert_true(writes > 100);
 }
 
+static void blank_file_reads_all_ones_and_keeps_what_it_holds(void** state)
+{
+    (void)state;
+    register_file_set_raw(&drive, POINT_SAMPLE_COUNTER, 7);
+    uint16_t before[2], words[2];
+    assert_int_equal(ask_read(drive_profile.read_address, 2, before), MODBUS_EXCEPTION_NONE);
+    drive.blank = true;
+    assert_int_equal(ask_read(drive_profile.read_address, 2, words), MODBUS_EXCEPTION_NONE);
+    assert_true(words[0] == 0xFFFF && words[1] == 0xFFFF && before[0] != 0xFFFF);
+    drive.blank = false;
+    assert_int_equal(ask_read(drive_profile.read_address, 2, words), MODBUS_EXCEPTION_NONE);
+    assert_memory_equal(words, before, sizeof words);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +297,7 @@ int main(void)
         cmocka_unit_test_setup(profiles_that_contradict_themselves_are_refused, setup),
         cmocka_unit_test_setup(the_fullest_profile_fits, setup),
         cmocka_unit_test_setup(random_bytes_get_an_answer_and_only_permitted_writes_happen, setup),
+        cmocka_unit_test_setup(blank_file_reads_all_ones_and_keeps_what_it_holds, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

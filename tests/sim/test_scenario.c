@@ -170,7 +170,8 @@ static void faults_that_are_known_by_name_only_are_refused_by_it(void** state)
                                 "  - {at: 1 s, event: disk_full}\n"));
     assert_int_equal(findings.error_count, 1);
     assert_int_equal(findings.at[0].line, 8);
-    assert_non_null(strstr(findings.at[0].message, "known, but nothing here can let it happen: disk_full"));
+    assert_non_null(
+        strstr(findings.at[0].message, "known, but nothing here can let it happen: disk_full"));
     assert_string_equal(findings.at[0].field, "events[1].event");
     assert_null(event_missing_text("estop_pressed"));
 #define X(word, why) assert_int_equal(world_event_kind_of(word), -1);

@@ -115,8 +115,34 @@ closed_loop_t* closed_loop_open_altered(const char* routine, const char* scenari
                                     .relaxation_time_s = 1.0};
         }
     }
+    if (altered->quiet) {
+        world->breathing_amplitude_m = 0.0;
+        world->force_noise_N = 0.0;
+        world->torque_noise_Nm = 0.0;
+    }
+    if (altered->moves) {
+        loop->moving = malloc(sizeof *loop->moving);
+        assert_non_null(loop->moving);
+        *loop->moving = loop->assembly->body.surface;
+        // The world looks for the skin below the highest place that it ever saw.
+        loop->moving->height_m[0][0] = 1.0f;
+        world->surface = loop->moving;
+    }
     switch_on(loop);
+    if (altered->moves) {
+        closed_loop_rise(loop, 0.0);
+    }
     return loop;
+}
+
+void closed_loop_rise(closed_loop_t* loop, double rise_m)
+{
+    const surface_t* lying = &loop->assembly->body.surface;
+    for (int row = 0; row < lying->row_count; ++row) {
+        for (int column = 0; column < lying->column_count; ++column) {
+            loop->moving->height_m[row][column] = lying->height_m[row][column] + (float)rise_m;
+        }
+    }
 }
 
 /// Draws a person and registers him by his landmarks; false if that is to be tried again.
@@ -182,6 +208,7 @@ void closed_loop_close(closed_loop_t* loop)
         fieldbus_close(&loop->bus);
     }
     world_destroy(loop->world);
+    free(loop->moving);
     free(loop->person);
     assembly_destroy(loop->assembly);
     free(loop);

@@ -26,10 +26,11 @@ struct closed_loop {
     bool unattended;         // no automatic operator
     cycle_input_t in;        // of the last period, as are the next two
     cycle_output_t out;
-    world_truth_t truth;   // when the input was read
+    world_truth_t truth; // when the input was read
     // Called after every step of the world, WORLD_STEP_US, where it is set.
     void (*watch)(closed_loop_t* loop, void* context);
     void* watch_context;
+    surface_t* moving;     // the body that `closed_loop_rise` moves, or null
     true_client_t* person; // who lies on the table where it is not the model's body; else null
     int redrawn;           // persons drawn before one lay within what the model states
     bool scanned;          // the landmarks alone were not enough for the routine
@@ -56,12 +57,18 @@ typedef struct {
     double spring_N_per_m; // of the tool
     double tissue_N_per_m; // of all tissue, which gives like a spring then
     double rise_m;         // of the true body over where it would lie
+    bool quiet;            // a sensor without noise, a client who does not breathe
+    bool moves;            // the body can be moved by `closed_loop_rise`
 } closed_loop_altered_t;
 
 /// The same as `closed_loop_open` with a table that was altered: the controller knows of the spring
 /// alone.
 closed_loop_t* closed_loop_open_altered(const char* routine, const char* scenario, int64_t seed,
                                         const closed_loop_altered_t* altered);
+
+/// Lifts the whole body to `rise_m` over where it lay, at once: for motions of the client that are
+/// played step by step from `watch`.
+void closed_loop_rise(closed_loop_t* loop, double rise_m);
 
 /// One period. False once the run is over: parked, or tripped after having been armed.
 bool closed_loop_step(closed_loop_t* loop);
