@@ -21,7 +21,7 @@ typedef struct {
     unsigned modes;
     double measured, allowed;
 } voted_t;
-#define VOTED_COUNT 5
+#define VOTED_COUNT 6
 
 /// How fast the force has changed over the last three samples; 0 until there are so many, and where
 /// no new one has come.
