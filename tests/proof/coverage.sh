@@ -28,12 +28,12 @@ for source in tests/proof/*_model.c; do
     clang-19 $flags -c "$source" -o "$work/model_$(basename "$source" .c).o"
 done
 
-# test NAME: those of the room's files, and the models'.
-tests=$(for source in "$room"/*.c; do
-    ls "tests/controller/test_$(basename "$source")" 2>/dev/null || true
-done)
-tests="$tests tests/proof/test_permits.c tests/proof/test_judge_enumerated.c tests/proof/test_reaction_enumerated.c
-    tests/proof/test_supervisor_enumerated.c"
+# Tests named after a file of the room, those of the judge, and the proofs.
+tests="$(for source in "$room"/*.c; do
+    ls "tests/controller/test_$(basename "$source" .c)"*.c 2>/dev/null || true
+done | sort -u)
+    tests/proof/test_permits.c tests/proof/test_judge_enumerated.c
+    tests/proof/test_reaction_enumerated.c tests/proof/test_supervisor_enumerated.c"
 programs=
 for test in $tests; do
     case $test in

@@ -229,8 +229,8 @@ static void add_io_and_drives(void)
     ADD_WHOLE(FLAG, feedback.io.client_present, 0);
     ADD_AGE(feedback.drives[RAIL].age_us);
     ADD_AGE(feedback.drives[ELBOW].age_us);
-    ADD_WHOLE(STATE, feedback.drives[RAIL].state, 0, 1, 2, 3, 4, 6, 7, 8);
-    ADD_WHOLE(STATE, feedback.drives[ELBOW].state, 0, 4, 7, 8);
+    ADD_WHOLE(STATE, feedback.drives[RAIL].state, 0, 1, 2, 3, 4, 5, 6, 7, 8);
+    ADD_WHOLE(STATE, feedback.drives[ELBOW].state, 0, 4, 5, 7, 8);
     ADD_REAL(feedback.drives[RAIL].position, -0.125, 1.625);
     ADD_REAL(feedback.drives[ELBOW].position, -2.25, 2.125);
     ADD_REAL(feedback.drives[RAIL].velocity, 1.0);
@@ -276,7 +276,7 @@ static void add_watches(void)
     ADD_WHOLE(WHOLE, state.split_us, 7999, 8000, 8001);
     ADD_WHOLE(WHOLE, state.unpowered_us, 99999, 100000, 100001);
     ADD_WHOLE(FLAG, state.held, 1);
-    ADD_WHOLE(WHOLE, state.slipping_us, 1, -1);
+    ADD_WHOLE(WHOLE, state.slipping_us, 1, -1, 496000, 500000, 504000);
     ADD_REAL(state.held_m[0], 1.0 - 0.002, 1.0);
     ADD_REAL(state.held_m[1], 0.25 - 0.002, 0.25);
     ADD_REAL(state.held_m[2], 0.5 + 0.002, 0.5);
@@ -356,7 +356,7 @@ static void add_motion(void)
     ADD_WHOLE(NATURAL, judged.overruns, 1, 2, 4, 5, 6, UINT32_MAX);
     ADD_WHOLE(WHOLE, judged.session_us, 5399999999, 5400000000, 5400000001);
     ADD_WHOLE(RULES, state.inspection, RULE(LIMITS_INTACT), RULE(ESTOP), RULE(FORCE_AGE),
-              RULE(SESSION_TIME), RULE(SHEAR) | RULE(FINITE));
+              RULE(SESSION_TIME), RULE(SHEAR) | RULE(FINITE), RULE(DWELL));
     ADD_WHOLE(FLAG, broken, 1);
     ADD_WHOLE(COUNT, state.first_rule, INTERLOCK_ESTOP, INTERLOCK_SHEAR);
 }
@@ -622,15 +622,17 @@ static void a_count_no_arm_can_have_is_damage_and_reads_nothing_else(void** cont
 {
     (void)context;
     const int64_t counts[] = {INT64_MIN, -1, 0, JOINT_CAPACITY + 1, INT64_MAX};
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; ++i) {
-        scene_t scene = well(MODE_CONTACT);
-        scene.limits.joint_count = counts[i];
+    for (size_t i = 0; i < 2 * sizeof counts / sizeof counts[0]; ++i) {
+        scene_t scene = well(i % 2 == 0 ? MODE_CONTACT : MODE_READY);
+        scene.limits.joint_count = counts[i / 2];
         judge_limits_seal(&scene.limits);
         scene.judged.feedback = &scene.feedback;
         scene.judged.commanded = &scene.commanded;
         const verdict_t verdict = interlock_evaluate(&scene.limits, &scene.state, &scene.judged);
         assert_int_equal(verdict.rule, INTERLOCK_LIMITS_INTACT);
         assert_int_equal(verdict.reaction, REACTION_POWER_OFF);
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
+        assert_true((scene.state.inspection & INTERLOCK_RULE(INTERLOCK_LIMITS_INTACT)) != 0);
     }
 }
 

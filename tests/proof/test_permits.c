@@ -1,10 +1,12 @@
-/// Every permit alone, at its boundary and for what is no number; what a refusal writes; and limits
-/// made of a machine with more joints than there is room for.
+/// Every permit alone, at its boundary and for what is no number; what a refusal writes; what
+/// limits are made of where a machine is unusual; and where the envelope's figures leave the
+/// numbers.
 #include "tests/support/cmocka_prelude.h"
 
 #include <float.h>
 #include <string.h>
 
+#include "controller/safety/envelope.h"
 #include "controller/safety/permit.h"
 
 static verdict_t nothing_refused(void)
@@ -124,6 +126,76 @@ static void a_machine_with_more_joints_than_there_is_room_for_has_no_limits(void
     }
 }
 
+static void the_end_of_a_range_is_that_of_its_register(void** context)
+{
+    (void)context;
+    static machine_settings_t machine;
+    static safety_settings_t safety;
+    memset(&machine, 0, sizeof machine);
+    machine.arm.joint_count = 1;
+    machine.period_us = 4000;
+    const struct {
+        word_type_t type;
+        double scale, max;
+    } words[] = {{WORD_U16, 0.01, 0.98 * 327.67},
+                 {WORD_S16, -0.01, 0.98 * 327.67},
+                 {WORD_U32, 1e-6, 0.98 * 2147.483647},
+                 {WORD_S32, -1e-6, 0.98 * 2147.483647},
+                 {WORD_F32, 1.0, (double)INFINITY}};
+    device_profile_t* profile = &machine.profiles[0];
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; ++i) {
+        // The axis that is asked for stands last where there is room, behind others.
+        profile->point_count = 3;
+        profile->points[0] = (point_settings_t){.id = POINT_FORCE_Y, .type = WORD_F32};
+        profile->points[1] = (point_settings_t){
+            .id = POINT_TORQUE_Z, .type = words[i].type, .scale = 2.0 * words[i].scale};
+        profile->points[2] =
+            (point_settings_t){.id = POINT_FORCE_X, .type = words[i].type, .scale = words[i].scale};
+        const judge_limits_t limits = judge_limits_make(&machine, &safety);
+        const double max = words[i].max;
+        assert_true(isinf(max) ? isinf(limits.force_raw_max_N[0])
+                               : fabs(limits.force_raw_max_N[0] - max) < 1e-9);
+        assert_true(isinf(max) ? isinf(limits.torque_raw_max_Nm[2])
+                               : fabs(limits.torque_raw_max_Nm[2] - 2.0 * max) < 1e-9);
+        // What the sensor does not have cannot be at the end of its range.
+        assert_true(isinf(limits.force_raw_max_N[1]) && isinf(limits.force_raw_max_N[2]));
+    }
+    // No more points are looked at than there is room for, nor of a type there is none of.
+    profile->point_count = POINT_CAPACITY + 1;
+    profile->points[2] = (point_settings_t){.id = POINT_FORCE_X, .type = (word_type_t)99};
+    for (int i = 3; i < POINT_CAPACITY; ++i) {
+        profile->points[i] = (point_settings_t){.id = POINT_STATUS};
+    }
+    assert_true(isinf(judge_limits_make(&machine, &safety).force_raw_max_N[0]));
+    assert_true(isinf(judge_limits_make(&machine, &safety).force_raw_max_N[2]));
+}
+
+static void a_device_slower_than_the_period_has_its_own_spacing(void** context)
+{
+    (void)context;
+    static machine_settings_t machine;
+    static safety_settings_t safety;
+    memset(&machine, 0, sizeof machine);
+    machine.arm.joint_count = 1;
+    machine.period_us = 4000;
+    const double own_s[] = {0.0, 0.003, 0.004, 0.005, 0.020};
+    const int64_t expected_us[] = {4000, 4000, 4000, 5000, 20000};
+    for (int i = 0; i < 5; ++i) {
+        machine.profiles[0].sample_age_max_s = own_s[i];
+        const judge_limits_t limits = judge_limits_make(&machine, &safety);
+        assert_int_equal(limits.force_spacing_us, expected_us[i]);
+        assert_int_equal(limits.io_spacing_us, expected_us[i]);
+        assert_int_equal(limits.joints[0].sample_spacing_us, expected_us[i]);
+    }
+}
+
+static void a_speed_that_is_no_number_any_more_permits_none(void** context)
+{
+    (void)context;
+    const envelope_reaction_t reaction = {.reaction_s = 0.02, .deceleration_mps2 = 5.0};
+    assert_near(envelope_speed_max_mps(&reaction, 1e-300, 1e300), 0.0, 0.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +204,9 @@ int main(void)
         cmocka_unit_test(an_age_counts_from_nought_to_its_limit),
         cmocka_unit_test(a_mode_is_among_those_that_are_named),
         cmocka_unit_test(a_machine_with_more_joints_than_there_is_room_for_has_no_limits),
+        cmocka_unit_test(the_end_of_a_range_is_that_of_its_register),
+        cmocka_unit_test(a_device_slower_than_the_period_has_its_own_spacing),
+        cmocka_unit_test(a_speed_that_is_no_number_any_more_permits_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
