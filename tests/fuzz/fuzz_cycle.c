@@ -56,7 +56,8 @@ int fuzz_begin(const int* argc, char*** argv)
 {
     (void)argc;
     (void)argv;
-    closed_loop_t* loop = closed_loop_open(NULL, NULL, NULL, 1);
+    static closed_loop_t* loop; // stays: the session is its
+    loop = closed_loop_open(NULL, NULL, NULL, 1);
     session = &loop->assembly->session;
     play(loop, 1);
     keep_beginning(loop);
@@ -73,7 +74,7 @@ int fuzz_begin(const int* argc, char*** argv)
     loop->extra_requests = REQUEST_STOP;
     play(loop, 1500);
     (void)fprintf(stderr, "%d beginnings\n", beginning_count);
-    return 0; // the loop stays: the session is its
+    return 0;
 }
 
 /// A machine that does as it was told.

@@ -106,7 +106,7 @@ run_one() {
         -timeout=25 -rss_limit_mb=3000 -dict="$corpora/words" -artifact_prefix="$found/$target-" \
         "$@" >"$log" 2>&1 || status=$?
     seconds=$(($(date +%s) - start))
-    runs=$(awk '/stat::number_of_executed_units/ { print $2 }' "$log")
+    runs=$(awk '/stat::number_of_executed_units/ { runs = $2 } END { print runs + 0 }' "$log")
     edges=$(grep -o 'cov: [0-9]*' "$log" | tail -1 | grep -o '[0-9]*')
     verdict=none
     [ "$status" -eq 0 ] || verdict=BROKEN

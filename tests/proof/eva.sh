@@ -10,6 +10,9 @@ cd "$(dirname "$0")/../.."
 # The sources that a driver needs, from its own line "// analysed: ...".
 sources_of() { sed -n "s|^// analysed: ||p" "$1"; }
 
+# What it needs of Frama-C beside: "// analysed with: ...".
+options_of() { sed -n "s|^// analysed with: ||p" "$1"; }
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 failed=
@@ -22,7 +25,7 @@ for name in "$@"; do
     start=$(date +%s)
     # shellcheck disable=SC2046 # one word a source
     frama-c -cpp-extra-args="-I. -D_POSIX_C_SOURCE=200809L -include tests/proof/eva.h" \
-        -pp-annot -eva -eva-precision 4 \
+        -pp-annot $(options_of "$driver") -eva -eva-precision 4 \
         -eva-slevel 1000 -warn-special-float none $(sources_of "$driver") "$driver" \
         >"$log" 2>&1 || true
     seconds=$(($(date +%s) - start))
