@@ -187,7 +187,7 @@ static void meddle_rest(fuzz_input_t* input, uint8_t what, cycle_input_t* in)
         break;
     }
     case 5:
-        in->intensity_level = (int8_t)fuzz_take_byte(input);
+        in->intensity_level = fuzz_take_byte(input) - 128;
         in->requests = REQUEST_INTENSITY;
         break;
     case 6:

@@ -27,7 +27,7 @@ static int with_rule(int rule, bool contact)
     const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)rule);
     const bool untrusted = info->trust == TRUST_NONE;
     //@ assert untrusted == 0 || among == REACTION_POWER_OFF;
-    return (int)among + untrusted;
+    return (int)among + (int)alone + untrusted;
 }
 
 static int without_rule(bool contact)

@@ -10,7 +10,7 @@
 
 static conditions_t any_conditions(void)
 {
-    return Frama_C_unsigned_int_interval(0, ((conditions_t)1u << CONDITION_COUNT) - 1u);
+    return EVA_UNSIGNED(0, ((conditions_t)1u << CONDITION_COUNT) - 1u);
 }
 
 static int any_set(supervisor_mode_t mode)
@@ -40,7 +40,7 @@ static int stop_wanted(supervisor_mode_t mode)
     const bool stops =
         next == MODE_STOPPING || next == MODE_YIELD || !supervisor_mode_powered(next);
     //@ assert had_torque == 0 || stops == 1;
-    return stops;
+    return had_torque + stops;
 }
 
 static int unhealthy(supervisor_mode_t mode)
@@ -49,7 +49,7 @@ static int unhealthy(supervisor_mode_t mode)
     const bool before = supervisor_mode_powered(mode);
     const bool after = supervisor_mode_powered(supervisor_next(mode, conditions));
     //@ assert after == 0 || before == 1;
-    return after;
+    return before + after;
 }
 
 static int tripped_or_locked(void)
