@@ -270,7 +270,7 @@ static void a_lying_force_sensor_is_told_before_the_force_loop_has_followed_it(v
     static const lie_row_t rows[] = {
         {WORLD_EVENT_FORCE_SCALE, -1.0, 9.0, 300000, INTERLOCK_FORCE_DIRECTION, 40.0},
         {WORLD_EVENT_FORCE_BIAS, 30.0, 9.0, 200000, INTERLOCK_FORCE_RATE, 30.0},
-        {WORLD_EVENT_FORCE_BIAS, -30.0, 9.0, 100000, INTERLOCK_FORCE_RATE, 15.0},
+        {WORLD_EVENT_FORCE_BIAS, -30.0, 9.0, 100000, INTERLOCK_FORCE_ENVELOPE, 15.0},
         {WORLD_EVENT_FORCE_DRIFT, 4.0, 9.0, 6000000, INTERLOCK_FORCE_DISAGREES, 45.0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
