@@ -55,6 +55,8 @@ static void voted_figures(const judge_limits_t* limits, const interlock_state_t*
                          force_rate_N_per_s(state, judged), rate_N_per_s};
     voted[4] =
         (voted_t){INTERLOCK_SHEAR, touching, judged->shear_force_N, limits->shear_force_max_N};
+    voted[5] = (voted_t){INTERLOCK_FORCE_ENVELOPE, touching, judged->force_predicted_N,
+                         limits->contact_force_max_N};
 }
 
 static bool is_over(const voted_t* voted, supervisor_mode_t mode)
