@@ -2,10 +2,7 @@
 // them, with limits as they are and with limits whose bytes were overwritten: nothing it computes
 // is undefined, and what it must refuse it refuses.
 //
-// analysed: controller/safety/interlock.c controller/safety/permit.c
-// analysed: controller/safety/rules_joint.c controller/safety/rules_force.c
-// analysed: controller/safety/rules_motion.c controller/safety/judge_limits.c
-// analysed: controller/safety/supervisor.c
+// analysed: controller/safety/*.c
 #include <stddef.h>
 
 #include "controller/safety/interlock.h"

@@ -2,10 +2,7 @@
 // what that rule alone asks for, so that no further refusal weakens it; a rule after which the
 // drives can't be trusted takes the power off, and so does a bit that is no rule's.
 //
-// analysed: controller/safety/interlock.c controller/safety/permit.c
-// analysed: controller/safety/rules_joint.c controller/safety/rules_force.c
-// analysed: controller/safety/rules_motion.c controller/safety/judge_limits.c
-// analysed: controller/safety/supervisor.c
+// analysed: controller/safety/*.c
 // analysed with: -eva-domains bitwise -inline-calls interlock_reaction
 // analysed with: -eva-slevel-function with_rule:8,without_rule:8
 #include "controller/safety/interlock.h"
