@@ -351,13 +351,16 @@ static void judge_verdict(const period_t* period)
     const supervisor_mode_t mode = period->out->mode;
     // All refused rules together get no less than each alone asks for; whether there is contact is
     // known here only in the modes that touch.
-    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
+    for (int rule = 0; verdict->refused != 0 && rule < INTERLOCK_RULE_COUNT; ++rule) {
         const interlock_rules_t alone = verdict->refused & INTERLOCK_RULE(rule);
+        if (alone == 0) {
+            continue;
+        }
         const reaction_t touching = interlock_reaction(alone, true);
         const reaction_t clear = interlock_reaction(alone, false);
         const reaction_t least =
             supervisor_mode_touches(self->mode) || touching < clear ? touching : clear;
-        if (alone != 0 && verdict->reaction < least) {
+        if (verdict->reaction < least) {
             violate(period, INVARIANT_I11, "reaction", verdict->reaction, least);
         }
     }

@@ -33,7 +33,8 @@ static const char* const style[] = {
     "padding:0;margin:6px 0;list-style:none}.chips li{border:1px solid var(--line);"
     "border-radius:12px;padding:1px 10px;font-size:13px}.chips li.never{border-color:var(--bad)}"
     "table.steps td{text-align:right}table.steps td.not{color:var(--soft)}"
-    "h3{font-size:14px;margin:14px 0 4px}@media print{.matrix thead th{position:static}"
+    "td>code{white-space:nowrap}h3{font-size:14px;margin:14px 0 4px}@media print{.matrix thead "
+    "th{position:static}"
     "table.matrix{font-size:7px}.matrix td{min-width:0}.matrix small{font-size:6.5px}}\n",
 };
 

@@ -2,10 +2,14 @@
 
 #include <string.h>
 
+// How much later than before it may fail.
+#define BEYOND_US INT64_C(5000000)
+
 typedef struct {
     const stages_t* stages;
     const machine_settings_t* machine;
     const char* claim;
+    int64_t limit_us; // what comes later is not looked at; 0: all is
     shrink_t* shrunk;
 } search_t;
 
@@ -17,6 +21,9 @@ static bool fails_still(search_t* search, const replay_t* smaller)
     if (search->shrunk->runs >= SHRINK_RUNS_MAX ||
         !replay_trial(smaller, search->stages, search->machine, &trial)) {
         return false;
+    }
+    if (search->limit_us > 0 && search->limit_us < trial.limit_us) {
+        trial.limit_us = search->limit_us;
     }
     ++search->shrunk->runs;
     if (!trial_run(&trial, search->stages, &outcome)) {
@@ -96,7 +103,11 @@ bool shrink(const replay_t* replay, const outcome_t* failed, const stages_t* sta
     if (failed->failure_count == 0 || !replay_trial(replay, stages, machine, &trial)) {
         return false;
     }
-    search_t search = {stages, machine, failed->failures[0].claim, shrunk};
+    const outcome_failure_t* failure = &failed->failures[0];
+    search_t search = {stages, machine, failure->claim, 0, shrunk};
+    if (failure->claim[0] == 'I' && trial.whole) { // an invariant was broken then
+        search.limit_us = (int64_t)(failure->at_s * 1e6) + BEYOND_US;
+    }
     const replay_t whole = replay->shrunk ? *replay : replay_whole(&trial);
     if (!fails_still(&search, &whole)) {
         return false;

@@ -106,8 +106,8 @@ static bool may_be_in_contact(const judge_limits_t* limits, const judged_t* judg
 /// Only a tool that works on the body can be lifted off it, and only for a while.
 static bool lift_helps(const judged_t* judged)
 {
-    return supervisor_mode_touches(judged->mode) &&
-           !(judged->mode == MODE_LIFT && judged->mode_us > LIFT_TIME_MAX_US);
+    const bool too_long = judged->mode == MODE_LIFT && judged->mode_us > LIFT_TIME_MAX_US;
+    return supervisor_mode_touches(judged->mode) && !too_long;
 }
 
 verdict_t interlock_evaluate(const judge_limits_t* limits, const interlock_state_t* state,

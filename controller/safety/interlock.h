@@ -116,7 +116,7 @@ typedef enum {
       "the force is above the limit of all")                                                       \
     X(INTERLOCK_FORCE_MARGIN, "force_margin", "H01 H07", FULL, YIELD, ACKNOWLEDGE, 50, "N",        \
       "the force passed its target too far")                                                       \
-    X(INTERLOCK_FORCE_ENVELOPE, "force_envelope", "H01 H02", FULL, YIELD, ACKNOWLEDGE, 4, "N",     \
+    X(INTERLOCK_FORCE_ENVELOPE, "force_envelope", "H01 H02", FULL, YIELD, ACKNOWLEDGE, 0, "N",     \
       "the force would pass the limit of all before the arm could let go")                         \
     X(INTERLOCK_FORCE_FREE, "force_free", "H03", FULL, YIELD, ACKNOWLEDGE, 0, "N",                 \
       "something touches a tool in free motion")                                                   \

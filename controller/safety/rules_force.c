@@ -61,7 +61,9 @@ static void voted_figures(const judge_limits_t* limits, const interlock_state_t*
 
 static bool is_over(const voted_t* voted, supervisor_mode_t mode)
 {
-    return mode_in(mode, voted->modes) && !(voted->measured <= voted->allowed);
+    const bool within =
+        isfinite(voted->measured) && isfinite(voted->allowed) && voted->measured <= voted->allowed;
+    return mode_in(mode, voted->modes) && !within;
 }
 
 /// A pull on the way off the body, which a sensor that lied before cannot tell.

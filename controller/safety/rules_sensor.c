@@ -45,8 +45,10 @@ static double disagreement_allowed_N(const judge_limits_t* limits, const judged_
 
 static bool disagrees(const judge_limits_t* limits, const judged_t* judged)
 {
-    return mode_in(judged->mode, DISAGREEMENT_MODES) && judged->force_tared &&
-           !(judged->force_disagreement_N <= disagreement_allowed_N(limits, judged));
+    const double allowed_N = disagreement_allowed_N(limits, judged);
+    const bool agrees = isfinite(judged->force_disagreement_N) && isfinite(allowed_N) &&
+                        judged->force_disagreement_N <= allowed_N;
+    return mode_in(judged->mode, DISAGREEMENT_MODES) && judged->force_tared && !agrees;
 }
 
 static bool points_astray(const judge_limits_t* limits, const judged_t* judged)

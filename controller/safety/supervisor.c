@@ -38,7 +38,8 @@ static const supervisor_row_t rows[] = {
     // Starting takes an acknowledge, then arm, then start, each an edge of its own.
     {FROM(MODE_LOCKED), C(ACKNOWLEDGE), C(NOT_HEALTHY), MODE_READY},
     {FROM(MODE_TRIPPED), C(ACKNOWLEDGE), C(NOT_HEALTHY), MODE_READY},
-    {FROM(MODE_READY), C(ARM), C(NOT_HEALTHY), MODE_ARMING},
+    // No stop row holds in ready, where there is nothing to stop: stop beats arm here.
+    {FROM(MODE_READY), C(ARM), C(NOT_HEALTHY) | C(POWER_OFF) | C(STOP) | C(YIELD), MODE_ARMING},
     {FROM(MODE_ARMING), C(DRIVES_ENABLED) | C(TARED), C(NOT_HEALTHY), MODE_ARMED},
     {FROM(MODE_ARMED), C(END), 0, MODE_PARKED},
     {FROM(MODE_ARMED), C(START), C(NOT_HEALTHY), MODE_TRANSIT},

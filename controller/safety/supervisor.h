@@ -3,9 +3,9 @@
 /// planner and no bus: only conditions.
 ///
 /// Invariants: boot is MODE_LOCKED; no row leads from a tripped or locked mode to motion without an
-/// acknowledge edge, an arm edge and a start edge, in that order; stop beats start in one period;
-/// out of a pause leads only a resume edge, or the way home; with a latched cause nothing but a
-/// reaction moves; a mode that is none is a trip.
+/// acknowledge edge, an arm edge and a start edge, in that order; stop beats start and arm in one
+/// period; out of a pause leads only a resume edge, or the way home; with a latched cause nothing
+/// but a reaction moves; a mode that is none is a trip.
 #ifndef KNEAD_CONTROLLER_SAFETY_SUPERVISOR_H
 #define KNEAD_CONTROLLER_SAFETY_SUPERVISOR_H
 

@@ -50,7 +50,10 @@ static supervisor_mode_t model_next(supervisor_mode_t mode, conditions_t conditi
     case MODE_TRIPPED:
         return HAS(ACKNOWLEDGE) && !HAS(NOT_HEALTHY) ? MODE_READY : mode;
     case MODE_READY:
-        return HAS(NOT_HEALTHY) || HAS(LATCHED) ? MODE_LOCKED : HAS(ARM) ? MODE_ARMING : mode;
+        if (HAS(NOT_HEALTHY) || HAS(LATCHED)) {
+            return MODE_LOCKED;
+        }
+        return HAS(ARM) && !HAS(POWER_OFF) && !HAS(STOP) && !HAS(YIELD) ? MODE_ARMING : mode;
     case MODE_ARMING:
         return HAS(DRIVES_ENABLED) && HAS(TARED) && !HAS(NOT_HEALTHY) ? MODE_ARMED : mode;
     case MODE_ARMED:

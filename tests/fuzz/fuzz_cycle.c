@@ -56,7 +56,8 @@ int fuzz_begin(const int* argc, char*** argv)
 {
     (void)argc;
     (void)argv;
-    closed_loop_t* loop = closed_loop_open(NULL, NULL, NULL, 1);
+    static closed_loop_t* loop; // stays: the session is its
+    loop = closed_loop_open(NULL, NULL, NULL, 1);
     session = &loop->assembly->session;
     play(loop, 1);
     keep_beginning(loop);
@@ -73,7 +74,7 @@ int fuzz_begin(const int* argc, char*** argv)
     loop->extra_requests = REQUEST_STOP;
     play(loop, 1500);
     (void)fprintf(stderr, "%d beginnings\n", beginning_count);
-    return 0; // the loop stays: the session is its
+    return 0;
 }
 
 /// A machine that does as it was told.
@@ -186,7 +187,7 @@ static void meddle_rest(fuzz_input_t* input, uint8_t what, cycle_input_t* in)
         break;
     }
     case 5:
-        in->intensity_level = (int8_t)fuzz_take_byte(input);
+        in->intensity_level = fuzz_take_byte(input) - 128;
         in->requests = REQUEST_INTENSITY;
         break;
     case 6:

@@ -1,9 +1,9 @@
 #!/bin/sh
-# run.sh [-s SECONDS | -n RUNS] [-l] [TARGET...]: builds the libFuzzer targets and runs each (default:
-# all, 5 s each) on what earlier runs here found, on seeds made of the shipped files, and on the
-# inputs in found/ that once broke something. Prints a row a target; with -l adds it to ledger.md.
-# Fails if a claim, a sanitizer or a limit of time or memory was broken; the input then stands in
-# build/fuzz/found.
+# run.sh [-s SECONDS | -n RUNS] [-l] [TARGET...]: builds the libFuzzer targets and runs each
+# (default: all, 5 s each) on what earlier runs here found, on seeds made of the shipped files, and
+# on the inputs in found/ that once broke something. Prints a row a target; with -l adds it to
+# ledger.md. Fails if a claim, a sanitizer or a limit of time or memory was broken; the input then
+# stands in build/fuzz/found.
 # run.sh -t: what the ledger adds up to.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -13,9 +13,21 @@ budget=-max_total_time=5
 record=
 
 tally() {
-    awk -F'|' '/^\| *[a-z_]+ *\|/ { gsub(/ /, ""); runs[$2] += $3; time[$2] += $4; all += $3; span += $4 }
-        END { for (name in runs) printf "%-12s %14d executions %9d s\n", name, runs[name], time[name]
-              printf "%-12s %14d executions %9d s\n", "all", all, span }' "$ledger" | LC_ALL=C sort
+    awk -F'|' '
+        /^\| *[a-z_]+ *\| *[0-9]/ {
+            gsub(/ /, "")
+            runs[$2] += $3
+            seconds[$2] += $4
+            all_runs += $3
+            all_seconds += $4
+        }
+        function row(name, runs, seconds) {
+            printf "%-12s %14d executions %9d s\n", name, runs, seconds
+        }
+        END {
+            for (name in runs) row(name, runs[name], seconds[name])
+            row("together", all_runs, all_seconds)
+        }' "$ledger" | LC_ALL=C sort
 }
 
 while getopts s:n:lt option; do
@@ -39,6 +51,7 @@ programs=build/fuzz/tests/fuzz
 corpora=build/fuzz/corpus
 found=build/fuzz/found
 mkdir -p "$found"
+# shellcheck disable=SC2046 # one word a target
 [ $# -gt 0 ] || set -- $(for source in tests/fuzz/fuzz_*.c; do
     basename "$source" .c | sed 's/^fuzz_//'
 done)
@@ -49,17 +62,17 @@ seed() {
     seed_byte=$2
     shift 2
     for file in "$@"; do
-        [ ! -f "$file" ] || { printf "\\$seed_byte" && cat "$file"; } \
+        [ ! -f "$file" ] || { printf '%b' "\\0$seed_byte" && cat "$file"; } \
             >"$seed_folder/$seed_byte-$(basename "$file")"
     done
 }
 
 # The numbers are those of `kinds` in fuzz_files.c.
 seed_files() {
-    seed "$1" 000 config/machines/*.yaml tests/data/valid/machine_*.yaml tests/data/broken/machine_*.yaml
-    seed "$1" 001 config/devices/*.yaml tests/data/valid/device_*.yaml tests/data/broken/device_*.yaml
-    seed "$1" 002 config/safety/*.yaml tests/data/broken/safety_*.yaml
-    seed "$1" 003 config/bodies/*.yaml tests/data/valid/body_*.yaml tests/data/broken/body_*.yaml
+    seed "$1" 000 config/machines/*.yaml tests/data/*/machine_*.yaml
+    seed "$1" 001 config/devices/*.yaml tests/data/*/device_*.yaml
+    seed "$1" 002 config/safety/*.yaml tests/data/*/safety_*.yaml
+    seed "$1" 003 config/bodies/*.yaml tests/data/*/body_*.yaml
     seed "$1" 004 routines/library/*.yaml tests/data/broken/routine_*.yaml
     seed "$1" 005 routines/clients/*.yaml tests/data/broken/client_*.yaml
     seed "$1" 006 sim/scenarios/*.yaml
@@ -78,10 +91,11 @@ seed_import() {
 # Words of the shipped files, so that mutations name what loaders know.
 words() {
     {
-        cat config/*/*.yaml routines/*/*.yaml sim/scenarios/*.yaml | grep -oE '[a-z_]{3,}' 
+        cat config/*/*.yaml routines/*/*.yaml sim/scenarios/*.yaml | grep -oE '[a-z_]{3,}'
         grep -ohE '<[a-z_]+|[a-z]+=' tests/data/urdf/*.urdf
-        printf '%s\n' ' N' ' mm' ' mm/s' ' kg' ' deg' ' Hz' ' s' ' ms' ' Nm' ' kPa' ': ' '- ' '&a' '*a' \
-            '!!' '{' '[' ': [' '1e' 'property float ' 'property list ' 'element vertex ' 'end_header'
+        printf '%s\n' ' N' ' mm' ' mm/s' ' kg' ' deg' ' Hz' ' s' ' ms' ' Nm' ' kPa' ': ' '- ' \
+            '&a' '*a' '!!' '{' '[' ': [' '1e' 'property float ' 'property list ' \
+            'element vertex ' 'end_header'
     } | LC_ALL=C sort -u | sed 's/.*/"&"/'
 }
 
@@ -106,7 +120,7 @@ run_one() {
         -timeout=25 -rss_limit_mb=3000 -dict="$corpora/words" -artifact_prefix="$found/$target-" \
         "$@" >"$log" 2>&1 || status=$?
     seconds=$(($(date +%s) - start))
-    runs=$(awk '/stat::number_of_executed_units/ { print $2 }' "$log")
+    runs=$(awk '/stat::number_of_executed_units/ { runs = $2 } END { print runs + 0 }' "$log")
     edges=$(grep -o 'cov: [0-9]*' "$log" | tail -1 | grep -o '[0-9]*')
     verdict=none
     [ "$status" -eq 0 ] || verdict=BROKEN

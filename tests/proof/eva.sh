@@ -1,7 +1,7 @@
 #!/bin/sh
 # eva.sh [DRIVER...]: analyses the pure judging and decoding code with Frama-C's EVA, for all inputs
 # that a driver eva_*.c lets in at once: no access beside an object, no overflow, no division by
-# zero, no conversion without a meaning, nothing read before it was written, no assertion that fails.
+# zero, no conversion without a meaning, nothing read before it was written, no assertion failing.
 # NaN and infinities are let in as values. Prints a row a driver, with the statements reached of all
 # in the functions reached; fails on any alarm and on any claim that is not proven.
 set -eu
@@ -10,9 +10,13 @@ cd "$(dirname "$0")/../.."
 # The sources that a driver needs, from its own line "// analysed: ...".
 sources_of() { sed -n "s|^// analysed: ||p" "$1"; }
 
+# What it needs of Frama-C beside: "// analysed with: ...".
+options_of() { sed -n "s|^// analysed with: ||p" "$1"; }
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 failed=
+# shellcheck disable=SC2046 # one word a driver
 [ $# -gt 0 ] || set -- $(for driver in tests/proof/eva_*.c; do
     basename "$driver" .c | sed 's/^eva_//'
 done)
@@ -20,9 +24,9 @@ printf '%-12s %8s %8s %10s %8s\n' driver alarms proven statements seconds
 for name in "$@"; do
     driver=tests/proof/eva_$name.c
     start=$(date +%s)
-    # shellcheck disable=SC2046 # one word a source
+    # shellcheck disable=SC2046 # one word a source or an option
     frama-c -cpp-extra-args="-I. -D_POSIX_C_SOURCE=200809L -include tests/proof/eva.h" \
-        -pp-annot -eva -eva-precision 4 \
+        -pp-annot $(options_of "$driver") -eva -eva-precision 4 \
         -eva-slevel 1000 -warn-special-float none $(sources_of "$driver") "$driver" \
         >"$log" 2>&1 || true
     seconds=$(($(date +%s) - start))

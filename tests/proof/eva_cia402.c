@@ -7,14 +7,14 @@
 
 int main(void)
 {
-    const uint16_t status_word = (uint16_t)Frama_C_interval(0, UINT16_MAX);
+    const uint16_t status_word = (uint16_t)EVA_INT(0, UINT16_MAX);
     const drive_state_t state = cia402_state(status_word);
     //@ assert 0 <= state < DRIVE_STATE_COUNT;
     const char* text = drive_state_text(state);
     //@ assert \valid_read(text);
     const drive_request_t request =
-        (drive_request_t)Frama_C_interval(DRIVE_REQUEST_DISABLE, DRIVE_REQUEST_RESET_FAULT);
-    const bool odd_period = Frama_C_interval(0, 1) != 0;
+        (drive_request_t)EVA_INT(DRIVE_REQUEST_DISABLE, DRIVE_REQUEST_RESET_FAULT);
+    const bool odd_period = EVA_INT(0, 1) != 0;
     //@ split request;
     //@ split state;
     const uint16_t control_word = cia402_control_word(request, state, odd_period);

@@ -13,7 +13,7 @@
 
 static bool any_bool(void)
 {
-    return Frama_C_interval(0, 1) != 0;
+    return EVA_INT(0, 1) != 0;
 }
 
 static void any_feedback(bus_feedback_t* feedback)
@@ -21,7 +21,7 @@ static void any_feedback(bus_feedback_t* feedback)
     for (int joint = 0; joint < JOINT_CAPACITY; ++joint) {
         drive_feedback_t* drive = &feedback->drives[joint];
         EVA_ANY(*drive);
-        drive->state = (drive_state_t)Frama_C_interval(0, DRIVE_STATE_COUNT - 1);
+        drive->state = (drive_state_t)EVA_INT(0, DRIVE_STATE_COUNT - 1);
     }
     EVA_ANY(feedback->force.force_N);
     EVA_ANY(feedback->force.torque_Nm);
@@ -37,7 +37,7 @@ static void any_feedback(bus_feedback_t* feedback)
 static void any_view(judged_t* judged, const bus_feedback_t* feedback, const bus_command_t* command)
 {
     EVA_ANY(*judged);
-    judged->mode = (supervisor_mode_t)Frama_C_interval(0, MODE_COUNT - 1);
+    judged->mode = (supervisor_mode_t)EVA_INT(0, MODE_COUNT - 1);
     judged->feedback = feedback;
     judged->commanded = command;
     judged->force_tared = any_bool();

@@ -7,7 +7,7 @@
 
 static void any_pdu(pdu_t* pdu)
 {
-    pdu->size = Frama_C_interval(0, PDU_CAPACITY);
+    pdu->size = EVA_INT(0, PDU_CAPACITY);
     EVA_ANY(pdu->bytes);
 }
 
@@ -26,7 +26,7 @@ static int server(void)
     pdu_t reply;
     modbus_encode_exception(pdu.bytes[0], refusal, &reply);
     //@ assert reply.size == 2;
-    return modbus_result_text(result)[0] + modbus_exception_text(Frama_C_interval(-1, 256))[0];
+    return modbus_result_text(result)[0] + modbus_exception_text(EVA_INT(-1, 256))[0];
 }
 
 static int exchange(const modbus_request_t* request)
@@ -49,12 +49,12 @@ static int read_and_write(modbus_function_t function, int read_max, int write_ma
     modbus_request_t request = {.function = function};
     EVA_ANY(request.write_words);
     if (read_max > 0) {
-        request.read_count = Frama_C_interval(1, read_max);
-        request.read_address = Frama_C_interval(0, MODBUS_ADDRESS_COUNT - read_max);
+        request.read_count = EVA_INT(1, read_max);
+        request.read_address = EVA_INT(0, MODBUS_ADDRESS_COUNT - read_max);
     }
     if (write_max > 0) {
-        request.write_count = Frama_C_interval(1, write_max);
-        request.write_address = Frama_C_interval(0, MODBUS_ADDRESS_COUNT - write_max);
+        request.write_count = EVA_INT(1, write_max);
+        request.write_address = EVA_INT(0, MODBUS_ADDRESS_COUNT - write_max);
     }
     return exchange(&request);
 }
@@ -74,11 +74,10 @@ static int stream(void)
     EVA_ANY(bytes);
     frame_t frame = {0};
     int size = 0;
-    const frame_result_t result =
-        frame_decode(bytes, Frama_C_interval(0, (int)sizeof bytes), &frame, &size);
+    const frame_result_t result = frame_decode(bytes, EVA_INT(0, (int)sizeof bytes), &frame, &size);
     //@ assert 0 <= result < FRAME_RESULT_COUNT;
     //@ assert 0 <= size <= FRAME_CAPACITY;
-    frame.pdu.size = Frama_C_interval(1, PDU_CAPACITY);
+    frame.pdu.size = EVA_INT(1, PDU_CAPACITY);
     const int sent = frame_encode(frame.transaction, frame.unit, &frame.pdu, bytes);
     //@ assert MBAP_SIZE < sent <= FRAME_CAPACITY;
     return sent + frame_result_text(result)[0];

@@ -8,10 +8,10 @@
 static int one_point(word_type_t type, word_order_t order)
 {
     point_settings_t point;
-    point.id = (point_id_t)Frama_C_interval(0, POINT_ID_COUNT - 1);
-    point.address = Frama_C_interval(0, UINT16_MAX);
+    point.id = (point_id_t)EVA_INT(0, POINT_ID_COUNT - 1);
+    point.address = EVA_INT(0, UINT16_MAX);
     point.type = type;
-    point.writable = Frama_C_interval(0, 1) != 0;
+    point.writable = EVA_INT(0, 1) != 0;
     EVA_ANY(point.scale);
     EVA_ANY(point.offset);
     EVA_ANY(point.minimum);
@@ -29,7 +29,7 @@ static int one_point(word_type_t type, word_order_t order)
     registers_set_raw(&point, order, registers_raw(&point, order, words), sent);
     const int count = registers_word_count(type);
     //@ assert 1 <= count <= REGISTERS_WORDS_PER_POINT_MAX;
-    return encoded + decoded + permitted;
+    return encoded + decoded + permitted + count;
 }
 
 int main(void)

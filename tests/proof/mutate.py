@@ -1,0 +1,411 @@
+#!/usr/bin/env python3
+"""mutate.py BUILD [--sample N | --minutes N] [--seed TEXT] [--file NAME] [--jobs N] [--list]
+
+Changes the safety room one small step at a time and runs its tests against each change. A change
+that no test notices is a survivor; each survivor has to stand in tests/proof/survivors.md with the
+reason why it changes nothing that can be observed. Exits 1 if one does not.
+
+BUILD is a finished release build: its libraries are what the mutants are linked with. Only the
+mutated file is compiled again, with gcc -O1. A mutant whose object code equals the original's is
+told apart as the same program. What takes too long counts as killed, what the compiler refuses does
+not count.
+"""
+
+import argparse
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOM = "controller/safety"
+SURVIVORS = ROOT / "tests/proof/survivors.md"
+FLAGS = ["-std=c11", "-O1", "-w", "-ffp-contract=off", "-fno-math-errno",
+         "-D_POSIX_C_SOURCE=200809L"]
+
+# Tests by the file that is mutated; the quickest to notice first. Every other file gets its own
+# test, if it has one, and those of the judge. What the enumeration of the supervisor does not notice
+# makes no transition another one: asking its other test as well would only take time.
+TESTS = {
+    "supervisor.c": ["proof/test_supervisor_enumerated"],
+    "interlock.c": ["proof/test_permits", "proof/test_reaction_enumerated",
+                    "proof/test_judge_enumerated",
+                    *sorted("controller/" + path.stem
+                            for path in (ROOT / "tests/controller").glob("test_interlock*.c"))],
+}
+# All pairs of figures take a minute, and notice what sets drawn at random do not in no more than a
+# few mutants: they are left to whoever looks at the survivors.
+ARGUMENTS = {"proof/test_judge_enumerated": ["quick"]}
+TESTS["interlock.h"] = TESTS["interlock.c"]
+# Headers whose tables are read by one source only; nothing else is compiled again for them.
+HEADERS = {"interlock.h": "interlock.c"}
+
+TOKEN = re.compile(r"""
+    (?P<number>\b(?:0x[0-9a-fA-F]+|\d+\.\d*(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+|\d+)[uUlLfF]*)
+  | (?P<word>[A-Za-z_]\w*)
+  | (?P<operator><<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/&|^]=|[-+*/%<>=!&|^~?:;,(){}\[\].])
+""", re.X)
+
+SWAPS = {
+    "<": ["<=", ">="], "<=": ["<", ">"], ">": [">=", "<="], ">=": [">", "<"],
+    "==": ["!="], "!=": ["=="], "&&": ["||"], "||": ["&&"], "+=": ["-="], "-=": ["+="],
+    "|=": ["&=", "="], "&=": ["|="], "<<": [">>"], ">>": ["<<"], "++": ["--"], "--": ["++"],
+}
+BINARY = {"+": ["-"], "-": ["+"], "*": ["/"], "/": ["*"], "|": ["&"], "&": ["|"], "^": ["|"]}
+WORDS = {"true": ["false"], "false": ["true"], "fmin": ["fmax"], "fmax": ["fmin"], "fabs": ["-"],
+         "isfinite": ["!isnan", "true ||"], "isnan": ["!isfinite", "!"], "HUGE_VAL": ["0.0"]}
+TYPES = re.compile(r"^(?:\w+_t|const|void|char|int|double|float|bool|unsigned|struct|static)$")
+# Members of one family stand for each other: one is swapped for its neighbours in the source.
+FAMILIES = ("MODE_", "INTERLOCK_", "TRUST_", "REACTION_", "CONDITION_", "DRIVE_", "PART_")
+
+
+def blank(text):
+    """The text with comments, strings and includes blanked out, every position kept."""
+    def spaces(match):
+        return re.sub(r"[^\n]", " ", match.group(0))
+    pattern = r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\])*"|^\s*#\s*(?:include|undef|if\w*|endif)[^\n]*'
+    return re.sub(pattern, spaces, text, flags=re.S | re.M)
+
+
+def header_lists():
+    """Enumerators by family, in order, from the headers of the room."""
+    lists = {}
+    for header in [*sorted((ROOT / ROOM).glob("*.h")), ROOT / "controller/bus/bus.h"]:
+        text = header.read_text()
+        for family in FAMILIES:
+            found = re.findall(r"(?:X\(|^\s+|[{,]\s*)(%s[A-Z0-9_]+)\b(?=\s*[,}])" % family, text,
+                               re.M)
+            names = [name for name in found if not name.endswith(("_COUNT", "_LIST", "_NONE"))]
+            lists.setdefault(family, []).extend(n for n in dict.fromkeys(names)
+                                                if n not in lists.get(family, []))
+    return lists
+
+
+def neighbours(name, names):
+    if name not in names or len(names) < 2:
+        return []
+    at = names.index(name)
+    return list(dict.fromkeys([names[(at + 1) % len(names)], names[at - 1]]))
+
+
+def numbers(text):
+    digits = text.rstrip("uUlLfF")
+    suffix = text[len(digits):]
+    if "." in digits or re.match(r"\d+[eE]", digits):
+        return [repr(float(digits) * 1.01), repr(float(digits) * 0.99)] \
+            if float(digits) != 0.0 else ["0.01", "-0.01"]
+    if digits.lower().startswith("0x"):
+        return [hex(int(digits, 16) ^ 1) + suffix]
+    return [str(int(digits) + 1) + suffix, "(%d)" % (int(digits) - 1)]
+
+
+class Mutant:
+    def __init__(self, file, source, start, end, new, told=None):
+        self.file, self.start, self.end, self.new = file, start, end, new
+        self.old = source[start:end]
+        self.line = source.count("\n", 0, start) + 1
+        self.text = source[source.rfind("\n", 0, start) + 1:].split("\n", 1)[0].strip().rstrip(" \\")
+        self.column = start - source.rfind("\n", 0, start)
+        shorten = lambda part: re.sub(r"\s+", " ", part).strip()
+        self.change = told or "%s -> %s" % (shorten(self.old), shorten(new) or "(nothing)")
+        before = source[source.rfind("\n", 0, start) + 1:start]
+        same = len(re.findall(re.escape(self.old), before))
+        self.key = "%s: %s :: %s%s" % (file, self.text, self.change,
+                                       " (#%d)" % (same + 1) if same else "")
+
+    def apply(self, source):
+        return source[:self.start] + self.new + source[self.end:]
+
+
+def token_mutants(file, source, code, families):
+    tokens = list(TOKEN.finditer(code))
+    for i, token in enumerate(tokens):
+        text, kind = token.group(0), token.lastgroup
+        previous = tokens[i - 1].group(0) if i else ";"
+        value_before = i and (tokens[i - 1].lastgroup in ("number", "word") or previous in ")]") \
+            and not TYPES.match(previous) and previous not in ("return", "case")
+        def make(new):
+            return Mutant(file, source, token.start(), token.end(), new)
+        if kind == "number":
+            yield from map(make, numbers(text))
+        elif kind == "operator":
+            if text in SWAPS:
+                yield from map(make, SWAPS[text])
+            elif text in BINARY and value_before:
+                yield from map(make, BINARY[text])
+            elif text == "!":
+                yield make("")
+            elif text == "~":
+                yield make("")
+            elif text == "-" and not value_before:
+                yield make("")
+        elif kind == "word":
+            yield from map(make, WORDS.get(text, []))
+            if text in ("M", "MODE_BIT", "C") and i + 2 < len(tokens) and previous != "define":
+                name = tokens[i + 2].group(0)
+                family = "CONDITION_" if text == "C" else "MODE_"
+                for new in neighbours(family + name, families[family]):
+                    yield Mutant(file, source, tokens[i + 2].start(), tokens[i + 2].end(),
+                                 new[len(family):])
+            for family in FAMILIES:
+                if text.startswith(family):
+                    yield from map(make, neighbours(text, families[family]))
+
+
+def matching(code, at):
+    """Position of the parenthesis that closes the one at `at`."""
+    depth = 0
+    for place in range(at, len(code)):
+        depth += {"(": 1, ")": -1}.get(code[place], 0)
+        if depth == 0:
+            return place
+    return len(code)
+
+
+def shape_mutants(file, source, code):
+    for match in re.finditer(r"\b(?:if|while)\s*(\()", code):
+        end = matching(code, match.start(1))
+        inner = source[match.start(1) + 1:end]
+        yield Mutant(file, source, match.start(1), end + 1, "(!(%s))" % inner)
+    for match in re.finditer(r"\breturn\s+([^;{}]+);", code):
+        head = code[:match.start()]
+        functions = re.findall(r"^(?:static )?(\w+)\*? \w+\([^;{]*\)\s*\n\{", head, re.M)
+        if functions and functions[-1] == "bool":
+            yield Mutant(file, source, match.start(1), match.end(1),
+                         "!(%s)" % source[match.start(1):match.end(1)])
+    # Statements without a block of their own, and what a mask or a sum has one term less of.
+    for match in re.finditer(r"(?<=[;{}])\s*\n\s+([^;{}#]+;)", code):
+        text = match.group(1)
+        if re.match(r"(?:const|static|typedef|for|if|else|while|case|default|switch|return\s+\S)\b",
+                    text) or re.match(r"\w+\*? \w+", text) and not text.startswith("return;"):
+            if not re.match(r"return;|continue;|break;", text):
+                continue
+        yield Mutant(file, source, match.start(1), match.end(1), ";")
+    for match in re.finditer(r"(?:\|\|?|&&)\s*(!?(?:M|MODE_BIT|C|FROM|INTERLOCK_RULE)\(\w+\))", code):
+        yield Mutant(file, source, match.start(), match.end(), "")
+    # A row of a table less.
+    for match in re.finditer(r"\n    (\{[^{};]*\},)(?=\n)", code):
+        yield Mutant(file, source, match.start(1), match.end(1), "", "row left out")
+    # Two neighbouring rows of a table the other way round.
+    rows = list(re.finditer(r"\n    (\{[^{};]*\},)(?=\n)", code))
+    for first, second in zip(rows, rows[1:]):
+        between = source[first.end(1):second.start(1)]
+        yield Mutant(file, source, first.start(1), second.end(1),
+                     source[second.start(1):second.end(1)] + between +
+                     source[first.start(1):first.end(1)], "row after the next one")
+
+
+def mutants_of(name):
+    file = "%s/%s" % (ROOM, name)
+    source = (ROOT / file).read_text()
+    code = blank(source)
+    if name in HEADERS: # the table of rules only
+        start = code.index("#define INTERLOCK_RULE_LIST")
+        end = code.index("typedef enum", start)
+        code = re.sub(r"[^\n]", " ", code[:start]) + code[start:end] + \
+            re.sub(r"[^\n]", " ", code[end:])
+        every = [m for m in token_mutants(file, source, code, header_lists())
+                 if re.match(r"(?:TRUST_|REACTION_|\d|true|false|CONTACT_)", m.old)]
+    else:
+        every = [*token_mutants(file, source, code, header_lists()),
+                 *shape_mutants(file, source, code)]
+    seen = {}
+    for mutant in every:
+        seen.setdefault((mutant.start, mutant.end, mutant.new), mutant)
+    ordered = sorted(seen.values(), key=lambda m: (m.start, m.end, m.new))
+    counts = {}
+    for mutant in ordered: # the same change of the same text elsewhere in the file gets a number
+        counts[mutant.key] = counts.get(mutant.key, 0) + 1
+        if counts[mutant.key] > 1:
+            mutant.key += " [%d]" % counts[mutant.key]
+    return ordered
+
+
+class Bench:
+    """Original objects, tests and libraries to link mutants with."""
+
+    def __init__(self, build, folder, files):
+        self.folder = pathlib.Path(folder)
+        # Twice: what a library needs may stand in one before it.
+        # Copies: the build may go on meanwhile.
+        copies = [shutil.copy(path, folder) for path in sorted(pathlib.Path(build).glob("*.a"))
+                  if path.name not in ("libknead_safety.a", "libknead_cli.a")]
+        self.libraries = [*copies * 2, "-lcmocka", "-lm"]
+        packages = subprocess.run(["pkg-config", "--libs", "yaml-0.1", "expat", "libsodium",
+                                   "libmodbus"], capture_output=True, text=True, check=True)
+        self.libraries += packages.stdout.split() + ["-lpthread"]
+        self.sources = sorted(path.name for path in (ROOT / ROOM).glob("*.c"))
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            safety = {name: pool.submit(self.compile, ROOT / ROOM / name, "room_" + name, [])
+                      for name in self.sources}
+            models = [pool.submit(self.compile, path, "model_" + path.name, [])
+                      for path in sorted((ROOT / "tests/proof").glob("*_model.c"))]
+            names = sorted({test for tests in TESTS.values() for test in tests}
+                           | set(self.default_tests()))
+            tests = {test: pool.submit(self.compile, ROOT / "tests" / (test + ".c"),
+                                       "test_" + test.replace("/", "_"), ["-O2"])
+                     for test in names if (ROOT / "tests" / (test + ".c")).exists()}
+            self.objects = {name: made.result() for name, made in safety.items()}
+            self.models = [made.result() for made in models]
+            self.tests = {name: made.result() for name, made in tests.items()}
+        self.code = {name: self.fingerprint(path) for name, path in self.objects.items()}
+        self.limit_s = {} # of processor time: what else the machine does is not the mutant's fault
+        for name in sorted({test for file in files for test in self.tests_of(file)}):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+            program = self.link("original_" + name.replace("/", "_"), name, {})
+            if subprocess.run([program, *ARGUMENTS.get(name, [])], cwd=ROOT, capture_output=True,
+                              check=False).returncode:
+                sys.exit("mutate: %s fails without any change" % name)
+            used_s = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+            self.limit_s[name] = 2 + int(3.0 * used_s)
+
+    def default_tests(self):
+        tests = []
+        for name in self.sources:
+            test = "controller/test_" + name[:-2]
+            if name not in TESTS and (ROOT / "tests" / (test + ".c")).exists():
+                tests.append(test)
+        return tests
+
+    def tests_of(self, name):
+        own = TESTS.get(name, ["controller/test_" + name[:-2], *TESTS["interlock.c"]])
+        return [test for test in own if test in self.tests]
+
+    def compile(self, path, name, flags, before=()):
+        made = self.folder / (name + ".o")
+        command = ["gcc", *FLAGS, *flags, *before, "-I", str(ROOT), "-c", str(path), "-o", str(made)]
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            if name.startswith("mutant"):
+                return None
+            sys.exit(result.stderr)
+        return made
+
+    def fingerprint(self, made):
+        return hashlib.sha256(made.read_bytes()).hexdigest()
+
+    def link(self, name, test, changed):
+        program = self.folder / name
+        objects = [changed.get(source, made) for source, made in self.objects.items()]
+        command = ["gcc", "-o", str(program), str(self.tests[test]), *map(str, self.models),
+                   *map(str, objects), *self.libraries]
+        result = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+        if result.returncode != 0:
+            sys.exit(result.stderr)
+        return str(program)
+
+    def judge(self, number, mutant, until):
+        """killed, same, refused (by the compiler), survived or left out; and what noticed it."""
+        if time.monotonic() > until:
+            return "left out", ""
+        name = pathlib.Path(mutant.file).name
+        source = HEADERS.get(name, name)
+        folder = self.folder / ("tree_%d" % number) / ROOM
+        folder.mkdir(parents=True)
+        (folder / name).write_text(mutant.apply((ROOT / mutant.file).read_text()))
+        path = folder / name if name == source else ROOT / ROOM / source
+        made = self.compile(path, "mutant_%d" % number, [],
+                            ["-I", str(self.folder / ("tree_%d" % number))])
+        if made is None:
+            return "refused", "compiler"
+        if self.fingerprint(made) == self.code[source]:
+            made.unlink()
+            return "same", "compiler"
+        verdict = ("survived", "")
+        for test in self.tests_of(name):
+            program = self.link("mutant_%d_test" % number, test, {source: made})
+            result = subprocess.run(["prlimit", "--cpu=%d" % self.limit_s[test], program,
+                                     *ARGUMENTS.get(test, [])], cwd=ROOT, capture_output=True,
+                                    check=False)
+            if result.returncode != 0:
+                # SIGXCPU, or SIGKILL a second later
+                late = result.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+                verdict = ("killed", test + (", too long" if late else ""))
+                break
+        for path in (made, self.folder / ("mutant_%d_test" % number)):
+            path.unlink(missing_ok=True)
+        return verdict
+
+
+def justified():
+    """Keys of the survivors that stand in the list, each as a code span at a line's start."""
+    if not SURVIVORS.exists():
+        return set()
+    return set(re.findall(r"^- `` ?(.*?) ?``", SURVIVORS.read_text(), re.M))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[1])
+    parser.add_argument("build", help="a finished release build")
+    parser.add_argument("--sample", type=int, default=0, help="so many only, drawn")
+    parser.add_argument("--minutes", type=float, default=0.0, help="as many as it can, drawn")
+    parser.add_argument("--seed", default="", help="of the draw; default: the commit")
+    parser.add_argument("--file", action="append", help="of the room; default: all")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--list", action="store_true", help="print every change, run none")
+    given = parser.parse_args()
+
+    files = given.file or [*sorted(path.name for path in (ROOT / ROOM).glob("*.c")), *HEADERS]
+    mutants = [mutant for name in files for mutant in mutants_of(name)]
+    if given.sample or given.minutes:
+        seed = given.seed or subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, check=False,
+                                            capture_output=True, text=True).stdout.strip()
+        print("seed %s" % seed)
+        count = min(given.sample or len(mutants), len(mutants))
+        mutants = random.Random(seed).sample(mutants, count)
+    if given.list:
+        for mutant in mutants:
+            print(mutant.key)
+        return 0
+
+    os.nice(5)
+    tally, survivors = {}, []
+    with tempfile.TemporaryDirectory(prefix="knead_mutants_") as folder:
+        bench = Bench(given.build, folder, files)
+        with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
+            until = time.monotonic() + 60.0 * given.minutes if given.minutes else float("inf")
+            running = {pool.submit(bench.judge, i, mutant, until): mutant
+                       for i, mutant in enumerate(mutants)}
+            for done in concurrent.futures.as_completed(running):
+                mutant = running[done]
+                verdict, by = done.result()
+                count = tally.setdefault(mutant.file, {})
+                count[verdict] = count.get(verdict, 0) + 1
+                if "too long" in by:
+                    count["too long"] = count.get("too long", 0) + 1
+                if verdict == "survived":
+                    survivors.append(mutant)
+                    print("survived: %s" % mutant.key, file=sys.stderr, flush=True)
+
+    listed = justified()
+    print("%-36s %7s %7s %7s %7s %9s %9s" % ("file", "mutants", "killed", "same", "refused",
+                                             "survived", "left out"))
+    for file, count in sorted(tally.items()):
+        print("%-36s %7d %7d %7d %7d %9d %9d" % (
+            file, sum(n for what, n in count.items() if what != "too long"),
+            count.get("killed", 0), count.get("same", 0), count.get("refused", 0),
+            count.get("survived", 0), count.get("left out", 0)))
+    unknown = [mutant for mutant in survivors if mutant.key not in listed]
+    for mutant in sorted(survivors, key=lambda m: (m.file, m.line, m.column)):
+        print("%s:%d:%d: survived%s\n    %s" % (
+            mutant.file, mutant.line, mutant.column,
+            ", as tests/proof/survivors.md explains" if mutant.key in listed else "", mutant.key))
+    if not given.sample and not given.minutes and not given.file:
+        gone = listed - {mutant.key for mutant in survivors}
+        for key in sorted(gone):
+            print("tests/proof/survivors.md: does not survive any more: %s" % key)
+        unknown += list(gone)
+    return 1 if unknown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
