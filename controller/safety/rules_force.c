@@ -21,7 +21,7 @@ typedef struct {
     unsigned modes;
     double measured, allowed;
 } voted_t;
-#define VOTED_COUNT 6
+#define VOTED_COUNT 5
 
 /// How fast the force has changed over the last three samples; 0 until there are so many, and where
 /// no new one has come.
@@ -55,8 +55,6 @@ static void voted_figures(const judge_limits_t* limits, const interlock_state_t*
                          force_rate_N_per_s(state, judged), rate_N_per_s};
     voted[4] =
         (voted_t){INTERLOCK_SHEAR, touching, judged->shear_force_N, limits->shear_force_max_N};
-    voted[5] = (voted_t){INTERLOCK_FORCE_ENVELOPE, touching, judged->force_predicted_N,
-                         limits->contact_force_max_N};
 }
 
 static bool is_over(const voted_t* voted, supervisor_mode_t mode)
