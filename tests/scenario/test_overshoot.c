@@ -6,7 +6,7 @@
 ///
 /// can be held against the true force. k is the stiffness of spring and tissue in series, v how
 /// fast tool and skin close in when the true force crosses the limit, t the reaction time that the
-/// machine declares (22 ms; 8 ms more with two frames lost), a the deceleration it declares.
+/// machine declares (26 ms; 8 ms more with two frames lost), a the deceleration it declares.
 // ctest label: slow
 #include "tests/support/cmocka_prelude.h"
 
@@ -188,8 +188,7 @@ static void who_heeds_the_speed_limit_presses_up_to_the_hard_limit_and_no_furthe
 typedef struct {
     const char* what;
     double rise_m, rise_s;
-    double peak_max_N; // on 5 N/mm
-    bool released;     // the client leaves off within the time in which the force has to be gone
+    bool released; // the client leaves off within the time in which the force has to be gone
 } motion_t;
 
 /// Shows H07.
@@ -197,11 +196,11 @@ static void clients_who_move_are_let_go_in_time(void** context)
 {
     (void)context;
     static const motion_t motions[] = {
-        {"coughs", 0.025, 0.15, CLIENT_PEAK_MAX_N, true},
-        {"rolls", 0.060, 0.5, CLIENT_PEAK_MAX_N, true},
-        {"pushes up", 0.150, 0.8, CLIENT_PEAK_MAX_N, false},
-        // Gathers 4 m/s2, as much as the arm: more than anybody was found to do.
-        {"starts up", 0.060, 0.3, CLIENT_PEAK_MAX_N + 5.0, true},
+        {"coughs", 0.025, 0.15, true},
+        {"rolls", 0.060, 0.5, true},
+        {"pushes up", 0.150, 0.8, false},
+        // Gathers 4 m/s2, nearly as much as the arm does, so that the formula is too small for it.
+        {"starts up", 0.060, 0.3, true},
     };
     static const double begins_N[] = {9.0, 20.0, 24.0};
     for (size_t i = 0; i < sizeof motions / sizeof motions[0]; ++i) {
@@ -224,7 +223,7 @@ static void clients_who_move_are_let_go_in_time(void** context)
                           hard ? "5 N/mm" : "the shipped tissue", found.begin_N, found.peak_N,
                           rule_name(found.rule), found.released_ms);
             assert_true(found.rule != INTERLOCK_RULE_NONE && found.same_cycle);
-            assert_true(found.peak_N <= (hard ? motion->peak_max_N : CLIENT_PEAK_MAX_N));
+            assert_true(found.peak_N <= CLIENT_PEAK_MAX_N);
             assert_true(!motion->released || found.released_ms <= RELEASED_MAX_MS);
         }
     }
