@@ -252,9 +252,15 @@ static void judge_set_points(const period_t* period)
         const double speed_mps =
             vec3_norm(vec3_sub(period->tool_commanded_m, self->tool_commanded_m)) / period_s;
         if (supervisor_mode_powered(period->out->mode)) {
+            // A yield keeps the glide of what it ends while it gathers speed away from the body.
+            const double yield_mps =
+                hypot(safety->yield_speed_mps.value, safety->transit_speed_max_mps.value);
+            const double allowed_mps =
+                period->out->mode == MODE_YIELD || period->out->mode == MODE_STOPPING
+                    ? yield_mps
+                    : safety->transit_speed_max_mps.value;
             at_most(period, INVARIANT_I6, "commanded speed of the tool, m/s", speed_mps,
-                    fmax(safety->transit_speed_max_mps.value, safety->yield_speed_mps.value) *
-                        safety->tool_speed_margin.value);
+                    allowed_mps * safety->tool_speed_margin.value);
         }
     }
 }
