@@ -23,8 +23,8 @@
 #define BRAKING_MPS2 2.5
 // A body part behind a spring at its stop: bone, N/m. [ISO/TS 15066 as copied: 35 N/mm on the back]
 #define STOPPED_STIFFNESS_N_PER_M 60000.0
-// The expected skin's normal turns under a tool that glides: 0.15 m/s over a bend of 8 degrees.
-#define NORMAL_SWING_MPS 0.02
+// The expected skin's normal turns under a tool that glides: 0.25 m/s over a bend of 8 degrees.
+#define NORMAL_SWING_MPS 0.035
 // Commands are differences of positions of some metres: what is lost in the last digits.
 #define ROUNDING 1e-6
 // True speeds swing about what is commanded.

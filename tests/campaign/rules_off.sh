@@ -1,8 +1,8 @@
 #!/bin/sh
 # rules_off.sh PROGRAM SHARD: what the campaign's matrix says with each of the judge's rules
-# switched off, a line a rule: its name, trials that fail without it and with it. PROGRAM is built
-# with -DKNEAD_RULES_OFF=ON, SHARD is I/N of the matrix (1/1: all of it, some minutes a rule). A rule
-# without which no more trials fail is not proven by the matrix to be needed: exit code 1.
+# switched off, a line a rule: its name, trials that fail without it and with it. PROGRAM is
+# built with -DKNEAD_RULES_OFF=ON, SHARD is I/N of the matrix (1/1: all, some minutes a rule).
+# A rule without which no more trials fail is not proven by the matrix to be needed: exit code 1.
 set -eu
 program=$1
 shard=$2
