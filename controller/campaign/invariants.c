@@ -23,8 +23,8 @@
 #define BRAKING_MPS2 2.5
 // A body part behind a spring at its stop: bone, N/m. [ISO/TS 15066 as copied: 35 N/mm on the back]
 #define STOPPED_STIFFNESS_N_PER_M 60000.0
-// The expected skin's normal turns under a tool that glides: 0.15 m/s over a bend of 8 degrees.
-#define NORMAL_SWING_MPS 0.02
+// The expected skin's normal turns under a tool that glides: 0.25 m/s over a bend of 8 degrees.
+#define NORMAL_SWING_MPS 0.035
 // Commands are differences of positions of some metres: what is lost in the last digits.
 #define ROUNDING 1e-6
 // True speeds swing about what is commanded.
@@ -161,6 +161,14 @@ static double note_closing(const period_t* period, vec3_t tool_m)
     return most_mps;
 }
 
+/// A yield keeps the glide of what it ends while it gathers speed away from the body.
+static double tool_speed_most_mps(const safety_settings_t* safety, supervisor_mode_t mode)
+{
+    const double transit_mps = safety->transit_speed_max_mps.value;
+    return in_modes(mode, REACTION_MODES) ? hypot(safety->yield_speed_mps.value, transit_mps)
+                                          : transit_mps;
+}
+
 static void judge_truth(const period_t* period)
 {
     invariants_t* self = period->self;
@@ -183,8 +191,7 @@ static void judge_truth(const period_t* period)
     if (self->begun) {
         const double speed_mps = vec3_norm(vec3_sub(tool_m, self->tool_true_m)) / period->passed_s;
         const double allowed_mps =
-            fmax(safety->transit_speed_max_mps.value, safety->yield_speed_mps.value) *
-                safety->tool_speed_margin.value +
+            tool_speed_most_mps(safety, self->mode) * safety->tool_speed_margin.value +
             TRUE_SPEED_SWING_MPS;
         self->fast_periods = speed_mps <= allowed_mps ? 0 : self->fast_periods + 1;
         if (self->fast_periods >= TRUE_SPEED_PERIODS) {
@@ -252,9 +259,9 @@ static void judge_set_points(const period_t* period)
         const double speed_mps =
             vec3_norm(vec3_sub(period->tool_commanded_m, self->tool_commanded_m)) / period_s;
         if (supervisor_mode_powered(period->out->mode)) {
+            const double allowed_mps = tool_speed_most_mps(safety, period->out->mode);
             at_most(period, INVARIANT_I6, "commanded speed of the tool, m/s", speed_mps,
-                    fmax(safety->transit_speed_max_mps.value, safety->yield_speed_mps.value) *
-                        safety->tool_speed_margin.value);
+                    allowed_mps * safety->tool_speed_margin.value);
         }
     }
 }

@@ -98,6 +98,10 @@ static world_event_t draw_event(random_stream_t* stream, const machine_settings_
     const world_event_info_t* info = world_event_info(kind);
     world_event_t event = {.kind = kind, .magnitude = draw_magnitude(stream, info)};
     event.duration_us = (int64_t)(1e6 * draw_log(stream, 0.02, 20.0));
+    if (kind == WORLD_EVENT_ESTOP_RELEASED || kind == WORLD_EVENT_BUTTON_RELEASED ||
+        kind == WORLD_EVENT_DEVICE_BACK) {
+        event.duration_us = 0; // takes something back, for good
+    }
     event.axis = draw(stream, EVENT_AXIS_COUNT);
     do {
         event.device = draw(stream, machine->device_count);

@@ -383,8 +383,9 @@ static bool harm_goes_on(const run_t* run)
         return false;
     }
     if (trial->whole) {
-        const bool held = run->mode == MODE_TRIPPED && run->events_left == 0 &&
-                          run->now_us - run->ended_us > HEAL_LIMIT_US;
+        const bool held = (run->mode == MODE_TRIPPED || run->mode == MODE_LOCKED) &&
+                          (run->events_left == 0 || run->state.interlock.inspection != 0) &&
+                          run->mode_us > HEAL_LIMIT_US;
         return run->mode != MODE_PARKED && !held && run->outcome->trips < TRIPS_MAX;
     }
     if (run->ended_us >= 0 && run->now_us - run->ended_us > SETTLE_US) {
@@ -430,7 +431,8 @@ static bool needs_hands(run_t* run)
                        "a person has to move the arm by hand before it can be armed");
         return true;
     }
-    if (run->mode == MODE_TRIPPED && run->state.interlock.inspection != 0) {
+    if ((run->mode == MODE_TRIPPED || run->mode == MODE_LOCKED) &&
+        run->state.interlock.inspection != 0) {
         (void)snprintf(outcome->note, sizeof outcome->note,
                        "a person has to inspect it and start the program anew");
         return true;

@@ -48,7 +48,11 @@ static void what_is_drawn_fits_the_machine_and_ends(void** context)
         assert_true(trial.event_count >= 1);
         for (int i = 0; i < trial.event_count; ++i) {
             assert_true(world_event_fits(&trial.events[i].event, campaign_stage()->machine));
-            assert_true(trial.events[i].event.duration_us > 0);
+            const world_event_kind_t kind = trial.events[i].event.kind;
+            const bool takes_back = kind == WORLD_EVENT_ESTOP_RELEASED ||
+                                    kind == WORLD_EVENT_BUTTON_RELEASED ||
+                                    kind == WORLD_EVENT_DEVICE_BACK;
+            assert_true((trial.events[i].event.duration_us == 0) == takes_back);
             assert_true(trial.events[i].onset.at_us < trial.limit_us);
         }
     }

@@ -20,7 +20,9 @@ for i in 1 2 3; do
     "$knead" campaign matrix $seeds --shard $i/3 --jobs 2 --out "$work/shard$i" >/dev/null ||
         [ $? -eq 6 ]
 done
-"$knead" campaign merge "$work/shard3" "$work/shard1" "$work/shard2" --out "$work/joined"
+"$knead" campaign merge "$work/shard3" "$work/shard1" "$work/shard2" --out "$work/joined" \
+    --page "$work/page" --junit "$work/junit"
+[ -s "$work/page" ] && [ -s "$work/junit" ] || fail "no page or no JUnit file"
 cmp "$work/joined" "$work/whole" || fail "the shards together are not the whole"
 
 # Cut in the middle of a line, gone on with: the same trials, the same bytes.
