@@ -666,20 +666,29 @@ static void histories_are_remembered_as_the_model_does(void** context)
     }
 }
 
-/// With an argument all but the pairs: for builds that count every branch.
+/// With an argument less than all: "single" leaves out what is drawn and the pairs, "quick" the
+/// pairs, for programs that are mutants or count every branch.
 int main(int argument_count, char** arguments)
 {
-    (void)arguments;
-    const struct CMUnitTest quick[] = {
+    const struct CMUnitTest single[] = {
         cmocka_unit_test(a_healthy_scene_is_permitted_in_every_mode),
         cmocka_unit_test(every_value_of_every_figure_is_judged_as_its_rule_says),
         cmocka_unit_test(a_count_no_arm_can_have_is_damage_and_reads_nothing_else),
+    };
+    const struct CMUnitTest drawn[] = {
         cmocka_unit_test(histories_are_remembered_as_the_model_does),
         cmocka_unit_test(sets_drawn_at_random_are_judged_as_the_rules_say),
     };
     const struct CMUnitTest pairs[] = {
         cmocka_unit_test(every_pair_of_figures_is_judged_as_the_rules_say),
     };
-    const int failed = cmocka_run_group_tests(quick, add_levers, NULL);
-    return failed != 0 || argument_count > 1 ? failed : cmocka_run_group_tests(pairs, NULL, NULL);
+    const char* asked = argument_count > 1 ? arguments[1] : "";
+    int failed = cmocka_run_group_tests(single, add_levers, NULL);
+    if (failed == 0 && strcmp(asked, "single") != 0) {
+        failed = cmocka_run_group_tests(drawn, NULL, NULL);
+    }
+    if (failed == 0 && asked[0] == '\0') {
+        failed = cmocka_run_group_tests(pairs, NULL, NULL);
+    }
+    return failed;
 }
