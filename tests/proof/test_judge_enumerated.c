@@ -636,6 +636,26 @@ static void a_count_no_arm_can_have_is_damage_and_reads_nothing_else(void** cont
     }
 }
 
+static void a_tool_whose_place_is_unknown_is_held_nowhere(void** context)
+{
+    (void)context;
+    for (int axis = -1; axis < 3; ++axis) {
+        scene_t scene = well(MODE_READY);
+        scene.state.unpowered_us = 10000000;
+        scene.state.held = true;
+        scene.state.slipping_us = 4000;
+        if (axis >= 0) {
+            scene.judged.tool_position_m[axis] = (double)NAN;
+        }
+        scene.judged.feedback = &scene.feedback;
+        scene.judged.commanded = &scene.commanded;
+        const verdict_t verdict = interlock_evaluate(&scene.limits, &scene.state, &scene.judged);
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
+        assert_int_equal(scene.state.held, axis < 0);
+        assert_int_equal(scene.state.slipping_us, axis < 0 ? 8000 : 0);
+    }
+}
+
 /// What happened goes on into the next period: histories of a few hundred periods, in which levers
 /// are pulled and let go, step by step against the model.
 static void histories_are_remembered_as_the_model_does(void** context)
@@ -674,6 +694,7 @@ int main(int argument_count, char** arguments)
         cmocka_unit_test(a_healthy_scene_is_permitted_in_every_mode),
         cmocka_unit_test(every_value_of_every_figure_is_judged_as_its_rule_says),
         cmocka_unit_test(a_count_no_arm_can_have_is_damage_and_reads_nothing_else),
+        cmocka_unit_test(a_tool_whose_place_is_unknown_is_held_nowhere),
     };
     const struct CMUnitTest drawn[] = {
         cmocka_unit_test(histories_are_remembered_as_the_model_does),
