@@ -10,13 +10,14 @@
 #define DECELERATION_UNKNOWN_MPS2 1.0
 
 /// From a force arising to the arm slowing down: the sensor's delay, a period until the sample is
-/// read at the latest, and the command's way.
+/// read at the latest, one more until a second says the same, and the command's way.
 static envelope_reaction_t reaction_of(const machine_settings_t* machine,
                                        const machine_delays_t* delays)
 {
     const double measured_mps2 = machine->yield_deceleration_mps2.value;
     return (envelope_reaction_t){
-        .reaction_s = delays->sensor_s + (double)machine->period_us * 1e-6 + delays->command_s,
+        .reaction_s =
+            delays->sensor_s + 2.0 * (double)machine->period_us * 1e-6 + delays->command_s,
         .deceleration_mps2 = measured_mps2 > 0.0 ? measured_mps2 : DECELERATION_UNKNOWN_MPS2};
 }
 

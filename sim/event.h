@@ -214,7 +214,7 @@ typedef enum {
     X(WORLD_EVENT_CLIENT_GONE_UNSEEN, "client_gone_unseen", CLIENT, NONE, NONE, 0, 0,              \
       "The client slides off the table, and the presence switch stays shut.")                      \
     X(WORLD_EVENT_CLIENT_GRABS, "client_grabs", CLIENT, NONE, FORCE, -150, 150,                    \
-      "Somebody pulls the tool sideways with this force.")                                         \
+      "Somebody pulls the tool across the table, to the side that y counts up to.")                \
     X(WORLD_EVENT_CLIENT_TETHER, "client_tether", CLIENT, NONE, STIFFNESS, 100, 20000,             \
       "Hair or cloth is caught: a tether of this stiffness holds the tool where it is.")           \
     X(WORLD_EVENT_CLIENT_HARD_SPOT, "client_hard_spot", CLIENT, NONE, NONE, 1, 20,                 \

@@ -73,6 +73,9 @@ static float float_of_bits(uint32_t bits)
 static bool bits_of_raw(word_type_t type, double raw, uint32_t* bits)
 {
     const double whole = round(raw);
+    if (!isfinite(whole)) {
+        return false;
+    }
     switch (type) {
     case WORD_U16:
         if (!(whole >= 0.0 && whole <= UINT16_MAX)) {

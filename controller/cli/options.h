@@ -35,7 +35,8 @@ typedef enum {
       "what is asked for while it plays, at set times (default: nothing)")                         \
     X(OPTION_SEED, "seed", "N", OPTION_KIND_WHOLE, 0, INT64_MAX,                                   \
       "seed of everything random on the virtual table (default: 1)")                               \
-    X(OPTION_OUT, "out", "DIR", OPTION_KIND_TEXT, 0, 0, "folder for the record of the run")        \
+    X(OPTION_OUT, "out", "DIR", OPTION_KIND_TEXT, 0, 0,                                            \
+      "folder for the record of the run; of a campaign the file for its outcomes")                 \
     X(OPTION_HOST, "host", "ADDRESS", OPTION_KIND_TEXT, 0, 0,                                      \
       "numeric IPv4 address instead of those in the machine's file")                               \
     X(OPTION_PORT_BASE, "port-base", "N", OPTION_KIND_WHOLE, 1, 65000,                             \
@@ -64,7 +65,26 @@ typedef enum {
     X(OPTION_KEY, "key", "FILE", OPTION_KIND_TEXT, 0, 0,                                           \
       "the key to sign with, as 'knead key' made it")                                              \
     X(OPTION_BY, "by", "NAME", OPTION_KIND_TEXT, 0, 0, "name and profession of the key's owner")   \
-    X(OPTION_QUICK, "quick", NULL, OPTION_KIND_FLAG, 0, 0, "fewer repeats: under three seconds")
+    X(OPTION_QUICK, "quick", NULL, OPTION_KIND_FLAG, 0, 0, "fewer repeats: under three seconds")   \
+    X(OPTION_SEEDS, "seeds", "A-B", OPTION_KIND_TEXT, 0, 0,                                        \
+      "numbers of the trials, from A to B (default: 1-100; of the matrix all)")                    \
+    X(OPTION_HOURS, "hours", "N", OPTION_KIND_WHOLE, 1, 1000000,                                   \
+      "begin no more trials after so many simulated hours")                                        \
+    X(OPTION_JOBS, "jobs", "N", OPTION_KIND_WHOLE, 1, 64, "processes at work (default: 1)")        \
+    X(OPTION_SHARD, "shard", "I/N", OPTION_KIND_TEXT, 0, 0,                                        \
+      "only every N-th trial, beginning with the I-th; 1/N to N/N are all")                        \
+    X(OPTION_RESUME, "resume", NULL, OPTION_KIND_FLAG, 0, 0,                                       \
+      "go on with the file that --out names: what is in it is not played again")                   \
+    X(OPTION_REPLAY, "replay", "TRIAL", OPTION_KIND_TEXT, 0, 0,                                    \
+      "play one trial again, as a failure names it")                                               \
+    X(OPTION_SHRINK, "shrink", NULL, OPTION_KIND_FLAG, 0, 0,                                       \
+      "find the fewest and smallest events that still make the trial fail")                        \
+    X(OPTION_PAGE, "page", "FILE", OPTION_KIND_TEXT, 0, 0,                                         \
+      "the campaign in --out as an HTML page")                                                     \
+    X(OPTION_JUNIT, "junit", "FILE", OPTION_KIND_TEXT, 0, 0,                                       \
+      "the campaign in --out as a JUnit file, for programs that gather test results")              \
+    X(OPTION_RULES_OFF, "rules-off", "RULE", OPTION_KIND_TEXT, 0, 0,                               \
+      "play without one of the judge's rules (only where built with KNEAD_RULES_OFF)")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)

@@ -134,6 +134,20 @@ typedef enum {
     X(verify, "ROUTINE...", 1, -1, OPTION_BITS_TABLE,                                              \
       "whether routines are approved, by whom, and whether that holds on a machine",               \
       "Exit code 3 if an approval is missing or does not hold.\n")                                 \
+    X(campaign, "[matrix|swarm|healthy | merge FILE...]", 0, -1,                                   \
+      OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_SAFETY) | OPTION_BIT(OPTION_BODY) |           \
+          OPTION_BIT(OPTION_SCREENING) | OPTION_BIT(OPTION_SEEDS) | OPTION_BIT(OPTION_HOURS) |     \
+          OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_SHARD) | OPTION_BIT(OPTION_OUT) |            \
+          OPTION_BIT(OPTION_RESUME) | OPTION_BIT(OPTION_REPLAY) | OPTION_BIT(OPTION_SHRINK) |      \
+          OPTION_BIT(OPTION_RULES_OFF) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_PAGE) |      \
+          OPTION_BIT(OPTION_JUNIT),                                                                \
+      "many judged runs of the whole controller on the virtual table, with faults",                \
+      "matrix: every fault in every phase, in three magnitudes, on every drive, device and "       \
+      "axis.\n"                                                                                    \
+      "swarm: whole routines with faults, people and operators drawn from a seed. healthy: the\n"  \
+      "same without faults. Each trial gives a line of JSON in --out, each failure a line that\n"  \
+      "plays it again. 'merge' joins the files of several shards into --out. --page and --junit\n" \
+      "are made from all that stands in --out. Exit code 6 if a trial failed.\n")                  \
     X(bench, "", 0, 0, OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_QUICK),                         \
       "how long kinematics, dynamics, control cycle and virtual table take here",                  \
       "Prints the median and the 99th percentile of each over many batches. With --json: "         \

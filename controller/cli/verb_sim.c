@@ -28,8 +28,8 @@ exit_code_t verb_sim(const options_t* options, assembly_t* assembly)
     static scenario_run_t run; // large, and once a process
     const bool staged = assembly->expects;
     if (staged && !scenario_run_begin(&run, &assembly->scenario, &assembly->session, world,
-                                      (uint64_t)options->whole[OPTION_SEED], &assembly->session.limits,
-                                      sizeof assembly->session.limits)) {
+                                      (uint64_t)options->whole[OPTION_SEED],
+                                      &assembly->session.limits, sizeof assembly->session.limits)) {
         (void)fprintf(stderr, "knead sim: the scenario could not be staged\n");
         world_destroy(world);
         return EXIT_INTERNAL;

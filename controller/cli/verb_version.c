@@ -2,6 +2,7 @@
 
 #include "controller/cli/compiler.h"
 #include "controller/cli/verb.h"
+#include "controller/cli/version.h"
 #include "controller/record/json.h"
 
 // The versions come from the build (CMakeLists.txt), so that no library is included for its name.
@@ -19,6 +20,16 @@ static const struct {
     {"compiler", COMPILER_NAME},
 };
 #define PART_COUNT (sizeof parts / sizeof parts[0])
+
+const char* program_version(void)
+{
+    return KNEAD_VERSION;
+}
+
+const char* program_commit(void)
+{
+    return KNEAD_COMMIT;
+}
 
 exit_code_t verb_version(const options_t* options, assembly_t* assembly)
 {

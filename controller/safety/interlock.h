@@ -116,7 +116,7 @@ typedef enum {
       "the force is above the limit of all")                                                       \
     X(INTERLOCK_FORCE_MARGIN, "force_margin", "H01 H07", FULL, YIELD, ACKNOWLEDGE, 50, "N",        \
       "the force passed its target too far")                                                       \
-    X(INTERLOCK_FORCE_ENVELOPE, "force_envelope", "H01 H02", FULL, YIELD, ACKNOWLEDGE, 4, "N",     \
+    X(INTERLOCK_FORCE_ENVELOPE, "force_envelope", "H01 H02", FULL, YIELD, ACKNOWLEDGE, 0, "N",     \
       "the force would pass the limit of all before the arm could let go")                         \
     X(INTERLOCK_FORCE_FREE, "force_free", "H03", FULL, YIELD, ACKNOWLEDGE, 0, "N",                 \
       "something touches a tool in free motion")                                                   \
@@ -294,5 +294,10 @@ void interlock_acknowledge(interlock_state_t* state);
 /// Carries what the judge must remember into the next period, after the verdict was used.
 void interlock_record(interlock_state_t* state, const judge_limits_t* limits,
                       const judged_t* judged, const verdict_t* verdict);
+
+#ifdef KNEAD_RULES_OFF
+/// Rules that do not refuse, to show what they are for; in no program that moves a machine.
+extern interlock_rules_t interlock_rules_off;
+#endif
 
 #endif

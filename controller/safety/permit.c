@@ -2,9 +2,18 @@
 
 #include <math.h>
 
+#ifdef KNEAD_RULES_OFF
+interlock_rules_t interlock_rules_off = 0;
+#endif
+
 void permit_refuse(verdict_t* verdict, interlock_rule_t rule, int subject, double measured,
                    double allowed)
 {
+#ifdef KNEAD_RULES_OFF
+    if ((interlock_rules_off & INTERLOCK_RULE(rule)) != 0) {
+        return;
+    }
+#endif
     verdict->refused |= INTERLOCK_RULE(rule);
     if (verdict->rule == INTERLOCK_RULE_NONE || (int)rule < verdict->rule) {
         verdict->rule = (int)rule;
@@ -51,4 +60,17 @@ void permit_fresh(verdict_t* verdict, interlock_rule_t rule, int subject, int64_
 bool mode_in(supervisor_mode_t mode, unsigned modes)
 {
     return (unsigned)mode < MODE_COUNT && (modes >> mode & 1u) != 0;
+}
+
+int64_t later_us(int64_t elapsed_us, int64_t period_us)
+{
+    const int64_t half_us = INT64_MAX / 2;
+    const bool fits =
+        elapsed_us >= 0 && elapsed_us <= half_us && period_us >= 0 && period_us <= half_us;
+    return fits ? elapsed_us + period_us : INT64_MAX;
+}
+
+int once_more(int count)
+{
+    return count < INT32_MAX ? count + 1 : INT32_MAX;
 }

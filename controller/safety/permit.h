@@ -25,6 +25,11 @@ void permit_at_least(verdict_t* verdict, interlock_rule_t rule, int subject, dou
 void permit_fresh(verdict_t* verdict, interlock_rule_t rule, int subject, int64_t age_us,
                   int64_t age_max_us);
 
+/// One period later, and once more. Both end at the largest number there is, which no sound limit
+/// permits, whatever limits that were damaged in memory call a period.
+int64_t later_us(int64_t elapsed_us, int64_t period_us);
+int once_more(int count);
+
 /// True if `mode` is among `modes`, a set of MODE_BIT.
 bool mode_in(supervisor_mode_t mode, unsigned modes);
 #define MODE_BIT(name) (1u << MODE_##name)

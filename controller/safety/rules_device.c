@@ -134,7 +134,7 @@ static void watch_brakes(interlock_state_t* state, const judge_limits_t* limits,
                        isfinite(judged->tool_position_m[1]) && isfinite(judged->tool_position_m[2]);
     const bool slips = state->held && !(sqrt(square_m2) <= BRAKE_SLIP_MAX_M);
     state->slipping_us =
-        slips || state->slipping_us > 0 ? state->slipping_us + limits->period_us : 0;
+        slips || state->slipping_us > 0 ? later_us(state->slipping_us, limits->period_us) : 0;
     const bool told = state->slipping_us >= BRAKE_SLIP_TOLD_US;
     if (state->unpowered_us < BRAKES_HOLD_US || !known) {
         state->held = false;
@@ -163,13 +163,14 @@ void watch_devices(interlock_state_t* state, const judge_limits_t* limits, const
     int with = 0;
     int without = 0;
     count_torque(limits, judged, &with, &without);
-    state->unpowered_us = powered ? 0 : state->unpowered_us + period_us;
-    state->split_us = !powered && with > 0 && without > 0 ? state->split_us + period_us : 0;
+    state->unpowered_us = powered ? 0 : later_us(state->unpowered_us, period_us);
+    state->split_us =
+        !powered && with > 0 && without > 0 ? later_us(state->split_us, period_us) : 0;
     // An open emergency stop opens the relay by itself.
     const bool otherwise =
         judged->commanded->power_relay_close != feedback->io.power_relay_closed &&
         feedback->io.estop_closed && fresh(feedback->io.age_us, limits->sample_age_max_us);
-    state->relay_us = otherwise ? state->relay_us + period_us : 0;
+    state->relay_us = otherwise ? later_us(state->relay_us, period_us) : 0;
     watch_brakes(state, limits, judged);
     state->begun = true;
     state->last_mode = judged->mode;

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdint.h>
 
 #include "controller/safety/permit.h"
 #include "controller/safety/rules.h"
@@ -20,7 +21,7 @@ typedef struct {
     unsigned modes;
     double measured, allowed;
 } voted_t;
-#define VOTED_COUNT 6
+#define VOTED_COUNT 5
 
 /// How fast the force has changed over the last three samples; 0 until there are so many, and where
 /// no new one has come.
@@ -54,8 +55,6 @@ static void voted_figures(const judge_limits_t* limits, const interlock_state_t*
                          force_rate_N_per_s(state, judged), rate_N_per_s};
     voted[4] =
         (voted_t){INTERLOCK_SHEAR, touching, judged->shear_force_N, limits->shear_force_max_N};
-    voted[5] = (voted_t){INTERLOCK_FORCE_ENVELOPE, touching, judged->force_predicted_N,
-                         limits->contact_force_max_N};
 }
 
 static bool is_over(const voted_t* voted, supervisor_mode_t mode)
@@ -79,7 +78,7 @@ static void judge_contact(verdict_t* verdict, const judge_limits_t* limits,
     const double allowed_N = judged->force_target_N + limits->contact_force_margin_N;
     if (!(isfinite(judged->normal_force_N) && isfinite(allowed_N) &&
           (judged->normal_force_N <= allowed_N ||
-           state->margin_us + limits->period_us <= limits->contact_force_margin_us))) {
+           later_us(state->margin_us, limits->period_us) <= limits->contact_force_margin_us))) {
         permit_refuse(verdict, INTERLOCK_FORCE_MARGIN, SUBJECT_NONE, judged->normal_force_N,
                       allowed_N);
     }
@@ -109,11 +108,17 @@ void judge_force(verdict_t* verdict, const judge_limits_t* limits, const interlo
                           voted[i].allowed);
         }
     }
+    // Not voted on: it looks ahead, so that waiting for a second sample is what it must not do. Its
+    // margin covers a sample's noise.
+    if (supervisor_mode_touches(judged->mode)) {
+        permit_at_most(verdict, INTERLOCK_FORCE_ENVELOPE, SUBJECT_NONE, judged->force_predicted_N,
+                       limits->contact_force_max_N);
+    }
     if (mode_in(judged->mode, MODE_BIT(CONTACT))) {
         judge_contact(verdict, limits, state, judged);
     }
     // On the way off the body a sensor that can't be believed is no reason to stay.
-    if (pulls(limits, state, judged) && state->pull_samples + 1 >= PULL_SAMPLES &&
+    if (pulls(limits, state, judged) && once_more(state->pull_samples) >= PULL_SAMPLES &&
         (verdict->refused & FORCE_UNKNOWN) == 0) {
         permit_refuse(verdict, INTERLOCK_ENTANGLED, SUBJECT_NONE, -judged->normal_force_N,
                       limits->pull_force_max_N);
@@ -144,8 +149,9 @@ void watch_force(interlock_state_t* state, const judge_limits_t* limits, const j
     const bool over =
         !(judged->normal_force_N <= judged->force_target_N + limits->contact_force_margin_N);
     const bool lost = !(judged->normal_force_N >= 0.5 * limits->touch_force_N);
-    state->margin_us = contact && over ? state->margin_us + limits->period_us : 0;
-    state->contact_lost_us = contact && lost ? state->contact_lost_us + limits->period_us : 0;
+    state->margin_us = contact && over ? later_us(state->margin_us, limits->period_us) : 0;
+    state->contact_lost_us =
+        contact && lost ? later_us(state->contact_lost_us, limits->period_us) : 0;
 
     voted_t voted[VOTED_COUNT];
     voted_figures(limits, state, judged, voted);
@@ -154,7 +160,7 @@ void watch_force(interlock_state_t* state, const judge_limits_t* limits, const j
     for (int i = 0; i < VOTED_COUNT; ++i) {
         state->over_last |= is_over(&voted[i], judged->mode) ? INTERLOCK_RULE(voted[i].rule) : 0;
     }
-    state->pull_samples = pulls(limits, state, judged) ? state->pull_samples + 1 : 0;
+    state->pull_samples = pulls(limits, state, judged) ? once_more(state->pull_samples) : 0;
     if (!mode_in(judged->mode, RETREATING_MODES)) {
         // Pressing or nothing: what pulls from now on is new.
         state->retreat_felt = judged->force_tared &&

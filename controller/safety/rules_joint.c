@@ -182,7 +182,7 @@ static void watch_sample(joint_watch_t* watch, const judged_t* judged, int joint
         const bool same = drive->position == watch->position;
         const double moved = fabs(judged->commanded->position[joint] - watch->sent);
         watch->astray = astray(watch, drive, judged);
-        watch->identical = same ? watch->identical + 1 : 0;
+        watch->identical = same ? once_more(watch->identical) : 0;
         watch->wanted = same && watch->commanded ? watch->wanted + moved : 0.0;
     } else if (!watch->known) {
         watch->astray = 0.0;

@@ -103,7 +103,7 @@ void judge_sensor(verdict_t* verdict, const judge_limits_t* limits, const interl
     permit_at_most(verdict, INTERLOCK_FORCE_NOISE, SUBJECT_NONE, sqrt(state->noise_N2),
                    NOISE_MAX_N);
     if (points_astray(limits, judged) &&
-        !(state->astray_us + limits->period_us <= DIRECTION_TIME_US)) {
+        !(later_us(state->astray_us, limits->period_us) <= DIRECTION_TIME_US)) {
         permit_refuse(verdict, INTERLOCK_FORCE_DIRECTION, SUBJECT_NONE, judged->normal_force_N,
                       NORMAL_PART_MIN * judged->force_total_N);
     }
@@ -112,7 +112,7 @@ void judge_sensor(verdict_t* verdict, const judge_limits_t* limits, const interl
                        limits->force_drift_max_N);
     }
     if (disagrees(limits, judged) &&
-        !(state->disagreement_us + limits->period_us <= limits->force_disagreement_us)) {
+        !(later_us(state->disagreement_us, limits->period_us) <= limits->force_disagreement_us)) {
         permit_refuse(verdict, INTERLOCK_FORCE_DISAGREES, SUBJECT_NONE,
                       judged->force_disagreement_N, disagreement_allowed_N(limits, judged));
     }
@@ -126,7 +126,7 @@ static void watch_sample(interlock_state_t* state, const force_feedback_t* force
         const double sample = axis < 3 ? force->force_N[axis] : force->torque_Nm[axis - 3];
         const double before = state->last_force[axis];
         const bool same = sample == before;
-        state->axis_frozen[axis] = same ? state->axis_frozen[axis] + 1 : 0;
+        state->axis_frozen[axis] = same ? once_more(state->axis_frozen[axis]) : 0;
         if (axis < 3) {
             const double step_N = sample - before;
             const double bend_N = step_N - state->last_step_N[axis];
@@ -153,7 +153,7 @@ void watch_sensor(interlock_state_t* state, const judge_limits_t* limits, const 
         same = same && force->force_N[i] == state->last_force[i] &&
                force->torque_Nm[i] == state->last_force[3 + i];
     }
-    state->frozen_samples = same ? state->frozen_samples + 1 : 0;
+    state->frozen_samples = same ? once_more(state->frozen_samples) : 0;
     const bool known = force->age_us >= 0 && force->age_us != AGE_NEVER_US;
     const int64_t taken_us = known ? judged->now_us - force->age_us : 0;
     if (!known) {
@@ -164,8 +164,9 @@ void watch_sensor(interlock_state_t* state, const judge_limits_t* limits, const 
         state->force_at_us = taken_us;
     }
     const int64_t period_us = limits->period_us;
-    state->disagreement_us = disagrees(limits, judged) ? state->disagreement_us + period_us : 0;
-    state->astray_us = points_astray(limits, judged) ? state->astray_us + period_us : 0;
+    state->disagreement_us =
+        disagrees(limits, judged) ? later_us(state->disagreement_us, period_us) : 0;
+    state->astray_us = points_astray(limits, judged) ? later_us(state->astray_us, period_us) : 0;
     if (!stands_clear(judged)) {
         state->clear_us = 0;
         state->clear_force_N = 0.0;

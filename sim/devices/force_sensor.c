@@ -115,7 +115,7 @@ static double added_by_faults(const force_sensor_t* sensor, int axis)
     const uint64_t index = (uint64_t)sensor->sample_counter * FORCE_SENSOR_AXES + (uint64_t)axis;
     const double age_s =
         (double)(sensor->sample_counter - faults->drift_began[axis]) * sensor->settings.step_s;
-    double added_N = faults->zero_N[axis] + faults->drift_Nps[axis] * age_s;
+    double added_N = faults->zero_N[axis] + faults->drift_N_per_s[axis] * age_s;
     added_N += faults->noise_N * random_gaussian_at(sensor->noise_key ^ KEY_OF_FAULT_NOISE, index);
     if (random_part_at(sensor->noise_key ^ KEY_OF_SPIKES, index) < FORCE_SENSOR_SPIKE_PART) {
         added_N += faults->spike_N[axis];
@@ -201,7 +201,7 @@ void force_sensor_event(force_sensor_t* sensor, const world_event_t* event, bool
         faults->zero_N[axis] = size;
         break;
     case WORLD_EVENT_FORCE_DRIFT:
-        faults->drift_Nps[axis] = size;
+        faults->drift_N_per_s[axis] = size;
         faults->drift_began[axis] = sensor->sample_counter;
         break;
     case WORLD_EVENT_FORCE_SCALE:

@@ -50,7 +50,7 @@ typedef struct {
     double scale; // 1 for none
     double noise_N;
     double zero_N[FORCE_SENSOR_AXES];
-    double drift_Nps[FORCE_SENSOR_AXES];
+    double drift_N_per_s[FORCE_SENSOR_AXES];
     uint32_t drift_began[FORCE_SENSOR_AXES]; // sample
     double spike_N[FORCE_SENSOR_AXES];
     double count_factor; // what a count means against the register map, 1 for none

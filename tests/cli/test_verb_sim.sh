@@ -64,6 +64,32 @@ grep -q "'nonsense' is no request" "$work/err" || fail "nonsense is not told: $(
 expect 1 "$knead" sim --quiet --out "$work/first" "$routine"
 in_err "$work/first"
 
+# What a scenario requires is told with what was measured; what did not come true is code 6.
+cat >"$work/cut.yaml" <<EOF
+kind: scenario
+version: 1
+name: cut
+meaning: All replies of a drive are lost from a second of contact on.
+expect: yield
+require: {within: 40 ms, force_max: 40 N, must_not: [power_off]}
+events:
+  - {phase: contact, after: 1 s, event: bus_loss, device: drive_3, magnitude: 1}
+EOF
+expect 5 "$knead" sim --quiet --scenario "$work/cut.yaml" --out "$work/cut" "$routine"
+in_out "as expected: ending other than power_off, found yield"
+sed 's/within: 40 ms/within: 4 ms/' "$work/cut.yaml" >"$work/tight.yaml"
+expect 6 "$knead" sim --quiet --scenario "$work/tight.yaml" --out "$work/tight" "$routine"
+in_out "NOT AS EXPECTED: reaction within 4 ms at most"
+sed 's/expect: yield/expect: finished/' "$work/cut.yaml" >"$work/other.yaml"
+expect 6 "$knead" sim --quiet --scenario "$work/other.yaml" --out "$work/other" "$routine"
+sed 's/power_off/power_of/' "$work/cut.yaml" >"$work/unknown.yaml"
+expect 3 "$knead" sim --quiet --scenario "$work/unknown.yaml" --out "$work/none" "$routine"
+in_err "there is no rule 'power_of' and no ending"
+expect 3 "$knead" demo --quiet --scenario "$work/cut.yaml" --out "$work/none" "$routine"
+in_err "a table behind sockets can't do this"
+expect 3 "$knead" table --scenario "$work/cut.yaml"
+in_err "a table behind sockets can't do this"
+
 # A safety stop, and files that are refused before anything moves.
 expect 5 "$knead" sim --quiet --scenario sim/scenarios/estop.yaml --out "$work/stop" "$routine"
 in_out "emergency stop"

@@ -130,6 +130,7 @@ static void the_spring_gives_until_the_limit_of_all(void** state)
     assert_refused("contact_force_max");
 }
 
+/// Shows H39.
 static void late_periods_fit_into_the_watchdog(void** state)
 {
     (void)state;
@@ -159,6 +160,7 @@ static void yielding_unloads_the_spring(void** state)
     assert_refused("tool.spring_travel");
 }
 
+/// Shows H42, I15.
 static void what_is_not_a_number_is_never_permitted(void** state)
 {
     (void)state;

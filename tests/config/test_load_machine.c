@@ -152,12 +152,14 @@ static void assert_lines_are_needed(const char* path, int copies)
     assert_true(tried > 50);
 }
 
+/// Shows H42.
 static void every_line_left_out_is_refused(void** state)
 {
     (void)state;
     assert_lines_are_needed(SMALL, 0);
 }
 
+/// Shows H42.
 static void every_line_doubled_is_refused(void** state)
 {
     (void)state;
@@ -192,6 +194,7 @@ static void assert_machine_is_whole(void)
     }
 }
 
+/// Shows H42.
 static void damaged_bytes_never_crash_and_never_load_nonsense(void** state)
 {
     (void)state;

@@ -142,6 +142,7 @@ static bool found(const char* key, const char* words)
     return false;
 }
 
+/// Shows H03, H42.
 static void no_limit_can_leave_its_compiled_in_bounds(void** state)
 {
     (void)state;
@@ -159,6 +160,7 @@ static void no_limit_can_leave_its_compiled_in_bounds(void** state)
     }
 }
 
+/// Shows H42.
 static void no_limit_can_be_left_out(void** state)
 {
     (void)state;

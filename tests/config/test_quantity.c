@@ -91,6 +91,7 @@ static void every_way_to_write_a_number_is_read(void** state)
     }
 }
 
+/// Shows H34, H42.
 static void everything_else_is_refused_and_leaves_the_value_alone(void** state)
 {
     (void)state;

@@ -166,6 +166,7 @@ static void the_same_state_and_input_give_the_same_bytes(void** context)
     free(gantry);
 }
 
+/// Shows H45, I8.
 static void whatever_the_feedback_says_commands_are_finite_and_inside_limits(void** context)
 {
     (void)context;
@@ -198,6 +199,7 @@ static void whatever_the_feedback_says_commands_are_finite_and_inside_limits(voi
     free(gantry);
 }
 
+/// Shows H37, H47, I4.
 static void a_healthy_machine_walks_to_transit_in_three_steps_only(void** context)
 {
     (void)context;
@@ -225,6 +227,7 @@ static void a_healthy_machine_walks_to_transit_in_three_steps_only(void** contex
     free(gantry);
 }
 
+/// Shows H53, estop.
 static void a_refused_period_stops_in_that_period(void** context)
 {
     (void)context;

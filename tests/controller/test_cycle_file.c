@@ -280,6 +280,7 @@ static void a_tail_torn_at_any_byte_of_the_last_block_loses_that_block_only(void
     sample_remove(directory);
 }
 
+/// Shows H51.
 static void a_flipped_byte_anywhere_is_found(void** state)
 {
     (void)state;
@@ -331,6 +332,7 @@ static void bytes_that_pass_the_check_sum_but_mean_nothing_are_refused(void** st
     }
 }
 
+/// Shows H50.
 static void a_full_disk_ends_recording_and_nothing_else(void** state)
 {
     (void)state;

@@ -187,6 +187,7 @@ static void contact_teaches_nothing(void** state)
     assert_memory_equal(before.joints, scene.state.joints, sizeof before.joints);
 }
 
+/// Shows H12, H15.
 static void a_sensor_that_lies_disagrees(void** state)
 {
     (void)state;

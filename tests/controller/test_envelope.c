@@ -38,6 +38,7 @@ static double witnessed_rise_N(double stiffness_N_per_m, double speed_mps, doubl
     return stiffness_N_per_m * way_m;
 }
 
+/// Shows H01.
 static void no_press_rises_further_than_foretold(void** context)
 {
     (void)context;
@@ -126,6 +127,7 @@ static void what_closes_in_counts_whichever_of_both_moves(void** context)
     assert_near(envelope_force_N(&sound, &leaving), 20.0, 1e-12);
 }
 
+/// Shows I15.
 static void whatever_is_unknown_permits_nothing(void** context)
 {
     (void)context;

@@ -89,6 +89,7 @@ static void shear_is_what_lies_across_the_normal(void** context)
     free(gantry);
 }
 
+/// Shows H12, tare.
 static void an_offset_is_tared_up_to_its_limit_only(void** context)
 {
     (void)context;
@@ -128,6 +129,7 @@ static void nothing_is_tared_outside_of_arming_or_without_samples(void** context
     free(gantry);
 }
 
+/// Shows I15.
 static void what_never_came_is_no_number(void** context)
 {
     (void)context;
@@ -146,6 +148,7 @@ static void what_never_came_is_no_number(void** context)
     free(gantry);
 }
 
+/// Shows H16.
 static void one_noisy_sample_is_not_a_touch(void** context)
 {
     (void)context;

@@ -94,6 +94,7 @@ static void a_run_tells_its_modes_and_every_step_once(void** state)
     assert_true(events_read(fixture->path, NULL, NULL, NULL, NULL));
 }
 
+/// Shows I9.
 static void a_stop_names_rule_figures_and_joint_once(void** state)
 {
     fixture_t* fixture = *state;
@@ -189,6 +190,7 @@ static void drives_that_change_or_fail_and_late_periods_are_told(void** state)
     free(text);
 }
 
+/// Shows H51, I16.
 static void any_changed_missing_or_added_line_breaks_the_chain(void** state)
 {
     fixture_t* fixture = *state;
@@ -271,6 +273,7 @@ static void the_first_link_is_sha_256_of_zeros_and_the_line(void** state)
     free(text);
 }
 
+/// Shows H50.
 static void a_full_disk_is_told_at_the_end(void** state)
 {
     fixture_t* fixture = *state;

@@ -196,6 +196,7 @@ static void the_order_of_devices_in_a_period_does_not_matter(void** state)
 
 // ---------------------------------------------------------------------------------------- ages
 
+/// Shows H28.
 static void a_silent_device_keeps_its_sample_and_ages(void** state)
 {
     (void)state;
@@ -215,6 +216,7 @@ static void a_silent_device_keeps_its_sample_and_ages(void** state)
     assert_int_equal(bus.devices[3].counters.timeouts, 5);
 }
 
+/// Shows H11, H29, H31.
 static void a_counter_that_stands_still_ages_although_replies_come(void** state)
 {
     (void)state;
@@ -238,6 +240,7 @@ static void a_counter_that_stands_still_ages_although_replies_come(void** state)
     assert_true(feedback.force.age_us == 0);
 }
 
+/// Shows H31.
 static void a_counter_may_run_over_but_not_back(void** state)
 {
     (void)state;
@@ -302,6 +305,7 @@ static void refuse(int device, port_batch_t* batch)
     }
 }
 
+/// Shows H30, H32.
 static void a_reply_that_does_not_match_never_feeds(void** state)
 {
     const int heads[] = {0, 1}; // function, byte count
@@ -353,6 +357,7 @@ static void put_nan(int device, port_batch_t* batch)
     }
 }
 
+/// Shows H32.
 static void a_sample_with_one_nan_feeds_nothing_of_itself(void** state)
 {
     (void)state;
@@ -459,6 +464,7 @@ static void replies_that_come_late_now_and_then_cost_only_their_samples(void** s
     assert_int_equal(bus.devices[2].counters.reconnects, 0);
 }
 
+/// Shows H33.
 static void after_silence_a_device_is_checked_before_it_is_commanded(void** state)
 {
     (void)state;
@@ -478,6 +484,7 @@ static void after_silence_a_device_is_checked_before_it_is_commanded(void** stat
     assert_int_equal(bus.devices[2].counters.reconnects, 1);
 }
 
+/// Shows H33.
 static void a_device_that_came_back_as_another_is_never_commanded(void** state)
 {
     const point_id_t changed[] = {POINT_IDENTITY, POINT_WATCHDOG, POINT_EFFORT_LIMIT};
@@ -506,6 +513,7 @@ static const fieldbus_finding_t* only_finding(fieldbus_result_t result, int devi
     return &findings.at[0];
 }
 
+/// Shows H01, H28, H39.
 static void configuring_writes_watchdogs_and_limits_and_enables_nothing(void** state)
 {
     (void)state;
@@ -516,6 +524,7 @@ static void configuring_writes_watchdogs_and_limits_and_enables_nothing(void** s
     }
 }
 
+/// Shows H33.
 static void a_wrong_identity_blocks_is_explained_and_nothing_is_written_there(void** state)
 {
     (void)state;
@@ -540,6 +549,7 @@ static void swallow_watchdog(int device, port_batch_t* batch)
     }
 }
 
+/// Shows H24.
 static void a_watchdog_that_does_not_read_back_blocks(void** state)
 {
     (void)state;
@@ -596,6 +606,7 @@ static void a_latched_drive_fault_is_told_but_does_not_block(void** state)
     assert_non_null(strstr(finding->message, "fault, code 0x8611"));
 }
 
+/// Shows H34.
 static void profiles_that_lack_what_their_role_needs_are_refused(void** state)
 {
     (void)state;
@@ -652,6 +663,7 @@ static void quantiles_come_from_named_buckets(void** state)
     assert_true(bus_round_trip_bucket_edge_us(BUS_ROUND_TRIP_BUCKET_COUNT - 1) == INT64_MAX);
 }
 
+/// Shows H32.
 static void random_replies_never_feed_what_is_not_finite(void** state)
 {
     (void)state;

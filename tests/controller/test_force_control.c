@@ -86,6 +86,7 @@ static void twice_the_stiffness_it_believes_in_is_still_stable(void** context)
     free(gantry);
 }
 
+/// Shows I15.
 static void an_unknown_force_or_stiffness_lets_go(void** context)
 {
     (void)context;
@@ -111,6 +112,7 @@ static void an_unknown_force_or_stiffness_lets_go(void** context)
     free(gantry);
 }
 
+/// Shows H09.
 static void the_skin_is_approached_at_touch_speed(void** context)
 {
     (void)context;

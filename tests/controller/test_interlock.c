@@ -44,6 +44,7 @@ static void a_healthy_scene_is_permitted_in_every_mode(void** context)
     }
 }
 
+/// Shows H01, H03, H04, force_cap, force_max, shear, force_free.
 static void force_limits_hold_below_at_and_above(void** context)
 {
     (void)context;
@@ -57,6 +58,7 @@ static void force_limits_hold_below_at_and_above(void** context)
     assert_upper_limit(&scene, &scene.judged.force_total_N, 8.0, INTERLOCK_FORCE_FREE);
 }
 
+/// Shows H01, I15, force_envelope.
 static void a_force_that_would_pass_the_limit_refuses_while_the_tool_is_at_the_body(void** context)
 {
     (void)context;
@@ -77,6 +79,7 @@ static void a_force_that_would_pass_the_limit_refuses_while_the_tool_is_at_the_b
     assert_false(refuses(&scene, INTERLOCK_FORCE_ENVELOPE));
 }
 
+/// Shows I15, force_cap.
 static void an_unknown_cap_refuses(void** context)
 {
     (void)context;
@@ -85,6 +88,7 @@ static void an_unknown_cap_refuses(void** context)
     assert_true(refuses(&scene, INTERLOCK_FORCE_CAP));
 }
 
+/// Shows H01, H16, force_margin.
 static void the_margin_may_be_passed_only_for_its_time(void** context)
 {
     (void)context;
@@ -110,6 +114,7 @@ static void the_margin_may_be_passed_only_for_its_time(void** context)
     assert_true(refuses(&scene, INTERLOCK_FORCE_MARGIN));
 }
 
+/// Shows joint_position, joint_speed.
 static void joint_limits_hold_on_both_sides_of_every_joint(void** context)
 {
     (void)context;
@@ -132,6 +137,7 @@ static void joint_limits_hold_on_both_sides_of_every_joint(void** context)
     assert_true(refuses(&scene, INTERLOCK_JOINT_SPEED));
 }
 
+/// Shows H21, following.
 static void following_error_grows_with_speed_and_is_not_judged_without_torque(void** context)
 {
     (void)context;
@@ -151,6 +157,7 @@ static void following_error_grows_with_speed_and_is_not_judged_without_torque(vo
     assert_false(refuses(&scene, INTERLOCK_FOLLOWING));
 }
 
+/// Shows H28, I5, I15, io_age, force_age, drive_age.
 static void ages_refuse_above_their_limit_and_when_nothing_ever_came(void** context)
 {
     (void)context;
@@ -171,6 +178,7 @@ static void ages_refuse_above_their_limit_and_when_nothing_ever_came(void** cont
     }
 }
 
+/// Shows H22, H25, drive_age, drive_state.
 static void a_silent_or_faulted_drive_locks_its_own_joint_only(void** context)
 {
     (void)context;
@@ -187,6 +195,7 @@ static void a_silent_or_faulted_drive_locks_its_own_joint_only(void** context)
     }
 }
 
+/// Shows H08, H53, H55, estop, client_button, client_present.
 static void estop_and_button_act_on_the_open_wire(void** context)
 {
     (void)context;
@@ -208,6 +217,7 @@ static void estop_and_button_act_on_the_open_wire(void** context)
     assert_int_equal(judge(&scene).rule, INTERLOCK_CLIENT_PRESENT);
 }
 
+/// Shows H45, I15, finite.
 static void values_that_are_no_numbers_take_the_power_off(void** context)
 {
     (void)context;
@@ -225,6 +235,7 @@ static void values_that_are_no_numbers_take_the_power_off(void** context)
     }
 }
 
+/// Shows H39, H44, I6, tool_speed, reach, surface_missed, overrun, session_time.
 static void motion_rules_hold_below_at_and_above(void** context)
 {
     (void)context;
@@ -250,6 +261,7 @@ static void motion_rules_hold_below_at_and_above(void** context)
     assert_true(refuses(&scene, INTERLOCK_SESSION_TIME));
 }
 
+/// Shows H12, H17, arming_time, tare.
 static void arming_refuses_a_large_offset_and_slow_drives(void** context)
 {
     (void)context;
@@ -270,6 +282,7 @@ static void arming_refuses_a_large_offset_and_slow_drives(void** context)
     assert_false(refuses(&scene, INTERLOCK_TARE));
 }
 
+/// Shows H22, drive_state.
 static void a_drive_that_faults_while_arming_is_named_at_once(void** context)
 {
     (void)context;
@@ -283,6 +296,7 @@ static void a_drive_that_faults_while_arming_is_named_at_once(void** context)
     assert_int_equal(judge(&scene).subject, SCENE_ELBOW);
 }
 
+/// Shows H02, link_clearance.
 static void no_link_comes_nearer_to_the_body_than_allowed(void** context)
 {
     (void)context;
@@ -301,6 +315,7 @@ static void no_link_comes_nearer_to_the_body_than_allowed(void** context)
     assert_false(refuses(&scene, INTERLOCK_LINK_CLEARANCE));
 }
 
+/// Shows H12, I15, force_disagrees.
 static void sensor_and_drive_torques_may_disagree_so_far_and_so_long(void** context)
 {
     (void)context;
@@ -355,6 +370,7 @@ static void a_disagreement_is_counted_while_it_lasts(void** context)
     assert_int_equal(scene.state.disagreement_us, 0);
 }
 
+/// Shows H02, arm_clearance.
 static void no_part_of_the_arm_comes_nearer_to_another_or_the_table_than_allowed(void** context)
 {
     (void)context;
@@ -394,6 +410,7 @@ static void no_part_of_the_arm_comes_nearer_to_another_or_the_table_than_allowed
     assert_int_equal(verdict.other, SUBJECT_NONE);
 }
 
+/// Shows H37, not_clear.
 static void a_tool_at_the_body_is_never_armed(void** context)
 {
     (void)context;
@@ -412,6 +429,7 @@ static void a_tool_at_the_body_is_never_armed(void** context)
     assert_false(refuses(&scene, INTERLOCK_NOT_CLEAR));
 }
 
+/// Shows H08, contact_lost.
 static void lost_contact_is_refused_after_its_time(void** context)
 {
     (void)context;
@@ -447,6 +465,7 @@ static int periods_without_skin(double gap_s)
     return permitted;
 }
 
+/// Shows contact_lost.
 static void a_plan_that_leaves_the_skin_must_meet_it_again_in_every_cycle(void** context)
 {
     (void)context;
@@ -459,6 +478,28 @@ static void a_plan_that_leaves_the_skin_must_meet_it_again_in_every_cycle(void**
     assert_int_equal(periods_without_skin(-1.0), 76);
 }
 
+/// Shows H14, force_status.
+static void a_sensor_that_reports_a_fault_is_refused_whatever_it_reads(void** context)
+{
+    (void)context;
+    for (int mode = 0; mode < MODE_COUNT; ++mode) {
+        scene_t scene = well();
+        scene.judged.mode = (supervisor_mode_t)mode;
+        assert_false(refuses(&scene, INTERLOCK_FORCE_STATUS));
+        scene.feedback.force.status_ok = false;
+        assert_true(refuses(&scene, INTERLOCK_FORCE_STATUS));
+        assert_int_equal(judge(&scene).reaction, REACTION_YIELD);
+    }
+    // What it says of a free tool is not believed then.
+    scene_t scene = well();
+    scene.judged.mode = MODE_TRANSIT;
+    scene.judged.force_total_N = 0.1;
+    scene.feedback.force.status_ok = false;
+    assert_int_equal(judge(&scene).rule, INTERLOCK_FORCE_STATUS);
+    assert_int_equal(judge(&scene).reaction, REACTION_YIELD);
+}
+
+/// Shows H11, force_frozen.
 static void a_sensor_that_repeats_itself_is_frozen(void** context)
 {
     (void)context;
@@ -479,6 +520,7 @@ static void a_sensor_that_repeats_itself_is_frozen(void** context)
     assert_int_equal(scene.state.frozen_samples, 0);
 }
 
+/// Shows H46, limits_intact.
 static void limits_that_change_in_memory_take_the_power_off_for_good(void** context)
 {
     (void)context;
@@ -528,6 +570,7 @@ static void the_reaction_table_is_what_the_specification_says(void** context)
 }
 
 /// Any set of rules, and the same with one more.
+/// Shows I11.
 static void another_refused_rule_never_weakens_the_reaction(void** context)
 {
     (void)context;
@@ -546,6 +589,7 @@ static void another_refused_rule_never_weakens_the_reaction(void** context)
     }
 }
 
+/// Shows I15.
 static void contact_is_assumed_where_the_force_is_unknown(void** context)
 {
     (void)context;
@@ -561,6 +605,7 @@ static void contact_is_assumed_where_the_force_is_unknown(void** context)
     assert_int_equal(judge(&scene).reaction, REACTION_YIELD);
 }
 
+/// Shows I11.
 static void adding_a_fault_never_weakens_the_reaction(void** context)
 {
     (void)context;
@@ -621,6 +666,7 @@ static void adding_a_fault_never_weakens_the_reaction(void** context)
     }
 }
 
+/// Shows I9.
 static void the_first_cause_stays_the_first(void** context)
 {
     (void)context;
@@ -649,6 +695,29 @@ static void every_rule_has_its_texts(void** context)
     assert_null(interlock_rule_info((interlock_rule_t)INTERLOCK_RULE_COUNT));
 }
 
+static void times_counted_with_damaged_limits_stay_at_their_end_and_refuse(void** context)
+{
+    (void)context;
+    const int64_t periods[] = {INT64_MAX, INT64_MIN, -1, INT64_MAX / 2 + 1};
+    for (size_t i = 0; i < sizeof periods / sizeof periods[0]; ++i) {
+        scene_t scene = well();
+        scene.judged.normal_force_N = 28.5; // past target and margin
+        scene.limits.period_us = periods[i];
+        const verdict_t verdict = judge(&scene);
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
+        assert_true(scene.state.margin_us == INT64_MAX);
+        scene.limits = limits_by_hand();
+        assert_true(refuses(&scene, INTERLOCK_FORCE_MARGIN));
+    }
+    scene_t frozen = well();
+    frozen.state.frozen_samples = INT32_MAX;
+    memcpy(frozen.state.last_force, frozen.feedback.force.force_N, 3 * sizeof(double));
+    const verdict_t verdict = judge(&frozen);
+    interlock_record(&frozen.state, &frozen.limits, &frozen.judged, &verdict);
+    assert_int_equal(frozen.state.frozen_samples, INT32_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -673,6 +742,7 @@ int main(void)
         cmocka_unit_test(a_tool_at_the_body_is_never_armed),
         cmocka_unit_test(lost_contact_is_refused_after_its_time),
         cmocka_unit_test(a_plan_that_leaves_the_skin_must_meet_it_again_in_every_cycle),
+        cmocka_unit_test(a_sensor_that_reports_a_fault_is_refused_whatever_it_reads),
         cmocka_unit_test(a_sensor_that_repeats_itself_is_frozen),
         cmocka_unit_test(the_reaction_table_is_what_the_specification_says),
         cmocka_unit_test(another_refused_rule_never_weakens_the_reaction),
@@ -681,6 +751,7 @@ int main(void)
         cmocka_unit_test(adding_a_fault_never_weakens_the_reaction),
         cmocka_unit_test(the_first_cause_stays_the_first),
         cmocka_unit_test(every_rule_has_its_texts),
+        cmocka_unit_test(times_counted_with_damaged_limits_stay_at_their_end_and_refuse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,6 +41,7 @@ static void a_healthy_second_is_permitted_in_every_mode(void** context)
     }
 }
 
+/// Shows H19, encoder_jump.
 static void a_position_jumps_no_farther_than_its_joint_can_move(void** context)
 {
     (void)context;
@@ -78,6 +79,7 @@ static void a_position_jumps_no_farther_than_its_joint_can_move(void** context)
     assert_false(refuses(&scene, INTERLOCK_ENCODER_JUMP));
 }
 
+/// Shows H19, encoder_disagrees.
 static void a_position_that_wanders_beyond_its_speed_is_told(void** context)
 {
     (void)context;
@@ -108,6 +110,7 @@ static void a_position_that_wanders_beyond_its_speed_is_told(void** context)
     }
 }
 
+/// Shows H20, encoder_frozen.
 static void a_position_that_stands_still_while_its_joint_is_commanded_is_told(void** context)
 {
     (void)context;
@@ -133,6 +136,7 @@ static void a_position_that_stands_still_while_its_joint_is_commanded_is_told(vo
     }
 }
 
+/// Shows H45, I8, command_range.
 static void a_command_keeps_place_speed_and_acceleration(void** context)
 {
     (void)context;
@@ -170,6 +174,7 @@ static void a_command_keeps_place_speed_and_acceleration(void** context)
     assert_true(refuses(&scene, INTERLOCK_COMMAND_RANGE));
 }
 
+/// Shows H23, drive_deaf.
 static void a_joint_that_does_not_brake_when_told_loses_its_power(void** context)
 {
     (void)context;
@@ -205,6 +210,7 @@ static void a_joint_that_does_not_brake_when_told_loses_its_power(void** context
     assert_false(refuses(&scene, INTERLOCK_DRIVE_DEAF));
 }
 
+/// Shows H25, drive_sync.
 static void drives_leave_their_torque_together(void** context)
 {
     (void)context;
@@ -221,6 +227,7 @@ static void drives_leave_their_torque_together(void** context)
     assert_int_equal(periods_until(&scene, INTERLOCK_DRIVE_SYNC, 60), 26);
 }
 
+/// Shows H36, H53, power_relay.
 static void the_power_relay_is_where_it_was_told_to_be(void** context)
 {
     (void)context;
@@ -239,6 +246,7 @@ static void the_power_relay_is_where_it_was_told_to_be(void** context)
     }
 }
 
+/// Shows H26, brake_slips.
 static void an_arm_that_moves_on_its_brakes_is_told_while_it_does(void** context)
 {
     (void)context;
@@ -270,6 +278,7 @@ static void an_arm_that_moves_on_its_brakes_is_told_while_it_does(void** context
     }
 }
 
+/// Shows H41, clock.
 static void the_clock_goes_on_and_not_too_far(void** context)
 {
     (void)context;
@@ -290,6 +299,7 @@ static void the_clock_goes_on_and_not_too_far(void** context)
     }
 }
 
+/// Shows H29, sample_loss.
 static void a_device_that_loses_too_many_samples_is_told(void** context)
 {
     (void)context;
@@ -318,6 +328,7 @@ static void a_device_that_loses_too_many_samples_is_told(void** context)
     }
 }
 
+/// Shows H14, force_saturated.
 static void the_sensor_at_the_end_of_its_range_wants_an_inspection(void** context)
 {
     (void)context;
@@ -345,6 +356,7 @@ static void the_sensor_at_the_end_of_its_range_wants_an_inspection(void** contex
     assert_false(refuses(&scene, INTERLOCK_FORCE_SATURATED));
 }
 
+/// Shows H11, force_axis_frozen.
 static void a_single_axis_that_repeats_itself_is_told(void** context)
 {
     (void)context;
@@ -364,6 +376,7 @@ static void a_single_axis_that_repeats_itself_is_told(void** context)
     }
 }
 
+/// Shows H16, force_noise.
 static void noise_and_repeated_spikes_are_told_and_a_single_one_is_not(void** context)
 {
     (void)context;
@@ -386,6 +399,7 @@ static void noise_and_repeated_spikes_are_told_and_a_single_one_is_not(void** co
     }
 }
 
+/// Shows H15, force_direction.
 static void a_force_that_does_not_point_out_of_the_skin_is_told(void** context)
 {
     (void)context;
@@ -414,6 +428,7 @@ static void a_force_that_does_not_point_out_of_the_skin_is_told(void** context)
     }
 }
 
+/// Shows H12, H13, force_drift.
 static void a_force_that_is_left_in_the_air_is_told(void** context)
 {
     (void)context;
@@ -433,6 +448,7 @@ static void a_force_that_is_left_in_the_air_is_told(void** context)
     assert_int_equal(periods_until(&scene, INTERLOCK_FORCE_DRIFT, 500), 50);
 }
 
+/// Shows H10, entangled.
 static void a_tool_that_is_held_back_stops_where_it_is(void** context)
 {
     (void)context;
@@ -460,6 +476,7 @@ static void a_tool_that_is_held_back_stops_where_it_is(void** context)
     assert_int_equal(periods_until(&scene, INTERLOCK_ENTANGLED, 20), 20);
 }
 
+/// Shows H07, force_rate.
 static void a_force_changes_no_faster_than_the_plan_and_the_limit_allow(void** context)
 {
     (void)context;
@@ -499,6 +516,7 @@ static void a_force_changes_no_faster_than_the_plan_and_the_limit_allow(void** c
     }
 }
 
+/// Shows H16, shear.
 static void over_its_limit_is_what_two_of_three_periods_say(void** context)
 {
     (void)context;
@@ -524,6 +542,7 @@ static void over_its_limit_is_what_two_of_three_periods_say(void** context)
     assert_true(refuses(&scene, INTERLOCK_SHEAR));
 }
 
+/// Shows H44, workspace.
 static void the_tool_stays_in_its_workspace(void** context)
 {
     (void)context;
@@ -546,6 +565,7 @@ static void the_tool_stays_in_its_workspace(void** context)
     }
 }
 
+/// Shows H54, dwell.
 static void a_place_is_pressed_no_longer_than_the_plan_and_the_limit_allow(void** context)
 {
     (void)context;
@@ -574,6 +594,7 @@ static void a_place_is_pressed_no_longer_than_the_plan_and_the_limit_allow(void*
     }
 }
 
+/// Shows H37, H46, H47, I4, armed_first.
 static void torque_comes_by_arming_what_is_ready_and_in_no_other_way(void** context)
 {
     (void)context;

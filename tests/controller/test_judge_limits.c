@@ -71,6 +71,7 @@ static void limits_are_those_of_the_settings_joint_by_joint(void** context)
     assert_near(limits.joints[1].following_at_rest, 0.035, 0.0);
 }
 
+/// Shows H46, limits_intact.
 static void a_change_of_any_single_bit_is_seen(void** context)
 {
     (void)context;
@@ -94,6 +95,7 @@ static void two_figures_that_change_places_are_seen(void** context)
     assert_false(judge_limits_intact(&limits));
 }
 
+/// Shows H46, limits_intact.
 static void limits_that_are_all_zero_or_all_ones_are_not_intact(void** context)
 {
     (void)context;

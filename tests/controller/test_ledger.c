@@ -122,6 +122,7 @@ static void what_is_written_is_read_back_and_only_the_client_may_read_it(void** 
     assert_int_equal(ledger_read(path, NULL, NOON, &week, &report), LEDGER_OK);
 }
 
+/// Shows H54.
 static void a_session_counts_for_seven_days_to_the_second(void** state)
 {
     (void)state;
@@ -208,6 +209,7 @@ static void a_torn_line_is_told_and_cut_off_by_the_next(void** state)
 }
 
 /// Every byte of a ledger but its line feeds.
+/// Shows H51.
 static void any_changed_byte_is_refused_with_its_line(void** state)
 {
     (void)state;
@@ -236,6 +238,7 @@ static void any_changed_byte_is_refused_with_its_line(void** state)
     free(bytes);
 }
 
+/// Shows H51.
 static void a_line_taken_away_is_found(void** state)
 {
     (void)state;

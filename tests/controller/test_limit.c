@@ -52,6 +52,7 @@ static double wanted_position(int shape, double sent, int cycle)
     }
 }
 
+/// Shows I8.
 static void every_command_keeps_position_speed_and_acceleration(void** context)
 {
     (void)context;
@@ -93,6 +94,7 @@ static void every_command_keeps_position_speed_and_acceleration(void** context)
     assert_true(worst_acceleration <= 1.0 + 1e-6);
 }
 
+/// Shows H25.
 static void a_locked_joint_is_sent_where_it_was(void** context)
 {
     (void)context;
@@ -126,6 +128,7 @@ static void torque_is_asked_for_in_powered_modes_only(void** context)
     }
 }
 
+/// Shows H27.
 static void parked_drives_keep_their_supply_until_the_brakes_hold(void** context)
 {
     (void)context;

@@ -132,7 +132,9 @@ static void what_is_granted_is_what_the_supervisor_does(void** context)
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; ++i) {
         for (int mode = 0; mode < MODE_COUNT; ++mode) {
             const supervisor_mode_t at = (supervisor_mode_t)mode;
-            const bool moves = supervisor_next(at, pairs[i].condition) != at;
+            // Nobody's stop ends the way off the body: the cycle does not pass it on there.
+            const bool kept_back = at == MODE_YIELD && pairs[i].request == REQUEST_STOP;
+            const bool moves = !kept_back && supervisor_next(at, pairs[i].condition) != at;
             assert_int_equal(answer(at, pairs[i].request) == REQUEST_GRANTED, moves);
         }
     }
@@ -186,6 +188,7 @@ static void a_pause_voids_what_starts(void** context)
     }
 }
 
+/// Shows H47.
 static void a_refusing_rule_leaves_only_the_stop(void** context)
 {
     (void)context;

@@ -155,6 +155,7 @@ static void deadlines_are_absolute_whatever_the_lateness(void** context)
     free(stage);
 }
 
+/// Shows H39.
 static void missed_periods_are_counted_and_skipped(void** context)
 {
     (void)context;
@@ -197,6 +198,7 @@ static bool watch_worker(void* context, const cycle_input_t* in, const cycle_out
     return watch(&((worker_t*)context)->watcher, in, out, frame);
 }
 
+/// Shows H39.
 static void periods_that_pass_while_one_is_worked_on_are_missed_too(void** context)
 {
     (void)context;
@@ -217,6 +219,7 @@ static void periods_that_pass_while_one_is_worked_on_are_missed_too(void** conte
     free(stage);
 }
 
+/// Shows H41.
 static void lost_time_ends_the_loop(void** context)
 {
     (void)context;
@@ -229,6 +232,7 @@ static void lost_time_ends_the_loop(void** context)
     free(stage);
 }
 
+/// Shows H28, I4.
 static void without_devices_nothing_leaves_the_lock_whatever_is_asked(void** context)
 {
     (void)context;

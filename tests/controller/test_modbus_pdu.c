@@ -162,6 +162,7 @@ static bool is_data(const modbus_request_t* request, int at)
     return request->read_count > 0 && at >= 2;
 }
 
+/// Shows H30, H32.
 static void any_other_byte_that_the_request_fixes_is_refused(void** state)
 {
     (void)state;
@@ -304,6 +305,7 @@ static void the_longest_writes_fit_and_one_more_word_does_not(void** state)
     assert_false(modbus_request_allowed(&request));
 }
 
+/// Shows H32.
 static void random_bytes_never_decode_to_what_is_not_allowed(void** state)
 {
     (void)state;

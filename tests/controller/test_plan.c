@@ -434,6 +434,7 @@ static void a_stroke_written_past_a_ceiling_is_not_made_harder(void** context)
     free(gantry);
 }
 
+/// Shows H01.
 static void the_force_never_passes_the_cap_of_the_place_even_as_written(void** context)
 {
     (void)context;

@@ -122,6 +122,7 @@ static void* read_to_the_end(void* context)
 
 /// The disk is a pipe that nobody reads at first: it blocks whoever writes, and must not block the
 /// loop.
+/// Shows H50.
 static void a_disk_that_blocks_costs_cycles_and_never_time(void** state)
 {
     (void)state;

@@ -211,7 +211,7 @@ static void a_joint_is_measured_against_the_command_of_the_period_before(void** 
 static void refusals_count_once_a_rise_and_only_in_use(void** state)
 {
     fixture_t* fixture = *state;
-    const uint32_t shear = INTERLOCK_RULE(INTERLOCK_SHEAR);
+    const interlock_rules_t shear = INTERLOCK_RULE(INTERLOCK_SHEAR);
     const interlock_rules_t refused[] = {shear, 0, shear, shear, 0, shear};
     for (int cycle = 0; cycle < 6; cycle++) {
         fixture->record.verdict.refused = refused[cycle];

@@ -105,6 +105,7 @@ static supervisor_mode_t model_next(supervisor_mode_t mode, conditions_t conditi
     return mode;
 }
 
+/// Shows H47, I4, I10.
 static void table_equals_the_model_over_every_mode_and_condition_set(void** context)
 {
     (void)context;
@@ -118,6 +119,7 @@ static void table_equals_the_model_over_every_mode_and_condition_set(void** cont
     assert_int_equal(differences, 0);
 }
 
+/// Shows H36, H37, H47, I4.
 static void nothing_gains_torque_without_an_arm_edge_from_ready(void** context)
 {
     (void)context;
@@ -179,6 +181,7 @@ static void leaving_a_step_never_brings_the_tool_nearer_to_the_body(void** conte
     }
 }
 
+/// Shows H47, I10.
 static void stop_beats_start_in_the_same_period(void** context)
 {
     (void)context;

@@ -379,6 +379,7 @@ static void assert_nothing_wrong_is_delivered(const expectation_t* expectation)
     peer_stop(&peer);
 }
 
+/// Shows H30, H33.
 static void replies_with_a_wrong_field_are_refused_and_the_link_made_anew(void** state)
 {
     (void)state;
@@ -398,6 +399,7 @@ static void replies_with_a_wrong_field_are_refused_and_the_link_made_anew(void**
     }
 }
 
+/// Shows H28, H29, H30.
 static void silence_drips_and_lateness_end_at_the_deadline(void** state)
 {
     (void)state;
@@ -419,6 +421,7 @@ static void a_peer_that_hangs_up_or_resets_is_told_apart_from_silence(void** sta
 
 // Whether a first answer counts depends on how the bytes fall into segments; that no other ever
 // does, does not.
+/// Shows H31.
 static void doubled_unasked_and_random_replies_never_deliver_a_wrong_word(void** state)
 {
     (void)state;

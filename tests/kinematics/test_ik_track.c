@@ -202,6 +202,7 @@ static void follow_random_paths(uint64_t seed, int paths, double size, bool spin
     }
 }
 
+/// Shows H44, I8.
 static void limits_hold_on_wild_paths_and_errors_have_reasons(void** state)
 {
     (void)state;
@@ -366,6 +367,7 @@ static void far_error_is_made_good_without_overshoot(void** state)
     }
 }
 
+/// Shows H44.
 static void path_through_the_wrist_singularity_is_survived(void** state)
 {
     (void)state;
@@ -663,6 +665,7 @@ static void state_outside_limits_brakes_and_comes_back(void** state)
     assert_true(joints.at[0] < chain.position_max.at[0]);
 }
 
+/// Shows H45.
 static void bad_input_brakes_to_standstill_and_is_never_nan(void** state)
 {
     (void)state;

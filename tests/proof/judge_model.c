@@ -413,7 +413,7 @@ static const row_t rows[] = {
      disagreement_short},
     {INTERLOCK_FORCE_MAX, "powered", 1, sensor_tared, VOTED, total, total_max, NULL},
     {INTERLOCK_FORCE_CAP, "touching", 1, sensor_tared, VOTED, normal, cap, NULL},
-    {INTERLOCK_FORCE_ENVELOPE, "touching", 1, sensor_tared, VOTED, predicted, total_max, NULL},
+    {INTERLOCK_FORCE_ENVELOPE, "touching", 1, sensor_tared, AT_MOST, predicted, total_max, NULL},
     {INTERLOCK_SHEAR, "touching", 1, sensor_tared, VOTED, shear, shear_max, NULL},
     {INTERLOCK_FORCE_MARGIN, " contact ", 1, sensor_tared, AT_MOST, normal, margin, margin_short},
     {INTERLOCK_CONTACT_LOST, " contact ", 1, sensor_tared, AT_MOST, lost_s, lost_max_s, NULL},

@@ -194,6 +194,7 @@ static supervisor_mode_t any_powered_mode(void)
     return mode;
 }
 
+/// Shows I8.
 static void differences_of_commands_keep_every_limit(void** context)
 {
     (void)context;

@@ -19,6 +19,7 @@ static const double figures[] = {-(double)INFINITY, -DBL_MAX, -1.0, -0.0,    0.0
                                  (double)NAN};
 #define FIGURE_COUNT (sizeof figures / sizeof figures[0])
 
+/// Shows H45, I15.
 static void more_and_less_are_permitted_between_finite_numbers_only(void** context)
 {
     (void)context;

@@ -82,6 +82,7 @@ static void the_reaction_grows_as_trust_is_lost(void** context)
     }
 }
 
+/// Shows I11.
 static void a_set_that_grows_rule_by_rule_never_gets_a_weaker_reaction(void** context)
 {
     (void)context;

@@ -107,6 +107,7 @@ static void every_small_and_every_nearly_full_set_equals_the_model(void** contex
     }
 }
 
+/// Shows H47, I10.
 static void every_transition_equals_the_model_and_keeps_the_properties(void** context)
 {
     (void)context;
@@ -141,6 +142,7 @@ static unsigned reachable_without(conditions_t withheld)
     return reached;
 }
 
+/// Shows H37, H47, I4.
 static void without_acknowledge_arm_or_start_nothing_moves_after_boot(void** context)
 {
     (void)context;

@@ -281,6 +281,7 @@ static int setup(void** state)
     return ok ? 0 : -1;
 }
 
+/// Shows H01, H05, I7.
 static void no_accepted_routine_enters_a_zone_or_passes_a_cap(void** state)
 {
     (void)state;

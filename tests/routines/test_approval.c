@@ -45,6 +45,7 @@ static void an_approval_holds_for_what_was_signed(void** state)
     assert_int_equal(approval_judge(&scene.approval, &scene.files, NULL, 0), APPROVAL_STRANGER);
 }
 
+/// Shows H43, H49.
 static void every_bit_of_the_files_counts(void** state)
 {
     (void)state;
@@ -64,6 +65,7 @@ static void every_bit_of_the_files_counts(void** state)
     assert_int_equal(judge(&scene), APPROVAL_OK);
 }
 
+/// Shows H49.
 static void every_bit_of_the_approval_is_signed(void** state)
 {
     (void)state;

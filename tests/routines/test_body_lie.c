@@ -189,6 +189,7 @@ static bool inside(body_place_t place, const double true_m[2])
     return b * along * along - 2.0 * c * along * across + a * across * across <= a * b - c * c;
 }
 
+/// Shows H06.
 static void true_places_lie_inside_the_stated_uncertainty(void** state)
 {
     (void)state;

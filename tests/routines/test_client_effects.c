@@ -440,6 +440,7 @@ static void a_place_is_kept_to_the_millimetre(void** state)
     }
 }
 
+/// Shows H43.
 static void a_banned_technique_is_refused_by_the_name_of_what_bans_it(void** state)
 {
     (void)state;

@@ -152,6 +152,7 @@ static void assert_found(dose_rule_t rule)
     assert_string_equal(findings.at[0].path, "r.yaml");
 }
 
+/// Shows H54.
 static void a_session_is_refused_above_its_limits_only(void** state)
 {
     (void)state;
@@ -165,6 +166,7 @@ static void a_session_is_refused_above_its_limits_only(void** state)
     assert_false(check_with(1.0, (double)NAN, NULL));
 }
 
+/// Shows H54.
 static void a_week_counts_what_was_and_what_would_come(void** state)
 {
     (void)state;

@@ -138,6 +138,7 @@ static void a_touched_level_stretches_what_lies_beside_it(void** state)
     assert_true(down_m > 0.024 && down_m < 0.030);
 }
 
+/// Shows H06.
 static void left_and_right_taken_for_each_other_are_named(void** state)
 {
     (void)state;
@@ -155,6 +156,7 @@ static void left_and_right_taken_for_each_other_are_named(void** state)
     }
 }
 
+/// Shows H06.
 static void one_landmark_far_off_is_refused_by_name_and_leaves_the_prior(void** state)
 {
     (void)state;
@@ -188,6 +190,7 @@ static void a_single_landmark_passes_up_to_the_gate(void** state)
     assert_int_equal(fit(1), REGISTRATION_TOO_FAR);
 }
 
+/// Shows H06.
 static void a_turn_beyond_what_is_followed_is_refused(void** state)
 {
     (void)state;

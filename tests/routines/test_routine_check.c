@@ -240,6 +240,7 @@ static void press_on(const char* region, double force_N)
     add_stroke(TECHNIQUE_EFFLEURAGE, region, effleurage(force_N));
 }
 
+/// Shows H01.
 static void force_up_to_the_techniques_ceiling_times_the_factor_passes(void** state)
 {
     (void)state;
@@ -253,6 +254,7 @@ static void force_up_to_the_techniques_ceiling_times_the_factor_passes(void** st
     assert_true(count_rule(ROUTINE_RULE_TECHNIQUE_FORCE) >= 1);
 }
 
+/// Shows H01.
 static void force_up_to_the_regions_cap_passes(void** state)
 {
     (void)state;
@@ -266,6 +268,7 @@ static void force_up_to_the_regions_cap_passes(void** state)
     assert_refused_by(ROUTINE_RULE_REGION_FORCE);
 }
 
+/// Shows H01.
 static void force_up_to_the_safety_limit_less_its_margin_passes(void** state)
 {
     (void)state;
@@ -290,6 +293,7 @@ static void swell_of_kneading_counts_as_force(void** state)
     assert_refused_by(ROUTINE_RULE_REGION_FORCE);
 }
 
+/// Shows H01.
 static void pressure_is_force_over_the_pads_face(void** state)
 {
     (void)state;
@@ -410,6 +414,7 @@ static void circle_must_fit_its_region(void** state)
     assert_refused_by(ROUTINE_RULE_RADIUS);
 }
 
+/// Shows H05.
 static void path_keeps_margin_and_registration_error_from_every_zone(void** state)
 {
     (void)state;
@@ -468,6 +473,7 @@ static void first_stroke_on_a_region_is_light(void** state)
     assert_refused_by(ROUTINE_RULE_ORDER);
 }
 
+/// Shows H54.
 static void session_lasts_no_longer_than_allowed(void** state)
 {
     (void)state;
@@ -491,6 +497,7 @@ static void routine_that_touches_nothing_is_refused(void** state)
     assert_refused_by(ROUTINE_RULE_EMPTY);
 }
 
+/// Shows H17.
 static void pad_the_machine_does_not_have_is_refused(void** state)
 {
     (void)state;
@@ -517,6 +524,7 @@ static void skin_within_the_gantrys_width_is_reached_and_no_further(void** state
     assert_true(figures.reach_error_max_m > 0.005);
 }
 
+/// Shows H44.
 static void place_reached_only_on_the_skin_is_refused_for_its_hover(void** state)
 {
     (void)state;
@@ -549,6 +557,7 @@ static void build_hanging_gantry(double drop_m, double radius_m)
     assert_true(chain_build(arm, 0, &chain));
 }
 
+/// Shows H02.
 static void a_link_too_near_the_table_is_refused_by_name(void** state)
 {
     // The head comes down to 0.58 m over the lumbar skin; the carriage hangs below and is 40 mm
@@ -594,6 +603,7 @@ static void a_parked_posture_at_the_table_is_refused_whatever_the_routine(void**
                            "the parked posture; at least 20 mm"));
 }
 
+/// Shows H02.
 static void a_link_too_near_the_skin_is_refused_by_name(void** state)
 {
     (void)state;
@@ -645,6 +655,7 @@ static void every_mistake_of_a_routine_is_found_in_one_pass(void** state)
     assert_int_equal(findings.error_count, 6);
 }
 
+/// Shows H44.
 static void joint_that_cannot_keep_up_is_refused_by_name(void** state)
 {
     (void)state;
@@ -731,6 +742,7 @@ static void sliding_that_may_drag_too_hard_is_warned_of(void** state)
     assert_int_equal(count_warning(ROUTINE_RULE_DRAG), 0);
 }
 
+/// Shows H54.
 static void press_is_held_no_longer_than_anything_needs(void** state)
 {
     (void)state;
@@ -863,6 +875,7 @@ static void pressure_stays_under_the_techniques_limit(void** state)
     assert_refused_by(ROUTINE_RULE_TECHNIQUE_PRESSURE);
 }
 
+/// Shows H54.
 static void bout_lasts_no_longer_than_its_technique_allows(void** state)
 {
     (void)state;
@@ -884,6 +897,7 @@ static void bout_lasts_no_longer_than_its_technique_allows(void** state)
     assert_int_equal(count_rule(ROUTINE_RULE_BOUT), 1);
 }
 
+/// Shows H54.
 static void technique_lasts_no_longer_on_a_region_than_allowed(void** state)
 {
     (void)state;
@@ -955,6 +969,7 @@ static void judge_accepted(const stroke_t* stroke)
     }
 }
 
+/// Shows H01, H05, I7.
 static void no_accepted_routine_comes_too_near_or_asks_for_too_much(void** state)
 {
     (void)state;

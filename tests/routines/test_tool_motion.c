@@ -70,6 +70,7 @@ static void way_begins_and_ends_at_rest_and_keeps_its_speed(void** state)
     assert_true(speed_before_mps < 0.01);
 }
 
+/// Shows H03.
 static void way_over_the_body_keeps_off_the_skin(void** state)
 {
     (void)state;

@@ -47,6 +47,7 @@ static void become_nobody(void)
     }
 }
 
+/// Shows H50.
 static void a_full_disk_ends_the_record_and_not_the_massage(void** context)
 {
     (void)context;

@@ -174,6 +174,7 @@ static void one_instant(random_stream_t* stream, int index, figures_t* figures)
     table_process_close(&scene);
 }
 
+/// Shows H37, H38, H39, not_clear.
 static void at_any_instant_a_controller_that_falls_silent_leaves_its_drives_at_rest(void** context)
 {
     (void)context;

@@ -110,6 +110,7 @@ static worst_t sweep_hard_limit(lost_t lost)
     return worst;
 }
 
+/// Shows H01, I2, force_max.
 static void the_hard_limit_is_passed_by_no_more_than_the_formula_says(void** context)
 {
     (void)context;
@@ -117,18 +118,21 @@ static void the_hard_limit_is_passed_by_no_more_than_the_formula_says(void** con
     assert_true(worst.ratio > 0.3); // a bound far off the mark would prove nothing
 }
 
+/// Shows H01, H29, I2, force_max.
 static void so_it_is_with_two_samples_lost(void** context)
 {
     (void)context;
     (void)sweep_hard_limit(LOST_SENSOR);
 }
 
+/// Shows H01, H28, I2, force_max.
 static void so_it_is_with_two_frames_of_all_devices_lost(void** context)
 {
     (void)context;
     (void)sweep_hard_limit(LOST_ALL);
 }
 
+/// Shows H01, force_envelope.
 static void looking_ahead_the_same_presses_never_reach_the_hard_limit(void** context)
 {
     (void)context;
@@ -188,6 +192,7 @@ typedef struct {
     bool released;     // the client leaves off within the time in which the force has to be gone
 } motion_t;
 
+/// Shows H07.
 static void clients_who_move_are_let_go_in_time(void** context)
 {
     (void)context;
@@ -225,6 +230,7 @@ static void clients_who_move_are_let_go_in_time(void** context)
     }
 }
 
+/// Shows H03, H06.
 static void skin_that_lies_higher_than_expected_is_met_softly(void** context)
 {
     (void)context;

@@ -115,6 +115,8 @@ static void assert_at_rest_and_latched(closed_loop_t* loop)
     }
 }
 
+/// Shows H22, H28, H53, H55, I1, I3, client_button, estop, io_age, force_age, drive_age.
+/// Shows drive_state, force_frozen, force_max.
 static void every_fault_in_contact_gets_its_reaction_and_lets_go(void** context)
 {
     (void)context;
@@ -143,6 +145,8 @@ static void every_fault_in_contact_gets_its_reaction_and_lets_go(void** context)
     }
 }
 
+/// Shows I3, client_button, estop, io_age, force_age, drive_age, drive_state, force_frozen.
+/// Shows force_max.
 static void every_fault_in_free_travel_stops_the_arm(void** context)
 {
     (void)context;
@@ -171,6 +175,7 @@ static void every_fault_in_free_travel_stops_the_arm(void** context)
     }
 }
 
+/// Shows H02, arm_clearance.
 static void a_part_of_the_arm_too_near_the_table_yields_and_is_named(void** context)
 {
     (void)context;
@@ -258,13 +263,14 @@ typedef struct {
 } lie_row_t;
 
 /// By the drive torques, by where its force points to, or by how fast it changed.
+/// Shows H12, H15, H34, force_direction, force_rate, force_disagrees.
 static void a_lying_force_sensor_is_told_before_the_force_loop_has_followed_it(void** context)
 {
     (void)context;
     static const lie_row_t rows[] = {
         {WORLD_EVENT_FORCE_SCALE, -1.0, 9.0, 300000, INTERLOCK_FORCE_DIRECTION, 40.0},
         {WORLD_EVENT_FORCE_BIAS, 30.0, 9.0, 200000, INTERLOCK_FORCE_RATE, 30.0},
-        {WORLD_EVENT_FORCE_BIAS, -30.0, 9.0, 100000, INTERLOCK_FORCE_RATE, 15.0},
+        {WORLD_EVENT_FORCE_BIAS, -30.0, 9.0, 100000, INTERLOCK_FORCE_ENVELOPE, 15.0},
         {WORLD_EVENT_FORCE_DRIFT, 4.0, 9.0, 6000000, INTERLOCK_FORCE_DISAGREES, 45.0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
@@ -321,6 +327,7 @@ static scenario_ending_t ending_of(closed_loop_t* loop)
     return ending;
 }
 
+/// Shows H07, H11, H22, H28, H53, H55.
 static void every_shipped_scenario_ends_as_it_says(void** context)
 {
     (void)context;
@@ -339,6 +346,7 @@ static void every_shipped_scenario_ends_as_it_says(void** context)
     }
 }
 
+/// Shows H36, H47, H48, I3, I4.
 static void a_trip_is_left_by_acknowledging_after_the_cause_is_gone_only(void** context)
 {
     (void)context;

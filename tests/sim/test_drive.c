@@ -219,6 +219,7 @@ static void losing_power_ends_torque_at_once_from_every_state(void** state)
     }
 }
 
+/// Shows H38.
 static void watchdog_trips_just_above_its_time(void** state)
 {
     (void)state;

@@ -310,6 +310,7 @@ static double drawn_magnitude(random_stream_t* stream, world_event_kind_t kind)
 }
 
 /// One to four kinds at a time, all devices, anew every fifth of a second.
+/// Shows H30, H31.
 static void no_reply_to_another_request_is_ever_taken_for_a_sample(void** state)
 {
     (void)state;

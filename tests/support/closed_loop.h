@@ -57,7 +57,7 @@ typedef struct {
     double spring_N_per_m; // of the tool
     double tissue_N_per_m; // of all tissue, which gives like a spring then
     double rise_m;         // of the true body over where it would lie
-    bool quiet;            // a sensor without noise, a client who does not breathe
+    bool quiet;            // a sensor with next to no noise, a client who does not breathe
     bool moves;            // the body can be moved by `closed_loop_rise`
 } closed_loop_altered_t;
 

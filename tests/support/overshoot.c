@@ -152,6 +152,8 @@ static closed_loop_t* set_up(follower_t* follower)
         for (int i = 0; i < assembly->body_settings.region_count; ++i) {
             assembly->body_settings.regions[i].force_max_N.value = 1000.0;
         }
+        assembly->safety.force_rate_max_N_per_s.value = 1e6;
+        assembly->session.limits = judge_limits_make(&assembly->machine, &assembly->safety);
     }
     if (trial->approach_mps > 0.0) {
         assembly->safety.approach_speed_max_mps.value = trial->approach_mps;

@@ -62,6 +62,7 @@ source_file() {
     printf '%s\n' "$@" >"$tree/$file"
 }
 
+# Shows H52.
 test_layers() {
     accepts layers
     for include in 'config/part.c kinematics/pose.h' 'config/settings.h config/part.h' \
@@ -177,6 +178,7 @@ object() {
     cc -std=c11 -D_POSIX_C_SOURCE=200809L -O1 -c "$work/object.c" -o "$tree/knead.dir/$file.o"
 }
 
+# Shows I14.
 test_purity() {
     object kinematics/fk.c 'static const int sizes[] = {1, 2};' \
         'static const char *const names[] = {"a", "b"};' \

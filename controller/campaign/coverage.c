@@ -1,0 +1,98 @@
+#include "controller/campaign/coverage.h"
+
+#include <math.h>
+
+void coverage_add(coverage_t* coverage, const outcome_t* outcome)
+{
+    ++coverage->trials;
+    coverage->passed += outcome->result == OUTCOME_PASSED ? 1 : 0;
+    coverage->failed += outcome->result == OUTCOME_FAILED ? 1 : 0;
+    coverage->skipped += outcome->result == OUTCOME_SKIPPED ? 1 : 0;
+    coverage->trips += outcome->trips;
+    coverage->simulated_s += isfinite(outcome->simulated_s) ? outcome->simulated_s : 0.0;
+    for (int mode = 0; mode < MODE_COUNT; ++mode) {
+        coverage->modes[mode] += outcome->modes >> mode & 1u;
+        for (int to = 0; to < MODE_COUNT; ++to) {
+            coverage->transitions[mode][to] += outcome->transitions[mode] >> to & 1u;
+        }
+    }
+    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
+        coverage->rules[rule] += (int64_t)(outcome->rules >> rule & 1u);
+    }
+    uint64_t seen[(WORLD_EVENT_KIND_COUNT + 63) / 64] = {0};
+    for (int i = 0; i < outcome->event_count; ++i) {
+        seen[outcome->events[i].kind / 64] |= UINT64_C(1) << (outcome->events[i].kind % 64);
+    }
+    for (int kind = 0; kind < WORLD_EVENT_KIND_COUNT; ++kind) {
+        coverage->events[kind] += (int64_t)(seen[kind / 64] >> (kind % 64) & 1u);
+    }
+}
+
+/// Whether any conditions lead from one mode to the other.
+static bool can_follow(supervisor_mode_t from, supervisor_mode_t to)
+{
+    // Two conditions at most are needed by any row, and one row beats another only by what it needs
+    // itself: pairs of conditions find them all.
+    for (int first = 0; first < CONDITION_COUNT; ++first) {
+        for (int second = first; second < CONDITION_COUNT; ++second) {
+            const conditions_t conditions = (conditions_t)1u << first | (conditions_t)1u << second;
+            if (supervisor_next(from, conditions) == to) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void print_count(FILE* out, const char* what, const char* name, const char* next,
+                        int64_t count)
+{
+    (void)fprintf(out, "%-10s %s%s%s: %lld%s\n", what, name, next[0] != '\0' ? " to " : "", next,
+                  (long long)count, count == 0 ? "  NEVER" : "");
+}
+
+void coverage_print(const coverage_t* coverage, FILE* out)
+{
+    for (int mode = 0; mode < MODE_COUNT; ++mode) {
+        print_count(out, "mode", supervisor_mode_text((supervisor_mode_t)mode), "",
+                    coverage->modes[mode]);
+    }
+    for (int from = 0; from < MODE_COUNT; ++from) {
+        for (int to = 0; to < MODE_COUNT; ++to) {
+            if (from != to && can_follow((supervisor_mode_t)from, (supervisor_mode_t)to)) {
+                print_count(out, "transition", supervisor_mode_text((supervisor_mode_t)from),
+                            supervisor_mode_text((supervisor_mode_t)to),
+                            coverage->transitions[from][to]);
+            }
+        }
+    }
+    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
+        print_count(out, "rule", interlock_rule_info((interlock_rule_t)rule)->name, "",
+                    coverage->rules[rule]);
+    }
+    for (int kind = 0; kind < WORLD_EVENT_KIND_COUNT; ++kind) {
+        print_count(out, "event", world_event_info((world_event_kind_t)kind)->word, "",
+                    coverage->events[kind]);
+    }
+}
+
+int coverage_zeros(const coverage_t* coverage)
+{
+    int zeros = 0;
+    for (int from = 0; from < MODE_COUNT; ++from) {
+        zeros += coverage->modes[from] == 0 ? 1 : 0;
+        for (int to = 0; to < MODE_COUNT; ++to) {
+            zeros += from != to && coverage->transitions[from][to] == 0 &&
+                             can_follow((supervisor_mode_t)from, (supervisor_mode_t)to)
+                         ? 1
+                         : 0;
+        }
+    }
+    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
+        zeros += coverage->rules[rule] == 0 ? 1 : 0;
+    }
+    for (int kind = 0; kind < WORLD_EVENT_KIND_COUNT; ++kind) {
+        zeros += coverage->events[kind] == 0 ? 1 : 0;
+    }
+    return zeros;
+}

@@ -1,0 +1,410 @@
+#include "controller/campaign/invariants.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kinematics/fk.h"
+#include "routines/body.h"
+
+#define M(name) (1u << MODE_##name)
+// Modes in which the arm goes on with what it was asked for.
+#define GOING_MODES                                                                                \
+    (M(ARMED) | M(TRANSIT) | M(APPROACH) | M(CONTACT) | M(RETRACT) | M(LIFT) | M(PAUSED) |         \
+     M(PARKING))
+// Modes that answer a trip.
+#define REACTION_MODES (M(YIELD) | M(STOPPING) | M(TRIPPED))
+
+// The worst time between a force and its answer at the tool, without a fault of the sensor: the
+// sensor's own latency (4 ms), a sample just missed (4 ms), the period that decides (4 ms), the one
+// in which the drives hear of it (4 ms) and the lag of a drive's position loop. [judgement]
+#define REACTION_TIME_S 0.040
+// What the arm brakes with at the tool when it yields, at least. [judgement]
+#define BRAKING_MPS2 2.5
+// A body part behind a spring at its stop: bone, N/m. [ISO/TS 15066 as copied: 35 N/mm on the back]
+#define STOPPED_STIFFNESS_N_PER_M 60000.0
+// The expected skin's normal turns under a tool that glides: 0.15 m/s over a bend of 8 degrees.
+#define NORMAL_SWING_MPS 0.02
+// Commands are differences of positions of some metres: what is lost in the last digits.
+#define ROUNDING 1e-6
+// True speeds swing about what is commanded.
+#define TRUE_SPEED_SWING_MPS 0.05
+#define TRUE_SPEED_PERIODS 5
+// Drives that were told to let go do it within this, brakes and all.
+#define TORQUE_GONE_US 200000
+
+const char* invariant_name(invariant_t invariant)
+{
+    static const char* const names[INVARIANT_COUNT] = {
+#define X(id, name, judged, text) [id] = name,
+        INVARIANT_LIST(X)
+#undef X
+    };
+    return (unsigned)invariant < INVARIANT_COUNT ? names[invariant] : "unknown";
+}
+
+const char* invariant_text(invariant_t invariant)
+{
+    static const char* const texts[INVARIANT_COUNT] = {
+#define X(id, name, judged, text) [id] = text,
+        INVARIANT_LIST(X)
+#undef X
+    };
+    return (unsigned)invariant < INVARIANT_COUNT ? texts[invariant] : "unknown";
+}
+
+void invariants_begin(invariants_t* invariants, const stage_t* stage, const world_settings_t* world)
+{
+    *invariants = (invariants_t){.stage = stage,
+                                 .world = world,
+                                 .reaction_us = -1,
+                                 .yield_us = -1,
+                                 .tripped_us = -1,
+                                 .first_rule = INTERLOCK_RULE_NONE,
+                                 .bound_at_peak_N = (double)NAN};
+}
+
+double invariants_force_bound_N(const session_t* session, double closing_mps, double outrun_m)
+{
+    // The tool's spring is softer than any tissue behind it can make the two together, until it is
+    // at its stop.
+    const tool_settings_t* tool = &session->machine->arm.tool;
+    const double most_N = session->safety->contact_force_max_N.value;
+    const double way_m =
+        closing_mps * REACTION_TIME_S + closing_mps * closing_mps / (2.0 * BRAKING_MPS2) + outrun_m;
+    const double soft_m =
+        fmax(tool->spring_travel_m - most_N / tool->spring_stiffness_N_per_m, 0.0);
+    return most_N + tool->spring_stiffness_N_per_m * fmin(way_m, soft_m) +
+           STOPPED_STIFFNESS_N_PER_M * fmax(way_m - soft_m, 0.0);
+}
+
+static bool in_modes(supervisor_mode_t mode, unsigned modes)
+{
+    return (modes >> mode & 1u) != 0;
+}
+
+/// One period as all judges below see it.
+typedef struct {
+    invariants_t* self;
+    const session_t* session;
+    const cycle_input_t* in;
+    const cycle_output_t* out;
+    const cycle_state_t* state;
+    const world_truth_t* truth;
+    double passed_s; // since the last period
+    vec3_t tool_commanded_m;
+} period_t;
+
+static void violate(const period_t* period, invariant_t invariant, const char* what, double found,
+                    double allowed)
+{
+    invariants_t* self = period->self;
+    if ((self->violated & INVARIANT_BIT(invariant)) != 0) {
+        return;
+    }
+    self->violated |= INVARIANT_BIT(invariant);
+    self->at_s[invariant] = (double)period->in->now_us * 1e-6;
+    (void)snprintf(self->found[invariant], TEXT_CAPACITY, "%s: %.5g, allowed %.5g (%s, was %s)",
+                   what, found, allowed, supervisor_mode_text(period->out->mode),
+                   supervisor_mode_text(self->mode));
+}
+
+/// Holds unless `found` is known and at most `allowed`.
+static void at_most(const period_t* period, invariant_t invariant, const char* what, double found,
+                    double allowed)
+{
+    if (!(isfinite(found) && found <= allowed)) {
+        violate(period, invariant, what, found, allowed);
+    }
+}
+
+static void judge_approach(const period_t* period)
+{
+    invariants_t* self = period->self;
+    const estimate_t* estimate = &period->out->estimate;
+    // One sample alone may be noise: two of three count, as the judge may vote.
+    const bool now_over = estimate->force_tared && supervisor_mode_powered(period->out->mode) &&
+                          !(vec3_norm(estimate->contact_force_N) <=
+                            period->session->safety->contact_force_max_N.value);
+    self->overs = (self->overs << 1 | (now_over ? 1u : 0u)) & 7u;
+    const bool over = now_over && (self->overs & 6u) != 0;
+    const vec3_t moved_m = vec3_sub(period->tool_commanded_m, self->tool_commanded_m);
+    const double inward_mps =
+        -vec3_dot(moved_m, estimate->surface_normal) / period->session->period_s;
+    if (over && in_modes(period->out->mode, GOING_MODES)) {
+        violate(period, INVARIANT_I1, "goes on with a force of",
+                vec3_norm(estimate->contact_force_N),
+                period->session->safety->contact_force_max_N.value);
+    }
+    if (over && self->was_over) {
+        at_most(period, INVARIANT_I1, "commanded towards the body, m/s", inward_mps,
+                fmax(self->inward_mps, 0.0) + NORMAL_SWING_MPS);
+    }
+    self->was_over = over;
+    self->inward_mps = inward_mps;
+}
+
+/// The fastest that tool and skin came together lately, m/s.
+static double note_closing(const period_t* period, vec3_t tool_m)
+{
+    invariants_t* self = period->self;
+    const vec3_t velocity_mps =
+        vec3_scale(vec3_sub(tool_m, self->tool_true_m), 1.0 / period->passed_s);
+    const double closing_mps =
+        period->truth->surface_speed_mps - vec3_dot(velocity_mps, period->truth->skin_normal);
+    self->closing_at = (self->closing_at + 1) % INVARIANT_CLOSING_CAPACITY;
+    self->closing_mps[self->closing_at] = self->begun ? fmax(closing_mps, 0.0) : 0.0;
+    double most_mps = 0.0;
+    for (int i = 0; i < INVARIANT_CLOSING_CAPACITY; ++i) {
+        most_mps = fmax(most_mps, self->closing_mps[i]);
+    }
+    return most_mps;
+}
+
+static void judge_truth(const period_t* period)
+{
+    invariants_t* self = period->self;
+    const world_truth_t* truth = period->truth;
+    const safety_settings_t* safety = period->session->safety;
+    joints_t joints = {{0}};
+    memcpy(joints.at, truth->joint_position, sizeof joints.at);
+    const vec3_t tool_m = fk_tool_pose(&period->session->chain, &joints).position_m;
+    // What the skin does faster than the arm may yield, it does to the tool; forgotten within a
+    // second.
+    const double faster_mps = fmax(truth->surface_speed_mps - safety->yield_speed_mps.value, 0.0);
+    self->outrun_m = self->outrun_m * (1.0 - period->passed_s) + faster_mps * period->passed_s;
+    const double bound_N =
+        invariants_force_bound_N(period->session, note_closing(period, tool_m), self->outrun_m);
+    at_most(period, INVARIANT_I2, "true force on the body, N", truth->normal_force_N, bound_N);
+    if (truth->normal_force_N > self->peak_N) {
+        self->peak_N = truth->normal_force_N;
+        self->bound_at_peak_N = bound_N;
+    }
+    if (self->begun) {
+        const double speed_mps = vec3_norm(vec3_sub(tool_m, self->tool_true_m)) / period->passed_s;
+        const double allowed_mps =
+            fmax(safety->transit_speed_max_mps.value, safety->yield_speed_mps.value) *
+                safety->tool_speed_margin.value +
+            TRUE_SPEED_SWING_MPS;
+        self->fast_periods = speed_mps <= allowed_mps ? 0 : self->fast_periods + 1;
+        if (self->fast_periods >= TRUE_SPEED_PERIODS) {
+            violate(period, INVARIANT_I6, "true speed of the tool, m/s", speed_mps, allowed_mps);
+        }
+    }
+    self->tool_true_m = tool_m;
+}
+
+static void judge_zones(const period_t* period)
+{
+    const body_t* body = period->session->body;
+    if (!(period->truth->normal_force_N > period->session->safety->touch_force_N.value)) {
+        return;
+    }
+    // From the true body to the model: the lie undone, about the same pivot.
+    const world_settings_t* world = period->self->world;
+    const double pivot_x_m = period->session->machine->neck_x_m;
+    const double cosine = cos(world->body_turn_rad), sine = sin(world->body_turn_rad);
+    const double x_m = period->truth->pad.position_m.x - world->body_offset_m[0] - pivot_x_m;
+    const double y_m = period->truth->pad.position_m.y - world->body_offset_m[1];
+    const body_place_t place = body_place_of_table(body, pivot_x_m + cosine * x_m + sine * y_m,
+                                                   -sine * x_m + cosine * y_m);
+    for (int i = 0; i < body->settings->zone_count; ++i) {
+        const body_patch_t* zone = &body->zone_patches[i];
+        if (place.along_m > zone->head_along_m && place.along_m < zone->foot_along_m &&
+            place.across_m > zone->medial_across_m && place.across_m < zone->lateral_across_m) {
+            violate(period, INVARIANT_I7, body->settings->zones[i].name,
+                    period->truth->normal_force_N, 0.0);
+        }
+    }
+}
+
+static void judge_set_points(const period_t* period)
+{
+    invariants_t* self = period->self;
+    const chain_t* chain = &period->session->chain;
+    const bus_command_t* command = &period->out->command;
+    const double period_s = period->session->period_s;
+    for (int joint = 0; joint < chain->joint_count; ++joint) {
+        const double position = command->position[joint];
+        const bool enabled = command->request[joint] == DRIVE_REQUEST_ENABLE;
+        if (!(isfinite(position) && position >= chain->position_min.at[joint] - ROUNDING &&
+              position <= chain->position_max.at[joint] + ROUNDING)) {
+            violate(period, INVARIANT_I8, "set-point, joint", position, joint);
+        }
+        const bool follows = enabled && self->begun && self->enabled[joint];
+        const double speed = follows ? (position - self->command[joint]) / period_s : 0.0;
+        if (follows) {
+            at_most(period, INVARIANT_I8, "speed of a set-point", fabs(speed),
+                    chain->velocity_max.at[joint] * (1.0 + ROUNDING) + ROUNDING);
+            at_most(period, INVARIANT_I8, "acceleration of a set-point",
+                    fabs(speed - self->speed[joint]) / period_s,
+                    chain->acceleration_max.at[joint] * (1.0 + ROUNDING) + ROUNDING / period_s);
+            if (!(self->armed && self->started)) {
+                at_most(period, INVARIANT_I4, "moves without arm and start", fabs(speed), ROUNDING);
+            }
+        }
+        self->enabled[joint] = enabled;
+        self->command[joint] = position;
+        self->speed[joint] = speed;
+    }
+    if (self->begun && self->started) {
+        const safety_settings_t* safety = period->session->safety;
+        const double speed_mps =
+            vec3_norm(vec3_sub(period->tool_commanded_m, self->tool_commanded_m)) / period_s;
+        if (supervisor_mode_powered(period->out->mode)) {
+            at_most(period, INVARIANT_I6, "commanded speed of the tool, m/s", speed_mps,
+                    fmax(safety->transit_speed_max_mps.value, safety->yield_speed_mps.value) *
+                        safety->tool_speed_margin.value);
+        }
+    }
+}
+
+static void judge_samples(const period_t* period)
+{
+    const bus_feedback_t* feedback = &period->in->feedback;
+    const int64_t most_us = (int64_t)(period->session->safety->sample_age_max_s.value * 1e6);
+    if (!in_modes(period->out->mode, GOING_MODES)) {
+        return;
+    }
+    bool known = isfinite(period->out->estimate.normal_force_N) &&
+                 isfinite(period->out->estimate.tool_speed_mps);
+    int64_t oldest_us =
+        feedback->force.age_us > feedback->io.age_us ? feedback->force.age_us : feedback->io.age_us;
+    for (int joint = 0; joint < period->session->chain.joint_count; ++joint) {
+        const drive_feedback_t* drive = &feedback->drives[joint];
+        oldest_us = drive->age_us > oldest_us ? drive->age_us : oldest_us;
+        known = known && isfinite(drive->position) && isfinite(drive->velocity) &&
+                drive->state != DRIVE_UNKNOWN;
+    }
+    for (int i = 0; i < 3; ++i) {
+        known = known && isfinite(feedback->force.force_N[i]);
+    }
+    if (oldest_us > most_us) {
+        violate(period, INVARIANT_I5, "goes on with a sample aged, s", (double)oldest_us * 1e-6,
+                (double)most_us * 1e-6);
+    }
+    if (!known) {
+        violate(period, INVARIANT_I15, "goes on though something is unknown", 1.0, 0.0);
+    }
+}
+
+static void judge_times(const period_t* period)
+{
+    invariants_t* self = period->self;
+    const safety_settings_t* safety = period->session->safety;
+    const supervisor_mode_t mode = period->out->mode;
+    const int64_t now_us = period->in->now_us;
+    const double slack_s = 2.0 * period->session->period_s;
+    const bool reacts = mode == MODE_YIELD || mode == MODE_STOPPING;
+    self->reaction_us = !reacts ? -1 : self->reaction_us < 0 ? now_us : self->reaction_us;
+    self->yield_us = !reacts                                    ? -1
+                     : mode == MODE_YIELD && self->yield_us < 0 ? now_us
+                                                                : self->yield_us;
+    const double most_s = safety->yield_time_max_s.value + safety->stop_time_max_s.value + slack_s;
+    if (self->reaction_us >= 0) {
+        at_most(period, INVARIANT_I3, "torque is still asked for after, s",
+                (double)(now_us - self->reaction_us) * 1e-6, most_s);
+    }
+    if (self->yield_us >= 0) {
+        at_most(period, INVARIANT_I13, "yielding and stopping last, s",
+                (double)(now_us - self->yield_us) * 1e-6, most_s);
+    }
+    self->tripped_us = mode != MODE_TRIPPED ? -1 : self->tripped_us < 0 ? now_us : self->tripped_us;
+    if (mode == MODE_TRIPPED || mode == MODE_LOCKED) {
+        bool asked = period->out->command.power_relay_close;
+        for (int joint = 0; joint < period->session->chain.joint_count; ++joint) {
+            asked = asked || period->out->command.request[joint] == DRIVE_REQUEST_ENABLE;
+        }
+        if (asked) {
+            violate(period, INVARIANT_I3, "torque is asked for though it is tripped or locked", 1.0,
+                    0.0);
+        }
+    }
+    if (self->tripped_us >= 0 && now_us - self->tripped_us > TORQUE_GONE_US &&
+        period->truth->drives_enabled) {
+        violate(period, INVARIANT_I3, "a drive still has torque after, s",
+                (double)(now_us - self->tripped_us) * 1e-6, TORQUE_GONE_US * 1e-6);
+    }
+}
+
+static void judge_requests(const period_t* period)
+{
+    invariants_t* self = period->self;
+    const supervisor_mode_t mode = period->out->mode;
+    const uint32_t requests = period->in->requests;
+    const bool begins = (self->mode == MODE_READY && mode == MODE_ARMING) ||
+                        (self->mode == MODE_ARMED && mode == MODE_TRANSIT) ||
+                        (self->mode == MODE_PAUSED && mode == MODE_TRANSIT);
+    if ((requests & REQUEST_STOP) != 0 && begins) {
+        violate(period, INVARIANT_I10, "starts although a stop was asked for", 1.0, 0.0);
+    }
+    self->armed = supervisor_mode_powered(mode) &&
+                  (self->armed || (period->out->live.granted & REQUEST_ARM) != 0);
+    self->started = supervisor_mode_powered(mode) &&
+                    (self->started || (period->out->live.granted & REQUEST_START) != 0);
+}
+
+static void judge_verdict(const period_t* period)
+{
+    invariants_t* self = period->self;
+    const verdict_t* verdict = &period->out->verdict;
+    const supervisor_mode_t mode = period->out->mode;
+    // All refused rules together get no less than each alone asks for; whether there is contact is
+    // known here only in the modes that touch.
+    for (int rule = 0; verdict->refused != 0 && rule < INTERLOCK_RULE_COUNT; ++rule) {
+        const interlock_rules_t alone = verdict->refused & INTERLOCK_RULE(rule);
+        if (alone == 0) {
+            continue;
+        }
+        const reaction_t touching = interlock_reaction(alone, true);
+        const reaction_t clear = interlock_reaction(alone, false);
+        const reaction_t least =
+            supervisor_mode_touches(self->mode) || touching < clear ? touching : clear;
+        if (verdict->reaction < least) {
+            violate(period, INVARIANT_I11, "reaction", verdict->reaction, least);
+        }
+    }
+    const bool trips = in_modes(mode, REACTION_MODES) && in_modes(self->mode, GOING_MODES);
+    const bool asked = (period->out->live.granted & REQUEST_STOP) != 0;
+    const int first = period->state->interlock.first_rule;
+    if (trips && !asked && first == INTERLOCK_RULE_NONE) {
+        violate(period, INVARIANT_I9, "trips without a first cause", 0.0, 1.0);
+    }
+    if (self->first_rule != INTERLOCK_RULE_NONE && first != self->first_rule &&
+        mode != MODE_READY) {
+        violate(period, INVARIANT_I9, "the first cause changes to rule", first, self->first_rule);
+    }
+    self->first_rule = first;
+}
+
+void invariants_judge(invariants_t* self, const cycle_input_t* in, const cycle_output_t* out,
+                      const cycle_state_t* state, const world_truth_t* truth)
+{
+    const session_t* session = self->stage->session;
+    joints_t commanded = {{0}};
+    memcpy(commanded.at, out->command.position, sizeof commanded.at);
+    const period_t period = {
+        .self = self,
+        .session = session,
+        .in = in,
+        .out = out,
+        .state = state,
+        .truth = truth,
+        .passed_s = self->begun && in->now_us > self->judged_us
+                        ? (double)(in->now_us - self->judged_us) * 1e-6
+                        : session->period_s,
+        .tool_commanded_m = fk_tool_pose(&session->chain, &commanded).position_m,
+    };
+    judge_requests(&period);
+    judge_truth(&period);
+    judge_zones(&period);
+    judge_approach(&period);
+    judge_set_points(&period);
+    judge_samples(&period);
+    judge_times(&period);
+    judge_verdict(&period);
+    self->tool_commanded_m = period.tool_commanded_m;
+    self->mode = out->mode;
+    self->judged_us = in->now_us;
+    self->begun = true;
+}

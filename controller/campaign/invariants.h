@@ -1,0 +1,95 @@
+/// What always has to hold, whatever goes wrong: judged on every cycle from the truth of the
+/// virtual table, from what the controller was told and from what it commands. Independent of the
+/// judge: it is held against the settings and the truth, not against the judge's own sums.
+#ifndef KNEAD_CONTROLLER_CAMPAIGN_INVARIANTS_H
+#define KNEAD_CONTROLLER_CAMPAIGN_INVARIANTS_H
+
+#include "controller/campaign/stage.h"
+#include "controller/cycle.h"
+#include "controller/dataflow.h"
+
+/// Number, name of the claim, whether it is judged here, what it says.
+#define INVARIANT_LIST(X)                                                                          \
+    X(INVARIANT_I1, "I1", true,                                                                    \
+      "a measured force over the limit of all, in two samples of three, is answered in the "       \
+      "same period, and no later "                                                                 \
+      "command moves the tool faster towards the body")                                            \
+    X(INVARIANT_I2, "I2", true,                                                                    \
+      "the true force on the body stays below the bound that follows from speed, stiffness and "   \
+      "reaction time")                                                                             \
+    X(INVARIANT_I3, "I3", true,                                                                    \
+      "a latched trip takes the drives' torque away within the time for yielding and stopping")    \
+    X(INVARIANT_I4, "I4", true, "no command moves a joint unless arm and start were granted")      \
+    X(INVARIANT_I5, "I5", true, "with a sample older than its limit the arm does not go on")       \
+    X(INVARIANT_I6, "I6", true, "the tool, commanded and true, is never faster than allowed")      \
+    X(INVARIANT_I7, "I7", true, "the pad never presses into a forbidden zone")                     \
+    X(INVARIANT_I8, "I8", true,                                                                    \
+      "every set-point is finite and within position, speed and acceleration limits")              \
+    X(INVARIANT_I9, "I9", true, "every trip has one first cause, which stays until acknowledged")  \
+    X(INVARIANT_I10, "I10", true, "stop beats start in the same period")                           \
+    X(INVARIANT_I11, "I11", true,                                                                  \
+      "the reaction is at least as strong as the least trust among the refused rules asks for")    \
+    X(INVARIANT_I12, "I12", false,                                                                 \
+      "two controllers agree: there is no second one in this process")                             \
+    X(INVARIANT_I13, "I13", true, "yielding ends without torque within its time")                  \
+    X(INVARIANT_I14, "I14", false, "no waiting in the cycle: shown by its objects and the loop")   \
+    X(INVARIANT_I15, "I15", true, "what is unknown counts as unhealthy")                           \
+    X(INVARIANT_I16, "I16", false, "records verify: shown where they are written")
+typedef enum {
+#define X(id, name, judged, text) id,
+    INVARIANT_LIST(X)
+#undef X
+} invariant_t;
+#define INVARIANT_COUNT 16
+#define INVARIANT_BIT(id) (UINT32_C(1) << (id))
+const char* invariant_name(invariant_t invariant);
+const char* invariant_text(invariant_t invariant);
+
+#define INVARIANT_CLOSING_CAPACITY 75 // periods over which the fastest approach counts
+
+/// What must be remembered between two periods.
+typedef struct {
+    const stage_t* stage;
+    const world_settings_t* world; // as the trial has it
+    bool begun;
+    int64_t judged_us;      // time of the last period
+    supervisor_mode_t mode; // after the last period
+    double command[JOINT_CAPACITY];
+    double speed[JOINT_CAPACITY];
+    bool enabled[JOINT_CAPACITY];
+    vec3_t tool_commanded_m;
+    double inward_mps;
+    unsigned overs; // of the last three periods: the measured force was over the limit
+    bool was_over;
+    vec3_t tool_true_m;
+    double closing_mps[INVARIANT_CLOSING_CAPACITY]; // of tool and skin, newest at `closing_at`
+    int closing_at;
+    double outrun_m;
+    int fast_periods;
+    int64_t reaction_us; // since yielding or stopping began; -1: neither
+    int64_t yield_us;    // since yielding began; -1
+    int64_t tripped_us;
+    int first_rule;
+    bool armed, started; // granted since torque was off
+    // What was found: the first of each.
+    uint32_t violated;
+    double at_s[INVARIANT_COUNT];
+    char found[INVARIANT_COUNT][TEXT_CAPACITY];
+    double bound_at_peak_N, peak_N;
+} invariants_t;
+
+/// Both are borrowed.
+void invariants_begin(invariants_t* invariants, const stage_t* stage,
+                      const world_settings_t* world);
+
+/// One period: `truth` when the input was read, `state` after the step. The time of `in` is the
+/// world's, whatever clock the controller has.
+void invariants_judge(invariants_t* invariants, const cycle_input_t* in, const cycle_output_t* out,
+                      const cycle_state_t* state, const world_truth_t* truth);
+
+/// The most that the body can feel: the limit of all and what tool and skin can still close while
+/// the controller hears of it, decides and brakes: k (v t + v^2 / 2 a), and the way by
+/// which a body outruns the arm that yields.
+double invariants_force_bound_N(const session_t* session, double closing_mps, double outrun_m);
+
+#endif

@@ -1,0 +1,544 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "controller/campaign/coverage.h"
+#include "controller/campaign/junit.h"
+#include "controller/campaign/matrix.h"
+#include "controller/campaign/outcome_file.h"
+#include "controller/campaign/page.h"
+#include "controller/campaign/shrink.h"
+#include "controller/campaign/workers.h"
+#include "controller/cli/campaign_stages.h"
+#include "controller/cli/verb.h"
+#include "controller/cli/version.h"
+
+#define SEEDS_DEFAULT_FIRST 1
+#define SEEDS_DEFAULT_LAST 100
+#define SHOW_EVERY_S 1.0
+
+typedef struct {
+    const options_t* options;
+    campaign_stages_t kept;
+    stages_t stages;
+    const machine_settings_t* machine;
+    campaign_header_t header;
+    int64_t shard, shard_count; // 0-based
+    int64_t next;               // index of the next trial, from the first on
+    uint8_t* done;              // by index: it stands in the file already
+    FILE* out;                  // or null
+    coverage_t coverage;
+    int64_t to_play, played, died;
+    double began_s, shown_s;
+    bool terminal;
+} campaign_t;
+
+static double clock_s(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+// ------------------------------------------------------------------------------- what was asked
+// for
+
+/// "17-230", or one number; false for anything else.
+static bool read_range(const char* text, char between, int64_t* first, int64_t* last)
+{
+    char* end;
+    errno = 0;
+    *first = strtoll(text, &end, 10);
+    if (end == text || *text < '0' || *text > '9' || errno != 0) {
+        return false;
+    }
+    *last = *first;
+    if (*end == between && end[1] >= '0' && end[1] <= '9') {
+        *last = strtoll(end + 1, &end, 10);
+    }
+    return *end == '\0' && errno == 0 && *last >= *first;
+}
+
+static exit_code_t say_usage(const char* what, const char* text)
+{
+    (void)fprintf(stderr, "knead campaign: %s '%s'\nSee 'knead campaign --help'.\n", what, text);
+    return EXIT_USAGE;
+}
+
+static bool kind_of(const char* word, campaign_kind_t* kind)
+{
+    for (int i = 0; i < CAMPAIGN_KIND_COUNT; ++i) {
+        if (strcmp(word, campaign_kind_text((campaign_kind_t)i)) == 0) {
+            *kind = (campaign_kind_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static exit_code_t read_scope(campaign_t* campaign)
+{
+    const options_t* options = campaign->options;
+    campaign_header_t* header = &campaign->header;
+    header->first = SEEDS_DEFAULT_FIRST;
+    header->last = SEEDS_DEFAULT_LAST;
+    if (header->kind == CAMPAIGN_MATRIX) {
+        header->first = 0;
+        header->last = matrix_count(campaign->machine) - 1;
+    }
+    const char* seeds = options->text[OPTION_SEEDS];
+    if (seeds != NULL && !read_range(seeds, '-', &header->first, &header->last)) {
+        return say_usage("--seeds takes A-B with A up to B, not", seeds);
+    }
+    campaign->shard_count = 1;
+    const char* shard = options->text[OPTION_SHARD];
+    if (shard != NULL) {
+        if (strchr(shard, '/') == NULL ||
+            !read_range(shard, '/', &campaign->shard, &campaign->shard_count) ||
+            campaign->shard < 1) {
+            return say_usage("--shard takes I/N with I from 1 to N, not", shard);
+        }
+        campaign->shard -= 1;
+    }
+    static const option_id_t of_out[] = {OPTION_RESUME, OPTION_PAGE, OPTION_JUNIT};
+    for (size_t i = 0; i < sizeof of_out / sizeof of_out[0]; ++i) {
+        if (options->given[of_out[i]] && options->text[OPTION_OUT] == NULL) {
+            return say_usage("without --out there is nothing for", "--resume, --page and --junit");
+        }
+    }
+    return EXIT_DONE;
+}
+
+#ifdef KNEAD_RULES_OFF
+static exit_code_t switch_rule_off(campaign_t* campaign)
+{
+    const char* name = campaign->options->text[OPTION_RULES_OFF];
+    if (name == NULL) {
+        return EXIT_DONE;
+    }
+    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
+        if (strcmp(interlock_rule_info((interlock_rule_t)rule)->name, name) == 0) {
+            interlock_rules_off = INTERLOCK_RULE(rule);
+            (void)snprintf(campaign->header.rules_off, sizeof campaign->header.rules_off, "%s",
+                           name);
+            return EXIT_DONE;
+        }
+    }
+    return say_usage("there is no rule", name);
+}
+#else
+static exit_code_t switch_rule_off(campaign_t* campaign)
+{
+    const char* name = campaign->options->text[OPTION_RULES_OFF];
+    return name == NULL ? EXIT_DONE
+                        : say_usage("this program can't switch off a rule, such as", name);
+}
+#endif
+
+/// Loads what every trial starts from.
+static exit_code_t prepare(campaign_t* campaign)
+{
+    campaign_stages_begin(&campaign->kept, campaign->options);
+    campaign->stages = campaign_stages(&campaign->kept);
+    campaign->machine = campaign_stages_machine(&campaign->kept, campaign->header.inputs);
+    if (campaign->machine == NULL) {
+        return EXIT_INVALID_FILE;
+    }
+    (void)snprintf(campaign->header.version, sizeof campaign->header.version, "%s",
+                   program_version());
+    (void)snprintf(campaign->header.commit, sizeof campaign->header.commit, "%s", program_commit());
+    return switch_rule_off(campaign);
+}
+
+// ------------------------------------------------------------------------------------ one by one
+
+static void print_replay(const campaign_t* campaign, const replay_t* replay)
+{
+    char text[REPLAY_CAPACITY];
+    replay_write(replay, text);
+    (void)printf("  knead campaign --replay '%s'%s%s   # %s %s, inputs %.12s\n", text,
+                 campaign->header.rules_off[0] != '\0' ? " --rules-off " : "",
+                 campaign->header.rules_off, campaign->header.version, campaign->header.commit,
+                 campaign->header.inputs);
+}
+
+static void print_failures(const outcome_t* outcome)
+{
+    char id[OUTCOME_ID_CAPACITY];
+    outcome_id(outcome, id);
+    (void)printf("%s %s", id, outcome_result_text(outcome->result));
+    for (int i = 0; i < outcome->event_count; ++i) {
+        const outcome_event_t* event = &outcome->events[i];
+        (void)printf("%s %s%s%s %g at %.3f s", i > 0 ? "," : ":",
+                     world_event_info(event->kind)->word, event->target[0] != '\0' ? " " : "",
+                     event->target, event->magnitude, event->at_s);
+    }
+    (void)printf("%s%s\n", outcome->phase >= 0 ? " in " : "",
+                 outcome->phase >= 0 ? supervisor_mode_text((supervisor_mode_t)outcome->phase)
+                                     : "");
+    for (int i = 0; i < outcome->failure_count && i < OUTCOME_FAILURE_CAPACITY; ++i) {
+        (void)printf("  %s at %.3f s: %s\n", outcome->failures[i].claim, outcome->failures[i].at_s,
+                     outcome->failures[i].text);
+    }
+}
+
+static void print_outcome(const outcome_t* outcome)
+{
+    print_failures(outcome);
+    (void)printf("  %s on %s, %.3f s; first cause %s (%s), reaction %s after %.0f ms, let go after "
+                 "%.0f ms,\n  true force %.1f N at most (bound %.1f N), along the skin %.1f N; %s, "
+                 "ends %s\n",
+                 outcome->routine, outcome->client, outcome->simulated_s,
+                 outcome->first_rule[0] != '\0' ? outcome->first_rule : "none", outcome->subject,
+                 reaction_text(outcome->reaction), outcome->detected_s * 1e3,
+                 outcome->released_s * 1e3, outcome->force_peak_N, outcome->force_bound_N,
+                 outcome->shear_peak_N, outcome->healed ? "healed" : "not healed",
+                 supervisor_mode_text(outcome->mode_last));
+    if (outcome->note[0] != '\0') {
+        (void)printf("  %s\n", outcome->note);
+    }
+}
+
+static exit_code_t play_again(campaign_t* campaign)
+{
+    const char* text = campaign->options->text[OPTION_REPLAY];
+    replay_t replay;
+    if (!replay_read(text, &replay)) {
+        return say_usage("--replay takes KIND:NUMBER as a failure names it, not", text);
+    }
+    const exit_code_t prepared = prepare(campaign);
+    if (prepared != EXIT_DONE) {
+        return prepared;
+    }
+    trial_t trial;
+    if (!replay_trial(&replay, &campaign->stages, campaign->machine, &trial)) {
+        return say_usage("there is no trial", text);
+    }
+    outcome_t outcome;
+    (void)trial_run(&trial, &campaign->stages, &outcome);
+    print_outcome(&outcome);
+    shrink_t shrunk;
+    if (campaign->options->given[OPTION_SHRINK] && outcome.result == OUTCOME_FAILED &&
+        shrink(&replay, &outcome, &campaign->stages, campaign->machine, &shrunk)) {
+        (void)printf("after %d runs, with %d events:\n", shrunk.runs, shrunk.replay.event_count);
+        print_outcome(&shrunk.outcome);
+        print_replay(campaign, &shrunk.replay);
+    }
+    return outcome.result == OUTCOME_FAILED ? EXIT_EXPECTATION_FAILED : EXIT_DONE;
+}
+
+// ---------------------------------------------------------------------------------------- all of
+// it
+
+static bool play(void* context, int64_t number, char* line, size_t capacity)
+{
+    campaign_t* campaign = context;
+    const replay_t replay = {.kind = campaign->header.kind, .number = number};
+    trial_t trial;
+    outcome_t outcome;
+    if (!replay_trial(&replay, &campaign->stages, campaign->machine, &trial)) {
+        outcome = (outcome_t){.kind = campaign->header.kind,
+                              .number = number,
+                              .result = OUTCOME_SKIPPED,
+                              .phase = -1,
+                              .magnitude = -1,
+                              .note = "no routine was found for a client"};
+    } else {
+        (void)trial_run(&trial, &campaign->stages, &outcome);
+    }
+    return outcome_write(&outcome, line, capacity);
+}
+
+static bool next(void* context, int64_t* number)
+{
+    campaign_t* campaign = context;
+    const int64_t count = campaign->header.last - campaign->header.first + 1;
+    const int64_t hours = campaign->options->whole[OPTION_HOURS];
+    const bool enough = hours > 0 && campaign->coverage.simulated_s >= (double)hours * 3600.0;
+    while (campaign->next < count && campaign->done[campaign->next] != 0) {
+        campaign->next += campaign->shard_count;
+    }
+    if (enough || campaign->next >= count) {
+        return false;
+    }
+    *number = campaign->header.first + campaign->next;
+    campaign->next += campaign->shard_count;
+    return true;
+}
+
+static void show(campaign_t* campaign)
+{
+    const double now_s = clock_s();
+    if (!campaign->terminal || now_s - campaign->shown_s < SHOW_EVERY_S) {
+        return;
+    }
+    campaign->shown_s = now_s;
+    const double rate = (double)campaign->played / (now_s - campaign->began_s);
+    const double left_s =
+        (double)(campaign->to_play - campaign->played) / (rate > 0.0 ? rate : 1.0);
+    (void)fprintf(stderr,
+                  "\r\033[K%" PRId64 " of %" PRId64 " trials, %" PRId64
+                  " failed, %.1f h simulated, %.0f min left",
+                  campaign->played, campaign->to_play, campaign->coverage.failed,
+                  campaign->coverage.simulated_s / 3600.0, left_s / 60.0);
+}
+
+static void note_failure(campaign_t* campaign, const outcome_t* outcome)
+{
+    if (campaign->terminal) {
+        (void)fprintf(stderr, "\r\033[K");
+    }
+    print_failures(outcome);
+    const replay_t replay = {.kind = outcome->kind, .number = outcome->number};
+    print_replay(campaign, &replay);
+    (void)fflush(stdout);
+}
+
+static void take(void* context, int64_t number, const char* line)
+{
+    campaign_t* campaign = context;
+    outcome_t outcome;
+    ++campaign->played;
+    if (!outcome_read(line, &outcome) || outcome.number != number) {
+        (void)fprintf(stderr, "knead campaign: trial %" PRId64 " gave no outcome\n", number);
+        ++campaign->died;
+        return;
+    }
+    coverage_add(&campaign->coverage, &outcome);
+    if (campaign->out != NULL) {
+        (void)fprintf(campaign->out, "%s\n", line);
+        (void)fflush(campaign->out);
+    }
+    if (outcome.result == OUTCOME_FAILED) {
+        note_failure(campaign, &outcome);
+    }
+    show(campaign);
+}
+
+static void died(void* context, int64_t number, int signal, int exit_code)
+{
+    campaign_t* campaign = context;
+    ++campaign->played;
+    ++campaign->died;
+    (void)fprintf(stderr,
+                  "knead campaign: the process that played %s:%" PRId64
+                  " died (signal %d, exit code %d); it is not in the file, --resume tries it "
+                  "again\n",
+                  campaign_kind_text(campaign->header.kind), number, signal, exit_code);
+}
+
+static void already(void* context, const outcome_t* outcome, const char* line)
+{
+    campaign_t* campaign = context;
+    (void)line;
+    const int64_t index = outcome->number - campaign->header.first;
+    if (index >= 0 && outcome->number <= campaign->header.last && campaign->done[index] == 0) {
+        campaign->done[index] = 1;
+        coverage_add(&campaign->coverage, outcome);
+    }
+}
+
+static exit_code_t refuse_file(const char* path, outcome_file_result_t result,
+                               const outcome_file_t* file)
+{
+    (void)fprintf(stderr, "%s:%" PRId64 ": %s\n", path, file->line,
+                  outcome_file_result_text(result));
+    return EXIT_INVALID_FILE;
+}
+
+/// Goes on with a file, behind its last whole line.
+static exit_code_t resume(campaign_t* campaign, const char* path)
+{
+    outcome_file_t file;
+    outcome_file_result_t result = outcome_file_read(path, &file, already, campaign);
+    if (result == OUTCOME_FILE_OK && !campaign_header_same(&file.header, &campaign->header)) {
+        result = OUTCOME_FILE_OTHER;
+    }
+    if (result != OUTCOME_FILE_OK) {
+        return refuse_file(path, result, &file);
+    }
+    if (truncate(path, (off_t)file.whole_bytes) != 0) {
+        return refuse_file(path, OUTCOME_FILE_UNWRITABLE, &file);
+    }
+    campaign->out = fopen(path, "a");
+    return campaign->out != NULL ? EXIT_DONE : refuse_file(path, OUTCOME_FILE_UNWRITABLE, &file);
+}
+
+static exit_code_t open_out(campaign_t* campaign)
+{
+    const char* path = campaign->options->text[OPTION_OUT];
+    if (path == NULL) {
+        return EXIT_DONE;
+    }
+    if (campaign->options->given[OPTION_RESUME] && access(path, F_OK) == 0) {
+        return resume(campaign, path);
+    }
+    campaign->out = fopen(path, "w");
+    if (campaign->out == NULL) {
+        (void)fprintf(stderr, "knead campaign: can't write '%s': %s\n", path, strerror(errno));
+        return EXIT_INTERNAL;
+    }
+    char line[OUTCOME_LINE_CAPACITY];
+    (void)campaign_header_write(&campaign->header, line, sizeof line);
+    (void)fprintf(campaign->out, "%s\n", line);
+    return fflush(campaign->out) == 0 ? EXIT_DONE : EXIT_INTERNAL;
+}
+
+static void tell_tally(void* context, const outcome_t* outcome, const char* line)
+{
+    (void)line;
+    tally_observe(context, outcome);
+}
+
+static exit_code_t say_unwritten(const char* path)
+{
+    (void)fprintf(stderr, "knead campaign: can't write '%s': %s\n", path, strerror(errno));
+    return EXIT_INTERNAL;
+}
+
+/// The page and the JUnit file that were asked for, of everything in the file of outcomes; tells
+/// whether any of its trials failed.
+static exit_code_t write_pages(const options_t* options)
+{
+    const char* page = options->text[OPTION_PAGE];
+    const char* junit = options->text[OPTION_JUNIT];
+    tally_t* tally = tally_begin(&(campaign_header_t){0});
+    if (tally == NULL) {
+        (void)fprintf(stderr, "knead campaign: out of memory\n");
+        return EXIT_INTERNAL;
+    }
+    outcome_file_t file;
+    const outcome_file_result_t result =
+        outcome_file_read(options->text[OPTION_OUT], &file, tell_tally, tally);
+    exit_code_t code = EXIT_DONE;
+    if (result != OUTCOME_FILE_OK) {
+        code = refuse_file(options->text[OPTION_OUT], result, &file);
+    } else {
+        tally->header = file.header;
+        code = tally->failed > 0 ? EXIT_EXPECTATION_FAILED : EXIT_DONE;
+        code = page != NULL && !page_write(tally, page) ? say_unwritten(page) : code;
+        code = junit != NULL && !junit_write(tally, junit) ? say_unwritten(junit) : code;
+    }
+    tally_end(tally);
+    return code;
+}
+
+static exit_code_t conclude(campaign_t* campaign)
+{
+    const coverage_t* coverage = &campaign->coverage;
+    if (campaign->terminal) {
+        (void)fprintf(stderr, "\r\033[K");
+    }
+    coverage_print(coverage, stdout);
+    (void)printf("%" PRId64 " trials: %" PRId64 " passed, %" PRId64 " failed, %" PRId64
+                 " skipped; %" PRId64 " trips in %.2f simulated hours; %d things never happened\n",
+                 coverage->trials, coverage->passed, coverage->failed, coverage->skipped,
+                 coverage->trips, coverage->simulated_s / 3600.0, coverage_zeros(coverage));
+    bool written = true;
+    if (campaign->out != NULL) {
+        written = ferror(campaign->out) == 0;
+        written = fclose(campaign->out) == 0 && written;
+        campaign->out = NULL;
+    }
+    if (!written) {
+        (void)fprintf(stderr, "knead campaign: '%s' could not be written to its end\n",
+                      campaign->options->text[OPTION_OUT]);
+    }
+    const bool pages = campaign->options->text[OPTION_OUT] != NULL && written;
+    const exit_code_t code = pages ? write_pages(campaign->options) : EXIT_DONE;
+    if (!written || campaign->died > 0) {
+        return EXIT_INTERNAL;
+    }
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    return coverage->failed > 0 ? EXIT_EXPECTATION_FAILED : EXIT_DONE;
+}
+
+static exit_code_t play_all(campaign_t* campaign)
+{
+    exit_code_t code = prepare(campaign);
+    code = code == EXIT_DONE ? read_scope(campaign) : code;
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    const int64_t count = campaign->header.last - campaign->header.first + 1;
+    campaign->done = calloc((size_t)count, 1);
+    if (campaign->done == NULL) {
+        (void)fprintf(stderr, "knead campaign: out of memory\n");
+        return EXIT_INTERNAL;
+    }
+    code = open_out(campaign);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    for (int64_t i = campaign->shard; i < count; i += campaign->shard_count) {
+        campaign->to_play += campaign->done[i] == 0 ? 1 : 0;
+    }
+    campaign->next = campaign->shard;
+    campaign->terminal = !campaign->options->given[OPTION_QUIET] && isatty(fileno(stderr)) == 1;
+    campaign->began_s = clock_s();
+    const work_t work = {campaign, play, next, take, died};
+    const int64_t jobs = campaign->options->whole[OPTION_JOBS];
+    (void)fflush(stdout);
+    if (!workers_run(&work, jobs > 0 ? (int)jobs : 1)) {
+        (void)fprintf(stderr, "knead campaign: no process for a worker: %s\n", strerror(errno));
+        (void)conclude(campaign);
+        return EXIT_INTERNAL;
+    }
+    return conclude(campaign);
+}
+
+static exit_code_t merge(const options_t* options)
+{
+    const char* out = options->text[OPTION_OUT];
+    if (out == NULL || options->operand_count < 2) {
+        return say_usage("merge takes files and --out, beside", "merge");
+    }
+    int failed = -1;
+    const outcome_file_result_t result =
+        outcome_file_merge(options->operand_count - 1, options->operands + 1, out, &failed);
+    if (result != OUTCOME_FILE_OK) {
+        (void)fprintf(stderr, "knead campaign: %s: %s\n",
+                      failed >= 0 ? options->operands[1 + failed] : out,
+                      outcome_file_result_text(result));
+        return result == OUTCOME_FILE_UNWRITABLE ? EXIT_INTERNAL : EXIT_INVALID_FILE;
+    }
+    return write_pages(options);
+}
+
+exit_code_t verb_campaign(const options_t* options, assembly_t* assembly)
+{
+    (void)assembly;
+    if (options->operand_count > 0 && strcmp(options->operands[0], "merge") == 0) {
+        return merge(options);
+    }
+    campaign_t* campaign = calloc(1, sizeof *campaign);
+    if (campaign == NULL) {
+        (void)fprintf(stderr, "knead campaign: out of memory\n");
+        return EXIT_INTERNAL;
+    }
+    campaign->options = options;
+    exit_code_t code = EXIT_DONE;
+    if (options->operand_count > 1) {
+        code = say_usage("what is this for:", options->operands[1]);
+    } else if (options->operand_count == 1 &&
+               !kind_of(options->operands[0], &campaign->header.kind)) {
+        code = say_usage("there is no campaign called", options->operands[0]);
+    } else if (options->text[OPTION_REPLAY] != NULL) {
+        code = play_again(campaign);
+    } else {
+        code = play_all(campaign);
+    }
+    if (campaign->out != NULL) {
+        (void)fclose(campaign->out);
+    }
+    free(campaign->done);
+    campaign_stages_end(&campaign->kept);
+    free(campaign);
+    return code;
+}

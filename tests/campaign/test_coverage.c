@@ -1,0 +1,69 @@
+#include "controller/campaign/coverage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/cmocka_prelude.h"
+
+static outcome_t sample(void)
+{
+    outcome_t outcome = {.result = OUTCOME_FAILED,
+                         .simulated_s = 10.0,
+                         .trips = 2,
+                         .modes = 1u << MODE_CONTACT,
+                         .rules = UINT64_C(1) << INTERLOCK_SHEAR,
+                         .event_count = 2};
+    outcome.transitions[MODE_CONTACT] = 1u << MODE_YIELD;
+    outcome.events[0].kind = WORLD_EVENT_FORCE_BIAS;
+    outcome.events[1].kind = WORLD_EVENT_FORCE_BIAS;
+    return outcome;
+}
+
+static void what_happened_counts_once_a_trial(void** context)
+{
+    (void)context;
+    coverage_t coverage = {0};
+    const int zeros = coverage_zeros(&coverage);
+    const outcome_t outcome = sample();
+    coverage_add(&coverage, &outcome);
+    coverage_add(&coverage, &outcome);
+    assert_int_equal(coverage.trials, 2);
+    assert_int_equal(coverage.failed, 2);
+    assert_int_equal(coverage.trips, 4);
+    assert_int_equal(coverage.modes[MODE_CONTACT], 2);
+    assert_int_equal(coverage.modes[MODE_YIELD], 0);
+    assert_int_equal(coverage.transitions[MODE_CONTACT][MODE_YIELD], 2);
+    assert_int_equal(coverage.rules[INTERLOCK_SHEAR], 2);
+    assert_int_equal(coverage.events[WORLD_EVENT_FORCE_BIAS], 2);
+    assert_int_equal(coverage_zeros(&coverage), zeros - 4);
+}
+
+static void zeros_are_printed_and_impossible_pairs_are_not(void** context)
+{
+    (void)context;
+    coverage_t coverage = {0};
+    const outcome_t outcome = sample();
+    coverage_add(&coverage, &outcome);
+    char* text = NULL;
+    size_t size = 0;
+    FILE* out = open_memstream(&text, &size);
+    assert_non_null(out);
+    coverage_print(&coverage, out);
+    assert_int_equal(fclose(out), 0);
+    assert_non_null(strstr(text, "transition contact to yield: 1\n"));
+    assert_non_null(strstr(text, "transition contact to retract: 0  NEVER\n"));
+    assert_null(strstr(text, "transition locked to contact"));
+    assert_non_null(strstr(text, "shear: 1\n"));
+    assert_non_null(strstr(text, "force_bias: 1\n"));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_happened_counts_once_a_trial),
+        cmocka_unit_test(zeros_are_printed_and_impossible_pairs_are_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

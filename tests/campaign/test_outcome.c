@@ -1,0 +1,132 @@
+#include "controller/campaign/outcome.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "tests/support/cmocka_prelude.h"
+
+static outcome_t sample(void)
+{
+    outcome_t outcome = {.kind = CAMPAIGN_SWARM,
+                         .number = 123456789012,
+                         .note = "a \"quoted\" note\nof two lines \\ and a tab\t",
+                         .routine = "short-back",
+                         .client = "average-man",
+                         .phase = MODE_CONTACT,
+                         .magnitude = -1,
+                         .event_count = 2,
+                         .simulated_s = 12.25,
+                         .cycles = 3062,
+                         .first_rule = "force_max",
+                         .subject = "joint_3",
+                         .measured = -61.5,
+                         .allowed = 60.0,
+                         .reaction = REACTION_YIELD,
+                         .detected_s = 0.1,
+                         .released_s = (double)NAN,
+                         .force_peak_N = 70.125,
+                         .force_bound_N = (double)NAN,
+                         .healed = true,
+                         .heal_s = 1.5,
+                         .mode_last = MODE_ARMED,
+                         .modes = 1u << MODE_LOCKED | 1u << MODE_TRIPPED,
+                         .rules = UINT64_C(1) << INTERLOCK_FORCE_MAX,
+                         .trips = 2,
+                         .excused = 6};
+    outcome.events[0] = (outcome_event_t){WORLD_EVENT_FORCE_BIAS, "z", -20.0, 3.5, 0.25};
+    outcome.events[1] = (outcome_event_t){WORLD_EVENT_BUTTON_PRESSED, "", 0.0, 4.0, 0.0};
+    outcome.transitions[MODE_LOCKED] = 1u << MODE_READY | 1u << MODE_TRIPPED;
+    outcome_fail(&outcome, "I2", 3.75, "too much");
+    outcome_fail(&outcome, "healed", 4.75, "not \"armed\"");
+    return outcome;
+}
+
+static void a_line_reads_back_and_is_written_again_the_same(void** context)
+{
+    (void)context;
+    const outcome_t outcome = sample();
+    char line[OUTCOME_LINE_CAPACITY], again[OUTCOME_LINE_CAPACITY];
+    outcome_t back;
+    assert_true(outcome_write(&outcome, line, sizeof line));
+    assert_true(outcome_read(line, &back));
+    assert_true(outcome_write(&back, again, sizeof again));
+    assert_string_equal(line, again);
+    assert_int_equal(back.number, outcome.number);
+    assert_int_equal(back.transitions[MODE_LOCKED], outcome.transitions[MODE_LOCKED]);
+    assert_true(back.rules == outcome.rules);
+    assert_true(isnan(back.released_s));
+    assert_string_equal(back.note, outcome.note);
+    assert_int_equal(back.failure_count, 2);
+}
+
+static void a_line_cut_anywhere_is_no_outcome(void** context)
+{
+    (void)context;
+    const outcome_t outcome = sample();
+    char line[OUTCOME_LINE_CAPACITY];
+    outcome_t back;
+    assert_true(outcome_write(&outcome, line, sizeof line));
+    for (size_t length = strlen(line) - 1; length > 0; --length) {
+        line[length] = '\0';
+        assert_false(outcome_read(line, &back));
+    }
+}
+
+static void a_word_that_is_none_is_no_outcome(void** context)
+{
+    (void)context;
+    const outcome_t outcome = sample();
+    char line[OUTCOME_LINE_CAPACITY];
+    outcome_t back;
+    assert_true(outcome_write(&outcome, line, sizeof line));
+    char* rule = strstr(line, "\"force_max\"]");
+    assert_non_null(rule);
+    rule[1] = 'g';
+    assert_false(outcome_read(line, &back));
+}
+
+static void a_buffer_too_small_is_told(void** context)
+{
+    (void)context;
+    const outcome_t outcome = sample();
+    char line[64];
+    assert_false(outcome_write(&outcome, line, sizeof line));
+}
+
+static void failures_beyond_the_capacity_are_counted(void** context)
+{
+    (void)context;
+    outcome_t outcome = {.result = OUTCOME_PASSED};
+    for (int i = 0; i < OUTCOME_FAILURE_CAPACITY + 3; ++i) {
+        outcome_fail(&outcome, "I1", i, "again");
+    }
+    assert_int_equal(outcome.failure_count, OUTCOME_FAILURE_CAPACITY + 3);
+    assert_int_equal(outcome.result, OUTCOME_FAILED);
+}
+
+static void a_header_reads_back(void** context)
+{
+    (void)context;
+    const campaign_header_t header = {CAMPAIGN_HEALTHY, "0.1.0", "abc", "00ff", "shear", 3, 99};
+    char line[OUTCOME_LINE_CAPACITY];
+    campaign_header_t back;
+    assert_true(campaign_header_write(&header, line, sizeof line));
+    assert_true(campaign_header_read(line, &back));
+    assert_int_equal(back.kind, CAMPAIGN_HEALTHY);
+    assert_string_equal(back.rules_off, "shear");
+    assert_int_equal(back.last, 99);
+    assert_false(campaign_header_read("{\"campaign\":\"other\"}", &back));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_reads_back_and_is_written_again_the_same),
+        cmocka_unit_test(a_line_cut_anywhere_is_no_outcome),
+        cmocka_unit_test(a_word_that_is_none_is_no_outcome),
+        cmocka_unit_test(a_buffer_too_small_is_told),
+        cmocka_unit_test(failures_beyond_the_capacity_are_counted),
+        cmocka_unit_test(a_header_reads_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

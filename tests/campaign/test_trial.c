@@ -1,0 +1,116 @@
+#include "controller/campaign/trial.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "controller/campaign/matrix.h"
+#include "tests/support/campaign_stage.h"
+#include "tests/support/cmocka_prelude.h"
+
+#define TWICE_COUNT 50
+
+static void play(int64_t number, char line[OUTCOME_LINE_CAPACITY], outcome_t* outcome)
+{
+    const campaign_stage_t* stage = campaign_stage();
+    trial_t trial;
+    assert_true(matrix_trial(stage->machine, number, &trial));
+    (void)trial_run(&trial, &stage->stages, outcome);
+    assert_true(outcome_write(outcome, line, OUTCOME_LINE_CAPACITY));
+}
+
+/// Trials spread over all kinds, phases and targets.
+static void the_same_trial_gives_the_same_bytes(void** context)
+{
+    (void)context;
+    const int64_t count = matrix_count(campaign_stage()->machine);
+    char first[OUTCOME_LINE_CAPACITY], second[OUTCOME_LINE_CAPACITY];
+    outcome_t outcome;
+    for (int i = 0; i < TWICE_COUNT; ++i) {
+        const int64_t number = count * i / TWICE_COUNT + i % MATRIX_PHASE_COUNT;
+        play(number, first, &outcome);
+        play(number, second, &outcome);
+        assert_string_equal(first, second);
+    }
+}
+
+static trial_t pressed_in_contact(void)
+{
+    trial_t trial;
+    trial_begin(&trial, CAMPAIGN_MATRIX, 0);
+    trial.events[trial.event_count++] =
+        (trial_event_t){.onset = {.kind = ONSET_FORCE, .force_N = 9.0},
+                        .event = {.kind = WORLD_EVENT_BUTTON_PRESSED}};
+    return trial;
+}
+
+/// Shows H55, client_button.
+static void a_button_in_contact_yields_lets_go_and_heals(void** context)
+{
+    (void)context;
+    const trial_t trial = pressed_in_contact();
+    outcome_t outcome;
+    assert_true(trial_run(&trial, &campaign_stage()->stages, &outcome));
+    assert_int_equal(outcome.result, OUTCOME_PASSED);
+    assert_string_equal(outcome.first_rule, "client_button");
+    assert_int_equal(outcome.reaction, REACTION_YIELD);
+    assert_int_equal(outcome.phase, MODE_CONTACT);
+    assert_true(outcome.detected_s >= 0.0 && outcome.detected_s <= 0.020);
+    assert_true(outcome.released_s <= 0.300);
+    assert_true(outcome.healed);
+    assert_int_equal(outcome.mode_last, MODE_ARMED);
+    assert_true(outcome.force_peak_N > 5.0 && outcome.force_peak_N <= outcome.force_bound_N);
+    assert_true((outcome.transitions[MODE_CONTACT] >> MODE_YIELD & 1u) != 0);
+    assert_true((outcome.rules >> INTERLOCK_CLIENT_BUTTON & 1u) != 0);
+}
+
+static void an_event_whose_moment_never_comes_is_skipped_not_passed(void** context)
+{
+    (void)context;
+    trial_t trial = pressed_in_contact();
+    trial.events[0].onset.force_N = 500.0;
+    trial.limit_us = 8000000;
+    outcome_t outcome;
+    assert_false(trial_run(&trial, &campaign_stage()->stages, &outcome));
+    assert_int_equal(outcome.result, OUTCOME_SKIPPED);
+    assert_true(outcome.note[0] != '\0');
+}
+
+static void a_whole_trial_goes_on_after_a_trip_to_its_end(void** context)
+{
+    (void)context;
+    trial_t trial = pressed_in_contact();
+    trial.kind = CAMPAIGN_SWARM;
+    trial.whole = true;
+    trial.limit_us = INT64_C(600000000);
+    trial.events[0].event.duration_us = 500000;
+    outcome_t outcome;
+    assert_true(trial_run(&trial, &campaign_stage()->stages, &outcome));
+    assert_int_equal(outcome.result, OUTCOME_PASSED);
+    assert_int_equal(outcome.trips, 1);
+    assert_int_equal(outcome.mode_last, MODE_PARKED);
+}
+
+static void a_controller_that_is_gone_leaves_a_table_that_stands(void** context)
+{
+    (void)context;
+    trial_t trial = pressed_in_contact();
+    trial.events[0].event.kind = WORLD_EVENT_HOST_CRASH;
+    outcome_t outcome;
+    assert_true(trial_run(&trial, &campaign_stage()->stages, &outcome));
+    assert_true(strstr(outcome.note, "never came back") != NULL);
+    for (int i = 0; i < outcome.failure_count && i < OUTCOME_FAILURE_CAPACITY; ++i) {
+        assert_string_not_equal(outcome.failures[i].claim, "stops");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_button_in_contact_yields_lets_go_and_heals),
+        cmocka_unit_test(an_event_whose_moment_never_comes_is_skipped_not_passed),
+        cmocka_unit_test(a_whole_trial_goes_on_after_a_trip_to_its_end),
+        cmocka_unit_test(a_controller_that_is_gone_leaves_a_table_that_stands),
+        cmocka_unit_test(the_same_trial_gives_the_same_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

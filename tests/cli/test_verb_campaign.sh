@@ -1,0 +1,53 @@
+#!/bin/sh
+# test_verb_campaign.sh PROGRAM: shards join to the whole, a file that was cut off is gone on with,
+# a trial that failed plays again the same, wrong calls are refused.
+set -eu
+knead=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() {
+    echo "test_verb_campaign.sh: $1"
+    exit 1
+}
+
+# 24 trials: a fault that is harmless, one that is told, none that takes long.
+seeds=--seeds=2616-2639
+"$knead" campaign matrix $seeds --out "$work/whole" >"$work/text" || [ $? -eq 6 ]
+[ "$(wc -l <"$work/whole")" -eq 25 ] || fail "not a line a trial"
+grep -q "24 trials" "$work/text" || fail "the sum is not told"
+
+for i in 1 2 3; do
+    "$knead" campaign matrix $seeds --shard $i/3 --jobs 2 --out "$work/shard$i" >/dev/null ||
+        [ $? -eq 6 ]
+done
+"$knead" campaign merge "$work/shard3" "$work/shard1" "$work/shard2" --out "$work/joined"
+cmp "$work/joined" "$work/whole" || fail "the shards together are not the whole"
+
+# Cut in the middle of a line, gone on with: the same trials, the same bytes.
+size=$(wc -c <"$work/whole")
+head -c $((size * 2 / 3)) "$work/whole" >"$work/cut"
+[ "$(tail -c 1 "$work/cut" | wc -l)" -eq 0 ] || fail "the cut is not in a line"
+"$knead" campaign matrix $seeds --resume --out "$work/cut" >/dev/null || [ $? -eq 6 ]
+cmp "$work/cut" "$work/whole" || fail "what was gone on with is not the whole"
+# Nothing is left to do: the file stays.
+"$knead" campaign matrix $seeds --resume --out "$work/cut" >/dev/null || [ $? -eq 6 ]
+cmp "$work/cut" "$work/whole" || fail "what was whole is changed"
+
+# Another campaign's file is not gone on with.
+code=0
+"$knead" campaign matrix --seeds 0-3 --resume --out "$work/cut" >/dev/null 2>"$work/said" || code=$?
+[ "$code" -eq 3 ] || fail "another campaign's file was taken"
+cmp "$work/cut" "$work/whole" || fail "another campaign's file was changed"
+
+"$knead" campaign --replay matrix:2616 >"$work/first" || [ $? -eq 6 ]
+"$knead" campaign --replay matrix:2616 >"$work/second" || [ $? -eq 6 ]
+cmp "$work/first" "$work/second" || fail "a replay differs"
+
+for wrong in "--replay matrix" "--replay other:1" "--shard 3/2" "--shard 0/2" "--seeds 5-3" \
+    "nothing" "--resume" "matrix swarm" "merge" "--replay matrix:99999999"; do
+    code=0
+    # shellcheck disable=SC2086 # several words
+    "$knead" campaign $wrong >/dev/null 2>"$work/said" || code=$?
+    [ "$code" -eq 2 ] || fail "'$wrong' gave $code"
+    [ -s "$work/said" ] || fail "'$wrong' says nothing"
+done
