@@ -656,6 +656,22 @@ static void a_tool_whose_place_is_unknown_is_held_nowhere(void** context)
     }
 }
 
+static void a_pull_of_no_more_than_a_touch_is_no_reason_to_doubt_what_is_felt(void** context)
+{
+    (void)context;
+    const double felt_N[] = {20.0, nextafter(-2.0, 0.0), -2.0, nextafter(-2.0, -3.0), (double)NAN};
+    for (int i = 0; i < 5; ++i) {
+        scene_t scene = well(MODE_APPROACH);
+        scene.judged.normal_force_N = felt_N[i];
+        scene.state.retreat_felt = i >= 3;
+        scene.judged.feedback = &scene.feedback;
+        scene.judged.commanded = &scene.commanded;
+        const verdict_t nothing_refused = {.rule = INTERLOCK_RULE_NONE};
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &nothing_refused);
+        assert_int_equal(scene.state.retreat_felt, i < 3);
+    }
+}
+
 /// What happened goes on into the next period: histories of a few hundred periods, in which levers
 /// are pulled and let go, step by step against the model.
 static void histories_are_remembered_as_the_model_does(void** context)
@@ -695,6 +711,7 @@ int main(int argument_count, char** arguments)
         cmocka_unit_test(every_value_of_every_figure_is_judged_as_its_rule_says),
         cmocka_unit_test(a_count_no_arm_can_have_is_damage_and_reads_nothing_else),
         cmocka_unit_test(a_tool_whose_place_is_unknown_is_held_nowhere),
+        cmocka_unit_test(a_pull_of_no_more_than_a_touch_is_no_reason_to_doubt_what_is_felt),
     };
     const struct CMUnitTest drawn[] = {
         cmocka_unit_test(histories_are_remembered_as_the_model_does),
