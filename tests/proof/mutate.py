@@ -71,6 +71,11 @@ TYPES = re.compile(r"^(?:\w+_t|const|void|char|int|double|float|bool|unsigned|st
 FAMILIES = ("MODE_", "INTERLOCK_", "TRUST_", "REACTION_", "CONDITION_", "DRIVE_", "PART_")
 
 
+# What stands in the columns of the table of rules.
+COLUMNS = (("FULL", "PARTIAL", "NONE"), ("LIFT", "YIELD", "STOP"),
+           ("RESUME", "ACKNOWLEDGE", "INSPECTION"))
+
+
 def blank(text):
     """The text with comments, strings and includes blanked out, every position kept."""
     def spaces(match):
@@ -216,8 +221,10 @@ def mutants_of(name):
         end = code.index("typedef enum", start)
         code = re.sub(r"[^\n]", " ", code[:start]) + code[start:end] + \
             re.sub(r"[^\n]", " ", code[end:])
-        every = [m for m in token_mutants(file, source, code, header_lists())
-                 if re.match(r"(?:TRUST_|REACTION_|\d|true|false|CONTACT_)", m.old)]
+        # Budgets are not changed: no code of the room reads them.
+        every = [Mutant(file, source, word.start(), word.end(), other)
+                 for words in COLUMNS for word in re.finditer(r"\b(?:%s)\b" % "|".join(words), code)
+                 for other in words if other != word.group(0)]
     else:
         every = [*token_mutants(file, source, code, header_lists()),
                  *shape_mutants(file, source, code)]
