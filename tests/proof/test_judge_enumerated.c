@@ -672,6 +672,21 @@ static void a_pull_of_no_more_than_a_touch_is_no_reason_to_doubt_what_is_felt(vo
     }
 }
 
+static void a_force_that_is_no_newer_is_not_counted_among_the_last_three(void** context)
+{
+    (void)context;
+    for (int newer = 0; newer < 2; ++newer) {
+        scene_t scene = well(MODE_CONTACT);
+        scene.state.force_taken_us[0] = NOW_US - newer;
+        scene.judged.normal_force_N = 25.0;
+        scene.judged.feedback = &scene.feedback;
+        scene.judged.commanded = &scene.commanded;
+        const verdict_t nothing_refused = {.rule = INTERLOCK_RULE_NONE};
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &nothing_refused);
+        assert_near(scene.state.force_N[0], newer == 1 ? 25.0 : 20.0, 0.0);
+    }
+}
+
 /// What happened goes on into the next period: histories of a few hundred periods, in which levers
 /// are pulled and let go, step by step against the model.
 static void histories_are_remembered_as_the_model_does(void** context)
@@ -711,6 +726,7 @@ int main(int argument_count, char** arguments)
         cmocka_unit_test(every_value_of_every_figure_is_judged_as_its_rule_says),
         cmocka_unit_test(a_count_no_arm_can_have_is_damage_and_reads_nothing_else),
         cmocka_unit_test(a_tool_whose_place_is_unknown_is_held_nowhere),
+        cmocka_unit_test(a_force_that_is_no_newer_is_not_counted_among_the_last_three),
         cmocka_unit_test(a_pull_of_no_more_than_a_touch_is_no_reason_to_doubt_what_is_felt),
     };
     const struct CMUnitTest drawn[] = {
