@@ -687,6 +687,22 @@ static void a_force_that_is_no_newer_is_not_counted_among_the_last_three(void** 
     }
 }
 
+static void a_force_that_is_not_known_begins_the_last_three_anew(void** context)
+{
+    (void)context;
+    for (int what = 0; what < 4; ++what) {
+        scene_t scene = well(MODE_CONTACT);
+        scene.judged.normal_force_N = what == 1 ? (double)NAN : 25.0;
+        scene.judged.force_tared = what != 2;
+        scene.feedback.force.age_us = what == 3 ? AGE_NEVER_US : 0;
+        scene.judged.feedback = &scene.feedback;
+        scene.judged.commanded = &scene.commanded;
+        const verdict_t nothing_refused = {.rule = INTERLOCK_RULE_NONE};
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &nothing_refused);
+        assert_int_equal(scene.state.force_count, what == 0 ? FORCE_RATE_SAMPLES : 0);
+    }
+}
+
 /// What happened goes on into the next period: histories of a few hundred periods, in which levers
 /// are pulled and let go, step by step against the model.
 static void histories_are_remembered_as_the_model_does(void** context)
@@ -726,6 +742,7 @@ int main(int argument_count, char** arguments)
         cmocka_unit_test(every_value_of_every_figure_is_judged_as_its_rule_says),
         cmocka_unit_test(a_count_no_arm_can_have_is_damage_and_reads_nothing_else),
         cmocka_unit_test(a_tool_whose_place_is_unknown_is_held_nowhere),
+        cmocka_unit_test(a_force_that_is_not_known_begins_the_last_three_anew),
         cmocka_unit_test(a_force_that_is_no_newer_is_not_counted_among_the_last_three),
         cmocka_unit_test(a_pull_of_no_more_than_a_touch_is_no_reason_to_doubt_what_is_felt),
     };
