@@ -97,7 +97,7 @@ void judge_force(verdict_t* verdict, const judge_limits_t* limits, const interlo
         !supervisor_mode_powered(judged->mode)) {
         return; // untared values are judged where they are tared: a large offset never arms
     }
-    voted_t voted[VOTED_COUNT];
+    voted_t voted[VOTED_COUNT] = {0}; // an entry that is left out holds in no mode
     voted_figures(limits, state, judged, voted);
     for (int i = 0; i < VOTED_COUNT; ++i) {
         const bool known = isfinite(voted[i].measured) && isfinite(voted[i].allowed);
@@ -153,7 +153,7 @@ void watch_force(interlock_state_t* state, const judge_limits_t* limits, const j
     state->contact_lost_us =
         contact && lost ? later_us(state->contact_lost_us, limits->period_us) : 0;
 
-    voted_t voted[VOTED_COUNT];
+    voted_t voted[VOTED_COUNT] = {0};
     voted_figures(limits, state, judged, voted);
     state->over_before = state->over_last;
     state->over_last = 0;

@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""mutate.py BUILD [--sample N | --minutes N] [--seed TEXT] [--file NAME] [--jobs N] [--list]
+"""mutate.py [--sample N | --minutes N] [--seed TEXT] [--file NAME] [--jobs N] [--list]
 
 Changes the safety room one small step at a time and runs its tests against each change. A change
 that no test notices is a survivor; each survivor has to stand in tests/proof/survivors.md with the
 reason why it changes nothing that can be observed. Exits 1 if one does not.
 
-BUILD is a finished release build: its libraries are what the mutants are linked with. Only the
-mutated file is compiled again, with gcc -O1. A mutant whose object code equals the original's is
-told apart as the same program. What takes too long counts as killed, what the compiler refuses does
-not count.
+Only the mutated file is compiled again, with gcc -O1, and the room linked as a library that the
+tests load. A mutant whose object code equals the original's is told apart as the same program. What
+takes too long counts as killed, what the compiler refuses does not count.
 """
 
 import argparse
@@ -37,14 +36,18 @@ FLAGS = ["-std=c11", "-O1", "-w", "-ffp-contract=off", "-fno-math-errno",
 # makes no transition another one: asking its other test as well would only take time.
 TESTS = {
     "supervisor.c": ["proof/test_supervisor_enumerated"],
-    "interlock.c": ["proof/test_permits", "proof/test_reaction_enumerated",
-                    "proof/test_judge_enumerated",
+    "interlock.c": ["proof/test_judge_enumerated single", "proof/test_permits",
                     *sorted("controller/" + path.stem
-                            for path in (ROOT / "tests/controller").glob("test_interlock*.c"))],
+                            for path in (ROOT / "tests/controller").glob("test_interlock*.c")),
+                    "proof/test_judge_enumerated quick"],
 }
 # All pairs of figures take a minute, and notice what sets drawn at random do not in no more than a
 # few mutants: they are left to whoever looks at the survivors.
-ARGUMENTS = {"proof/test_judge_enumerated": ["quick"]}
+REACTIONS = "proof/test_reaction_enumerated"
+for source in ("permit.c", "rules_device.c", "rules_force.c", "rules_joint.c", "rules_motion.c",
+               "rules_sensor.c"):
+    TESTS[source] = TESTS["interlock.c"]
+TESTS["interlock.c"] = [TESTS["interlock.c"][0], REACTIONS, *TESTS["interlock.c"][1:]]
 TESTS["interlock.h"] = TESTS["interlock.c"]
 # Headers whose tables are read by one source only; nothing else is compiled again for them.
 HEADERS = {"interlock.h": "interlock.c"}
@@ -66,6 +69,11 @@ WORDS = {"true": ["false"], "false": ["true"], "fmin": ["fmax"], "fmax": ["fmin"
 TYPES = re.compile(r"^(?:\w+_t|const|void|char|int|double|float|bool|unsigned|struct|static)$")
 # Members of one family stand for each other: one is swapped for its neighbours in the source.
 FAMILIES = ("MODE_", "INTERLOCK_", "TRUST_", "REACTION_", "CONDITION_", "DRIVE_", "PART_")
+
+
+# What stands in the columns of the table of rules.
+COLUMNS = (("FULL", "PARTIAL", "NONE"), ("LIFT", "YIELD", "STOP"),
+           ("RESUME", "ACKNOWLEDGE", "INSPECTION"))
 
 
 def blank(text):
@@ -213,8 +221,10 @@ def mutants_of(name):
         end = code.index("typedef enum", start)
         code = re.sub(r"[^\n]", " ", code[:start]) + code[start:end] + \
             re.sub(r"[^\n]", " ", code[end:])
-        every = [m for m in token_mutants(file, source, code, header_lists())
-                 if re.match(r"(?:TRUST_|REACTION_|\d|true|false|CONTACT_)", m.old)]
+        # Budgets are not changed: no code of the room reads them.
+        every = [Mutant(file, source, word.start(), word.end(), other)
+                 for words in COLUMNS for word in re.finditer(r"\b(?:%s)\b" % "|".join(words), code)
+                 for other in words if other != word.group(0)]
     else:
         every = [*token_mutants(file, source, code, header_lists()),
                  *shape_mutants(file, source, code)]
@@ -231,56 +241,47 @@ def mutants_of(name):
 
 
 class Bench:
-    """Original objects, tests and libraries to link mutants with."""
+    """The room as objects and as a library, and its tests, linked with that library once."""
 
-    def __init__(self, build, folder, files):
+    def __init__(self, folder, files):
         self.folder = pathlib.Path(folder)
-        # Twice: what a library needs may stand in one before it.
-        # Copies: the build may go on meanwhile.
-        copies = [shutil.copy(path, folder) for path in sorted(pathlib.Path(build).glob("*.a"))
-                  if path.name not in ("libknead_safety.a", "libknead_cli.a")]
-        self.libraries = [*copies * 2, "-lcmocka", "-lm"]
-        packages = subprocess.run(["pkg-config", "--libs", "yaml-0.1", "expat", "libsodium",
-                                   "libmodbus"], capture_output=True, text=True, check=True)
-        self.libraries += packages.stdout.split() + ["-lpthread"]
-        self.sources = sorted(path.name for path in (ROOT / ROOM).glob("*.c"))
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            safety = {name: pool.submit(self.compile, ROOT / ROOM / name, "room_" + name, [])
-                      for name in self.sources}
-            models = [pool.submit(self.compile, path, "model_" + path.name, [])
-                      for path in sorted((ROOT / "tests/proof").glob("*_model.c"))]
-            names = sorted({test for tests in TESTS.values() for test in tests}
-                           | set(self.default_tests()))
-            tests = {test: pool.submit(self.compile, ROOT / "tests" / (test + ".c"),
-                                       "test_" + test.replace("/", "_"), ["-O2"])
-                     for test in names if (ROOT / "tests" / (test + ".c")).exists()}
-            self.objects = {name: made.result() for name, made in safety.items()}
-            self.models = [made.result() for made in models]
-            self.tests = {name: made.result() for name, made in tests.items()}
-        self.code = {name: self.fingerprint(path) for name, path in self.objects.items()}
+        self.original = self.folder / "original"
+        self.original.mkdir()
+        sources = sorted(path.name for path in (ROOT / ROOM).glob("*.c"))
+        self.objects = {name: self.compile(ROOT / ROOM / name, "room_" + name, ["-fPIC"])
+                        for name in sources}
+        self.code = {name: self.fingerprint(made) for name, made in self.objects.items()}
+        self.library(self.original, {})
+        models = [self.compile(path, "model_" + path.name, ["-O2"])
+                  for path in sorted((ROOT / "tests/proof").glob("*_model.c"))]
         self.limit_s = {} # of processor time: what else the machine does is not the mutant's fault
-        for name in sorted({test for file in files for test in self.tests_of(file)}):
+        steps = {step for file in files for step in self.steps_of(file)}
+        for test in sorted({step.split()[0] for step in steps}):
+            made = self.compile(ROOT / "tests" / (test + ".c"), "test.c", ["-O2"])
+            self.run(["gcc", "-o", str(self.program(test)), str(made), *map(str, models),
+                      "-L", str(self.original), "-lroom", "-lcmocka", "-lm"])
+        for step in sorted(steps):
             before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-            program = self.link("original_" + name.replace("/", "_"), name, {})
-            if subprocess.run([program, *ARGUMENTS.get(name, [])], cwd=ROOT, capture_output=True,
-                              check=False).returncode:
-                sys.exit("mutate: %s fails without any change" % name)
+            if self.failed(step, self.original, 600) != 0:
+                sys.exit("mutate: %s fails without any change" % step)
             used_s = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
-            self.limit_s[name] = 2 + int(3.0 * used_s)
+            self.limit_s[step] = 2 + int(3.0 * used_s)
 
-    def default_tests(self):
-        tests = []
-        for name in self.sources:
-            test = "controller/test_" + name[:-2]
-            if name not in TESTS and (ROOT / "tests" / (test + ".c")).exists():
-                tests.append(test)
-        return tests
+    def steps_of(self, name):
+        own = ["controller/test_" + name[:-2], *TESTS["interlock.c"]]
+        return [step for step in TESTS.get(name, own)
+                if (ROOT / "tests" / (step.split()[0] + ".c")).exists()]
 
-    def tests_of(self, name):
-        own = TESTS.get(name, ["controller/test_" + name[:-2], *TESTS["interlock.c"]])
-        return [test for test in own if test in self.tests]
+    def program(self, test):
+        return self.folder / test.replace("/", "_")
+
+    def run(self, command):
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            sys.exit(result.stderr)
 
     def compile(self, path, name, flags, before=()):
+        """The object, or nothing for a mutant that is no C."""
         made = self.folder / (name + ".o")
         command = ["gcc", *FLAGS, *flags, *before, "-I", str(ROOT), "-c", str(path), "-o", str(made)]
         result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -293,15 +294,15 @@ class Bench:
     def fingerprint(self, made):
         return hashlib.sha256(made.read_bytes()).hexdigest()
 
-    def link(self, name, test, changed):
-        program = self.folder / name
+    def library(self, folder, changed):
         objects = [changed.get(source, made) for source, made in self.objects.items()]
-        command = ["gcc", "-o", str(program), str(self.tests[test]), *map(str, self.models),
-                   *map(str, objects), *self.libraries]
-        result = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
-        if result.returncode != 0:
-            sys.exit(result.stderr)
-        return str(program)
+        self.run(["gcc", "-shared", "-o", str(folder / "libroom.so"), *map(str, objects), "-lm"])
+
+    def failed(self, step, folder, limit_s):
+        test, *arguments = step.split()
+        return subprocess.run(["prlimit", "--cpu=%d" % limit_s, str(self.program(test)), *arguments],
+                              cwd=ROOT, capture_output=True, check=False,
+                              env={**os.environ, "LD_LIBRARY_PATH": str(folder)}).returncode
 
     def judge(self, number, mutant, until):
         """killed, same, refused (by the compiler), survived or left out; and what noticed it."""
@@ -309,30 +310,27 @@ class Bench:
             return "left out", ""
         name = pathlib.Path(mutant.file).name
         source = HEADERS.get(name, name)
-        folder = self.folder / ("tree_%d" % number) / ROOM
-        folder.mkdir(parents=True)
-        (folder / name).write_text(mutant.apply((ROOT / mutant.file).read_text()))
-        path = folder / name if name == source else ROOT / ROOM / source
-        made = self.compile(path, "mutant_%d" % number, [],
-                            ["-I", str(self.folder / ("tree_%d" % number))])
-        if made is None:
-            return "refused", "compiler"
-        if self.fingerprint(made) == self.code[source]:
-            made.unlink()
-            return "same", "compiler"
+        tree = self.folder / ("tree_%d" % number)
+        (tree / ROOM).mkdir(parents=True)
+        (tree / ROOM / name).write_text(mutant.apply((ROOT / mutant.file).read_text()))
+        path = tree / ROOM / name if name == source else ROOT / ROOM / source
+        made = self.compile(path, "mutant_%d" % number, ["-fPIC"], ["-I", str(tree)])
         verdict = ("survived", "")
-        for test in self.tests_of(name):
-            program = self.link("mutant_%d_test" % number, test, {source: made})
-            result = subprocess.run(["prlimit", "--cpu=%d" % self.limit_s[test], program,
-                                     *ARGUMENTS.get(test, [])], cwd=ROOT, capture_output=True,
-                                    check=False)
-            if result.returncode != 0:
-                # SIGXCPU, or SIGKILL a second later
-                late = result.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
-                verdict = ("killed", test + (", too long" if late else ""))
-                break
-        for path in (made, self.folder / ("mutant_%d_test" % number)):
-            path.unlink(missing_ok=True)
+        if made is None:
+            verdict = ("refused", "compiler")
+        elif self.fingerprint(made) == self.code[source]:
+            verdict = ("same", "compiler")
+        else:
+            self.library(tree, {source: made})
+            for step in self.steps_of(name):
+                code = self.failed(step, tree, self.limit_s[step])
+                if code != 0:
+                    late = code in (-signal.SIGXCPU, -signal.SIGKILL)
+                    verdict = ("killed", step + (", too long" if late else ""))
+                    break
+        if made is not None:
+            made.unlink()
+        shutil.rmtree(tree)
         return verdict
 
 
@@ -345,7 +343,6 @@ def justified():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[1])
-    parser.add_argument("build", help="a finished release build")
     parser.add_argument("--sample", type=int, default=0, help="so many only, drawn")
     parser.add_argument("--minutes", type=float, default=0.0, help="as many as it can, drawn")
     parser.add_argument("--seed", default="", help="of the draw; default: the commit")
@@ -370,7 +367,7 @@ def main():
     os.nice(5)
     tally, survivors = {}, []
     with tempfile.TemporaryDirectory(prefix="knead_mutants_") as folder:
-        bench = Bench(given.build, folder, files)
+        bench = Bench(folder, files)
         with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
             until = time.monotonic() + 60.0 * given.minutes if given.minutes else float("inf")
             running = {pool.submit(bench.judge, i, mutant, until): mutant
@@ -382,6 +379,8 @@ def main():
                 count[verdict] = count.get(verdict, 0) + 1
                 if "too long" in by:
                     count["too long"] = count.get("too long", 0) + 1
+                if os.environ.get("MUTATE_TRACE"):
+                    print(verdict, by, mutant.key, file=sys.stderr, flush=True)
                 if verdict == "survived":
                     survivors.append(mutant)
                     print("survived: %s" % mutant.key, file=sys.stderr, flush=True)

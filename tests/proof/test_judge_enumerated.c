@@ -636,6 +636,73 @@ static void a_count_no_arm_can_have_is_damage_and_reads_nothing_else(void** cont
     }
 }
 
+static void a_tool_whose_place_is_unknown_is_held_nowhere(void** context)
+{
+    (void)context;
+    for (int axis = -1; axis < 3; ++axis) {
+        scene_t scene = well(MODE_READY);
+        scene.state.unpowered_us = 10000000;
+        scene.state.held = true;
+        scene.state.slipping_us = 4000;
+        if (axis >= 0) {
+            scene.judged.tool_position_m[axis] = (double)NAN;
+        }
+        scene.judged.feedback = &scene.feedback;
+        scene.judged.commanded = &scene.commanded;
+        const verdict_t verdict = interlock_evaluate(&scene.limits, &scene.state, &scene.judged);
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
+        assert_int_equal(scene.state.held, axis < 0);
+        assert_int_equal(scene.state.slipping_us, axis < 0 ? 8000 : 0);
+    }
+}
+
+static void a_pull_of_no_more_than_a_touch_is_no_reason_to_doubt_what_is_felt(void** context)
+{
+    (void)context;
+    const double felt_N[] = {20.0, nextafter(-2.0, 0.0), -2.0, nextafter(-2.0, -3.0), (double)NAN};
+    for (int i = 0; i < 5; ++i) {
+        scene_t scene = well(MODE_APPROACH);
+        scene.judged.normal_force_N = felt_N[i];
+        scene.state.retreat_felt = i >= 3;
+        scene.judged.feedback = &scene.feedback;
+        scene.judged.commanded = &scene.commanded;
+        const verdict_t nothing_refused = {.rule = INTERLOCK_RULE_NONE};
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &nothing_refused);
+        assert_int_equal(scene.state.retreat_felt, i < 3);
+    }
+}
+
+static void a_force_that_is_no_newer_is_not_counted_among_the_last_three(void** context)
+{
+    (void)context;
+    for (int newer = 0; newer < 2; ++newer) {
+        scene_t scene = well(MODE_CONTACT);
+        scene.state.force_taken_us[0] = NOW_US - newer;
+        scene.judged.normal_force_N = 25.0;
+        scene.judged.feedback = &scene.feedback;
+        scene.judged.commanded = &scene.commanded;
+        const verdict_t nothing_refused = {.rule = INTERLOCK_RULE_NONE};
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &nothing_refused);
+        assert_near(scene.state.force_N[0], newer == 1 ? 25.0 : 20.0, 0.0);
+    }
+}
+
+static void a_force_that_is_not_known_begins_the_last_three_anew(void** context)
+{
+    (void)context;
+    for (int what = 0; what < 4; ++what) {
+        scene_t scene = well(MODE_CONTACT);
+        scene.judged.normal_force_N = what == 1 ? (double)NAN : 25.0;
+        scene.judged.force_tared = what != 2;
+        scene.feedback.force.age_us = what == 3 ? AGE_NEVER_US : 0;
+        scene.judged.feedback = &scene.feedback;
+        scene.judged.commanded = &scene.commanded;
+        const verdict_t nothing_refused = {.rule = INTERLOCK_RULE_NONE};
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &nothing_refused);
+        assert_int_equal(scene.state.force_count, what == 0 ? FORCE_RATE_SAMPLES : 0);
+    }
+}
+
 /// What happened goes on into the next period: histories of a few hundred periods, in which levers
 /// are pulled and let go, step by step against the model.
 static void histories_are_remembered_as_the_model_does(void** context)
@@ -666,20 +733,33 @@ static void histories_are_remembered_as_the_model_does(void** context)
     }
 }
 
-/// With an argument all but the pairs: for builds that count every branch.
+/// With an argument less than all: "single" leaves out what is drawn and the pairs, "quick" the
+/// pairs, for programs that are mutants or count every branch.
 int main(int argument_count, char** arguments)
 {
-    (void)arguments;
-    const struct CMUnitTest quick[] = {
+    const struct CMUnitTest single[] = {
         cmocka_unit_test(a_healthy_scene_is_permitted_in_every_mode),
         cmocka_unit_test(every_value_of_every_figure_is_judged_as_its_rule_says),
         cmocka_unit_test(a_count_no_arm_can_have_is_damage_and_reads_nothing_else),
+        cmocka_unit_test(a_tool_whose_place_is_unknown_is_held_nowhere),
+        cmocka_unit_test(a_force_that_is_not_known_begins_the_last_three_anew),
+        cmocka_unit_test(a_force_that_is_no_newer_is_not_counted_among_the_last_three),
+        cmocka_unit_test(a_pull_of_no_more_than_a_touch_is_no_reason_to_doubt_what_is_felt),
+    };
+    const struct CMUnitTest drawn[] = {
         cmocka_unit_test(histories_are_remembered_as_the_model_does),
         cmocka_unit_test(sets_drawn_at_random_are_judged_as_the_rules_say),
     };
     const struct CMUnitTest pairs[] = {
         cmocka_unit_test(every_pair_of_figures_is_judged_as_the_rules_say),
     };
-    const int failed = cmocka_run_group_tests(quick, add_levers, NULL);
-    return failed != 0 || argument_count > 1 ? failed : cmocka_run_group_tests(pairs, NULL, NULL);
+    const char* asked = argument_count > 1 ? arguments[1] : "";
+    int failed = cmocka_run_group_tests(single, add_levers, NULL);
+    if (failed == 0 && strcmp(asked, "single") != 0) {
+        failed = cmocka_run_group_tests(drawn, NULL, NULL);
+    }
+    if (failed == 0 && asked[0] == '\0') {
+        failed = cmocka_run_group_tests(pairs, NULL, NULL);
+    }
+    return failed;
 }

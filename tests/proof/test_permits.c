@@ -146,7 +146,8 @@ static void the_end_of_a_range_is_that_of_its_register(void** context)
     for (size_t i = 0; i < sizeof words / sizeof words[0]; ++i) {
         // The axis that is asked for stands last where there is room, behind others.
         profile->point_count = 3;
-        profile->points[0] = (point_settings_t){.id = POINT_FORCE_Y, .type = WORD_F32};
+        profile->points[0] =
+            (point_settings_t){.id = POINT_FORCE_Y, .type = words[i].type, .scale = words[i].scale};
         profile->points[1] = (point_settings_t){
             .id = POINT_TORQUE_Z, .type = words[i].type, .scale = 2.0 * words[i].scale};
         profile->points[2] =
@@ -158,7 +159,8 @@ static void the_end_of_a_range_is_that_of_its_register(void** context)
         assert_true(isinf(max) ? isinf(limits.torque_raw_max_Nm[2])
                                : fabs(limits.torque_raw_max_Nm[2] - 2.0 * max) < 1e-9);
         // What the sensor does not have cannot be at the end of its range.
-        assert_true(isinf(limits.force_raw_max_N[1]) && isinf(limits.force_raw_max_N[2]));
+        assert_true(isinf(limits.force_raw_max_N[2]));
+        assert_true(limits.force_raw_max_N[1] == limits.force_raw_max_N[0]);
     }
     // No more points are looked at than there is room for, nor of a type there is none of.
     profile->point_count = POINT_CAPACITY + 1;
