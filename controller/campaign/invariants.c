@@ -161,6 +161,8 @@ static void begin_over(const period_t* period, press_watch_t* press)
     press->over = true;
     press->since_s = 0.0;
     press->skin_m = 0.0;
+    press->skin_was_mps = period->truth->surface_speed_mps;
+    press->damped_N = 0.0;
     press->tool_mps = -HUGE_VAL;
     press->longer_s = 0.0;
     for (int i = 0; i < INVARIANT_PRESS_CAPACITY; ++i) {
@@ -194,9 +196,14 @@ static void judge_press(const period_t* period)
         }
         // The crossing lies somewhere in the period before the one that shows it.
         press->skin_m += fmax(truth->surface_speed_mps - press->skin_mps, 0.0) * period->passed_s;
-        bound_N = invariants_force_bound_N(session, truth->stiffness_N_per_m,
-                                           fmax(press->tool_mps + press->skin_mps, 0.0),
-                                           press->longer_s, press->skin_m);
+        // Tissue resists a quicker skin by more than a spring does.
+        press->damped_N =
+            fmax(press->damped_N, bound_N * truth->damping_s_per_m *
+                                      fmax(truth->surface_speed_mps - press->skin_was_mps, 0.0));
+        bound_N =
+            press->damped_N + invariants_force_bound_N(session, truth->stiffness_N_per_m,
+                                                       fmax(press->tool_mps + press->skin_mps, 0.0),
+                                                       press->longer_s, press->skin_m);
     }
     at_most(period, INVARIANT_I2, "true force on the body, N", truth->normal_force_N, bound_N);
     press->ratio = fmax(press->ratio, truth->normal_force_N / bound_N);

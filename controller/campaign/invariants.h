@@ -53,12 +53,14 @@ typedef struct {
     double into_mps[INVARIANT_PRESS_CAPACITY]; // of the tool into the body, newest at `at`
     double late_s[INVARIANT_PRESS_CAPACITY];   // by which its controller was late to see and to act
     int at;
-    bool over;       // the true force is over the limit
-    double since_s;  // it crossed it
-    double tool_mps; // the fastest within a reaction time of that, before and after
-    double skin_mps; // as it crossed it; no faster than a yield ends
-    double longer_s; // that the reaction may take beyond what is declared
-    double skin_m;   // by which the skin has come nearer since than it would have with `skin_mps`
+    bool over;           // the true force is over the limit
+    double since_s;      // it crossed it
+    double tool_mps;     // the fastest within a reaction time of that, before and after
+    double skin_was_mps; // as it crossed it
+    double damped_N;     // by what the tissue's damping may have grown since, at the limit's force
+    double skin_mps;     // as it crossed it; no faster than a yield ends
+    double longer_s;     // that the reaction may take beyond what is declared
+    double skin_m; // by which the skin has come nearer since than it would have with `skin_mps`
     // Worst of all: force to bound, and what each is over the limit of all.
     double ratio, rise_ratio;
     double bound_N; // at the worst rise; NaN where the force was never over the limit
