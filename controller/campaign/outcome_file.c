@@ -126,7 +126,9 @@ static void keep(void* context, const outcome_t* outcome, const char* line)
         return;
     }
     memcpy(copy, line, size);
-    all->kept[all->count++] = (kept_t){outcome->number, copy};
+    kept_t* kept = &all->kept[all->count++];
+    kept->number = outcome->number;
+    kept->line = copy;
 }
 
 static int by_number(const void* a, const void* b)
