@@ -188,7 +188,7 @@ outcome_file_result_t outcome_file_merge(int count, char* const* paths, const ch
         qsort(all.kept, (size_t)all.count, sizeof *all.kept, by_number);
         result = write_merged(&all, &first.header, out);
     }
-    for (int64_t i = 0; i < all.count; ++i) {
+    for (int64_t i = 0; all.kept != NULL && i < all.count; ++i) {
         free(all.kept[i].line);
     }
     free(all.kept);
