@@ -184,8 +184,10 @@ outcome_file_result_t outcome_file_merge(int count, char* const* paths, const ch
     if (result == OUTCOME_FILE_OK && all.short_of_memory) {
         result = OUTCOME_FILE_UNREADABLE;
     }
-    if (result == OUTCOME_FILE_OK && count > 0 && all.kept != NULL) {
-        qsort(all.kept, (size_t)all.count, sizeof *all.kept, by_number);
+    if (result == OUTCOME_FILE_OK && count > 0) {
+        if (all.kept != NULL) {
+            qsort(all.kept, (size_t)all.count, sizeof *all.kept, by_number);
+        }
         result = write_merged(&all, &first.header, out);
     }
     for (int64_t i = 0; all.kept != NULL && i < all.count; ++i) {
