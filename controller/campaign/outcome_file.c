@@ -148,7 +148,7 @@ static outcome_file_result_t write_merged(const collection_t* all, const campaig
     (void)campaign_header_write(header, line, sizeof line);
     (void)fprintf(out.file, "%s\n", line);
     outcome_file_result_t result = OUTCOME_FILE_OK;
-    for (int64_t i = 0; i < all->count; ++i) {
+    for (int64_t i = 0; all->kept != NULL && i < all->count; ++i) {
         const bool again = i > 0 && all->kept[i].number == all->kept[i - 1].number;
         if (!again) {
             (void)fprintf(out.file, "%s\n", all->kept[i].line);
