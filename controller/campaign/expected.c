@@ -8,6 +8,7 @@
 #define ANY_PHASE 0u
 #define IN_CONTACT (M(CONTACT))
 #define NOT_TOUCHING (M(TRANSIT) | M(PAUSED) | M(PARKING))
+#define AT_SKIN (M(APPROACH) | M(CONTACT) | M(RETRACT) | M(LIFT))
 
 // What a force says that is not there, or is there and should not be.
 #define FORCE_WRONG                                                                                \
@@ -67,9 +68,13 @@
     ROW(kind, ANY_PHASE, "force", least, below, DETECTED, also "force_age", YIELD, ms, reason),    \
         ROW(kind, ANY_PHASE, "io", least, below, DETECTED, also "io_age", YIELD, ms, reason),      \
         ROW(kind, ANY_PHASE, NULL, least, below, DETECTED, also "drive_age", YIELD, ms, reason)
-#define CLIENT_MOVES(kind, least, reason)                                                          \
-    HARMLESS_BELOW(kind, least, "force control follows so little"),                                \
-        MAY(kind, least, HUGE_VAL, TOUCHED "contact_lost ", WATCHED_MS, reason)
+// The body rises; where the tool is above it, by enough to reach it there.
+#define CLIENT_MOVES(kind)                                                                         \
+    HARMLESS_BELOW(kind, 0.02, "force control follows so little"),                                 \
+        DEMAND(kind, AT_SKIN | M(PAUSED), 0.1, HUGE_VAL, TOUCHED "contact_lost ", LIFT, 1000,      \
+               "the force leaves its band, or a tool that should be free is touched"),             \
+        MAY(kind, 0.02, HUGE_VAL, TOUCHED "contact_lost ", WATCHED_MS,                             \
+            "force control follows a slow one, or the tool is elsewhere")
 
 static const expected_row_t rows[] = {
     // The force sensor. The three torques are read by nobody: what is wrong with them alone
@@ -88,16 +93,19 @@ static const expected_row_t rows[] = {
     MAY(FORCE_BIAS, 0, 10, "force_drift force_direction", WATCHED_MS,
         "small beside the force on the skin; told above it"),
     TORQUES(FORCE_DRIFT),
-    DEMAND(FORCE_DRIFT, ANY_PHASE, 2, HUGE_VAL,
-           "force_drift force_direction force_free " FORCE_WRONG, YIELD, WATCHED_MS,
+    MAY_IN(FORCE_DRIFT, AT_SKIN, 2, 10, FORCE_WRONG, WATCHED_MS,
+           "told once it stands out of the force on the skin"),
+    DEMAND(FORCE_DRIFT, ANY_PHASE, 2, HUGE_VAL, FORCE_WRONG, YIELD, WATCHED_MS,
            "it grows to what nothing pulls"),
     HARMLESS_BELOW(FORCE_DRIFT, 2, "grows by less than 2 N while it is watched"),
-    HARMLESS_RANGE(FORCE_SCALE, 0.5, 1.3, "within what the force loop's limits allow for"),
+    HARMLESS_RANGE(FORCE_SCALE, 0.5, 0.9, "within what the force loop's limits allow for"),
     DEMAND(FORCE_SCALE, ANY_PHASE, 0, HUGE_VAL, FORCE_WRONG, YIELD, 1200,
            "the tool's own weight, or the force on the skin, is not what it should be"),
     DEMAND(FORCE_SATURATION, ANY_PHASE, 0, 5, FORCE_WRONG "force_axis_frozen force_frozen ", YIELD,
            1500, "the tool's own weight is more"),
-    HARMLESS_FROM(FORCE_SATURATION, 5, "nothing reaches it"),
+    HARMLESS_FROM(FORCE_SATURATION, 50, "nothing reaches it"),
+    MAY(FORCE_SATURATION, 5, 50, "force_axis_frozen force_saturated ", WATCHED_MS,
+        "told where the force stays there"),
     TORQUES(FORCE_SIGN),
     ROW(FORCE_SIGN, NOT_TOUCHING | M(ARMING), "z", 0, HUGE_VAL, DETECTED, "tare " FORCE_WRONG,
         YIELD, TARE_MS, "the tool's own weight points upwards"),
@@ -126,8 +134,8 @@ static const expected_row_t rows[] = {
            "an empty word is no sample"),
     DEMAND(FORCE_STATUS, ANY_PHASE, 0, HUGE_VAL, "force_status", YIELD, AT_ONCE_MS,
            "the sensor says so"),
-    MAY_IN(FORCE_WRONG_DEVICE, IN_CONTACT, 0.3, 3, FORCE_WRONG, WATCHED_MS,
-           "half as much is within what the tissue may be"),
+    MAY_IN(FORCE_WRONG_DEVICE, IN_CONTACT | M(ARMING), 0.3, 3, FORCE_WRONG, WATCHED_MS,
+           "half as much is within what the tare and the tissue may be"),
     DEMAND(FORCE_WRONG_DEVICE, ANY_PHASE, 0, HUGE_VAL, FORCE_WRONG, YIELD, 1500,
            "the tool's own weight is not what it should be"),
     // What drives say of their joints.
@@ -135,19 +143,23 @@ static const expected_row_t rows[] = {
            "no joint jumps"),
     MAY(ENCODER_JUMP, 0, 0.03, "encoder_jump tool_speed", 60,
         "less than a joint may move in a period; the arm is off by so little"),
-    DEMAND(ENCODER_FREEZE, M(TRANSIT) | M(APPROACH) | M(CONTACT), 0, HUGE_VAL, ENCODER_WRONG, YIELD,
-           1000, "its joint is to move, and goes on without being seen"),
+    ROW(ENCODER_FREEZE, ANY_PHASE, "drive_6", 0, HUGE_VAL, EITHER, ENCODER_WRONG, NONE, WATCHED_MS,
+        "the tool is round: about its own axis it hardly turns"),
+    DEMAND(ENCODER_FREEZE, M(ARMING) | M(TRANSIT) | M(APPROACH) | M(CONTACT) | M(RETRACT) | M(LIFT),
+           0, HUGE_VAL, ENCODER_WRONG, YIELD, 1000,
+           "its joint is to move, and goes on without being seen"),
     MAY(ENCODER_FREEZE, 0, HUGE_VAL, ENCODER_WRONG, WATCHED_MS,
         "a joint that rests reads the same"),
     DEMAND(ENCODER_DRIFT, ANY_PHASE, 0.01, HUGE_VAL, "following encoder_disagrees " ENCODER_WRONG,
            YIELD, 2500, "position and command part"),
-    HARMLESS_BELOW(ENCODER_DRIFT, 0.01, "off by less than 0.03 while it is watched"),
-    DEMAND(ENCODER_WRAP, ANY_PHASE, 0, 0.5, "encoder_jump", POWER_OFF, 2500,
+    MAY(ENCODER_DRIFT, 0, 0.01, "following ", WATCHED_MS,
+        "off by less than 0.03 while it is watched"),
+    DEMAND(ENCODER_WRAP, AT_SKIN | M(PAUSED) | M(PARKING), 0, 0.5, "encoder_jump", POWER_OFF, 2500,
            "a position jumps by the whole range"),
-    MAY(ENCODER_WRAP, 0.5, HUGE_VAL, "encoder_jump", WATCHED_MS,
+    MAY(ENCODER_WRAP, 0, HUGE_VAL, "encoder_jump", WATCHED_MS,
         "not every joint comes to a multiple; those that do jump"),
-    MAY_IN(ENCODER_SIGN, M(ARMING) | M(PAUSED) | M(PARKING), 0, HUGE_VAL, ENCODER_WRONG, WATCHED_MS,
-           "a joint that rests has no direction"),
+    ROW(ENCODER_SIGN, ANY_PHASE, "drive_6", 0, HUGE_VAL, EITHER, ENCODER_WRONG, NONE, WATCHED_MS,
+        "the tool is round: about its own axis it hardly turns"),
     DEMAND(ENCODER_SIGN, ANY_PHASE, 0, HUGE_VAL, ENCODER_WRONG, YIELD, WATCHED_MS,
            "the joint runs away from its command"),
     MAY(ENCODER_SCALE, 0, HUGE_VAL, ENCODER_WRONG, WATCHED_MS,
@@ -161,23 +173,21 @@ static const expected_row_t rows[] = {
     HARMLESS_BELOW(DRIVE_LATE, 0.01, "within what following allows for"),
     MAY(DRIVE_LATE, 0, HUGE_VAL, "drive_sync drive_deaf " DRIVE_WRONG, WATCHED_MS,
         "a joint that is to rest is never late"),
-    MAY(DRIVE_WRONG_MODE, 0, HUGE_VAL, "drive_state " DRIVE_WRONG, WATCHED_MS,
-        "told by its state word, or where the joint should move"),
+    DEMAND(DRIVE_WRONG_MODE, ANY_PHASE, 0, HUGE_VAL, "drive_state", YIELD, 60, "the drive says so"),
     HARMLESS(DRIVE_UNLIMITED, "a limit that nothing reaches"),
     HARMLESS_FROM(DRIVE_WEAK, 0.7, "enough is left"),
     MAY(DRIVE_WEAK, 0, 0.7, "force_noise " DRIVE_WRONG, WATCHED_MS,
         "joints that carry little hold with nothing"),
     DEMAND(DRIVE_RUNAWAY, ANY_PHASE, 0.2, HUGE_VAL, DRIVE_WRONG, YIELD, 800,
            "the joint leaves its command"),
-    DEMAND(DRIVE_RUNAWAY, ANY_PHASE, 0, 0.2, DRIVE_WRONG, YIELD, 2500,
+    DEMAND(DRIVE_RUNAWAY, ANY_PHASE, 0, 0.2, DRIVE_WRONG, YIELD, WATCHED_MS,
            "the joint leaves its command slowly"),
     DEMAND(DRIVE_OSCILLATES, ANY_PHASE, 0.1, HUGE_VAL, "force_noise " DRIVE_WRONG, YIELD, 160,
            "no command swings like that"),
-    MAY(DRIVE_OSCILLATES, 0, 0.1, DRIVE_WRONG, WATCHED_MS,
+    MAY(DRIVE_OSCILLATES, 0, 0.1, "force_noise " DRIVE_WRONG, WATCHED_MS,
         "told where the joint's lever makes it a fast tool"),
-    LATE(DRIVE_STUCK_STATE, "drive_deaf drive_state drive_sync", "told when another is wanted"),
-    MAY_IN(DRIVE_DISABLES, M(ARMING), 0, HUGE_VAL, "drive_state arming_time", WATCHED_MS,
-           "told once all were enabled, or when arming takes too long"),
+    DEMAND(DRIVE_STUCK_STATE, ANY_PHASE, 0, HUGE_VAL, "drive_sync drive_state", STOP, STOPPED_MS,
+           "told when it is to be stopped, by what its state word says"),
     DEMAND(DRIVE_DISABLES, ANY_PHASE, 0, HUGE_VAL, "drive_state", YIELD, AT_ONCE_MS,
            "the drive says so"),
     HARMLESS(DRIVE_WATCHDOG_OFF, "its register still says on: nothing can tell until the bus is "
@@ -189,14 +199,13 @@ static const expected_row_t rows[] = {
         "the drive pushes its joint through its brake, or the joint rests"),
     DEMAND(UNDERVOLTAGE, ANY_PHASE, 0, HUGE_VAL, "drive_state", YIELD, AT_ONCE_MS,
            "the drive says so"),
-    MAY_IN(POWER_CUT, M(ARMING), 0, HUGE_VAL, "drive_state power_relay estop arming_time",
-           WATCHED_MS, "told once all were enabled, or when arming takes too long"),
     DEMAND(POWER_CUT, ANY_PHASE, 0, HUGE_VAL, "drive_state power_relay estop", YIELD, AT_ONCE_MS,
            "the drives say so"),
     DEMAND(ESTOP_PRESSED, ANY_PHASE, 0, HUGE_VAL, "estop", POWER_OFF, AT_ONCE_MS,
            "the chain is read every period"),
     HARMLESS(ESTOP_RELEASED, "it was not pressed"),
-    LATE(RELAY_STUCK, "power_relay", "told when it should have opened"),
+    DEMAND(RELAY_STUCK, ANY_PHASE, 0, HUGE_VAL, "power_relay", STOP, STOPPED_MS,
+           "told when it should have opened"),
     // The bus. Of the force sensor the force's age tells, of the coupler the I/O's, of a drive its
     // own.
     OF_DEVICE(DEVICE_SILENT, 0, HUGE_VAL, "", AGE_MS, "samples age"),
@@ -240,7 +249,7 @@ static const expected_row_t rows[] = {
     OF_DEVICE(BUS_REFUSED, 0, HUGE_VAL, "", AGE_MS, "samples age"),
     DEMAND(ROGUE_MASTER, ANY_PHASE, 0.1, HUGE_VAL, "drive_state joint_speed tool_speed", YIELD, 100,
            "the drive itself refuses so large a step"),
-    MAY(ROGUE_MASTER, 0, 0.1, DRIVE_WRONG, 250,
+    MAY(ROGUE_MASTER, 0, 0.1, "force_noise " DRIVE_WRONG, 250,
         "told where the joint's lever makes it a fast tool"),
     DEMAND(DEVICES_SWAPPED, ANY_PHASE, 0, HUGE_VAL, "encoder_jump", POWER_OFF, AT_ONCE_MS,
            "two joints do not stand alike"),
@@ -261,13 +270,15 @@ static const expected_row_t rows[] = {
     DEMAND(HOST_LIMITS_FLIP, ANY_PHASE, 0, HUGE_VAL, "limits_intact", POWER_OFF, AT_ONCE_MS,
            "the check word no longer fits"),
     // Who lies there.
-    CLIENT_MOVES(BODY_SHIFT, 0.02, "force control follows, or the tool is elsewhere"),
+    CLIENT_MOVES(BODY_SHIFT),
     HARMLESS(CLIENT_BREATHES_DEEP, "force control follows a breath"),
     HARMLESS_BELOW(CLIENT_COUGHS, 0.02, "force control follows"),
+    DEMAND(CLIENT_COUGHS, AT_SKIN, 0.02, HUGE_VAL, TOUCHED "contact_lost ", LIFT, 600,
+           "the force leaves its band"),
     MAY(CLIENT_COUGHS, 0.02, HUGE_VAL, TOUCHED "contact_lost ", 1000,
         "over before the force leaves its band, or the tool is elsewhere"),
-    CLIENT_MOVES(CLIENT_ROLLS, 0.02, "force control follows, or the tool is elsewhere"),
-    CLIENT_MOVES(CLIENT_PUSHES_UP, 0.02, "force control follows, or the tool is elsewhere"),
+    CLIENT_MOVES(CLIENT_ROLLS),
+    CLIENT_MOVES(CLIENT_PUSHES_UP),
     DEMAND(CLIENT_LEAVES, ANY_PHASE, 0, HUGE_VAL, "client_present", YIELD, AT_ONCE_MS,
            "the switch opens"),
     DEMAND(CLIENT_GONE_UNSEEN, IN_CONTACT, 0, HUGE_VAL, TOUCHED "contact_lost ", LIFT, 500,
@@ -291,9 +302,10 @@ static const expected_row_t rows[] = {
     // Who set it up.
     DEMAND(TOOL_HEAVIER, ANY_PHASE, 1, HUGE_VAL, "tare " TOUCHED, YIELD, TARE_MS,
            "more than anything pulls there"),
+    DEMAND(TOOL_HEAVIER, NOT_TOUCHING, 0.3, 1, TOUCHED, YIELD, TARE_MS,
+           "nothing touches, and a force stays"),
     MAY(TOOL_HEAVIER, 0, 1, "tare " TOUCHED, 2000,
-        "a little lies within the tare, or the skin "
-        "carries it"),
+        "a little lies within the tare, or the skin carries it"),
     MAY_IN(TOOL_LOST, IN_CONTACT, 0, HUGE_VAL, TOUCHED "contact_lost ", WATCHED_MS,
            "told where its weight or the skin is missed"),
     DEMAND(TOOL_LOST, ANY_PHASE, 0, HUGE_VAL, "tare contact_lost " TOUCHED, YIELD, 1500,
@@ -387,6 +399,8 @@ void expected_judge(const expected_row_t* row, outcome_t* outcome)
 
 #define BIT(number) INVARIANT_BIT(INVARIANT_##number)
 #define DRIVE_ITSELF "the drive itself moves its joint, until it is cut off"
+#define KEEPS_TORQUE                                                                               \
+    "a drive that does not obey keeps its torque until the relay opens, and shuts its brake after"
 #define FALLS "an arm that nothing holds falls, as fast and as hard as its weight makes it"
 
 uint32_t expected_excused(world_event_kind_t kind, const char** reason)
@@ -396,10 +410,8 @@ uint32_t expected_excused(world_event_kind_t kind, const char** reason)
         uint32_t excused;
         const char* reason;
     } excuses[] = {
-        {WORLD_EVENT_DRIVE_DEAF_TO_STOP, BIT(I3),
-         "a drive that does not obey keeps its torque until the relay opens"},
-        {WORLD_EVENT_DRIVE_STUCK_STATE, BIT(I3),
-         "a drive that does not obey keeps its torque until the relay opens"},
+        {WORLD_EVENT_DRIVE_DEAF_TO_STOP, BIT(I3) | BIT(I6), KEEPS_TORQUE},
+        {WORLD_EVENT_DRIVE_STUCK_STATE, BIT(I3) | BIT(I6), KEEPS_TORQUE},
         {WORLD_EVENT_ENCODER_JUMP, BIT(I6), DRIVE_ITSELF},
         {WORLD_EVENT_ENCODER_FREEZE, BIT(I6), DRIVE_ITSELF},
         {WORLD_EVENT_ENCODER_DRIFT, BIT(I6), DRIVE_ITSELF},
