@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+// NOLINTNEXTLINE(misc-redundant-expression): two names, which must stay one number
 static_assert(SUBJECT_NONE == PART_NONE, "the judge names parts as kinematics does");
 
 // Techniques that work on one spot for as long as their stroke takes.
