@@ -1,6 +1,6 @@
 #!/bin/sh
-# rules_off.sh BUILD OUTCOMES [MOST]: what notices that a rule of the judge is switched off, a row of
-# a table a rule. BUILD was configured with -DKNEAD_RULES_OFF=ON; OUTCOMES is the file of a whole
+# rules_off.sh BUILD OUTCOMES [MOST]: what notices that a rule of the judge is switched off, a row
+# of a table a rule. BUILD was configured with -DKNEAD_RULES_OFF=ON; OUTCOMES is the file of a whole
 # matrix with all rules on. Of the trials whose first cause is the rule, MOST (default 12), spread
 # over all of them, are played again without it: a trial notices if it fails. The judge's own tests
 # are run without it too. A rule that neither notices may be taken away unseen: exit code 1.
