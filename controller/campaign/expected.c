@@ -141,7 +141,7 @@ static const expected_row_t rows[] = {
     // What drives say of their joints.
     DEMAND(ENCODER_JUMP, ANY_PHASE, 0.03, HUGE_VAL, "encoder_jump", POWER_OFF, AT_ONCE_MS,
            "no joint jumps"),
-    MAY(ENCODER_JUMP, 0, 0.03, "encoder_jump tool_speed", 60,
+    MAY(ENCODER_JUMP, 0, 0.03, "encoder_jump encoder_disagrees encoder_frozen tool_speed", 60,
         "less than a joint may move in a period; the arm is off by so little"),
     ROW(ENCODER_FREEZE, ANY_PHASE, "drive_6", 0, HUGE_VAL, EITHER, ENCODER_WRONG, NONE, WATCHED_MS,
         "the tool is round: about its own axis it hardly turns"),
