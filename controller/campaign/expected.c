@@ -174,6 +174,8 @@ static const expected_row_t rows[] = {
     HARMLESS_BELOW(DRIVE_LATE, 0.01, "within what following allows for"),
     MAY(DRIVE_LATE, 0, HUGE_VAL, "drive_sync drive_deaf " DRIVE_WRONG, WATCHED_MS,
         "a joint that is to rest is never late"),
+    DEMAND(DRIVE_WRONG_MODE, M(ARMING), 0, HUGE_VAL, "drive_state arming_time", YIELD, WATCHED_MS,
+           "in another mode it is never enabled: nothing moves, and arming takes too long"),
     DEMAND(DRIVE_WRONG_MODE, ANY_PHASE, 0, HUGE_VAL, "drive_state", YIELD, 60, "the drive says so"),
     HARMLESS(DRIVE_UNLIMITED, "a limit that nothing reaches"),
     HARMLESS_FROM(DRIVE_WEAK, 0.7, "enough is left"),
