@@ -21,6 +21,7 @@
 // What a position or a speed that is wrong may be told by.
 #define JOINT_RULES                                                                                \
     "command_range encoder_jump encoder_disagrees encoder_frozen joint_position joint_speed "      \
+    "speed_following "                                                                             \
     "drive_deaf drive_sync drive_state following brake_slips link_clearance arm_clearance reach "  \
     "arming_time " FORCE_RULES
 #define AGE_RULES "io_age drive_age force_age sample_loss "

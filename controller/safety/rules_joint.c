@@ -114,7 +114,7 @@ static bool is_regular(const judge_limits_t* limits, const interlock_state_t* st
 }
 
 /// By how much a joint is faster than the fastest of its last commanded speeds, or slower than the
-/// slowest.
+/// slowest; not a number where a command was none.
 static double speed_deviation(const joint_watch_t* watch, const judge_limits_t* limits,
                               const judged_t* judged, int joint)
 {
@@ -122,11 +122,13 @@ static double speed_deviation(const joint_watch_t* watch, const judge_limits_t* 
     const double before[3] = {watch->sent_speed, watch->sent_before[0], watch->sent_before[1]};
     double least = commanded_speed(watch, limits, judged, joint);
     double most = least;
+    bool known = isfinite(least);
     for (int i = 0; i < 3; ++i) {
+        known = known && isfinite(before[i]);
         least = fmin(least, before[i]);
         most = fmax(most, before[i]);
     }
-    return fmax(fmax(velocity - most, least - velocity), 0.0);
+    return known ? fmax(fmax(velocity - most, least - velocity), 0.0) : (double)NAN;
 }
 
 static void judge_speed(verdict_t* verdict, const judge_limits_t* limits,
