@@ -191,9 +191,9 @@ static void judge_joint(verdict_t* verdict, const judge_limits_t* limits,
     const joint_watch_t* watch = &state->joints[joint];
     const bool following_judged =
         supervisor_mode_powered(judged->mode) && !mode_in(judged->mode, MODE_BIT(ARMING));
-    // While arming a drive walks to its torque, and never back.
+    // While arming a drive walks to its torque, never back, and has its mode before.
     const bool fails = drive->state == DRIVE_FAULT || drive->state == DRIVE_FAULT_REACTION ||
-                       drive->state < watch->walked ||
+                       drive->state == DRIVE_NOT_FOLLOWING || drive->state < watch->walked ||
                        (watch->walked == DRIVE_OPERATION_ENABLED && drive->state != watch->walked);
 
     judge_command(verdict, limits, watch, judged, joint);

@@ -309,7 +309,8 @@ static void a_drive_that_steps_back_while_arming_is_named_at_once(void** context
             assert_false(refuses(&scene, INTERLOCK_DRIVE_STATE));
             (void)pass(&scene);
             scene.feedback.drives[SCENE_ELBOW].state = (drive_state_t)to;
-            const bool fault = to == DRIVE_FAULT || to == DRIVE_FAULT_REACTION;
+            const bool fault =
+                to == DRIVE_FAULT || to == DRIVE_FAULT_REACTION || to == DRIVE_NOT_FOLLOWING;
             const bool lost = from == DRIVE_OPERATION_ENABLED && to != from;
             assert_int_equal(refuses(&scene, INTERLOCK_DRIVE_STATE), to < from || fault || lost);
             // How far it came in one arming says nothing of the next.

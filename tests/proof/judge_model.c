@@ -88,8 +88,8 @@ static bool drive_stale(const period_t* p)
 {
     return drive(p)->age_us < 0 || drive(p)->age_us > p->limits->sample_age_max_us;
 }
-/// While arming drives walk to their state, and only a fault or a step back counts; later only one
-/// state does.
+/// While arming drives walk to their state, and only a fault, another mode or a step back counts;
+/// later only one state does.
 static bool drive_left(const period_t* p)
 {
     const drive_state_t state = drive(p)->state;
@@ -97,7 +97,8 @@ static bool drive_left(const period_t* p)
         const drive_state_t walked = p->state->joints[p->index].walked;
         const bool back = (int)state < (int)walked;
         const bool lost = walked == DRIVE_OPERATION_ENABLED && state != DRIVE_OPERATION_ENABLED;
-        return state == DRIVE_FAULT || state == DRIVE_FAULT_REACTION || back || lost;
+        const bool fault = state == DRIVE_FAULT || state == DRIVE_FAULT_REACTION;
+        return fault || state == DRIVE_NOT_FOLLOWING || back || lost;
     }
     return state != DRIVE_OPERATION_ENABLED;
 }
