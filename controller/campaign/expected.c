@@ -20,10 +20,12 @@
 // A joint that is not where it says, or not where it is told to be, shows by itself or in what the
 // tool does and feels.
 #define ENCODER_WRONG                                                                              \
-    "encoder_jump encoder_disagrees encoder_frozen following joint_speed tool_speed "              \
+    "encoder_jump encoder_disagrees encoder_frozen speed_following following joint_speed "         \
+    "tool_speed "                                                                                  \
     "contact_lost " FORCE_WRONG
 #define DRIVE_WRONG                                                                                \
-    "encoder_disagrees encoder_frozen following joint_speed tool_speed arming_time " FORCE_WRONG
+    "encoder_disagrees encoder_frozen speed_following following joint_speed tool_speed "           \
+    "arming_time " FORCE_WRONG
 #define AGE_RULES "io_age drive_age force_age sample_loss "
 #define HOST_LATE "overrun clock drive_state encoder_disagrees "
 // What a value may be told by that came over the bus and is another than was sent.
