@@ -47,6 +47,7 @@ const char* invariant_text(invariant_t invariant)
 {
     static const char* const texts[INVARIANT_COUNT] = {
 #define X(id, name, judged, text) [id] = text,
+        // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): texts of more than one line
         INVARIANT_LIST(X)
 #undef X
     };

@@ -203,10 +203,11 @@ static bool scan_character(scan_t* scan, char* out)
     }
     const char code = scan->at[1];
     if (code == 'u') {
-        unsigned point = 0;
-        int length = 0;
-        if (sscanf(scan->at + 2, "%4x%n", &point, &length) != 1 || length != 4 || point == 0 ||
-            point >= 0x80) {
+        char digits[5] = "";
+        (void)snprintf(digits, sizeof digits, "%s", scan->at + 2);
+        const bool hexadecimal = strspn(digits, "0123456789abcdefABCDEF") == 4;
+        const unsigned long point = hexadecimal ? strtoul(digits, NULL, 16) : 0;
+        if (point == 0 || point >= 0x80) {
             return false; // the writer escapes control characters only
         }
         *out = (char)point;
