@@ -83,17 +83,36 @@ FIGURE(drive_age, age_s(drive(p)->age_us))
 FIGURE(force_age, age_s(force(p)->age_us))
 FIGURE(age_max, (double)p->limits->sample_age_max_us * 1e-6)
 
+/// Exact for times that a clock can show, 146 000 years to both sides; else the end on whose side
+/// the second one lies.
+static bool of_a_clock(int64_t time_us)
+{
+    return time_us > -(INT64_C(1) << 62) && time_us < (INT64_C(1) << 62);
+}
+static int64_t apart_us(int64_t first_us, int64_t second_us)
+{
+    if (of_a_clock(first_us) && of_a_clock(second_us)) {
+        return second_us - first_us;
+    }
+    return second_us >= first_us ? INT64_MAX : INT64_MIN;
+}
+
 QUESTION(drive_heard, drive(p)->age_us != AGE_NEVER_US)
 static bool drive_stale(const period_t* p)
 {
     return drive(p)->age_us < 0 || drive(p)->age_us > p->limits->sample_age_max_us;
 }
-/// While arming drives walk to their state and only a fault counts; later only one state does.
+/// While arming drives walk to their state, and only a fault, another mode or a step back counts;
+/// later only one state does.
 static bool drive_left(const period_t* p)
 {
     const drive_state_t state = drive(p)->state;
     if (p->judged->mode == MODE_ARMING) {
-        return state == DRIVE_FAULT || state == DRIVE_FAULT_REACTION;
+        const drive_state_t walked = p->state->joints[p->index].walked;
+        const bool back = (int)state < (int)walked;
+        const bool lost = walked == DRIVE_OPERATION_ENABLED && state != DRIVE_OPERATION_ENABLED;
+        const bool fault = state == DRIVE_FAULT || state == DRIVE_FAULT_REACTION;
+        return fault || state == DRIVE_NOT_FOLLOWING || back || lost;
     }
     return state != DRIVE_OPERATION_ENABLED;
 }
@@ -142,8 +161,9 @@ FIGURE(sent_change_max, joint(p)->commanded_acceleration_max* period_s(p) * (1.0
                             1e-6 * joint(p)->commanded_speed_max)
 /// A second sample, newer than the first, tells how the joint moved between them.
 QUESTION(moved_on, drive_measured(p) && drive(p)->age_us >= 0 && watch(p)->known &&
-                       p->judged->now_us - drive(p)->age_us > watch(p)->at_us)
-FIGURE(passed_s, (double)(p->judged->now_us - drive(p)->age_us - watch(p)->at_us) * 1e-6)
+                       apart_us(drive(p)->age_us, p->judged->now_us) > watch(p)->at_us)
+FIGURE(passed_s,
+       (double)apart_us(watch(p)->at_us, apart_us(drive(p)->age_us, p->judged->now_us)) * 1e-6)
 FIGURE(jump, fabs(drive(p)->position - watch(p)->position))
 FIGURE(jump_max, 1.5 * joint(p)->commanded_speed_max * (passed_s(p) + 0.5 * period_s(p)) + 1e-3)
 static double gone_astray(const period_t* p)
@@ -153,10 +173,46 @@ static double gone_astray(const period_t* p)
     return fabs(fading * watch(p)->astray +
                 (drive(p)->position - watch(p)->position - mean_speed * passed_s(p)));
 }
+/// The judge was asked three periods ago at most: over a longer gap speeds tell nothing.
+static int64_t since_asked_us(const period_t* p)
+{
+    return p->judged->now_us - p->state->last_now_us;
+}
+QUESTION(moved_on_without_gap, moved_on(p) && p->state->begun && since_asked_us(p) > 0 &&
+                                   since_asked_us(p) <= 3 * p->limits->period_us)
 FIGURE(gone_astray_max, joint(p)->speed_disagreement)
 QUESTION(stands_and_is_told, drive_measured(p) && commanded(p) && watch(p)->identical >= 5)
 FIGURE(told_to_go, watch(p)->wanted)
 FIGURE(told_to_go_max, joint(p)->frozen_command)
+QUESTION(stands_and_pushes, stands_and_is_told(p) && p->judged->mode != MODE_ARMING)
+FIGURE(pushed, fabs(drive(p)->effort - watch(p)->effort))
+FIGURE(pushed_max, joint(p)->frozen_effort)
+/// Heard in time and told to follow, now and in four periods before; in the last of them already
+/// at another speed.
+QUESTION(speed_known, drive_measured(p) && commanded(p) && p->judged->mode != MODE_ARMING &&
+                          drive(p)->state == DRIVE_OPERATION_ENABLED && drive(p)->age_us >= 0 &&
+                          drive(p)->age_us < joint(p)->sample_spacing_us && p->state->begun &&
+                          since_asked_us(p) > 0 &&
+                          2 * since_asked_us(p) <= 3 * p->limits->period_us &&
+                          watch(p)->regular >= 4 && watch(p)->off_speed >= 1)
+/// How far the measured speed is outside of what the last four commands span.
+static double outside_of_commands(const period_t* p)
+{
+    const double sent[4] = {sent_speed(p), watch(p)->sent_speed, watch(p)->sent_before[0],
+                            watch(p)->sent_before[1]};
+    const double measured = drive(p)->velocity;
+    double least = (double)INFINITY;
+    double most = -(double)INFINITY;
+    for (int i = 0; i < 4; ++i) {
+        if (!isfinite(sent[i])) {
+            return (double)NAN;
+        }
+        least = sent[i] < least ? sent[i] : least;
+        most = sent[i] > most ? sent[i] : most;
+    }
+    return measured > most ? measured - most : measured < least ? least - measured : 0.0;
+}
+FIGURE(outside_of_commands_max, joint(p)->speed_deviation)
 QUESTION(drive_speaks, drive_measured(p) && !drive_stale(p))
 FIGURE(ramp, 1.1 * watch(p)->ramp + 0.05)
 
@@ -168,13 +224,17 @@ FIGURE(drive_loss, watch(p)->sample_loss)
 FIGURE(loss_max, 12)
 FIGURE(split_s, (double)p->state->split_us * 1e-6)
 FIGURE(split_max_s, (double)(2 * p->limits->period_us) * 1e-6)
+static bool has_torque(drive_state_t state)
+{
+    return state == DRIVE_OPERATION_ENABLED || state == DRIVE_NOT_FOLLOWING;
+}
 static int drives_with_torque(const period_t* p, bool torque)
 {
     int count = 0;
     for (int64_t i = 0; i < p->limits->joint_count && i < JOINT_CAPACITY; ++i) {
         const drive_feedback_t* one = &p->judged->feedback->drives[i];
         const bool heard = one->age_us >= 0 && one->age_us <= p->limits->period_us;
-        count += heard && (one->state == DRIVE_OPERATION_ENABLED) == torque ? 1 : 0;
+        count += heard && has_torque(one->state) == torque ? 1 : 0;
     }
     return count;
 }
@@ -194,12 +254,12 @@ FIGURE(slipped_max, 0.002)
 QUESTION(slip_told, p->state->held && p->state->slipping_us > 0)
 static bool clock_wrong(const period_t* p)
 {
-    const int64_t passed_us = p->judged->now_us - p->state->last_now_us;
+    const int64_t passed_us = apart_us(p->state->last_now_us, p->judged->now_us);
     const int64_t late = (int64_t)p->judged->overruns + 2;
     return p->state->begun &&
            (passed_us <= 0 || passed_us > (late > 3 ? late : 3) * p->limits->period_us);
 }
-FIGURE(clock_s, (double)(p->judged->now_us - p->state->last_now_us) * 1e-6)
+FIGURE(clock_s, (double)apart_us(p->state->last_now_us, p->judged->now_us) * 1e-6)
 FIGURE(clock_max_s, (double)((p->judged->overruns > 1 ? (int64_t)p->judged->overruns + 2 : 3) *
                              p->limits->period_us) *
                         1e-6)
@@ -257,8 +317,8 @@ FIGURE(shear_max, p->limits->shear_force_max_N)
 /// Over the last three samples; nothing is said without them or without a new one.
 static double force_rate(const period_t* p)
 {
-    const int64_t taken_us = p->judged->now_us - force(p)->age_us;
-    const int64_t passed_us = taken_us - p->state->force_taken_us[2];
+    const int64_t taken_us = apart_us(force(p)->age_us, p->judged->now_us);
+    const int64_t passed_us = apart_us(p->state->force_taken_us[2], taken_us);
     if (p->state->force_count < 3 || taken_us <= p->state->force_taken_us[0] || passed_us <= 0) {
         return 0.0;
     }
@@ -380,10 +440,14 @@ static const row_t rows[] = {
     {INTERLOCK_COMMAND_RANGE, "powered", EACH_JOINT, commanded_twice, AT_MOST, sent_change,
      sent_change_max, NULL},
     {INTERLOCK_ENCODER_JUMP, "any", EACH_JOINT, moved_on, AT_MOST, jump, jump_max, NULL},
-    {INTERLOCK_ENCODER_DISAGREES, "any", EACH_JOINT, moved_on, AT_MOST, gone_astray,
+    {INTERLOCK_ENCODER_DISAGREES, "any", EACH_JOINT, moved_on_without_gap, AT_MOST, gone_astray,
      gone_astray_max, NULL},
+    {INTERLOCK_SPEED_FOLLOWING, "powered", EACH_JOINT, speed_known, AT_MOST, outside_of_commands,
+     outside_of_commands_max, NULL},
     {INTERLOCK_ENCODER_FROZEN, "powered", EACH_JOINT, stands_and_is_told, AT_MOST, told_to_go,
      told_to_go_max, NULL},
+    {INTERLOCK_ENCODER_FROZEN, "powered", EACH_JOINT, stands_and_pushes, AT_MOST, pushed,
+     pushed_max, NULL},
     {INTERLOCK_DRIVE_DEAF, " stopping ", EACH_JOINT, drive_speaks, AT_MOST, joint_speed, ramp,
      NULL},
     {INTERLOCK_DRIVE_AGE, "any", EACH_JOINT, always, FRESH_ENOUGH, drive_age, age_max, NULL},
