@@ -43,7 +43,7 @@ static inline walker_t walk(const chain_t* chain, const joints_t* joints, chain_
     return walker;
 }
 
-void fk_links(const chain_t* chain, const joints_t* joints, chain_frames_t* frames)
+WIDE void fk_links(const chain_t* chain, const joints_t* joints, chain_frames_t* frames)
 {
     (void)walk(chain, joints, frames);
 }
@@ -54,7 +54,7 @@ WIDE void fk_frames(const chain_t* chain, const joints_t* joints, chain_frames_t
     walker_end(&last, chain, &frames->flange, &frames->tool);
 }
 
-pose_t fk_tool_pose(const chain_t* chain, const joints_t* joints)
+WIDE pose_t fk_tool_pose(const chain_t* chain, const joints_t* joints)
 {
     chain_frames_t frames;
     fk_frames(chain, joints, &frames);
