@@ -48,8 +48,8 @@ typedef enum {
 /// exact to the last bit.
 bool quantity_parse(const char* text, dimension_t dimension, double* si_number);
 
-#define FIELD_KEY_CAPACITY 64     // keys of one record that suggestions are drawn from
-#define FIELD_VARIANT_CAPACITY 100// variants of one list
+#define FIELD_KEY_CAPACITY 64      // keys of one record that suggestions are drawn from
+#define FIELD_VARIANT_CAPACITY 100 // variants of one list
 
 typedef enum {
     FIELD_QUANTITY, // double, by dimension and range

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+// NOLINTNEXTLINE(misc-redundant-expression): two names, which must stay one number
 static_assert(SUBJECT_NONE == PART_NONE, "the judge names parts as kinematics does");
 
 // Techniques that work on one spot for as long as their stroke takes.
@@ -14,6 +15,9 @@ static_assert(SUBJECT_NONE == PART_NONE, "the judge names parts as kinematics do
 
 // The arm stands: nothing commanded, and measured speeds below encoder noise.
 #define STANDSTILL_SPEED 0.01 // rad/s or m/s
+
+// As long as the drives' watchdog waits: half of that may be missed.
+#define PERIODS_COUNTED_PER_OVERRUN_MAX 2
 
 void cycle_begin(cycle_state_t* state)
 {
@@ -127,6 +131,24 @@ static live_t answer(const session_t* session, cycle_state_t* state, const cycle
     return live_step(session, &state->live, &view, in);
 }
 
+/// How much time this period is to count for.
+static int64_t passed_us(const session_t* session, const cycle_state_t* state,
+                         const cycle_input_t* in)
+{
+    const uint64_t period_us = (uint64_t)session->period_us;
+    const uint64_t watched = (uint64_t)(PERIODS_COUNTED_PER_OVERRUN_MAX *
+                                        fmax(session->safety->overrun_count_max.value, 0.0));
+    const uint64_t missed_most = in->overruns < watched ? in->overruns : watched;
+    if (in->now_us <= state->now_us) {
+        return session->period_us;
+    }
+    // The difference of any two clock readings fits without a sign.
+    const uint64_t since_us = (uint64_t)in->now_us - (uint64_t)state->now_us;
+    const uint64_t whole = since_us / period_us + (2 * (since_us % period_us) >= period_us ? 1 : 0);
+    const uint64_t missed = whole > 1 ? whole - 1 : 0;
+    return (int64_t)(period_us * (1 + (missed < missed_most ? missed : missed_most)));
+}
+
 static conditions_t conditions_now(const session_t* session, const cycle_state_t* state,
                                    const cycle_input_t* in, const cycle_output_t* out)
 {
@@ -138,6 +160,9 @@ static conditions_t conditions_now(const session_t* session, const cycle_state_t
     }
     const double mode_s = (double)state->mode_us * 1e-6;
     const bool stop_late = mode_s > session->safety->stop_time_max_s.value;
+    // Force control counts the periods it has moved in: the same unless some were missed.
+    const bool yield_late =
+        state->mode == MODE_YIELD && mode_s >= session->safety->yield_time_max_s.value;
     return requested(state->mode, &out->live) |
            WHEN(verdict->reaction == REACTION_POWER_OFF, POWER_OFF) |
            WHEN(verdict->reaction == REACTION_STOP, STOP) |
@@ -148,7 +173,7 @@ static conditions_t conditions_now(const session_t* session, const cycle_state_t
            WHEN(estimate->touching, TOUCHED) | WHEN(state->plan.arrived, ABOVE) |
            WHEN(state->plan.resting, RESTING) | WHEN(state->plan.item_finished, ITEM_FINISHED) |
            WHEN(state->plan.routine_done, ROUTINE_DONE) | WHEN(state->force.lifted, LIFTED) |
-           WHEN(state->plan.parked, AT_PARK) | WHEN(state->force.yielded, YIELDED) |
+           WHEN(state->plan.parked, AT_PARK) | WHEN(state->force.yielded || yield_late, YIELDED) |
            WHEN(stop_late || standing(session, state, in), STANDSTILL);
 }
 
@@ -190,8 +215,10 @@ static pose_t tool_to_continue(const session_t* session, const cycle_state_t* st
                : fk_tool_pose(&session->chain, &state->limit.position);
 }
 
-static void remember(const session_t* session, cycle_state_t* state, const cycle_output_t* out)
+static void remember(const session_t* session, cycle_state_t* state, const cycle_input_t* in,
+                     const cycle_output_t* out)
 {
+    const int64_t counted_us = passed_us(session, state, in);
     const bool powered = supervisor_mode_powered(out->mode);
     if (out->mode != state->mode) {
         state->mode_us = 0;
@@ -202,10 +229,11 @@ static void remember(const session_t* session, cycle_state_t* state, const cycle
             interlock_acknowledge(&state->interlock); // lifted, looked at and resumed
         }
     } else {
-        state->mode_us += session->period_us;
+        state->mode_us += counted_us;
     }
-    state->session_us = powered ? state->session_us + session->period_us : 0;
+    state->session_us = powered ? state->session_us + counted_us : 0;
     state->locked_joints = powered ? state->locked_joints | out->verdict.locked_joints : 0;
+    state->now_us = in->now_us;
     state->mode = out->mode;
     state->target = out->target;
     state->command = out->command;
@@ -234,5 +262,5 @@ void cycle_step(const session_t* session, cycle_state_t* state, const cycle_inpu
 
     interlock_record(&state->interlock, &session->limits, &judged, &out->verdict);
     limit_record(session, &state->limit, out->mode, &out->command);
-    remember(session, state, out);
+    remember(session, state, in, out);
 }

@@ -14,8 +14,9 @@
 
 typedef struct {
     supervisor_mode_t mode;
-    int64_t mode_us;    // since the mode was entered
-    int64_t session_us; // since arming
+    int64_t now_us;     // of the last period
+    int64_t mode_us;    // since the mode was entered, by the clock: see cycle_step
+    int64_t session_us; // since arming, likewise
     unsigned locked_joints;
     estimate_state_t estimate;
     interlock_state_t interlock;
@@ -32,6 +33,10 @@ typedef struct {
 /// A locked controller that has seen nothing yet.
 void cycle_begin(cycle_state_t* state);
 
+/// One period. Times are counted in whole periods by the clock of the input, so that a mode that is
+/// to end after some time does so where periods were missed too: each call counts for one at least,
+/// for no more than were missed besides (`overruns`), and for no more than the drives wait for a
+/// command, whatever the clock says.
 void cycle_step(const session_t* session, cycle_state_t* state, const cycle_input_t* in,
                 cycle_output_t* out);
 

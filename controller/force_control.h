@@ -48,7 +48,7 @@ typedef struct {
     double yield_s;
     double yield_acceleration_mps2; // what the joints have for it where it began
     twist_t glide;                  // of the base, dying away while yielding
-    bool at_body; // where leaving it began
+    bool at_body;                   // where leaving it began
     bool lifted;
     bool yielded;
     pose_t commanded; // last

@@ -28,7 +28,7 @@ typedef struct {
     double period_s;
     machine_delays_t delays;
     envelope_reaction_t reaction; // how the machine lets go, for the force envelope
-    int intensity_start; // level the run begins with, see routines/intensity.h
+    int intensity_start;          // level the run begins with, see routines/intensity.h
 } session_t;
 
 /// Fills a session from its parts. False if no chain can be built from the machine's arm and the

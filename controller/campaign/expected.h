@@ -10,7 +10,7 @@
 typedef enum {
     EXPECT_DETECTED, // a rule of the row refuses, in time, and the arm answers within its range
     EXPECT_HARMLESS, // nothing trips
-    EXPECT_EITHER,   // if something trips it is a rule of the row; the invariants say the rest
+    EXPECT_EITHER,   // if something trips it is a rule of the row, in time; invariants say the rest
 } expectation_t;
 
 typedef struct {

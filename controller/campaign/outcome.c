@@ -78,6 +78,8 @@ static void write_found(json_t* json, const outcome_t* outcome)
     json_number(json, "released_s", outcome->released_s);
     json_number(json, "force_peak_N", outcome->force_peak_N);
     json_number(json, "force_bound_N", outcome->force_bound_N);
+    json_number(json, "bound_ratio", outcome->bound_ratio);
+    json_number(json, "rise_ratio", outcome->rise_ratio);
     json_number(json, "shear_peak_N", outcome->shear_peak_N);
     json_boolean(json, "healed", outcome->healed);
     json_number(json, "heal_s", outcome->heal_s);
@@ -203,10 +205,11 @@ static bool scan_character(scan_t* scan, char* out)
     }
     const char code = scan->at[1];
     if (code == 'u') {
-        unsigned point = 0;
-        int length = 0;
-        if (sscanf(scan->at + 2, "%4x%n", &point, &length) != 1 || length != 4 || point == 0 ||
-            point >= 0x80) {
+        char digits[5] = "";
+        (void)snprintf(digits, sizeof digits, "%s", scan->at + 2);
+        const bool hexadecimal = strspn(digits, "0123456789abcdefABCDEF") == 4;
+        const unsigned long point = hexadecimal ? strtoul(digits, NULL, 16) : 0;
+        if (point == 0 || point >= 0x80) {
             return false; // the writer escapes control characters only
         }
         *out = (char)point;
@@ -383,6 +386,8 @@ static void scan_found(scan_t* scan, outcome_t* outcome)
     outcome->released_s = scan_member(scan, "released_s");
     outcome->force_peak_N = scan_member(scan, "force_peak_N");
     outcome->force_bound_N = scan_member(scan, "force_bound_N");
+    outcome->bound_ratio = scan_member(scan, "bound_ratio");
+    outcome->rise_ratio = scan_member(scan, "rise_ratio");
     outcome->shear_peak_N = scan_member(scan, "shear_peak_N");
     expect_key(scan, "healed");
     outcome->healed = scan_boolean(scan);

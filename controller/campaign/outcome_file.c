@@ -126,7 +126,9 @@ static void keep(void* context, const outcome_t* outcome, const char* line)
         return;
     }
     memcpy(copy, line, size);
-    all->kept[all->count++] = (kept_t){outcome->number, copy};
+    kept_t* kept = &all->kept[all->count++];
+    kept->number = outcome->number;
+    kept->line = copy;
 }
 
 static int by_number(const void* a, const void* b)
@@ -146,7 +148,7 @@ static outcome_file_result_t write_merged(const collection_t* all, const campaig
     (void)campaign_header_write(header, line, sizeof line);
     (void)fprintf(out.file, "%s\n", line);
     outcome_file_result_t result = OUTCOME_FILE_OK;
-    for (int64_t i = 0; i < all->count; ++i) {
+    for (int64_t i = 0; all->kept != NULL && i < all->count; ++i) {
         const bool again = i > 0 && all->kept[i].number == all->kept[i - 1].number;
         if (!again) {
             (void)fprintf(out.file, "%s\n", all->kept[i].line);
@@ -183,10 +185,12 @@ outcome_file_result_t outcome_file_merge(int count, char* const* paths, const ch
         result = OUTCOME_FILE_UNREADABLE;
     }
     if (result == OUTCOME_FILE_OK && count > 0) {
-        qsort(all.kept, (size_t)all.count, sizeof *all.kept, by_number);
+        if (all.kept != NULL) {
+            qsort(all.kept, (size_t)all.count, sizeof *all.kept, by_number);
+        }
         result = write_merged(&all, &first.header, out);
     }
-    for (int64_t i = 0; i < all.count; ++i) {
+    for (int64_t i = 0; all.kept != NULL && i < all.count; ++i) {
         free(all.kept[i].line);
     }
     free(all.kept);

@@ -324,6 +324,27 @@ static void name_subject(const run_t* run, int subject, char text[NAME_CAPACITY]
     }
 }
 
+/// A fault that shows only once the arm stops, or has stopped, is told then: without a trip, by the
+/// first rule that refuses.
+static void note_told_late(run_t* run, const cycle_output_t* out)
+{
+    const verdict_t* verdict = &out->verdict;
+    const bool stops = run->mode == MODE_STOPPING || !supervisor_mode_powered(run->mode);
+    if (!stops || verdict->refused == 0 || verdict->rule == INTERLOCK_RULE_NONE ||
+        run->detected_us >= 0 || run->first_onset_us < 0 || run->healing) {
+        return;
+    }
+    outcome_t* outcome = run->outcome;
+    outcome->rules |= UINT64_C(1) << verdict->rule;
+    run->detected_us = run->now_us;
+    (void)snprintf(outcome->first_rule, sizeof outcome->first_rule, "%s",
+                   interlock_rule_info((interlock_rule_t)verdict->rule)->name);
+    name_subject(run, verdict->subject, outcome->subject);
+    outcome->measured = verdict->measured;
+    outcome->allowed = verdict->allowed;
+    outcome->reaction = verdict->reaction;
+}
+
 /// A trip begins: what stops, who says so.
 static void note_trip(run_t* run, const cycle_output_t* out)
 {
@@ -362,6 +383,7 @@ static void note(run_t* run, const cycle_output_t* out)
     }
     run->mode_us = out->mode != run->mode ? 0 : run->mode_us + period_us;
     note_trip(run, out);
+    note_told_late(run, out);
     outcome->force_peak_N = fmax(outcome->force_peak_N, run->truth.normal_force_N);
     outcome->shear_peak_N = fmax(outcome->shear_peak_N, run->truth.shear_force_N);
     if (run->detected_us >= 0 && run->truth.normal_force_N >= RELEASED_N && !run->healing) {
@@ -531,7 +553,9 @@ static void finish(run_t* run, int64_t cycles)
     outcome->simulated_s = (double)world_now_us(run->world) * 1e-6;
     outcome->cycles = cycles;
     outcome->mode_last = run->mode;
-    outcome->force_bound_N = run->invariants.bound_at_peak_N;
+    outcome->force_bound_N = run->invariants.press.bound_N;
+    outcome->bound_ratio = run->invariants.press.ratio;
+    outcome->rise_ratio = run->invariants.press.rise_ratio;
     const int64_t onset_us = run->first_onset_us < 0 ? 0 : run->first_onset_us;
     outcome->detected_s = since(onset_us, run->detected_us);
     outcome->released_s = since(run->detected_us, run->touched_last_us);
@@ -567,6 +591,7 @@ bool trial_run(const trial_t* trial, const stages_t* stages, outcome_t* outcome)
                            .detected_s = (double)NAN,
                            .released_s = (double)NAN,
                            .force_bound_N = (double)NAN,
+                           .bound_ratio = 0.0,
                            .heal_s = 0.0};
     const stage_t* stage = stages->stage_of(stages->context, trial->routine, trial->client);
     if (stage == NULL) {

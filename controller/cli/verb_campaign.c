@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "controller/campaign/coverage.h"
+#include "controller/campaign/detection.h"
 #include "controller/campaign/junit.h"
 #include "controller/campaign/matrix.h"
 #include "controller/campaign/outcome_file.h"
@@ -32,6 +33,7 @@ typedef struct {
     uint8_t* done;              // by index: it stands in the file already
     FILE* out;                  // or null
     coverage_t coverage;
+    detection_t detection;
     int64_t to_play, played, died;
     double began_s, shown_s;
     bool terminal;
@@ -190,13 +192,14 @@ static void print_outcome(const outcome_t* outcome)
 {
     print_failures(outcome);
     (void)printf("  %s on %s, %.3f s; first cause %s (%s), reaction %s after %.0f ms, let go after "
-                 "%.0f ms,\n  true force %.1f N at most (bound %.1f N), along the skin %.1f N; %s, "
-                 "ends %s\n",
+                 "%.0f ms,\n  true force %.1f N at most (%.3f of its bound; over the limit %.3f of "
+                 "what %.1f N grants), along the skin %.1f N; %s, ends %s\n",
                  outcome->routine, outcome->client, outcome->simulated_s,
                  outcome->first_rule[0] != '\0' ? outcome->first_rule : "none", outcome->subject,
                  reaction_text(outcome->reaction), outcome->detected_s * 1e3,
-                 outcome->released_s * 1e3, outcome->force_peak_N, outcome->force_bound_N,
-                 outcome->shear_peak_N, outcome->healed ? "healed" : "not healed",
+                 outcome->released_s * 1e3, outcome->force_peak_N, outcome->bound_ratio,
+                 outcome->rise_ratio, outcome->force_bound_N, outcome->shear_peak_N,
+                 outcome->healed ? "healed" : "not healed",
                  supervisor_mode_text(outcome->mode_last));
     if (outcome->note[0] != '\0') {
         (void)printf("  %s\n", outcome->note);
@@ -309,6 +312,7 @@ static void take(void* context, int64_t number, const char* line)
         return;
     }
     coverage_add(&campaign->coverage, &outcome);
+    detection_add(&campaign->detection, &outcome);
     if (campaign->out != NULL) {
         (void)fprintf(campaign->out, "%s\n", line);
         (void)fflush(campaign->out);
@@ -339,6 +343,7 @@ static void already(void* context, const outcome_t* outcome, const char* line)
     if (index >= 0 && outcome->number <= campaign->header.last && campaign->done[index] == 0) {
         campaign->done[index] = 1;
         coverage_add(&campaign->coverage, outcome);
+        detection_add(&campaign->detection, outcome);
     }
 }
 
@@ -434,6 +439,9 @@ static exit_code_t conclude(campaign_t* campaign)
         (void)fprintf(stderr, "\r\033[K");
     }
     coverage_print(coverage, stdout);
+    if (campaign->header.kind == CAMPAIGN_MATRIX) {
+        detection_print(&campaign->detection, stdout);
+    }
     (void)printf("%" PRId64 " trials: %" PRId64 " passed, %" PRId64 " failed, %" PRId64
                  " skipped; %" PRId64 " trips in %.2f simulated hours; %d things never happened\n",
                  coverage->trials, coverage->passed, coverage->failed, coverage->skipped,

@@ -70,6 +70,15 @@ int64_t later_us(int64_t elapsed_us, int64_t period_us)
     return fits ? elapsed_us + period_us : INT64_MAX;
 }
 
+int64_t between_us(int64_t from_us, int64_t to_us)
+{
+    const int64_t half_us = INT64_MAX / 2;
+    const bool fits =
+        from_us >= -half_us && from_us <= half_us && to_us >= -half_us && to_us <= half_us;
+    const int64_t end_us = to_us < from_us ? INT64_MIN : INT64_MAX;
+    return fits ? to_us - from_us : end_us;
+}
+
 int once_more(int count)
 {
     return count < INT32_MAX ? count + 1 : INT32_MAX;

@@ -30,6 +30,11 @@ void permit_fresh(verdict_t* verdict, interlock_rule_t rule, int subject, int64_
 int64_t later_us(int64_t elapsed_us, int64_t period_us);
 int once_more(int count);
 
+/// How long after `from_us` it is at `to_us`: less than 0 where it is before. Either may be any
+/// value. Where one is farther from 0 than any clock of a machine gets, the end of the range, later
+/// or earlier as the two are.
+int64_t between_us(int64_t from_us, int64_t to_us);
+
 /// True if `mode` is among `modes`, a set of MODE_BIT.
 bool mode_in(supervisor_mode_t mode, unsigned modes);
 #define MODE_BIT(name) (1u << MODE_##name)

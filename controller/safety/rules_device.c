@@ -83,7 +83,7 @@ static void judge_unpowered(verdict_t* verdict, const judge_limits_t* limits,
                             const interlock_state_t* state, const judged_t* judged)
 {
     permit_at_most(verdict, INTERLOCK_DRIVE_SYNC, SUBJECT_NONE, (double)state->split_us * 1e-6,
-                   (double)(SPLIT_PERIODS_MAX * limits->period_us) * 1e-6);
+                   (double)SPLIT_PERIODS_MAX * (double)limits->period_us * 1e-6);
     int with = 0;
     int without = 0;
     count_torque(limits, judged, &with, &without);
@@ -115,10 +115,11 @@ void judge_devices(verdict_t* verdict, const judge_limits_t* limits, const inter
     } else if (state->begun) {
         const int64_t missed = (int64_t)judged->overruns + 2;
         const int64_t periods = missed > CLOCK_PERIODS_MAX ? missed : CLOCK_PERIODS_MAX;
-        const int64_t passed_us = judged->now_us - state->last_now_us;
-        if (!(passed_us > 0 && passed_us <= periods * limits->period_us)) {
+        const int64_t passed_us = between_us(state->last_now_us, judged->now_us);
+        const double allowed_us = (double)periods * (double)limits->period_us;
+        if (!(passed_us > 0 && (double)passed_us <= allowed_us)) {
             permit_refuse(verdict, INTERLOCK_CLOCK, SUBJECT_NONE, (double)passed_us * 1e-6,
-                          (double)(periods * limits->period_us) * 1e-6);
+                          allowed_us * 1e-6);
         }
     }
 }

@@ -27,8 +27,8 @@ typedef struct {
 /// no new one has come.
 static double force_rate_N_per_s(const interlock_state_t* state, const judged_t* judged)
 {
-    const int64_t taken_us = judged->now_us - judged->feedback->force.age_us;
-    const int64_t passed_us = taken_us - state->force_taken_us[FORCE_RATE_SAMPLES - 1];
+    const int64_t taken_us = between_us(judged->feedback->force.age_us, judged->now_us);
+    const int64_t passed_us = between_us(state->force_taken_us[FORCE_RATE_SAMPLES - 1], taken_us);
     if (state->force_count < FORCE_RATE_SAMPLES || taken_us <= state->force_taken_us[0] ||
         passed_us <= 0) {
         return 0.0;
@@ -128,7 +128,7 @@ void judge_force(verdict_t* verdict, const judge_limits_t* limits, const interlo
 static void watch_rate(interlock_state_t* state, const judged_t* judged)
 {
     const int64_t age_us = judged->feedback->force.age_us;
-    const int64_t taken_us = age_us == AGE_NEVER_US ? 0 : judged->now_us - age_us;
+    const int64_t taken_us = age_us == AGE_NEVER_US ? 0 : between_us(age_us, judged->now_us);
     if (!judged->force_tared || !isfinite(judged->normal_force_N) || age_us == AGE_NEVER_US) {
         state->force_count = 0;
     } else if (state->force_count == 0 || taken_us > state->force_taken_us[0]) {

@@ -37,7 +37,7 @@ static double period_s(const judge_limits_t* limits)
 
 static int64_t taken_us(const drive_feedback_t* drive, const judged_t* judged)
 {
-    return judged->now_us - drive->age_us;
+    return between_us(drive->age_us, judged->now_us);
 }
 
 /// True where a sample has come that is newer than the one that is remembered.
@@ -60,7 +60,7 @@ static bool on_time(const judge_limits_t* limits, const interlock_state_t* state
 static double astray(const joint_watch_t* watch, const drive_feedback_t* drive,
                      const judged_t* judged)
 {
-    const double passed_s = (double)(taken_us(drive, judged) - watch->at_us) * 1e-6;
+    const double passed_s = (double)between_us(watch->at_us, taken_us(drive, judged)) * 1e-6;
     const double by_speed = 0.5 * (drive->velocity + watch->velocity) * passed_s;
     const double keep = fmax(1.0 - passed_s / ASTRAY_TIME_S, 0.0);
     return keep * watch->astray + (drive->position - watch->position - by_speed);
@@ -150,7 +150,7 @@ static void judge_encoder(verdict_t* verdict, const judge_limits_t* limits,
     const drive_feedback_t* drive = &judged->feedback->drives[joint];
     const judge_joint_limits_t* allowed = &limits->joints[joint];
     if (is_new(watch, drive, judged)) {
-        const double passed_s = (double)(taken_us(drive, judged) - watch->at_us) * 1e-6;
+        const double passed_s = (double)between_us(watch->at_us, taken_us(drive, judged)) * 1e-6;
         const double reach = JUMP_SPEED_MARGIN * allowed->commanded_speed_max *
                                  (passed_s + JUMP_TIME_PART * period_s(limits)) +
                              JUMP_NOISE;

@@ -29,10 +29,10 @@ static void judge_place(verdict_t* verdict, const judge_limits_t* limits,
                         const interlock_state_t* state, const judged_t* judged)
 {
     const int64_t planned_us = judged->stay_planned_us > 0 ? judged->stay_planned_us : 0;
-    const int64_t allowed_us =
-        limits->dwell_time_max_us + (planned_us < STAY_MAX_US ? planned_us : STAY_MAX_US);
+    const double allowed_us = (double)limits->dwell_time_max_us +
+                              (double)(planned_us < STAY_MAX_US ? planned_us : STAY_MAX_US);
     permit_at_most(verdict, INTERLOCK_DWELL, SUBJECT_NONE, (double)state->dwell_us * 1e-6,
-                   (double)allowed_us * 1e-6);
+                   allowed_us * 1e-6);
 }
 
 static void judge_workspace(verdict_t* verdict, const judge_limits_t* limits,
@@ -117,7 +117,7 @@ void watch_motion(interlock_state_t* state, const judge_limits_t* limits, const 
     const bool same = !(sqrt(square_m2) > PLACE_RADIUS_M);
     const bool pressing = judged->mode == MODE_CONTACT;
     if (pressing && same && state->dwell_us > 0) {
-        state->dwell_us += limits->period_us;
+        state->dwell_us = later_us(state->dwell_us, limits->period_us);
         return;
     }
     state->dwell_us = pressing ? limits->period_us : 0;

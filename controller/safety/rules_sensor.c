@@ -155,7 +155,7 @@ void watch_sensor(interlock_state_t* state, const judge_limits_t* limits, const 
     }
     state->frozen_samples = same ? once_more(state->frozen_samples) : 0;
     const bool known = force->age_us >= 0 && force->age_us != AGE_NEVER_US;
-    const int64_t taken_us = known ? judged->now_us - force->age_us : 0;
+    const int64_t taken_us = known ? between_us(force->age_us, judged->now_us) : 0;
     if (!known) {
         state->sensor_samples = 0;
         state->noise_N2 = 0.0;
@@ -173,6 +173,6 @@ void watch_sensor(interlock_state_t* state, const judge_limits_t* limits, const 
         return;
     }
     const double part = (double)period_us * 1e-6 / CLEAR_TIME_S;
-    state->clear_us += period_us;
+    state->clear_us = later_us(state->clear_us, period_us);
     state->clear_force_N += part * (judged->force_total_N - state->clear_force_N);
 }

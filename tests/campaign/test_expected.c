@@ -93,8 +93,9 @@ static void an_outcome_is_held_against_rule_reaction_and_time(void** context)
     expected_row_t other = row;
     other.expectation = EXPECT_EITHER;
     assert_string_equal(claim_of(&other, tripped("", REACTION_NONE, (double)NAN)), "");
-    assert_string_equal(claim_of(&other, tripped("shear", REACTION_YIELD, 5.0)), "");
-    assert_string_equal(claim_of(&other, tripped("estop", REACTION_YIELD, 5.0)), "rule");
+    assert_string_equal(claim_of(&other, tripped("shear", REACTION_YIELD, 0.020)), "");
+    assert_string_equal(claim_of(&other, tripped("shear", REACTION_YIELD, 5.0)), "in_time");
+    assert_string_equal(claim_of(&other, tripped("estop", REACTION_YIELD, 0.0)), "rule");
     other.expectation = EXPECT_HARMLESS;
     assert_string_equal(claim_of(&other, tripped("", REACTION_NONE, (double)NAN)), "");
     assert_string_equal(claim_of(&other, tripped("shear", REACTION_YIELD, 0.0)), "harmless");

@@ -51,7 +51,7 @@ static reading_t written_and_read(const campaign_header_t* header, const outcome
     (void)fgets(line, sizeof line, answer);
     assert_int_equal(pclose(answer), 0);
     (void)remove(path);
-    reading_t read;
+    reading_t read = {0};
     char* at = line;
     int* const numbers[] = {&read.tests,        &read.failures,      &read.skipped, &read.cases,
                             &read.failed_cases, &read.skipped_cases, &read.replays};

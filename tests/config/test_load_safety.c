@@ -262,16 +262,11 @@ static void limits_that_belong_together_keep_their_order(void** state)
     static const struct {
         const char *smaller, *larger;
     } rules[] = {
-        {"touch_force", "free_force_max"},
-        {"tare_force_max", "free_force_max"},
-        {"force_drift_max", "free_force_max"},
-        {"free_force_max", "contact_force_max"},
-        {"shear_force_max", "contact_force_max"},
-        {"contact_force_margin", "contact_force_max"},
-        {"touch_speed_max", "approach_speed_max"},
-        {"approach_speed_max", "transit_speed_max"},
-        {"normal_speed_max", "yield_speed"},
-        {"tap_speed_max", "transit_speed_max"},
+        {"touch_force", "free_force_max"},         {"tare_force_max", "free_force_max"},
+        {"force_drift_max", "free_force_max"},     {"free_force_max", "contact_force_max"},
+        {"shear_force_max", "contact_force_max"},  {"contact_force_margin", "contact_force_max"},
+        {"touch_speed_max", "approach_speed_max"}, {"approach_speed_max", "transit_speed_max"},
+        {"normal_speed_max", "yield_speed"},       {"tap_speed_max", "transit_speed_max"},
     };
     for (size_t rule = 0; rule < sizeof rules / sizeof rules[0]; rule++) {
         const limit_t *smaller = NULL, *larger = NULL;

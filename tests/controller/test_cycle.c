@@ -353,6 +353,44 @@ static void a_step_that_changes_above_its_place_is_not_touched_down_for(void** c
     free(gantry);
 }
 
+/// How much time the mode gains by one more period that comes `after_us` with so many overruns.
+static int64_t gained_us(const gantry_t* gantry, int64_t after_us, unsigned overruns)
+{
+    static cycle_state_t state;
+    static cycle_output_t out;
+    cycle_input_t in = {0};
+    cycle_begin(&state);
+    in.now_us = 1000000;
+    cycle_step(&gantry->session, &state, &in, &out);
+    const int64_t before_us = state.mode_us;
+    in.now_us += after_us;
+    in.overruns = overruns;
+    cycle_step(&gantry->session, &state, &in, &out);
+    assert_int_equal(out.mode, MODE_LOCKED);
+    return state.mode_us - before_us;
+}
+
+/// Shows H40, I13.
+static void a_mode_lasts_by_the_clock_where_periods_were_missed(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    const int64_t period_us = GANTRY_PERIOD_US;
+    const unsigned watched = 2 * (unsigned)gantry->safety.overrun_count_max.value;
+    assert_int_equal(gained_us(gantry, period_us, 0), period_us);
+    assert_int_equal(gained_us(gantry, period_us + period_us / 4, 0), period_us); // a little late
+    assert_int_equal(gained_us(gantry, 3 * period_us, 2), 3 * period_us);
+    assert_int_equal(gained_us(gantry, 3 * period_us, 7), 3 * period_us); // others missed before
+    // A clock that jumps or stands makes it no more than the periods missed, and no less than one.
+    assert_int_equal(gained_us(gantry, 3 * period_us, 1), 2 * period_us);
+    assert_int_equal(gained_us(gantry, INT64_MAX - 1000000, 0), period_us);
+    assert_int_equal(gained_us(gantry, INT64_MAX - 1000000, 1000000), (watched + 1) * period_us);
+    assert_int_equal(gained_us(gantry, 0, 5), period_us);
+    assert_int_equal(gained_us(gantry, -3 * period_us, 5), period_us);
+    assert_int_equal(gained_us(gantry, INT64_MIN, 5), period_us);
+    free(gantry);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,6 +400,7 @@ int main(void)
         cmocka_unit_test(a_refused_period_stops_in_that_period),
         cmocka_unit_test(resuming_starts_where_the_arm_stands_or_not_at_all),
         cmocka_unit_test(a_pause_holds_the_arm_on_its_way_home_too),
+        cmocka_unit_test(a_mode_lasts_by_the_clock_where_periods_were_missed),
         cmocka_unit_test(a_step_that_changes_above_its_place_is_not_touched_down_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

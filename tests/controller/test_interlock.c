@@ -552,7 +552,7 @@ static void limits_that_change_in_memory_take_the_power_off_for_good(void** cont
     (void)context;
     scene_t scene = well();
     assert_int_equal(judge(&scene).refused, 0);
-    uint64_t* damaged = (uint64_t*)&scene.limits.contact_force_max_N;
+    unsigned char* damaged = (unsigned char*)&scene.limits.contact_force_max_N;
     *damaged ^= 1u << 3;
     verdict_t verdict = pass(&scene);
     assert_int_equal(verdict.rule, INTERLOCK_LIMITS_INTACT);

@@ -41,6 +41,32 @@ static void any_view(judged_t* judged, const bus_feedback_t* feedback, const bus
     judged->tare_refused = any_bool();
 }
 
+static void any_command(bus_command_t* command)
+{
+    EVA_ANY(command->position);
+    for (int joint = 0; joint < JOINT_CAPACITY; ++joint) {
+        command->request[joint] =
+            (drive_request_t)EVA_INT(DRIVE_REQUEST_DISABLE, DRIVE_REQUEST_RESET_FAULT);
+    }
+    command->power_relay_close = any_bool();
+    command->lamp_moving = any_bool();
+}
+
+/// A bool is 0 or 1: only what wrote past another object could leave it anything else.
+static void any_memory(interlock_state_t* state)
+{
+    EVA_ANY(*state);
+    state->last_mode = (supervisor_mode_t)EVA_INT(0, MODE_COUNT - 1);
+    state->begun = any_bool();
+    state->retreat_felt = any_bool();
+    state->held = any_bool();
+    state->tripped = any_bool();
+    for (int joint = 0; joint < JOINT_CAPACITY; ++joint) {
+        state->joints[joint].known = any_bool();
+        state->joints[joint].commanded = any_bool();
+    }
+}
+
 static int judge(const judge_limits_t* limits)
 {
     bus_feedback_t feedback;
@@ -48,9 +74,9 @@ static int judge(const judge_limits_t* limits)
     judged_t judged;
     interlock_state_t state;
     any_feedback(&feedback);
-    EVA_ANY(command.position);
+    any_command(&command);
     any_view(&judged, &feedback, &command);
-    EVA_ANY(state);
+    any_memory(&state);
     const verdict_t verdict = interlock_evaluate(limits, &state, &judged);
     //@ assert REACTION_NONE <= verdict.reaction <= REACTION_POWER_OFF;
     //@ assert TRUST_FULL <= verdict.trust <= TRUST_NONE;

@@ -83,6 +83,20 @@ FIGURE(drive_age, age_s(drive(p)->age_us))
 FIGURE(force_age, age_s(force(p)->age_us))
 FIGURE(age_max, (double)p->limits->sample_age_max_us * 1e-6)
 
+/// Exact for times that a clock can show, 146 000 years to both sides; else the end on whose side
+/// the second one lies.
+static bool of_a_clock(int64_t time_us)
+{
+    return time_us > -(INT64_C(1) << 62) && time_us < (INT64_C(1) << 62);
+}
+static int64_t apart_us(int64_t first_us, int64_t second_us)
+{
+    if (of_a_clock(first_us) && of_a_clock(second_us)) {
+        return second_us - first_us;
+    }
+    return second_us >= first_us ? INT64_MAX : INT64_MIN;
+}
+
 QUESTION(drive_heard, drive(p)->age_us != AGE_NEVER_US)
 static bool drive_stale(const period_t* p)
 {
@@ -147,8 +161,9 @@ FIGURE(sent_change_max, joint(p)->commanded_acceleration_max* period_s(p) * (1.0
                             1e-6 * joint(p)->commanded_speed_max)
 /// A second sample, newer than the first, tells how the joint moved between them.
 QUESTION(moved_on, drive_measured(p) && drive(p)->age_us >= 0 && watch(p)->known &&
-                       p->judged->now_us - drive(p)->age_us > watch(p)->at_us)
-FIGURE(passed_s, (double)(p->judged->now_us - drive(p)->age_us - watch(p)->at_us) * 1e-6)
+                       apart_us(drive(p)->age_us, p->judged->now_us) > watch(p)->at_us)
+FIGURE(passed_s,
+       (double)apart_us(watch(p)->at_us, apart_us(drive(p)->age_us, p->judged->now_us)) * 1e-6)
 FIGURE(jump, fabs(drive(p)->position - watch(p)->position))
 FIGURE(jump_max, 1.5 * joint(p)->commanded_speed_max * (passed_s(p) + 0.5 * period_s(p)) + 1e-3)
 static double gone_astray(const period_t* p)
@@ -239,12 +254,12 @@ FIGURE(slipped_max, 0.002)
 QUESTION(slip_told, p->state->held && p->state->slipping_us > 0)
 static bool clock_wrong(const period_t* p)
 {
-    const int64_t passed_us = p->judged->now_us - p->state->last_now_us;
+    const int64_t passed_us = apart_us(p->state->last_now_us, p->judged->now_us);
     const int64_t late = (int64_t)p->judged->overruns + 2;
     return p->state->begun &&
            (passed_us <= 0 || passed_us > (late > 3 ? late : 3) * p->limits->period_us);
 }
-FIGURE(clock_s, (double)(p->judged->now_us - p->state->last_now_us) * 1e-6)
+FIGURE(clock_s, (double)apart_us(p->state->last_now_us, p->judged->now_us) * 1e-6)
 FIGURE(clock_max_s, (double)((p->judged->overruns > 1 ? (int64_t)p->judged->overruns + 2 : 3) *
                              p->limits->period_us) *
                         1e-6)
@@ -302,8 +317,8 @@ FIGURE(shear_max, p->limits->shear_force_max_N)
 /// Over the last three samples; nothing is said without them or without a new one.
 static double force_rate(const period_t* p)
 {
-    const int64_t taken_us = p->judged->now_us - force(p)->age_us;
-    const int64_t passed_us = taken_us - p->state->force_taken_us[2];
+    const int64_t taken_us = apart_us(force(p)->age_us, p->judged->now_us);
+    const int64_t passed_us = apart_us(p->state->force_taken_us[2], taken_us);
     if (p->state->force_count < 3 || taken_us <= p->state->force_taken_us[0] || passed_us <= 0) {
         return 0.0;
     }

@@ -35,7 +35,7 @@ FLAGS = ["-std=c11", "-O1", "-w", "-ffp-contract=off", "-fno-math-errno",
 # test, if it has one, and those of the judge. What the enumeration of the supervisor does not notice
 # makes no transition another one: asking its other test as well would only take time.
 TESTS = {
-    "supervisor.c": ["proof/test_supervisor_enumerated"],
+    "supervisor.c": ["proof/test_supervisor_enumerated quick", "proof/test_supervisor_enumerated"],
     "interlock.c": ["proof/test_judge_enumerated single", "proof/test_permits",
                     *sorted("controller/" + path.stem
                             for path in (ROOT / "tests/controller").glob("test_interlock*.c")),
@@ -77,10 +77,11 @@ COLUMNS = (("FULL", "PARTIAL", "NONE"), ("LIFT", "YIELD", "STOP"),
 
 
 def blank(text):
-    """The text with comments, strings and includes blanked out, every position kept."""
+    """The text with comments, strings and includes blanked out, and what only says which text
+    belongs to which member; every position kept."""
     def spaces(match):
         return re.sub(r"[^\n]", " ", match.group(0))
-    pattern = r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\])*"|^\s*#\s*(?:include|undef|if\w*|endif)[^\n]*'
+    pattern = r'\[\w+\]\s*=\s*"[^"\n]*"|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\])*"|^\s*#\s*(?:include|undef|if\w*|endif)[^\n]*'
     return re.sub(pattern, spaces, text, flags=re.S | re.M)
 
 

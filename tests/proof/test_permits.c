@@ -101,6 +101,48 @@ static void an_age_counts_from_nought_to_its_limit(void** context)
     assert_true(verdict.refused != 0);
 }
 
+static void time_that_was_damaged_ends_at_the_largest_number_there_is(void** context)
+{
+    (void)context;
+    const int64_t half = INT64_MAX / 2;
+    assert_int_equal(later_us(0, 0), 0);
+    assert_int_equal(later_us(4000, 4000), 8000);
+    assert_true(later_us(half, half) == INT64_MAX - 1);
+    assert_true(later_us(half + 1, 0) == INT64_MAX);
+    assert_true(later_us(0, half + 1) == INT64_MAX);
+    assert_true(later_us(INT64_MAX, INT64_MAX) == INT64_MAX);
+    // A negative time would let what has lasted long begin anew.
+    assert_true(later_us(-1, 4000) == INT64_MAX);
+    assert_true(later_us(4000, -1) == INT64_MAX);
+    assert_true(later_us(INT64_MIN, INT64_MIN) == INT64_MAX);
+    assert_int_equal(once_more(0), 1);
+    assert_int_equal(once_more(INT32_MAX - 1), INT32_MAX);
+    assert_int_equal(once_more(INT32_MAX), INT32_MAX);
+}
+
+static void what_lies_between_two_times_of_a_clock_is_exact_and_else_keeps_its_sign(void** context)
+{
+    (void)context;
+    const int64_t half = INT64_MAX / 2;
+    assert_int_equal(between_us(0, 0), 0);
+    assert_int_equal(between_us(1000, 5000), 4000);
+    assert_int_equal(between_us(5000, 1000), -4000);
+    assert_int_equal(between_us(-1000, 1000), 2000);
+    assert_true(between_us(-half, half) == INT64_MAX - 1);
+    assert_true(between_us(half, -half) == -(INT64_MAX - 1));
+    assert_true(between_us(half, half) == 0);
+    assert_true(between_us(half + 1, half) == INT64_MIN);
+    assert_true(between_us(half, half + 1) == INT64_MAX);
+    assert_true(between_us(-half - 1, -half) == INT64_MAX);
+    assert_true(between_us(-half, -half - 1) == INT64_MIN);
+    assert_true(between_us(0, half + 1) == INT64_MAX);
+    assert_true(between_us(0, -half - 1) == INT64_MIN);
+    assert_true(between_us(INT64_MIN, INT64_MAX) == INT64_MAX);
+    assert_true(between_us(INT64_MAX, INT64_MIN) == INT64_MIN);
+    // A sample that never came was taken before all others.
+    assert_true(between_us(AGE_NEVER_US, 4000) == INT64_MIN);
+}
+
 static void a_mode_is_among_those_that_are_named(void** context)
 {
     (void)context;
@@ -204,6 +246,8 @@ int main(void)
         cmocka_unit_test(more_and_less_are_permitted_between_finite_numbers_only),
         cmocka_unit_test(the_cause_that_stands_first_tells_the_story_whatever_comes_first),
         cmocka_unit_test(an_age_counts_from_nought_to_its_limit),
+        cmocka_unit_test(time_that_was_damaged_ends_at_the_largest_number_there_is),
+        cmocka_unit_test(what_lies_between_two_times_of_a_clock_is_exact_and_else_keeps_its_sign),
         cmocka_unit_test(a_mode_is_among_those_that_are_named),
         cmocka_unit_test(a_machine_with_more_joints_than_there_is_room_for_has_no_limits),
         cmocka_unit_test(the_end_of_a_range_is_that_of_its_register),

@@ -95,6 +95,34 @@ static void a_posture_moves_along_its_axis_within_the_joints_limits(void** state
     }
 }
 
+/// Yielding is not held back by the joints' speeds: over the body, from end to end, from its middle
+/// to its flanks and as they slope there, with more than the highest speed that a file of limits
+/// may state, 0.40 m/s.
+static void a_yield_saturates_no_joint_over_the_body(void** state)
+{
+    (void)state;
+    assert_true(load_machine("config/machines/rail6.yaml", "config/devices", &machine, &findings));
+    chain_t chain;
+    assert_true(chain_build(&machine.arm, 0, &chain));
+    double least_mps = HUGE_VAL;
+    int places = 0;
+    for (int i = 0; i < 18 * 7 * 7 * 3; ++i) {
+        const double y_m = -0.3 + 0.1 * (i / 21 % 7);
+        const double tilt_rad = -0.25 * (i % 3) * (y_m > 0.0 ? 1.0 : -1.0);
+        const vec3_t place_m = vec3(0.2 + 0.1 * (i / 147), y_m, 0.10 + 0.05 * (i / 3 % 7));
+        const vec3_t into = vec3(0.0, sin(tilt_rad), -cos(tilt_rad));
+        const pose_t tool = {place_m, quat_from_z_and_x(into, vec3(1.0, 0.0, 0.0))};
+        joints_t joints = chain.preferred;
+        if (ik_solve(&chain, &tool, &joints, &joints, NULL) == IK_OK) {
+            least_mps = fmin(least_mps, bandwidth_of_posture(&chain, &joints).speed_mps);
+            ++places;
+        }
+    }
+    print_message("%d places: %.2f m/s along the tool's axis at least\n", places, least_mps);
+    assert_true(places > 1000);
+    assert_true(least_mps > 0.40);
+}
+
 static void a_posture_that_cannot_move_along_its_axis_says_so(void** state)
 {
     (void)state;
@@ -132,6 +160,7 @@ int main(void)
         cmocka_unit_test(lag_and_delay_hold_back_even_the_smallest_motion),
         cmocka_unit_test(unknown_figures_allow_no_rate_at_all),
         cmocka_unit_test(a_posture_moves_along_its_axis_within_the_joints_limits),
+        cmocka_unit_test(a_yield_saturates_no_joint_over_the_body),
         cmocka_unit_test(a_posture_that_cannot_move_along_its_axis_says_so),
         cmocka_unit_test(the_machines_delays_add_up),
     };

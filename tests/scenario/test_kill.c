@@ -182,7 +182,11 @@ static void at_any_instant_a_controller_that_falls_silent_leaves_its_drives_at_r
     int count = COUNT_DEFAULT;
     const char* wanted = getenv("KNEAD_KILLS");
     if (wanted != NULL) {
-        assert_int_equal(sscanf(wanted, "%llu:%d", &seed, &count), 2);
+        char* rest;
+        seed = strtoull(wanted, &rest, 10);
+        assert_true(rest != wanted && *rest == ':');
+        count = (int)strtol(rest + 1, &rest, 10);
+        assert_true(count > 0 && *rest == '\0');
     }
     random_stream_t stream = random_stream(seed, 0);
     figures_t figures = {0};

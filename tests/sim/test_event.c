@@ -53,9 +53,9 @@ static void an_event_fits_up_to_its_bounds_and_not_beyond(void** state)
         event.magnitude = info->most;
         assert_true(world_event_fits(&event, &machine));
         if (info->least < info->most) {
-            event.magnitude = nextafter(info->most, INFINITY);
+            event.magnitude = nextafter(info->most, HUGE_VAL);
             assert_false(world_event_fits(&event, &machine));
-            event.magnitude = nextafter(info->least, -INFINITY);
+            event.magnitude = nextafter(info->least, -HUGE_VAL);
             assert_false(world_event_fits(&event, &machine));
             event.magnitude = (double)NAN;
             assert_false(world_event_fits(&event, &machine));

@@ -346,7 +346,7 @@ static void no_reply_to_another_request_is_ever_taken_for_a_sample(void** state)
                   "another request 0, repeated by a gateway %lld, with another content %lld; "
                   "handed up and not taken: %llu of another request, %llu repeated; %llu links "
                   "lost\n",
-                  (long long)asked, (unsigned long long)(9 * counters->faulted), (long long)fresh,
+                  (long long)asked, 9ull * (unsigned long long)counters->faulted, (long long)fresh,
                   (long long)repeated_fresh, (long long)altered_fresh,
                   (unsigned long long)counters->deliveries[WIRE_FOREIGN],
                   (unsigned long long)counters->deliveries[WIRE_REPEATED] -

@@ -215,6 +215,9 @@ static void press_until_stopped(closed_loop_t* loop, follower_t* follower)
     found->begin_N = loop->truth.normal_force_N;
     follower->last_N = found->begin_N;
     loop->extra_requests = trial->stop ? REQUEST_STOP : 0;
+    if (trial->event != NULL) {
+        assert_true(world_inject(loop->world, trial->event));
+    }
     const double limit_s = trial->approach_mps > 0.0 ? APPROACH_S : GIVE_UP_S;
     const int64_t end_us = loop->in.now_us + (int64_t)(limit_s * 1e6);
     while (loop->in.now_us < end_us && follower->decided_us == 0) {

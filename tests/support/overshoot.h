@@ -30,6 +30,7 @@ typedef struct {
     bool no_envelope;    // nothing is looked ahead at: the hard limit alone
     double rise_m;       // of the client, smoothly within `rise_s`
     double rise_s;
+    const world_event_t* event; // instead: what the world's own client does; null for nothing
     lost_t lost;
 } overshoot_trial_t;
 
