@@ -21,8 +21,7 @@
 // tool does and feels.
 #define ENCODER_WRONG                                                                              \
     "encoder_jump encoder_disagrees encoder_frozen speed_following following joint_speed "         \
-    "tool_speed "                                                                                  \
-    "contact_lost " FORCE_WRONG
+    "tool_speed contact_lost " FORCE_WRONG
 #define DRIVE_WRONG                                                                                \
     "encoder_disagrees encoder_frozen speed_following following joint_speed tool_speed "           \
     "arming_time " FORCE_WRONG
@@ -178,13 +177,16 @@ static const expected_row_t rows[] = {
     HARMLESS_BELOW(DRIVE_LATE, 0.01, "within what following allows for"),
     MAY(DRIVE_LATE, 0, HUGE_VAL, "drive_sync drive_deaf " DRIVE_WRONG, WATCHED_MS,
         "a joint that is to rest is never late"),
-    DEMAND(DRIVE_WRONG_MODE, M(ARMING), 0, HUGE_VAL, "drive_state arming_time", YIELD, WATCHED_MS,
-           "in another mode it is never enabled: nothing moves, and arming takes too long"),
-    DEMAND(DRIVE_WRONG_MODE, ANY_PHASE, 0, HUGE_VAL, "drive_state", YIELD, 60, "the drive says so"),
+    DEMAND(DRIVE_WRONG_MODE, M(ARMING), 0, HUGE_VAL, "drive_state", YIELD, 100,
+           "the drive says so once it is enabled"),
+    DEMAND(DRIVE_WRONG_MODE, ANY_PHASE, 0, HUGE_VAL, "drive_state", YIELD, AT_ONCE_MS,
+           "the drive says so"),
     HARMLESS(DRIVE_UNLIMITED, "a limit that nothing reaches"),
     HARMLESS_FROM(DRIVE_WEAK, 0.7, "enough is left"),
     MAY(DRIVE_WEAK, 0, 0.7, "force_noise " DRIVE_WRONG, WATCHED_MS,
         "joints that carry little hold with nothing"),
+    DEMAND(DRIVE_RUNAWAY, ANY_PHASE, 0.5, HUGE_VAL, DRIVE_WRONG, YIELD, 160,
+           "the joint leaves its commanded speed"),
     DEMAND(DRIVE_RUNAWAY, ANY_PHASE, 0.2, HUGE_VAL, DRIVE_WRONG, YIELD, 800,
            "the joint leaves its command"),
     DEMAND(DRIVE_RUNAWAY, ANY_PHASE, 0, 0.2, DRIVE_WRONG, YIELD, WATCHED_MS,
@@ -254,7 +256,8 @@ static const expected_row_t rows[] = {
     OF_DEVICE(BUS_EXCEPTION, 0, HUGE_VAL, "", AGE_MS, "an exception is no sample"),
     OF_DEVICE(BUS_RESET, 0, HUGE_VAL, "", AGE_MS, "samples age"),
     OF_DEVICE(BUS_REFUSED, 0, HUGE_VAL, "", AGE_MS, "samples age"),
-    DEMAND(ROGUE_MASTER, ANY_PHASE, 0.1, HUGE_VAL, "drive_state joint_speed tool_speed", YIELD, 100,
+    DEMAND(ROGUE_MASTER, ANY_PHASE, 0.1, HUGE_VAL,
+           "drive_state joint_speed tool_speed speed_following", YIELD, 100,
            "the drive itself refuses so large a step"),
     MAY(ROGUE_MASTER, 0, 0.1, "force_noise " DRIVE_WRONG, 250,
         "told where the joint's lever makes it a fast tool"),
