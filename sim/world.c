@@ -645,6 +645,24 @@ bool world_request(world_t* world, int device, const pdu_t* request, pdu_t* repl
     return answered;
 }
 
+/// How much more force a little more depth would give while tool and skin go on as they do: the
+/// slope of the spring, on its stop or not, and of the tissue, in series.
+static double stiffness_N_per_m(const world_t* world, const client_skin_t* skin)
+{
+    const vec3_t nearing_mps =
+        vec3_sub(skin->velocity_mps, world->arm.motion.tool_twist.linear_mps);
+    const double closing_mps = fmax(vec3_dot(nearing_mps, skin->normal), 0.0);
+    const contact_settings_t* tool = &world->contact_settings;
+    const bool stopped = world->contact.compression_m > tool->spring_travel_m;
+    const double spring_N_per_m =
+        tool->spring_stiffness_N_per_m + (stopped ? tool->stop_stiffness_N_per_m : 0.0);
+    tissue_settings_t tissue = tissue_map_at(&world->tissues, skin->body_x_m, skin->body_y_m);
+    tissue.stiffness_N_per_m1_5 *= world->client.stiffness_factor;
+    const double tissue_N_per_m =
+        tissue_force(&tissue, world->contact.depth_m, closing_mps, 0.0).by_depth_N_per_m;
+    return tissue_N_per_m * spring_N_per_m / (tissue_N_per_m + spring_N_per_m);
+}
+
 void world_truth(const world_t* world, world_truth_t* truth)
 {
     *truth = (world_truth_t){.tissue = TISSUE_NONE};
@@ -667,5 +685,8 @@ void world_truth(const world_t* world, world_truth_t* truth)
     truth->surface_speed_mps = vec3_dot(skin.velocity_mps, truth->skin_normal);
     if (skin.touchable) {
         truth->tissue = tissue_map_kind_at(&world->tissues, skin.body_x_m, skin.body_y_m);
+        truth->stiffness_N_per_m = stiffness_N_per_m(world, &skin);
+        truth->damping_s_per_m =
+            tissue_map_at(&world->tissues, skin.body_x_m, skin.body_y_m).damping_s_per_m;
     }
 }

@@ -89,6 +89,9 @@ typedef struct {
     double slid_m;         // way the pad has slid over skin since the world began
     vec3_t skin_normal;
     double penetration_m;
+    // Of spring and tissue in series, as deep as the pad is and as fast as it sinks; 0 off skin.
+    double stiffness_N_per_m;
+    double damping_s_per_m;   // of the tissue there: its force grows by this part per m/s
     double surface_speed_mps; // of the skin under the pad, along its normal
     int tissue;               // index under the pad, 255 for none
     double pull_N;            // on the tool, of a hand or a tether

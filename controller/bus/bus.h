@@ -8,7 +8,9 @@
 
 #include "config/settings.h"
 
-/// CiA 402 states of a drive, as its status word says (CiA 402-2, state machine; masks 0x4F, 0x6F).
+/// CiA 402 states of a drive, as its status word says (CiA 402-2, state machine; masks 0x4F, 0x6F),
+/// in the order in which a drive walks to its torque. One that is enabled and says by bit 12 that
+/// it does not follow its set-points (in cyclic synchronous position mode) stands for itself.
 #define DRIVE_STATE_LIST(X)                                                                        \
     X(DRIVE_UNKNOWN, "unknown")                                                                    \
     X(DRIVE_NOT_READY, "not ready to switch on")                                                   \
@@ -18,13 +20,14 @@
     X(DRIVE_OPERATION_ENABLED, "operation enabled")                                                \
     X(DRIVE_QUICK_STOP, "quick stop active")                                                       \
     X(DRIVE_FAULT_REACTION, "fault reaction active")                                               \
-    X(DRIVE_FAULT, "fault")
+    X(DRIVE_FAULT, "fault")                                                                        \
+    X(DRIVE_NOT_FOLLOWING, "enabled without following its set-points")
 typedef enum {
 #define X(id, text) id,
     DRIVE_STATE_LIST(X)
 #undef X
 } drive_state_t;
-#define DRIVE_STATE_COUNT 9
+#define DRIVE_STATE_COUNT 10
 const char* drive_state_text(drive_state_t state);
 
 /// What the controller wants of a drive; the next control word follows from it and the drive's

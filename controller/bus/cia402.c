@@ -10,16 +10,22 @@ const char* drive_state_text(drive_state_t state)
     return texts[state];
 }
 
-// CiA 402-2, statusword: bits that count and what they then say.
+// CiA 402-2, statusword: bits that count and what they then say; bit 12 is that of the cyclic
+// synchronous position mode, "drive follows the command value".
 static const struct {
     uint16_t mask;
     uint16_t bits;
     drive_state_t state;
 } status_patterns[] = {
-    {0x4F, 0x00, DRIVE_NOT_READY},          {0x4F, 0x40, DRIVE_SWITCH_ON_DISABLED},
-    {0x6F, 0x21, DRIVE_READY_TO_SWITCH_ON}, {0x6F, 0x23, DRIVE_SWITCHED_ON},
-    {0x6F, 0x27, DRIVE_OPERATION_ENABLED},  {0x6F, 0x07, DRIVE_QUICK_STOP},
-    {0x4F, 0x0F, DRIVE_FAULT_REACTION},     {0x4F, 0x08, DRIVE_FAULT},
+    {0x4F, 0x00, DRIVE_NOT_READY},
+    {0x4F, 0x40, DRIVE_SWITCH_ON_DISABLED},
+    {0x6F, 0x21, DRIVE_READY_TO_SWITCH_ON},
+    {0x6F, 0x23, DRIVE_SWITCHED_ON},
+    {0x106F, 0x1027, DRIVE_OPERATION_ENABLED},
+    {0x106F, 0x0027, DRIVE_NOT_FOLLOWING},
+    {0x6F, 0x07, DRIVE_QUICK_STOP},
+    {0x4F, 0x0F, DRIVE_FAULT_REACTION},
+    {0x4F, 0x08, DRIVE_FAULT},
 };
 #define STATUS_PATTERN_COUNT ((int)(sizeof status_patterns / sizeof status_patterns[0]))
 
@@ -52,6 +58,7 @@ static uint16_t step_to_enabled(drive_state_t state)
         return CIA402_SWITCH_ON;
     case DRIVE_SWITCHED_ON:
     case DRIVE_OPERATION_ENABLED:
+    case DRIVE_NOT_FOLLOWING:
         return CIA402_ENABLE_OPERATION;
     case DRIVE_QUICK_STOP: // leaves it by switch on disabled: the short way back is optional
     case DRIVE_UNKNOWN:

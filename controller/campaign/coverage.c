@@ -2,8 +2,47 @@
 
 #include <math.h>
 
+#include "controller/campaign/invariants.h"
+
+/// How near the true force came to its bound, where there was one to keep.
+static void add_ratio(coverage_t* coverage, const outcome_t* outcome)
+{
+    const double ratio = outcome->rise_ratio;
+    if (outcome->result == OUTCOME_SKIPPED || !isfinite(ratio) ||
+        (outcome->excused & INVARIANT_BIT(INVARIANT_I2)) != 0) {
+        return;
+    }
+    if (!(ratio > 0.0)) {
+        ++coverage->below_limit;
+        return;
+    }
+    const int last = COVERAGE_RATIO_COUNT - 1;
+    ++coverage->over_limit;
+    ++coverage->ratios[ratio > 1.0 ? last : (int)fmin(ratio * last, last - 1)];
+    if (ratio > coverage->ratio_worst ||
+        (!(ratio < coverage->ratio_worst) && outcome->number < coverage->ratio_number)) {
+        coverage->ratio_worst = ratio;
+        coverage->ratio_number = outcome->number;
+    }
+}
+
+static void print_ratios(const coverage_t* coverage, FILE* out)
+{
+    (void)fprintf(out,
+                  "I2: %lld trials below the limit of all, %lld over it, by tenths of what "
+                  "the envelope grants:",
+                  (long long)coverage->below_limit, (long long)coverage->over_limit);
+    for (int tenth = 0; tenth < COVERAGE_RATIO_COUNT - 1; ++tenth) {
+        (void)fprintf(out, " %lld", (long long)coverage->ratios[tenth]);
+    }
+    (void)fprintf(out, ", more than all: %lld; worst %.3f in trial %lld\n",
+                  (long long)coverage->ratios[COVERAGE_RATIO_COUNT - 1], coverage->ratio_worst,
+                  (long long)coverage->ratio_number);
+}
+
 void coverage_add(coverage_t* coverage, const outcome_t* outcome)
 {
+    add_ratio(coverage, outcome);
     ++coverage->trials;
     coverage->passed += outcome->result == OUTCOME_PASSED ? 1 : 0;
     coverage->failed += outcome->result == OUTCOME_FAILED ? 1 : 0;
@@ -74,6 +113,7 @@ void coverage_print(const coverage_t* coverage, FILE* out)
         print_count(out, "event", world_event_info((world_event_kind_t)kind)->word, "",
                     coverage->events[kind]);
     }
+    print_ratios(coverage, out);
 }
 
 int coverage_zeros(const coverage_t* coverage)

@@ -7,6 +7,9 @@
 
 #include "controller/campaign/outcome.h"
 
+// Tenths of what the force may be over the limit of all; the last has what is over the bound.
+#define COVERAGE_RATIO_COUNT 11
+
 typedef struct {
     int64_t trials, passed, failed, skipped;
     int64_t trips;
@@ -15,12 +18,20 @@ typedef struct {
     int64_t transitions[MODE_COUNT][MODE_COUNT];
     int64_t rules[INTERLOCK_RULE_COUNT]; // as first cause
     int64_t events[WORLD_EVENT_KIND_COUNT];
+    // Of the trials in which no fault excuses I2: those whose true force kept below the limit of
+    // all, those over it, and of these how far they went of what the envelope grants.
+    int64_t below_limit, over_limit;
+    int64_t ratios[COVERAGE_RATIO_COUNT];
+    double ratio_worst;
+    int64_t ratio_number; // of the trial with the worst, the smallest of several
 } coverage_t;
 
+/// Begins with all zero. The order of the outcomes does not matter.
 void coverage_add(coverage_t* coverage, const outcome_t* outcome);
 
 /// Every mode, every pair of modes that the supervisor's table can lead through, every rule and
-/// every kind of event, a line each; zeros are marked.
+/// every kind of event, a line each; zeros are marked. Last how near the true force came to the
+/// bound of I2.
 void coverage_print(const coverage_t* coverage, FILE* out);
 
 /// How many of the things it counts never happened.

@@ -20,10 +20,12 @@
 // A joint that is not where it says, or not where it is told to be, shows by itself or in what the
 // tool does and feels.
 #define ENCODER_WRONG                                                                              \
-    "encoder_jump encoder_disagrees encoder_frozen following joint_speed tool_speed "              \
+    "encoder_jump encoder_disagrees encoder_frozen speed_following following joint_speed "         \
+    "tool_speed "                                                                                  \
     "contact_lost " FORCE_WRONG
 #define DRIVE_WRONG                                                                                \
-    "encoder_disagrees encoder_frozen following joint_speed tool_speed arming_time " FORCE_WRONG
+    "encoder_disagrees encoder_frozen speed_following following joint_speed tool_speed "           \
+    "arming_time " FORCE_WRONG
 #define AGE_RULES "io_age drive_age force_age sample_loss "
 #define HOST_LATE "overrun clock drive_state encoder_disagrees "
 // What a value may be told by that came over the bus and is another than was sent.
@@ -141,7 +143,7 @@ static const expected_row_t rows[] = {
     // What drives say of their joints.
     DEMAND(ENCODER_JUMP, ANY_PHASE, 0.03, HUGE_VAL, "encoder_jump", POWER_OFF, AT_ONCE_MS,
            "no joint jumps"),
-    MAY(ENCODER_JUMP, 0, 0.03, "encoder_jump tool_speed", 60,
+    MAY(ENCODER_JUMP, 0, 0.03, "encoder_jump encoder_disagrees encoder_frozen tool_speed", 60,
         "less than a joint may move in a period; the arm is off by so little"),
     ROW(ENCODER_FREEZE, ANY_PHASE, "drive_6", 0, HUGE_VAL, EITHER, ENCODER_WRONG, NONE, WATCHED_MS,
         "the tool is round: about its own axis it hardly turns"),
@@ -174,6 +176,8 @@ static const expected_row_t rows[] = {
     HARMLESS_BELOW(DRIVE_LATE, 0.01, "within what following allows for"),
     MAY(DRIVE_LATE, 0, HUGE_VAL, "drive_sync drive_deaf " DRIVE_WRONG, WATCHED_MS,
         "a joint that is to rest is never late"),
+    DEMAND(DRIVE_WRONG_MODE, M(ARMING), 0, HUGE_VAL, "drive_state arming_time", YIELD, WATCHED_MS,
+           "in another mode it is never enabled: nothing moves, and arming takes too long"),
     DEMAND(DRIVE_WRONG_MODE, ANY_PHASE, 0, HUGE_VAL, "drive_state", YIELD, 60, "the drive says so"),
     HARMLESS(DRIVE_UNLIMITED, "a limit that nothing reaches"),
     HARMLESS_FROM(DRIVE_WEAK, 0.7, "enough is left"),

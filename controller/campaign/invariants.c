@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "controller/safety/envelope.h"
 #include "kinematics/fk.h"
 #include "routines/body.h"
 
@@ -15,14 +16,6 @@
 // Modes that answer a trip.
 #define REACTION_MODES (M(YIELD) | M(STOPPING) | M(TRIPPED))
 
-// The worst time between a force and its answer at the tool, without a fault of the sensor: the
-// sensor's own latency (4 ms), a sample just missed (4 ms), the period that decides (4 ms), the one
-// in which the drives hear of it (4 ms) and the lag of a drive's position loop. [judgement]
-#define REACTION_TIME_S 0.040
-// What the arm brakes with at the tool when it yields, at least. [judgement]
-#define BRAKING_MPS2 2.5
-// A body part behind a spring at its stop: bone, N/m. [ISO/TS 15066 as copied: 35 N/mm on the back]
-#define STOPPED_STIFFNESS_N_PER_M 60000.0
 // The expected skin's normal turns under a tool that glides: 0.25 m/s over a bend of 8 degrees.
 #define NORMAL_SWING_MPS 0.035
 // Commands are differences of positions of some metres: what is lost in the last digits.
@@ -30,6 +23,8 @@
 // True speeds swing about what is commanded.
 #define TRUE_SPEED_SWING_MPS 0.05
 #define TRUE_SPEED_PERIODS 5
+// The drives' watchdogs as the program configures them, s.
+#define WATCHDOG_S 0.040
 // Drives that were told to let go do it within this, brakes and all.
 #define TORQUE_GONE_US 200000
 
@@ -62,21 +57,16 @@ void invariants_begin(invariants_t* invariants, const stage_t* stage, const worl
                                  .yield_us = -1,
                                  .tripped_us = -1,
                                  .first_rule = INTERLOCK_RULE_NONE,
-                                 .bound_at_peak_N = (double)NAN};
+                                 .press = {.bound_N = (double)NAN}};
 }
 
-double invariants_force_bound_N(const session_t* session, double closing_mps, double outrun_m)
+double invariants_force_bound_N(const session_t* session, double stiffness_N_per_m,
+                                double closing_mps, double longer_s, double skin_m)
 {
-    // The tool's spring is softer than any tissue behind it can make the two together, until it is
-    // at its stop.
-    const tool_settings_t* tool = &session->machine->arm.tool;
-    const double most_N = session->safety->contact_force_max_N.value;
-    const double way_m =
-        closing_mps * REACTION_TIME_S + closing_mps * closing_mps / (2.0 * BRAKING_MPS2) + outrun_m;
-    const double soft_m =
-        fmax(tool->spring_travel_m - most_N / tool->spring_stiffness_N_per_m, 0.0);
-    return most_N + tool->spring_stiffness_N_per_m * fmin(way_m, soft_m) +
-           STOPPED_STIFFNESS_N_PER_M * fmax(way_m - soft_m, 0.0);
+    const envelope_reaction_t reaction = {session->reaction.reaction_s + longer_s,
+                                          session->reaction.deceleration_mps2};
+    return session->safety->contact_force_max_N.value +
+           envelope_rise_N(&reaction, stiffness_N_per_m, closing_mps) + stiffness_N_per_m * skin_m;
 }
 
 static bool in_modes(supervisor_mode_t mode, unsigned modes)
@@ -145,21 +135,86 @@ static void judge_approach(const period_t* period)
     self->inward_mps = inward_mps;
 }
 
-/// The fastest that tool and skin came together lately, m/s.
-static double note_closing(const period_t* period, vec3_t tool_m)
+/// By how much later than declared the controller sees a force and acts on it: its sample is older
+/// than a period, up to the age from which it has to let go without one, or the period was late.
+static double late_s(const period_t* period)
 {
-    invariants_t* self = period->self;
+    const session_t* session = period->session;
+    const double age_s = (double)period->in->feedback.force.age_us * 1e-6 - session->period_s;
+    const double seen_late_s = fmin(fmax(age_s, 0.0), session->safety->sample_age_max_s.value);
+    return seen_late_s + fmax(period->passed_s - session->period_s, 0.0);
+}
+
+static void note_press(const period_t* period, vec3_t tool_m)
+{
+    press_watch_t* press = &period->self->press;
     const vec3_t velocity_mps =
-        vec3_scale(vec3_sub(tool_m, self->tool_true_m), 1.0 / period->passed_s);
-    const double closing_mps =
-        period->truth->surface_speed_mps - vec3_dot(velocity_mps, period->truth->skin_normal);
-    self->closing_at = (self->closing_at + 1) % INVARIANT_CLOSING_CAPACITY;
-    self->closing_mps[self->closing_at] = self->begun ? fmax(closing_mps, 0.0) : 0.0;
-    double most_mps = 0.0;
-    for (int i = 0; i < INVARIANT_CLOSING_CAPACITY; ++i) {
-        most_mps = fmax(most_mps, self->closing_mps[i]);
+        vec3_scale(vec3_sub(tool_m, period->self->tool_true_m), 1.0 / period->passed_s);
+    press->at = (press->at + 1) % INVARIANT_PRESS_CAPACITY;
+    press->into_mps[press->at] =
+        period->self->begun ? -vec3_dot(velocity_mps, period->truth->skin_normal) : 0.0;
+    press->late_s[press->at] = late_s(period);
+}
+
+/// From the period in which the force is first over the limit.
+static void begin_over(const period_t* period, press_watch_t* press)
+{
+    press->over = true;
+    press->since_s = 0.0;
+    press->skin_m = 0.0;
+    press->skin_was_mps = period->truth->surface_speed_mps;
+    press->damped_N = 0.0;
+    press->tool_mps = -HUGE_VAL;
+    press->longer_s = 0.0;
+    for (int i = 0; i < INVARIANT_PRESS_CAPACITY; ++i) {
+        press->tool_mps = fmax(press->tool_mps, press->into_mps[i]);
+        press->longer_s = fmax(press->longer_s, press->late_s[i]);
     }
-    return most_mps;
+    // An arm without torque ends nothing: all that the skin does is its own.
+    const bool yields = supervisor_mode_powered(period->self->mode);
+    const double most_mps = yields ? period->session->safety->yield_speed_mps.value : 0.0;
+    press->skin_mps = fmin(period->truth->surface_speed_mps, most_mps);
+}
+
+/// The true force against what the envelope says of an arm that lets go from the limit on.
+static void judge_press(const period_t* period)
+{
+    press_watch_t* press = &period->self->press;
+    const session_t* session = period->session;
+    const world_truth_t* truth = period->truth;
+    if (!(truth->normal_force_N > session->safety->contact_force_max_N.value)) {
+        press->over = false;
+    } else if (!press->over) {
+        begin_over(period, press);
+    } else {
+        press->since_s += period->passed_s;
+    }
+    double bound_N = session->safety->contact_force_max_N.value;
+    if (press->over) {
+        if (press->since_s <= session->reaction.reaction_s + press->longer_s) {
+            press->tool_mps = fmax(press->tool_mps, press->into_mps[press->at]);
+            press->longer_s = fmax(press->longer_s, press->late_s[press->at]);
+        }
+        // The crossing lies somewhere in the period before the one that shows it.
+        press->skin_m += fmax(truth->surface_speed_mps - press->skin_mps, 0.0) * period->passed_s;
+        // Tissue resists a quicker skin by more than a spring does.
+        press->damped_N =
+            fmax(press->damped_N, bound_N * truth->damping_s_per_m *
+                                      fmax(truth->surface_speed_mps - press->skin_was_mps, 0.0));
+        bound_N =
+            press->damped_N + invariants_force_bound_N(session, truth->stiffness_N_per_m,
+                                                       fmax(press->tool_mps + press->skin_mps, 0.0),
+                                                       press->longer_s, press->skin_m);
+    }
+    at_most(period, INVARIANT_I2, "true force on the body, N", truth->normal_force_N, bound_N);
+    press->ratio = fmax(press->ratio, truth->normal_force_N / bound_N);
+    const double most_N = session->safety->contact_force_max_N.value;
+    const double rise_ratio =
+        press->over ? (truth->normal_force_N - most_N) / (bound_N - most_N) : 0.0;
+    if (rise_ratio > press->rise_ratio) {
+        press->rise_ratio = rise_ratio;
+        press->bound_N = bound_N;
+    }
 }
 
 /// A yield keeps the glide of what it ends while it gathers speed away from the body.
@@ -178,17 +233,8 @@ static void judge_truth(const period_t* period)
     joints_t joints = {{0}};
     memcpy(joints.at, truth->joint_position, sizeof joints.at);
     const vec3_t tool_m = fk_tool_pose(&period->session->chain, &joints).position_m;
-    // What the skin does faster than the arm may yield, it does to the tool; forgotten within a
-    // second.
-    const double faster_mps = fmax(truth->surface_speed_mps - safety->yield_speed_mps.value, 0.0);
-    self->outrun_m = self->outrun_m * (1.0 - period->passed_s) + faster_mps * period->passed_s;
-    const double bound_N =
-        invariants_force_bound_N(period->session, note_closing(period, tool_m), self->outrun_m);
-    at_most(period, INVARIANT_I2, "true force on the body, N", truth->normal_force_N, bound_N);
-    if (truth->normal_force_N > self->peak_N) {
-        self->peak_N = truth->normal_force_N;
-        self->bound_at_peak_N = bound_N;
-    }
+    note_press(period, tool_m);
+    judge_press(period);
     if (self->begun) {
         const double speed_mps = vec3_norm(vec3_sub(tool_m, self->tool_true_m)) / period->passed_s;
         const double allowed_mps =
@@ -302,8 +348,13 @@ static void judge_times(const period_t* period)
     const safety_settings_t* safety = period->session->safety;
     const supervisor_mode_t mode = period->out->mode;
     const int64_t now_us = period->in->now_us;
-    const double slack_s = 2.0 * period->session->period_s;
     const bool reacts = mode == MODE_YIELD || mode == MODE_STOPPING;
+    // Yielding and stopping end each in the first period after their time; a controller that is
+    // late ends them late. One later than this is stopped by the drives' watchdogs.
+    const double watched_s = fmin(period->passed_s, WATCHDOG_S);
+    self->turn_s = reacts ? fmax(self->turn_s, watched_s) : period->session->period_s;
+    const double slack_s = 2.0 * (self->turn_s > period->session->period_s ? self->turn_s : 0.0) +
+                           2.0 * period->session->period_s;
     self->reaction_us = !reacts ? -1 : self->reaction_us < 0 ? now_us : self->reaction_us;
     self->yield_us = !reacts                                    ? -1
                      : mode == MODE_YIELD && self->yield_us < 0 ? now_us

@@ -45,7 +45,26 @@ typedef enum {
 const char* invariant_name(invariant_t invariant);
 const char* invariant_text(invariant_t invariant);
 
-#define INVARIANT_CLOSING_CAPACITY 75 // periods over which the fastest approach counts
+#define INVARIANT_PRESS_CAPACITY 16 // periods of a reaction time
+
+/// How tool and skin come together, over the last periods and since the true force crossed the
+/// limit of all. Speeds are along the skin's normal.
+typedef struct {
+    double into_mps[INVARIANT_PRESS_CAPACITY]; // of the tool into the body, newest at `at`
+    double late_s[INVARIANT_PRESS_CAPACITY];   // by which its controller was late to see and to act
+    int at;
+    bool over;           // the true force is over the limit
+    double since_s;      // it crossed it
+    double tool_mps;     // the fastest within a reaction time of that, before and after
+    double skin_was_mps; // as it crossed it
+    double damped_N;     // by what the tissue's damping may have grown since, at the limit's force
+    double skin_mps;     // as it crossed it; no faster than a yield ends
+    double longer_s;     // that the reaction may take beyond what is declared
+    double skin_m; // by which the skin has come nearer since than it would have with `skin_mps`
+    // Worst of all: force to bound, and what each is over the limit of all.
+    double ratio, rise_ratio;
+    double bound_N; // at the worst rise; NaN where the force was never over the limit
+} press_watch_t;
 
 /// What must be remembered between two periods.
 typedef struct {
@@ -62,10 +81,9 @@ typedef struct {
     unsigned overs; // of the last three periods: the measured force was over the limit
     bool was_over;
     vec3_t tool_true_m;
-    double closing_mps[INVARIANT_CLOSING_CAPACITY]; // of tool and skin, newest at `closing_at`
-    int closing_at;
-    double outrun_m;
+    press_watch_t press;
     int fast_periods;
+    double turn_s;       // the longest time between two periods since yielding or stopping began
     int64_t reaction_us; // since yielding or stopping began; -1: neither
     int64_t yield_us;    // since yielding began; -1
     int64_t tripped_us;
@@ -75,7 +93,6 @@ typedef struct {
     uint32_t violated;
     double at_s[INVARIANT_COUNT];
     char found[INVARIANT_COUNT][TEXT_CAPACITY];
-    double bound_at_peak_N, peak_N;
 } invariants_t;
 
 /// Both are borrowed.
@@ -87,9 +104,11 @@ void invariants_begin(invariants_t* invariants, const stage_t* stage,
 void invariants_judge(invariants_t* invariants, const cycle_input_t* in, const cycle_output_t* out,
                       const cycle_state_t* state, const world_truth_t* truth);
 
-/// The most that the body can feel: the limit of all and what tool and skin can still close while
-/// the controller hears of it, decides and brakes: k (v t + v^2 / 2 a), and the way by
-/// which a body outruns the arm that yields.
-double invariants_force_bound_N(const session_t* session, double closing_mps, double outrun_m);
+/// The most that the body may feel: the limit of all, and by what the force rises while the arm
+/// lets go as its machine declares (controller/safety/envelope.h), with `longer_s` on top of the
+/// reaction time, from `closing_mps` of tool and skin, and by `skin_m` that the skin came nearer
+/// beyond that. The limit alone where nothing closes. NaN where anything is unknown.
+double invariants_force_bound_N(const session_t* session, double stiffness_N_per_m,
+                                double closing_mps, double longer_s, double skin_m);
 
 #endif

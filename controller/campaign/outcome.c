@@ -78,6 +78,8 @@ static void write_found(json_t* json, const outcome_t* outcome)
     json_number(json, "released_s", outcome->released_s);
     json_number(json, "force_peak_N", outcome->force_peak_N);
     json_number(json, "force_bound_N", outcome->force_bound_N);
+    json_number(json, "bound_ratio", outcome->bound_ratio);
+    json_number(json, "rise_ratio", outcome->rise_ratio);
     json_number(json, "shear_peak_N", outcome->shear_peak_N);
     json_boolean(json, "healed", outcome->healed);
     json_number(json, "heal_s", outcome->heal_s);
@@ -384,6 +386,8 @@ static void scan_found(scan_t* scan, outcome_t* outcome)
     outcome->released_s = scan_member(scan, "released_s");
     outcome->force_peak_N = scan_member(scan, "force_peak_N");
     outcome->force_bound_N = scan_member(scan, "force_bound_N");
+    outcome->bound_ratio = scan_member(scan, "bound_ratio");
+    outcome->rise_ratio = scan_member(scan, "rise_ratio");
     outcome->shear_peak_N = scan_member(scan, "shear_peak_N");
     expect_key(scan, "healed");
     outcome->healed = scan_boolean(scan);

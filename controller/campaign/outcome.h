@@ -85,7 +85,10 @@ typedef struct {
     double detected_s;              // from the first event's onset; NaN where nothing tripped
     double released_s;              // from detection until the true force stayed low; NaN likewise
     double force_peak_N;            // true, on the body, whole trial
-    double force_bound_N; // the analytic bound at that time; NaN where none could be stated
+    double force_bound_N; // at the rise_ratio; NaN where it was never over the limit of all
+    // The largest part of its bound that the true force ever was, in any period; 0 without force.
+    double bound_ratio;
+    double rise_ratio; // the same of what both are over the limit of all; 0 where it never was
     double shear_peak_N;
     bool healed;   // after the faults were gone a person could make it ready again
     double heal_s; // time that took

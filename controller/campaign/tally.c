@@ -77,9 +77,9 @@ static void observe_cell(tally_cell_t* cell, const outcome_t* outcome)
     worsen(&cell->detected_s, &cell->detected_number, outcome->detected_s, 1.0, outcome->number);
     worsen(&cell->force_N, &cell->force_number, outcome->force_peak_N, 1.0, outcome->number);
     // Where the fault takes away what the bound rests on, there is none to keep.
-    if (outcome->force_bound_N > 0.0 && (outcome->excused & INVARIANT_BIT(INVARIANT_I2)) == 0) {
-        worsen(&cell->margin, &cell->margin_number,
-               1.0 - outcome->force_peak_N / outcome->force_bound_N, -1.0, outcome->number);
+    if ((outcome->excused & INVARIANT_BIT(INVARIANT_I2)) == 0) {
+        worsen(&cell->margin, &cell->margin_number, 1.0 - outcome->bound_ratio, -1.0,
+               outcome->number);
     }
     if (outcome->result == OUTCOME_FAILED) {
         ++cell->failed;

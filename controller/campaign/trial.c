@@ -553,7 +553,9 @@ static void finish(run_t* run, int64_t cycles)
     outcome->simulated_s = (double)world_now_us(run->world) * 1e-6;
     outcome->cycles = cycles;
     outcome->mode_last = run->mode;
-    outcome->force_bound_N = run->invariants.bound_at_peak_N;
+    outcome->force_bound_N = run->invariants.press.bound_N;
+    outcome->bound_ratio = run->invariants.press.ratio;
+    outcome->rise_ratio = run->invariants.press.rise_ratio;
     const int64_t onset_us = run->first_onset_us < 0 ? 0 : run->first_onset_us;
     outcome->detected_s = since(onset_us, run->detected_us);
     outcome->released_s = since(run->detected_us, run->touched_last_us);
@@ -589,6 +591,7 @@ bool trial_run(const trial_t* trial, const stages_t* stages, outcome_t* outcome)
                            .detected_s = (double)NAN,
                            .released_s = (double)NAN,
                            .force_bound_N = (double)NAN,
+                           .bound_ratio = 0.0,
                            .heal_s = 0.0};
     const stage_t* stage = stages->stage_of(stages->context, trial->routine, trial->client);
     if (stage == NULL) {

@@ -192,13 +192,14 @@ static void print_outcome(const outcome_t* outcome)
 {
     print_failures(outcome);
     (void)printf("  %s on %s, %.3f s; first cause %s (%s), reaction %s after %.0f ms, let go after "
-                 "%.0f ms,\n  true force %.1f N at most (bound %.1f N), along the skin %.1f N; %s, "
-                 "ends %s\n",
+                 "%.0f ms,\n  true force %.1f N at most (%.3f of its bound; over the limit %.3f of "
+                 "what %.1f N grants), along the skin %.1f N; %s, ends %s\n",
                  outcome->routine, outcome->client, outcome->simulated_s,
                  outcome->first_rule[0] != '\0' ? outcome->first_rule : "none", outcome->subject,
                  reaction_text(outcome->reaction), outcome->detected_s * 1e3,
-                 outcome->released_s * 1e3, outcome->force_peak_N, outcome->force_bound_N,
-                 outcome->shear_peak_N, outcome->healed ? "healed" : "not healed",
+                 outcome->released_s * 1e3, outcome->force_peak_N, outcome->bound_ratio,
+                 outcome->rise_ratio, outcome->force_bound_N, outcome->shear_peak_N,
+                 outcome->healed ? "healed" : "not healed",
                  supervisor_mode_text(outcome->mode_last));
     if (outcome->note[0] != '\0') {
         (void)printf("  %s\n", outcome->note);

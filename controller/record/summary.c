@@ -504,6 +504,7 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
     case INTERLOCK_FINITE:
     case INTERLOCK_JOINT_POSITION:
     case INTERLOCK_JOINT_SPEED:
+    case INTERLOCK_SPEED_FOLLOWING:
     case INTERLOCK_CLIENT_BUTTON:
     case INTERLOCK_CLIENT_PRESENT:
     case INTERLOCK_FOLLOWING:

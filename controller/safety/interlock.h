@@ -62,6 +62,8 @@ typedef enum {
       "a joint is past its limit")                                                                 \
     X(INTERLOCK_JOINT_SPEED, "joint_speed", "H19 H24", NONE, YIELD, ACKNOWLEDGE, 0,                \
       "rad/s or m/s", "a joint is too fast")                                                       \
+    X(INTERLOCK_SPEED_FOLLOWING, "speed_following", "H19 H20 H24", NONE, YIELD, ACKNOWLEDGE, 8,    \
+      "rad/s or m/s", "a joint moves at another speed than it is told to")                         \
     X(INTERLOCK_DRIVE_DEAF, "drive_deaf", "H23", NONE, YIELD, ACKNOWLEDGE, 28, "rad/s or m/s",     \
       "a joint does not brake when it is told to stop")                                            \
     X(INTERLOCK_DRIVE_SYNC, "drive_sync", "H25", NONE, YIELD, ACKNOWLEDGE, 12, "s",                \
@@ -85,9 +87,9 @@ typedef enum {
     X(INTERLOCK_SAMPLE_LOSS, "sample_loss", "H29 H30 H31 H32", PARTIAL, YIELD, ACKNOWLEDGE, 60,    \
       "samples", "a device answers too seldom")                                                    \
     X(INTERLOCK_DRIVE_STATE, "drive_state", "H22 H25 H36", PARTIAL, YIELD, ACKNOWLEDGE, 0, "",     \
-      "a drive left operation enabled")                                                            \
-    X(INTERLOCK_ENCODER_FROZEN, "encoder_frozen", "H20", PARTIAL, YIELD, ACKNOWLEDGE, 20,          \
-      "rad or m", "a joint is told to move and its position stands still")                         \
+      "a drive left operation enabled, or the way there")                                          \
+    X(INTERLOCK_ENCODER_FROZEN, "encoder_frozen", "H20", NONE, YIELD, ACKNOWLEDGE, 20,             \
+      "rad, m, Nm or N", "a joint is driven and its position stands still")                        \
     X(INTERLOCK_FOLLOWING, "following", "H20 H21 H24", FULL, YIELD, ACKNOWLEDGE, 0, "rad or m",    \
       "a joint does not follow its command")                                                       \
     X(INTERLOCK_FORCE_AGE, "force_age", "H28 H29 H38", FULL, YIELD, ACKNOWLEDGE, 0, "s",           \
@@ -215,11 +217,16 @@ typedef struct {
     double astray;  // how far positions have moved beyond their speeds, fading
     int identical;  // samples in a row with the very same position
     double wanted;  // how far the command has gone meanwhile
+    double effort;  // before the first of them, or as last measured while arming
     bool commanded; // the last command was to be followed
     double sent;    // it
     double sent_speed;
-    double ramp;        // the most that the joint may still be moving at while it stops
-    double sample_loss; // of its drive, see rules_device.c
+    double sent_before[2]; // speeds sent before that, newest first
+    int regular;           // periods in a row that were on time and heard of its drive
+    int off_speed;         // of them, in a row up to now, at another speed than commanded
+    drive_state_t walked;  // how far its drive has come while arming
+    double ramp;           // the most that the joint may still be moving at while it stops
+    double sample_loss;    // of its drive, see rules_device.c
 } joint_watch_t;
 
 #define FORCE_RATE_SAMPLES 3

@@ -24,6 +24,8 @@ typedef struct {
     double following_at_rest;
     double speed_disagreement; // what a position may have moved beyond its speed, see rules_joint.c
     double frozen_command;     // how far a command may go before the position has to move
+    double frozen_effort;      // by how much its effort may change before the position has to move
+    double speed_deviation;    // what it may move faster or slower than it is told to
     int64_t sample_spacing_us; // of its drive
 } judge_joint_limits_t;
 

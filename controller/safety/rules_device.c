@@ -71,7 +71,8 @@ static void count_torque(const judge_limits_t* limits, const judged_t* judged, i
     for (int joint = 0; joint < limits->joint_count && joint < JOINT_CAPACITY; ++joint) {
         const drive_feedback_t* drive = &judged->feedback->drives[joint];
         if (fresh(drive->age_us, limits->period_us)) {
-            const bool has_torque = drive->state == DRIVE_OPERATION_ENABLED;
+            const bool has_torque =
+                drive->state == DRIVE_OPERATION_ENABLED || drive->state == DRIVE_NOT_FOLLOWING;
             *with += has_torque ? 1 : 0;
             *without += has_torque ? 0 : 1;
         }

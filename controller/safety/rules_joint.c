@@ -22,6 +22,13 @@
 #define STOP_ACCELERATION_PART 0.9
 #define STOP_SPEED_MARGIN 1.1
 #define STOP_SPEED_NOISE 0.05 // rad/s or m/s
+// Over a gap in time nobody knows how a joint moved: encoders are held against speeds up to so many
+// periods, as many as the clock may take for one; speeds against commands only where periods keep
+// their time and every sample came, for so many before. A command reaches its joint within that.
+#define GAP_PERIODS_MAX 3
+#define REGULAR_PERIODS 4
+// One sample at another speed may be noise.
+#define OFF_SPEED_SAMPLES 2
 
 static double period_s(const judge_limits_t* limits)
 {
@@ -39,6 +46,14 @@ static bool is_new(const joint_watch_t* watch, const drive_feedback_t* drive,
 {
     return drive->age_us != AGE_NEVER_US && drive->age_us >= 0 && watch->known &&
            taken_us(drive, judged) > watch->at_us;
+}
+
+/// Half a period more or less is still on time.
+static bool on_time(const judge_limits_t* limits, const interlock_state_t* state,
+                    const judged_t* judged, int64_t half_periods_max)
+{
+    const int64_t passed_us = judged->now_us - state->last_now_us;
+    return state->begun && passed_us > 0 && passed_us <= half_periods_max * (limits->period_us / 2);
 }
 
 /// How far positions have moved beyond what speeds say, with the newest sample.
@@ -87,9 +102,51 @@ static void judge_command(verdict_t* verdict, const judge_limits_t* limits,
                    step * most + COMMAND_ROUNDING * allowed->commanded_speed_max);
 }
 
-static void judge_encoder(verdict_t* verdict, const judge_limits_t* limits,
-                          const joint_watch_t* watch, const judged_t* judged, int joint)
+/// The drive is heard as often as it should be, period by period, and is to follow.
+static bool is_regular(const judge_limits_t* limits, const interlock_state_t* state,
+                       const judged_t* judged, int joint)
 {
+    const drive_feedback_t* drive = &judged->feedback->drives[joint];
+    return on_time(limits, state, judged, 3) && drive->age_us >= 0 &&
+           drive->age_us < limits->joints[joint].sample_spacing_us &&
+           to_be_followed(judged, joint) && judged->mode != MODE_ARMING &&
+           drive->state == DRIVE_OPERATION_ENABLED;
+}
+
+/// By how much a joint is faster than the fastest of its last commanded speeds, or slower than the
+/// slowest; not a number where a command was none.
+static double speed_deviation(const joint_watch_t* watch, const judge_limits_t* limits,
+                              const judged_t* judged, int joint)
+{
+    const double velocity = judged->feedback->drives[joint].velocity;
+    const double before[3] = {watch->sent_speed, watch->sent_before[0], watch->sent_before[1]};
+    double least = commanded_speed(watch, limits, judged, joint);
+    double most = least;
+    bool known = isfinite(least);
+    for (int i = 0; i < 3; ++i) {
+        known = known && isfinite(before[i]);
+        least = fmin(least, before[i]);
+        most = fmax(most, before[i]);
+    }
+    return known ? fmax(fmax(velocity - most, least - velocity), 0.0) : (double)NAN;
+}
+
+static void judge_speed(verdict_t* verdict, const judge_limits_t* limits,
+                        const interlock_state_t* state, const judged_t* judged, int joint)
+{
+    const joint_watch_t* watch = &state->joints[joint];
+    if (watch->regular >= REGULAR_PERIODS && watch->off_speed >= OFF_SPEED_SAMPLES - 1 &&
+        is_regular(limits, state, judged, joint)) {
+        permit_at_most(verdict, INTERLOCK_SPEED_FOLLOWING, joint,
+                       speed_deviation(watch, limits, judged, joint),
+                       limits->joints[joint].speed_deviation);
+    }
+}
+
+static void judge_encoder(verdict_t* verdict, const judge_limits_t* limits,
+                          const interlock_state_t* state, const judged_t* judged, int joint)
+{
+    const joint_watch_t* watch = &state->joints[joint];
     const drive_feedback_t* drive = &judged->feedback->drives[joint];
     const judge_joint_limits_t* allowed = &limits->joints[joint];
     if (is_new(watch, drive, judged)) {
@@ -99,12 +156,18 @@ static void judge_encoder(verdict_t* verdict, const judge_limits_t* limits,
                              JUMP_NOISE;
         permit_at_most(verdict, INTERLOCK_ENCODER_JUMP, joint,
                        fabs(drive->position - watch->position), reach);
-        permit_at_most(verdict, INTERLOCK_ENCODER_DISAGREES, joint,
-                       fabs(astray(watch, drive, judged)), allowed->speed_disagreement);
+        if (on_time(limits, state, judged, 2 * GAP_PERIODS_MAX)) {
+            permit_at_most(verdict, INTERLOCK_ENCODER_DISAGREES, joint,
+                           fabs(astray(watch, drive, judged)), allowed->speed_disagreement);
+        }
     }
     if (watch->identical >= IDENTICAL_SAMPLES && to_be_followed(judged, joint)) {
         permit_at_most(verdict, INTERLOCK_ENCODER_FROZEN, joint, watch->wanted,
                        allowed->frozen_command);
+        if (judged->mode != MODE_ARMING) {
+            permit_at_most(verdict, INTERLOCK_ENCODER_FROZEN, joint,
+                           fabs(drive->effort - watch->effort), allowed->frozen_effort);
+        }
     }
 }
 
@@ -128,7 +191,10 @@ static void judge_joint(verdict_t* verdict, const judge_limits_t* limits,
     const joint_watch_t* watch = &state->joints[joint];
     const bool following_judged =
         supervisor_mode_powered(judged->mode) && !mode_in(judged->mode, MODE_BIT(ARMING));
-    const bool faulted = drive->state == DRIVE_FAULT || drive->state == DRIVE_FAULT_REACTION;
+    // While arming a drive walks to its torque, never back, and has its mode before.
+    const bool fails = drive->state == DRIVE_FAULT || drive->state == DRIVE_FAULT_REACTION ||
+                       drive->state == DRIVE_NOT_FOLLOWING || drive->state < watch->walked ||
+                       (watch->walked == DRIVE_OPERATION_ENABLED && drive->state != watch->walked);
 
     judge_command(verdict, limits, watch, judged, joint);
     permit_fresh(verdict, INTERLOCK_DRIVE_AGE, joint, drive->age_us, limits->sample_age_max_us);
@@ -138,7 +204,7 @@ static void judge_joint(verdict_t* verdict, const judge_limits_t* limits,
         return;
     }
     const bool left = (following_judged && drive->state != DRIVE_OPERATION_ENABLED) ||
-                      (mode_in(judged->mode, MODE_BIT(ARMING)) && faulted);
+                      (mode_in(judged->mode, MODE_BIT(ARMING)) && fails);
     if (left) {
         permit_refuse(verdict, INTERLOCK_DRIVE_STATE, joint, drive->state, DRIVE_OPERATION_ENABLED);
     }
@@ -155,7 +221,8 @@ static void judge_joint(verdict_t* verdict, const judge_limits_t* limits,
                    -allowed->measured_min);
     permit_at_most(verdict, INTERLOCK_JOINT_SPEED, joint, fabs(drive->velocity),
                    allowed->measured_speed_max);
-    judge_encoder(verdict, limits, watch, judged, joint);
+    judge_encoder(verdict, limits, state, judged, joint);
+    judge_speed(verdict, limits, state, judged, joint);
     judge_stop(verdict, limits, watch, judged, joint);
     if (following_judged && (verdict->locked_joints >> joint & 1u) == 0) {
         permit_at_most(verdict, INTERLOCK_FOLLOWING, joint,
@@ -173,7 +240,7 @@ void judge_joints(verdict_t* verdict, const judge_limits_t* limits, const interl
     }
 }
 
-static void watch_sample(joint_watch_t* watch, const judged_t* judged, int joint)
+static void watch_sample(joint_watch_t* watch, const judged_t* judged, int joint, bool gap)
 {
     const drive_feedback_t* drive = &judged->feedback->drives[joint];
     const bool known = drive->age_us != AGE_NEVER_US && drive->age_us >= 0 &&
@@ -181,13 +248,15 @@ static void watch_sample(joint_watch_t* watch, const judged_t* judged, int joint
     if (known && is_new(watch, drive, judged)) {
         const bool same = drive->position == watch->position;
         const double moved = fabs(judged->commanded->position[joint] - watch->sent);
-        watch->astray = astray(watch, drive, judged);
+        watch->astray = gap ? 0.0 : astray(watch, drive, judged);
         watch->identical = same ? once_more(watch->identical) : 0;
         watch->wanted = same && watch->commanded ? watch->wanted + moved : 0.0;
+        watch->effort = same && judged->mode != MODE_ARMING ? watch->effort : drive->effort;
     } else if (!watch->known) {
         watch->astray = 0.0;
         watch->identical = 0;
         watch->wanted = 0.0;
+        watch->effort = drive->effort;
     }
     if (known) {
         watch->known = true;
@@ -211,12 +280,38 @@ static void watch_stop(joint_watch_t* watch, const judge_limits_t* limits, const
     }
 }
 
+/// How far its drive has come on the way to its torque.
+static drive_state_t walked(const joint_watch_t* watch, const judged_t* judged, int joint)
+{
+    const drive_feedback_t* drive = &judged->feedback->drives[joint];
+    if (judged->mode != MODE_ARMING) {
+        return DRIVE_UNKNOWN;
+    }
+    return drive->state <= DRIVE_OPERATION_ENABLED && drive->state > watch->walked ? drive->state
+                                                                                   : watch->walked;
+}
+
+/// After a gap in time, or in what is heard of the drive, speeds are compared anew.
+static void watch_speed(joint_watch_t* watch, const judge_limits_t* limits,
+                        const interlock_state_t* state, const judged_t* judged, int joint)
+{
+    const bool regular = is_regular(limits, state, judged, joint);
+    const double deviation = speed_deviation(watch, limits, judged, joint);
+    const bool off = !(deviation <= limits->joints[joint].speed_deviation);
+    watch->off_speed = regular && off ? once_more(watch->off_speed) : 0;
+    watch->regular = regular ? once_more(watch->regular) : 0;
+}
+
 void watch_joints(interlock_state_t* state, const judge_limits_t* limits, const judged_t* judged)
 {
     for (int joint = 0; joint < limits->joint_count && joint < JOINT_CAPACITY; ++joint) {
         joint_watch_t* watch = &state->joints[joint];
-        watch_sample(watch, judged, joint);
+        watch_sample(watch, judged, joint, !on_time(limits, state, judged, 2 * GAP_PERIODS_MAX));
+        watch_speed(watch, limits, state, judged, joint);
+        watch->walked = walked(watch, judged, joint);
         const bool followed = to_be_followed(judged, joint);
+        watch->sent_before[1] = watch->sent_before[0];
+        watch->sent_before[0] = watch->sent_speed;
         watch->sent_speed =
             followed && watch->commanded ? commanded_speed(watch, limits, judged, joint) : 0.0;
         watch->sent = judged->commanded->position[joint];

@@ -294,6 +294,7 @@ static void step_state(drive_t* drive, double position, double speed, int64_t st
     }
     switch (drive->state) {
     case DRIVE_UNKNOWN:
+    case DRIVE_NOT_FOLLOWING: // what others read from its status word, never a state of its own
     case DRIVE_NOT_READY:
         if (drive->state_age_us >= DRIVE_BOOT_US) {
             enter(drive, DRIVE_SWITCH_ON_DISABLED);

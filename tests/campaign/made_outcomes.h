@@ -37,6 +37,7 @@ static inline outcome_t made_outcome(int64_t number, world_event_kind_t kind,
                          .released_s = 0.1,
                          .force_peak_N = 20.0,
                          .force_bound_N = 40.0,
+                         .bound_ratio = 0.5,
                          .healed = true,
                          .modes = 1u << MODE_CONTACT | 1u << MODE_YIELD,
                          .rules = INTERLOCK_RULE(INTERLOCK_FORCE_MAX),
@@ -63,9 +64,11 @@ static inline outcome_t drawn_outcome(uint64_t* state, int64_t number)
     outcome.detected_s = 0.001 * drawn(state, 500);
     outcome.force_peak_N = 0.1 * drawn(state, 600);
     outcome.force_bound_N = 60.0 + drawn(state, 20);
+    outcome.bound_ratio = outcome.force_peak_N / outcome.force_bound_N;
     if (drawn(state, 5) == 0) {
         outcome.detected_s = (double)NAN;
         outcome.force_bound_N = (double)NAN;
+        outcome.bound_ratio = (double)NAN;
         outcome.first_rule[0] = '\0';
     }
     if (drawn(state, 50) == 0) {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# rules_off.sh BUILD OUTCOMES [MOST]: what notices that a rule of the judge is switched off, a row of
-# a table a rule. BUILD was configured with -DKNEAD_RULES_OFF=ON; OUTCOMES is the file of a whole
+# rules_off.sh BUILD OUTCOMES [MOST]: what notices that a rule of the judge is switched off, a row
+# of a table a rule. BUILD was configured with -DKNEAD_RULES_OFF=ON; OUTCOMES is the file of a whole
 # matrix with all rules on. Of the trials whose first cause is the rule, MOST (default 12), spread
 # over all of them, are played again without it: a trial notices if it fails. The judge's own tests
 # are run without it too. A rule that neither notices may be taken away unseen: exit code 1.
@@ -30,8 +30,15 @@ trials() {
 # others FILE: the rules that told instead, the most frequent first.
 others() {
     sed -n 's/.*first cause \([a-z_]*\) .*/\1/p' "$1" | sort | uniq -c | sort -rn |
-        awk '{ printf "%s%s %d", NR > 1 ? ", " : "", $2, $1 }'
+        awk '{ printf "%s%s %d", (NR > 1 ? ", " : ""), $2, $1 }'
 }
+
+# unit: whether the judge's own tests pass.
+unit() {
+    "$build/tests/test_interlock" >"$work/unit" 2>&1 &&
+        "$build/tests/test_interlock_rules" >"$work/unit" 2>&1
+}
+unit || { echo "rules_off.sh: the judge's own tests fail with all rules on" >&2; exit 2; }
 
 bad=0
 echo '| rule | first cause of | played without it | fail | told instead | its own tests |'
@@ -45,12 +52,11 @@ for rule in $(sed -n 's/^rule *\([a-z_]*\): .*/\1/p' "$work/text"); do
     all=$(grep -c "^$rule " "$work/causes" || true)
     played=$(grep -c '^matrix:' "$work/played" || true)
     failed=$(grep -c '^matrix:[0-9]* failed' "$work/played" || true)
-    unit=fail
-    if KNEAD_RULE_OFF=$rule "$build/tests/test_interlock" >"$work/unit" 2>&1 &&
-        KNEAD_RULE_OFF=$rule "$build/tests/test_interlock_rules" >"$work/unit" 2>&1; then
-        unit='NOTICE NOTHING'
-    fi
-    [ "$failed" -gt 0 ] || [ "$unit" = fail ] || bad=1
-    echo "| $rule | $all | $played | $failed | $(others "$work/played") | $unit |"
+    export KNEAD_RULE_OFF="$rule"
+    unit_word=fail
+    ! unit || unit_word='NOTICE NOTHING'
+    unset KNEAD_RULE_OFF
+    [ "$failed" -gt 0 ] || [ "$unit_word" = fail ] || bad=1
+    echo "| $rule | $all | $played | $failed | $(others "$work/played") | $unit_word |"
 done
 exit "$bad"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/campaign/invariants.h"
 #include "tests/support/cmocka_prelude.h"
 
 static outcome_t sample(void)
@@ -59,10 +60,43 @@ static void zeros_are_printed_and_impossible_pairs_are_not(void** context)
     free(text);
 }
 
+static void the_worst_ratio_is_that_of_the_trials_that_nothing_excuses(void** context)
+{
+    (void)context;
+    coverage_t coverage = {0};
+    outcome_t outcome = {.result = OUTCOME_PASSED, .number = 3, .bound_ratio = 0.25};
+    coverage_add(&coverage, &outcome);
+    outcome = (outcome_t){.number = 4, .bound_ratio = 1.0, .rise_ratio = 0.5};
+    coverage_add(&coverage, &outcome);
+    outcome = (outcome_t){.number = 2, .bound_ratio = 1.0};
+    coverage_add(&coverage, &outcome);
+    assert_int_equal(coverage.ratios[5], 1); // of those over the limit alone
+    assert_int_equal(coverage.below_limit, 2);
+    assert_int_equal(coverage.over_limit, 1);
+    assert_near(coverage.ratio_worst, 0.5, 0.0);
+    assert_int_equal(coverage.ratio_number, 4);
+    outcome.rise_ratio = 1.0; // at the bound is not over it
+    coverage_add(&coverage, &outcome);
+    assert_int_equal(coverage.ratios[9], 1);
+    assert_int_equal(coverage.ratios[10], 0);
+    outcome = (outcome_t){.number = 5, .rise_ratio = 7.0, .excused = INVARIANT_BIT(INVARIANT_I2)};
+    coverage_add(&coverage, &outcome);
+    outcome = (outcome_t){.number = 6, .rise_ratio = (double)NAN};
+    coverage_add(&coverage, &outcome);
+    outcome = (outcome_t){.number = 7, .rise_ratio = 9.0, .result = OUTCOME_SKIPPED};
+    coverage_add(&coverage, &outcome);
+    assert_near(coverage.ratio_worst, 1.0, 0.0);
+    outcome = (outcome_t){.number = 8, .rise_ratio = 1.001};
+    coverage_add(&coverage, &outcome);
+    assert_int_equal(coverage.ratios[10], 1);
+    assert_int_equal(coverage.ratio_number, 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_happened_counts_once_a_trial),
+        cmocka_unit_test(the_worst_ratio_is_that_of_the_trials_that_nothing_excuses),
         cmocka_unit_test(zeros_are_printed_and_impossible_pairs_are_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

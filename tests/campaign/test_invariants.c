@@ -75,38 +75,112 @@ static void a_force_over_the_limit_in_two_samples_must_end_going_on(void** conte
     expect(&scene, INVARIANT_I1);
 }
 
-static void a_true_force_over_the_bound_is_seen(void** context)
+static double limit_N(void)
+{
+    const stages_t* stages = &campaign_stage()->stages;
+    const stage_t* stage = stages->stage_of(stages->context, 0, 0);
+    return stage->session->safety->contact_force_max_N.value;
+}
+
+static scene_t pressing(double force_N)
+{
+    scene_t scene = quiet(MODE_CONTACT);
+    scene.truth.pad.position_m = vec3(10.0, 10.0, 0.0); // of no zone
+    scene.truth.stiffness_N_per_m = 4000.0;
+    scene.truth.normal_force_N = force_N;
+    return scene;
+}
+
+/// Shows I2.
+static void a_true_force_over_the_limit_is_seen_where_nothing_closes(void** context)
 {
     (void)context;
-    scene_t scene = quiet(MODE_CONTACT);
-    const double bound_N = invariants_force_bound_N(scene.stage->session, 0.0, 0.0);
-    scene.truth.pad.position_m = vec3(10.0, 10.0, 0.0); // of no zone
-    scene.truth.normal_force_N = bound_N;
+    const double most_N = limit_N();
+    scene_t scene = pressing(most_N);
     judge(&scene);
     assert_int_equal(scene.invariants.violated, 0);
-    scene.truth.normal_force_N = bound_N + 0.1;
+    assert_near(scene.invariants.press.ratio, 1.0, 1e-12);
+    assert_near(scene.invariants.press.rise_ratio, 0.0, 0.0);
+    scene.truth.normal_force_N = most_N + 0.1;
+    judge(&scene);
+    expect(&scene, INVARIANT_I2);
+    assert_true(scene.invariants.press.rise_ratio > 1.0);
+    assert_true(scene.invariants.press.ratio > 1.0);
+}
+
+/// Crosses the limit with skin at a speed and says by how much the force may be over it then.
+static double room_N(scene_t* scene, double skin_mps)
+{
+    const double most_N = limit_N();
+    scene->truth.surface_speed_mps = skin_mps;
+    scene->truth.normal_force_N = most_N + 1e-6;
+    judge(scene);
+    assert_int_equal(scene->invariants.violated, 0);
+    return scene->invariants.press.bound_N - most_N;
+}
+
+/// Shows I2.
+static void the_bound_is_what_the_envelope_says_of_tool_and_skin(void** context)
+{
+    (void)context;
+    scene_t scene = pressing(0.0);
+    const envelope_reaction_t* declared = &scene.stage->session->reaction;
+    const double k = scene.truth.stiffness_N_per_m;
+    assert_near(room_N(&scene, 0.1), envelope_rise_N(declared, k, 0.1), 1e-9);
+    // At the bound it holds, above it does not.
+    scene.truth.normal_force_N = scene.invariants.press.bound_N;
+    judge(&scene);
+    assert_int_equal(scene.invariants.violated, 0);
+    scene.truth.normal_force_N += 0.1;
     judge(&scene);
     expect(&scene, INVARIANT_I2);
 }
 
-static void the_bound_grows_with_speed_and_bends_at_the_springs_stop(void** context)
+/// Shows I2.
+static void samples_that_come_late_make_the_reaction_longer_up_to_their_limit(void** context)
 {
     (void)context;
-    const session_t* session = quiet(MODE_CONTACT).stage->session;
-    double before_N = invariants_force_bound_N(session, 0.0, 0.0);
-    assert_near(before_N, session->safety->contact_force_max_N.value, 1e-9);
-    for (int i = 1; i <= 100; ++i) {
-        const double bound_N = invariants_force_bound_N(session, 0.01 * i, 0.0);
-        assert_true(bound_N > before_N);
-        before_N = bound_N;
+    for (int i = 0; i < 2; ++i) {
+        scene_t scene = pressing(0.0);
+        const session_t* session = scene.stage->session;
+        const int64_t old_us = i == 0 ? 8000 : 1000000000;
+        const double late_s = i == 0 ? 0.004 : session->safety->sample_age_max_s.value;
+        scene.out.mode = MODE_YIELD; // where an old sample is no fault of its own
+        scene.state.interlock.first_rule = INTERLOCK_FORCE_AGE;
+        judge(&scene);
+        scene.in.feedback.force.age_us = session->period_us + (i == 0 ? 4000 : old_us);
+        const envelope_reaction_t late = {session->reaction.reaction_s + late_s,
+                                          session->reaction.deceleration_mps2};
+        assert_near(room_N(&scene, 0.1), envelope_rise_N(&late, 4000.0, 0.1), 1e-9);
     }
-    const double stiffness = session->machine->arm.tool.spring_stiffness_N_per_m;
-    const double soft_N =
-        invariants_force_bound_N(session, 0.0, 0.010) - invariants_force_bound_N(session, 0.0, 0.0);
-    assert_near(soft_N, 0.010 * stiffness, 1e-6);
-    assert_true(invariants_force_bound_N(session, 0.0, 0.060) -
-                    invariants_force_bound_N(session, 0.0, 0.050) >
-                2.0 * soft_N);
+}
+
+/// Shows I2.
+static void skin_that_gathers_speed_or_outruns_a_yield_is_added(void** context)
+{
+    (void)context;
+    scene_t scene = pressing(0.0);
+    const session_t* session = scene.stage->session;
+    const double yield_mps = session->safety->yield_speed_mps.value;
+    const double formula_N = envelope_rise_N(&session->reaction, 4000.0, yield_mps);
+    assert_near(room_N(&scene, yield_mps + 0.1), formula_N + 4000.0 * 0.1 * session->period_s,
+                1e-6);
+}
+
+/// Shows I2.
+static void an_arm_without_torque_does_not_press_and_ends_nothing(void** context)
+{
+    (void)context;
+    scene_t scene = pressing(0.0);
+    const session_t* session = scene.stage->session;
+    scene.out.mode = MODE_TRIPPED;
+    for (int joint = 0; joint < session->chain.joint_count; ++joint) {
+        scene.out.command.request[joint] = DRIVE_REQUEST_DISABLE;
+    }
+    scene.state.interlock.first_rule = INTERLOCK_SHEAR;
+    judge(&scene);
+    // What the skin does itself, no more.
+    assert_near(room_N(&scene, 0.1), 4000.0 * 0.1 * session->period_s, 1e-6);
 }
 
 static void torque_that_stays_asked_for_is_seen(void** context)
@@ -224,8 +298,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_force_over_the_limit_in_two_samples_must_end_going_on),
-        cmocka_unit_test(a_true_force_over_the_bound_is_seen),
-        cmocka_unit_test(the_bound_grows_with_speed_and_bends_at_the_springs_stop),
+        cmocka_unit_test(a_true_force_over_the_limit_is_seen_where_nothing_closes),
+        cmocka_unit_test(the_bound_is_what_the_envelope_says_of_tool_and_skin),
+        cmocka_unit_test(samples_that_come_late_make_the_reaction_longer_up_to_their_limit),
+        cmocka_unit_test(skin_that_gathers_speed_or_outruns_a_yield_is_added),
+        cmocka_unit_test(an_arm_without_torque_does_not_press_and_ends_nothing),
         cmocka_unit_test(torque_that_stays_asked_for_is_seen),
         cmocka_unit_test(motion_without_arm_and_start_is_seen),
         cmocka_unit_test(going_on_with_an_old_sample_is_seen_one_that_is_fresh_is_not),

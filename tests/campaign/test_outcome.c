@@ -26,6 +26,8 @@ static outcome_t sample(void)
                          .released_s = (double)NAN,
                          .force_peak_N = 70.125,
                          .force_bound_N = (double)NAN,
+                         .bound_ratio = 0.625,
+                         .rise_ratio = 0.375,
                          .healed = true,
                          .heal_s = 1.5,
                          .mode_last = MODE_ARMED,
@@ -55,6 +57,8 @@ static void a_line_reads_back_and_is_written_again_the_same(void** context)
     assert_int_equal(back.transitions[MODE_LOCKED], outcome.transitions[MODE_LOCKED]);
     assert_true(back.rules == outcome.rules);
     assert_true(isnan(back.released_s));
+    assert_near(back.bound_ratio, 0.625, 0.0);
+    assert_near(back.rise_ratio, 0.375, 0.0);
     assert_string_equal(back.note, outcome.note);
     assert_int_equal(back.failure_count, 2);
 }

@@ -70,7 +70,7 @@ static void the_extremes_on_the_page_are_those_of_the_data(void** context)
         if (outcome->result != OUTCOME_SKIPPED) {
             force_N = fmax(force_N, outcome->force_peak_N);
             detected_s = fmax(detected_s, outcome->detected_s);
-            margin = fmin(margin, 1.0 - outcome->force_peak_N / outcome->force_bound_N);
+            margin = fmin(margin, 1.0 - outcome->bound_ratio);
             simulated_s += outcome->simulated_s;
         }
     }
@@ -104,7 +104,8 @@ static void every_cell_shows_the_worst_of_its_trials(void** context)
     outcomes[2].detected_s = 0.123;
     outcomes[3].detected_s = (double)NAN;
     outcomes[4] = made_outcome(4, WORLD_EVENT_FORCE_DRIFT, MODE_CONTACT);
-    outcomes[4].force_bound_N = 80.0;
+    outcomes[1].bound_ratio = 37.25 / 40.0;
+    outcomes[4].bound_ratio = 0.25;
     const campaign_header_t header = made_header(CAMPAIGN_MATRIX, 0, 4);
     char* page = page_of(&header, outcomes, 5);
     const char* cell = cell_behind(page, "force freeze", "m0");

@@ -60,7 +60,7 @@ static void what_was_skipped_or_not_measured_counts_for_nothing(void** context)
     assert_int_equal(tally->kinds[WORLD_EVENT_FORCE_BIAS], 0);
     outcome = made_outcome(1, WORLD_EVENT_FORCE_BIAS, MODE_TRANSIT);
     outcome.detected_s = (double)NAN;
-    outcome.force_bound_N = (double)NAN;
+    outcome.bound_ratio = (double)NAN;
     outcome.force_peak_N = (double)NAN;
     tally_observe(tally, &outcome);
     assert_true(isnan(cell->detected_s) && isnan(cell->force_N) && isnan(cell->margin));

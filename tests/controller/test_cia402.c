@@ -15,7 +15,7 @@ static drive_state_t state_by_the_table(unsigned word)
         return DRIVE_SWITCHED_ON;
     }
     if (bits == 0x27) {
-        return DRIVE_OPERATION_ENABLED;
+        return (word & 0x1000u) != 0 ? DRIVE_OPERATION_ENABLED : DRIVE_NOT_FOLLOWING;
     }
     if (bits == 0x07) {
         return DRIVE_QUICK_STOP;
@@ -46,8 +46,10 @@ static void every_status_word_means_what_the_standard_says(void** state)
         }
         assert_non_null(drive_state_text((drive_state_t)i));
     }
-    // Words printed in manuals: voltage bit 4, remote bit 9, target reached bit 10.
-    assert_int_equal(cia402_state(0x0637), DRIVE_OPERATION_ENABLED);
+    // Words printed in manuals: voltage bit 4, remote bit 9, target reached bit 10, and bit 12
+    // where the drive follows its set-points.
+    assert_int_equal(cia402_state(0x1637), DRIVE_OPERATION_ENABLED);
+    assert_int_equal(cia402_state(0x0637), DRIVE_NOT_FOLLOWING);
     assert_int_equal(cia402_state(0x0250), DRIVE_SWITCH_ON_DISABLED);
     assert_int_equal(cia402_state(0x0218), DRIVE_FAULT);
 }
@@ -62,7 +64,8 @@ static void torque_is_asked_for_by_enable_alone_and_never_in_a_fault(void** stat
                     cia402_control_word((drive_request_t)request, (drive_state_t)i, odd == 1);
                 if (word == CIA402_ENABLE_OPERATION) {
                     assert_int_equal(request, DRIVE_REQUEST_ENABLE);
-                    assert_true(i == DRIVE_SWITCHED_ON || i == DRIVE_OPERATION_ENABLED);
+                    assert_true(i == DRIVE_SWITCHED_ON || i == DRIVE_OPERATION_ENABLED ||
+                                i == DRIVE_NOT_FOLLOWING);
                 }
                 if ((word & CIA402_FAULT_RESET) != 0) {
                     assert_int_equal(request, DRIVE_REQUEST_RESET_FAULT);

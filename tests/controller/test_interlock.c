@@ -296,6 +296,32 @@ static void a_drive_that_faults_while_arming_is_named_at_once(void** context)
     assert_int_equal(judge(&scene).subject, SCENE_ELBOW);
 }
 
+/// Shows H22, H36, drive_state.
+static void a_drive_that_steps_back_while_arming_is_named_at_once(void** context)
+{
+    (void)context;
+    for (int from = DRIVE_SWITCH_ON_DISABLED; from <= DRIVE_OPERATION_ENABLED; ++from) {
+        for (int to = DRIVE_UNKNOWN; to < DRIVE_STATE_COUNT; ++to) {
+            scene_t scene = well();
+            scene.judged.mode = MODE_ARMING;
+            scene.judged.surface_gap_m = 0.3;
+            scene.feedback.drives[SCENE_ELBOW].state = (drive_state_t)from;
+            assert_false(refuses(&scene, INTERLOCK_DRIVE_STATE));
+            (void)pass(&scene);
+            scene.feedback.drives[SCENE_ELBOW].state = (drive_state_t)to;
+            const bool fault =
+                to == DRIVE_FAULT || to == DRIVE_FAULT_REACTION || to == DRIVE_NOT_FOLLOWING;
+            const bool lost = from == DRIVE_OPERATION_ENABLED && to != from;
+            assert_int_equal(refuses(&scene, INTERLOCK_DRIVE_STATE), to < from || fault || lost);
+            // How far it came in one arming says nothing of the next.
+            scene.judged.mode = MODE_READY;
+            (void)pass(&scene);
+            scene.judged.mode = MODE_ARMING;
+            assert_int_equal(refuses(&scene, INTERLOCK_DRIVE_STATE), fault);
+        }
+    }
+}
+
 /// Shows H02, link_clearance.
 static void no_link_comes_nearer_to_the_body_than_allowed(void** context)
 {
@@ -735,6 +761,7 @@ int main(void)
         cmocka_unit_test(motion_rules_hold_below_at_and_above),
         cmocka_unit_test(arming_refuses_a_large_offset_and_slow_drives),
         cmocka_unit_test(a_drive_that_faults_while_arming_is_named_at_once),
+        cmocka_unit_test(a_drive_that_steps_back_while_arming_is_named_at_once),
         cmocka_unit_test(no_link_comes_nearer_to_the_body_than_allowed),
         cmocka_unit_test(sensor_and_drive_torques_may_disagree_so_far_and_so_long),
         cmocka_unit_test(a_disagreement_is_counted_while_it_lasts),

@@ -125,7 +125,7 @@ static void a_position_that_stands_still_while_its_joint_is_commanded_is_told(vo
     const double gone = scene.commanded.position[SCENE_ELBOW] - 0.5;
     assert_true(gone > 0.010 && gone < 0.0125);
     assert_true((verdict.locked_joints & 1u << SCENE_ELBOW) == 0);
-    assert_int_equal(verdict.reaction, REACTION_STOP);
+    assert_int_equal(verdict.reaction, REACTION_POWER_OFF);
     // Where it moves, however little, it is not frozen.
     scene = settled(MODE_TRANSIT);
     for (period = 1; period < 30; ++period) {
@@ -134,6 +134,115 @@ static void a_position_that_stands_still_while_its_joint_is_commanded_is_told(vo
         assert_false(refuses(&scene, INTERLOCK_ENCODER_FROZEN));
         (void)pass(&scene);
     }
+}
+
+/// Shows H20, encoder_frozen.
+static void a_position_that_stands_still_while_its_drive_pushes_is_told(void** context)
+{
+    (void)context;
+    const struct {
+        double effort_Nm;
+        supervisor_mode_t mode;
+        bool told;
+    } rows[] = {
+        {9.999, MODE_TRANSIT, false},  {10.0, MODE_TRANSIT, false},
+        {10.001, MODE_TRANSIT, true},  {-10.001, MODE_CONTACT, true},
+        {10.001, MODE_STOPPING, true}, {10.001, MODE_ARMING, false}, // the brake still holds it
+        {10.001, MODE_TRIPPED, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+        scene_t scene = settled(rows[i].mode);
+        scene.feedback.drives[SCENE_ELBOW].effort = rows[i].effort_Nm;
+        const verdict_t verdict = judge(&scene);
+        assert_int_equal(has(&verdict, INTERLOCK_ENCODER_FROZEN), rows[i].told);
+        if (rows[i].told) {
+            assert_int_equal(verdict.reaction, REACTION_POWER_OFF);
+            assert_int_equal(verdict.subject, SCENE_ELBOW);
+        }
+        // One that moves holds against what it meets.
+        scene.feedback.drives[SCENE_ELBOW].position += 1e-6;
+        (void)pass(&scene);
+        assert_false(refuses(&scene, INTERLOCK_ENCODER_FROZEN));
+    }
+    scene_t scene = settled(MODE_TRANSIT);
+    scene.feedback.drives[SCENE_ELBOW].effort = (double)NAN;
+    assert_true(refuses(&scene, INTERLOCK_FINITE));
+}
+
+/// Shows H19, H20, H24, speed_following.
+static void a_joint_at_another_speed_than_commanded_twice_loses_its_power(void** context)
+{
+    (void)context;
+    const struct {
+        double speed_radps;
+        bool told;
+    } rows[] = {{0.2, false},         {nextafter(0.2, 1.0), true},
+                {-0.2, false},        {-0.201, true},
+                {0.5, true},          {0.199, false},
+                {(double)NAN, false}, {(double)INFINITY, false}}; // those refuse as no number
+    const supervisor_mode_t modes[] = {MODE_ARMED, MODE_TRANSIT, MODE_CONTACT, MODE_YIELD,
+                                       MODE_STOPPING};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0] * 8; ++i) {
+        scene_t scene = settled(modes[i / 8]);
+        scene.feedback.drives[SCENE_ELBOW].velocity = rows[i % 8].speed_radps;
+        assert_false(refuses(&scene, INTERLOCK_SPEED_FOLLOWING)); // one sample may be noise
+        (void)pass(&scene);
+        const verdict_t verdict = judge(&scene);
+        assert_int_equal(has(&verdict, INTERLOCK_SPEED_FOLLOWING), rows[i % 8].told);
+        assert_int_equal(has(&verdict, INTERLOCK_FINITE), !isfinite(rows[i % 8].speed_radps));
+        assert_true(!rows[i % 8].told || verdict.reaction == REACTION_POWER_OFF);
+    }
+}
+
+/// Shows H24, speed_following.
+static void a_command_has_four_periods_to_reach_its_joint(void** context)
+{
+    (void)context;
+    for (int late = 0; late <= 5; ++late) {
+        scene_t scene = settled(MODE_TRANSIT);
+        bool told = false;
+        for (int period = 0; period < 20; ++period) {
+            // A command at 0.3 rad/s at once; its joint takes that speed so many periods later.
+            scene.commanded.position[SCENE_ELBOW] += 0.3 * PERIOD_S;
+            scene.feedback.drives[SCENE_ELBOW].velocity = period >= late ? 0.3 : 0.0;
+            scene.feedback.drives[SCENE_ELBOW].position += period >= late ? 0.3 * PERIOD_S : 0.0;
+            const verdict_t verdict = pass(&scene);
+            told = told || has(&verdict, INTERLOCK_SPEED_FOLLOWING);
+        }
+        // In the fourth period all commands that are remembered are at that speed, in the next one
+        // it is off it for the second time.
+        assert_int_equal(told, late >= 5);
+    }
+}
+
+/// Shows H29, speed_following, encoder_disagrees.
+static void speeds_are_not_judged_across_a_gap(void** context)
+{
+    (void)context;
+    for (int what = 0; what < 4; ++what) {
+        scene_t scene = settled(MODE_TRANSIT);
+        scene.feedback.drives[SCENE_ELBOW].velocity = 0.5;
+        (void)pass(&scene);
+        scene.feedback.drives[SCENE_ELBOW].age_us =
+            what == 1 ? SCENE_PERIOD_US : 0;                    // a lost sample
+        scene.judged.now_us += what == 2 ? SCENE_PERIOD_US : 0; // a late period
+        scene.commanded.request[SCENE_ELBOW] =
+            what == 3 ? DRIVE_REQUEST_QUICK_STOP : DRIVE_REQUEST_ENABLE;
+        assert_int_equal(refuses(&scene, INTERLOCK_SPEED_FOLLOWING), what == 0);
+    }
+    // Nor where a position was by its speed: the clock is the cause.
+    for (int periods = 3; periods <= 4; ++periods) {
+        scene_t scene = settled(MODE_TRIPPED);
+        scene.feedback.drives[SCENE_ELBOW].velocity = 4.0; // 20 mrad in 10 ms of it
+        scene.judged.now_us += (periods - 1) * SCENE_PERIOD_US;
+        assert_int_equal(refuses(&scene, INTERLOCK_ENCODER_DISAGREES), periods == 3);
+        (void)pass(&scene);
+        assert_true(periods == 3 || scene.state.joints[SCENE_ELBOW].astray == 0.0);
+    }
+    scene_t scene = settled(MODE_TRANSIT);
+    scene.feedback.drives[SCENE_ELBOW].velocity = 1.0;
+    scene.judged.now_us += 3600000000;
+    assert_int_equal(judge(&scene).rule, INTERLOCK_CLOCK);
 }
 
 /// Shows H45, I8, command_range.
@@ -630,6 +739,10 @@ int main(void)
         cmocka_unit_test(a_position_jumps_no_farther_than_its_joint_can_move),
         cmocka_unit_test(a_position_that_wanders_beyond_its_speed_is_told),
         cmocka_unit_test(a_position_that_stands_still_while_its_joint_is_commanded_is_told),
+        cmocka_unit_test(a_position_that_stands_still_while_its_drive_pushes_is_told),
+        cmocka_unit_test(a_joint_at_another_speed_than_commanded_twice_loses_its_power),
+        cmocka_unit_test(a_command_has_four_periods_to_reach_its_joint),
+        cmocka_unit_test(speeds_are_not_judged_across_a_gap),
         cmocka_unit_test(a_command_keeps_place_speed_and_acceleration),
         cmocka_unit_test(a_joint_that_does_not_brake_when_told_loses_its_power),
         cmocka_unit_test(drives_leave_their_torque_together),

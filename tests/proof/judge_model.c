@@ -102,12 +102,17 @@ static bool drive_stale(const period_t* p)
 {
     return drive(p)->age_us < 0 || drive(p)->age_us > p->limits->sample_age_max_us;
 }
-/// While arming drives walk to their state and only a fault counts; later only one state does.
+/// While arming drives walk to their state, and only a fault, another mode or a step back counts;
+/// later only one state does.
 static bool drive_left(const period_t* p)
 {
     const drive_state_t state = drive(p)->state;
     if (p->judged->mode == MODE_ARMING) {
-        return state == DRIVE_FAULT || state == DRIVE_FAULT_REACTION;
+        const drive_state_t walked = p->state->joints[p->index].walked;
+        const bool back = (int)state < (int)walked;
+        const bool lost = walked == DRIVE_OPERATION_ENABLED && state != DRIVE_OPERATION_ENABLED;
+        const bool fault = state == DRIVE_FAULT || state == DRIVE_FAULT_REACTION;
+        return fault || state == DRIVE_NOT_FOLLOWING || back || lost;
     }
     return state != DRIVE_OPERATION_ENABLED;
 }
@@ -168,10 +173,46 @@ static double gone_astray(const period_t* p)
     return fabs(fading * watch(p)->astray +
                 (drive(p)->position - watch(p)->position - mean_speed * passed_s(p)));
 }
+/// The judge was asked three periods ago at most: over a longer gap speeds tell nothing.
+static int64_t since_asked_us(const period_t* p)
+{
+    return p->judged->now_us - p->state->last_now_us;
+}
+QUESTION(moved_on_without_gap, moved_on(p) && p->state->begun && since_asked_us(p) > 0 &&
+                                   since_asked_us(p) <= 3 * p->limits->period_us)
 FIGURE(gone_astray_max, joint(p)->speed_disagreement)
 QUESTION(stands_and_is_told, drive_measured(p) && commanded(p) && watch(p)->identical >= 5)
 FIGURE(told_to_go, watch(p)->wanted)
 FIGURE(told_to_go_max, joint(p)->frozen_command)
+QUESTION(stands_and_pushes, stands_and_is_told(p) && p->judged->mode != MODE_ARMING)
+FIGURE(pushed, fabs(drive(p)->effort - watch(p)->effort))
+FIGURE(pushed_max, joint(p)->frozen_effort)
+/// Heard in time and told to follow, now and in four periods before; in the last of them already
+/// at another speed.
+QUESTION(speed_known, drive_measured(p) && commanded(p) && p->judged->mode != MODE_ARMING &&
+                          drive(p)->state == DRIVE_OPERATION_ENABLED && drive(p)->age_us >= 0 &&
+                          drive(p)->age_us < joint(p)->sample_spacing_us && p->state->begun &&
+                          since_asked_us(p) > 0 &&
+                          2 * since_asked_us(p) <= 3 * p->limits->period_us &&
+                          watch(p)->regular >= 4 && watch(p)->off_speed >= 1)
+/// How far the measured speed is outside of what the last four commands span.
+static double outside_of_commands(const period_t* p)
+{
+    const double sent[4] = {sent_speed(p), watch(p)->sent_speed, watch(p)->sent_before[0],
+                            watch(p)->sent_before[1]};
+    const double measured = drive(p)->velocity;
+    double least = (double)INFINITY;
+    double most = -(double)INFINITY;
+    for (int i = 0; i < 4; ++i) {
+        if (!isfinite(sent[i])) {
+            return (double)NAN;
+        }
+        least = sent[i] < least ? sent[i] : least;
+        most = sent[i] > most ? sent[i] : most;
+    }
+    return measured > most ? measured - most : measured < least ? least - measured : 0.0;
+}
+FIGURE(outside_of_commands_max, joint(p)->speed_deviation)
 QUESTION(drive_speaks, drive_measured(p) && !drive_stale(p))
 FIGURE(ramp, 1.1 * watch(p)->ramp + 0.05)
 
@@ -183,13 +224,17 @@ FIGURE(drive_loss, watch(p)->sample_loss)
 FIGURE(loss_max, 12)
 FIGURE(split_s, (double)p->state->split_us * 1e-6)
 FIGURE(split_max_s, (double)(2 * p->limits->period_us) * 1e-6)
+static bool has_torque(drive_state_t state)
+{
+    return state == DRIVE_OPERATION_ENABLED || state == DRIVE_NOT_FOLLOWING;
+}
 static int drives_with_torque(const period_t* p, bool torque)
 {
     int count = 0;
     for (int64_t i = 0; i < p->limits->joint_count && i < JOINT_CAPACITY; ++i) {
         const drive_feedback_t* one = &p->judged->feedback->drives[i];
         const bool heard = one->age_us >= 0 && one->age_us <= p->limits->period_us;
-        count += heard && (one->state == DRIVE_OPERATION_ENABLED) == torque ? 1 : 0;
+        count += heard && has_torque(one->state) == torque ? 1 : 0;
     }
     return count;
 }
@@ -395,10 +440,14 @@ static const row_t rows[] = {
     {INTERLOCK_COMMAND_RANGE, "powered", EACH_JOINT, commanded_twice, AT_MOST, sent_change,
      sent_change_max, NULL},
     {INTERLOCK_ENCODER_JUMP, "any", EACH_JOINT, moved_on, AT_MOST, jump, jump_max, NULL},
-    {INTERLOCK_ENCODER_DISAGREES, "any", EACH_JOINT, moved_on, AT_MOST, gone_astray,
+    {INTERLOCK_ENCODER_DISAGREES, "any", EACH_JOINT, moved_on_without_gap, AT_MOST, gone_astray,
      gone_astray_max, NULL},
+    {INTERLOCK_SPEED_FOLLOWING, "powered", EACH_JOINT, speed_known, AT_MOST, outside_of_commands,
+     outside_of_commands_max, NULL},
     {INTERLOCK_ENCODER_FROZEN, "powered", EACH_JOINT, stands_and_is_told, AT_MOST, told_to_go,
      told_to_go_max, NULL},
+    {INTERLOCK_ENCODER_FROZEN, "powered", EACH_JOINT, stands_and_pushes, AT_MOST, pushed,
+     pushed_max, NULL},
     {INTERLOCK_DRIVE_DEAF, " stopping ", EACH_JOINT, drive_speaks, AT_MOST, joint_speed, ramp,
      NULL},
     {INTERLOCK_DRIVE_AGE, "any", EACH_JOINT, always, FRESH_ENOUGH, drive_age, age_max, NULL},

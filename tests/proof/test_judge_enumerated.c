@@ -70,6 +70,8 @@ static judge_limits_t exact_limits(void)
                                                  .following_at_rest = 0.0078125,
                                                  .speed_disagreement = 0.00390625,
                                                  .frozen_command = 0.001953125,
+                                                 .frozen_effort = 32.0,
+                                                 .speed_deviation = 0.0625,
                                                  .sample_spacing_us = 4000};
     limits.joints[ELBOW] = (judge_joint_limits_t){.measured_min = -2.25,
                                                   .measured_max = 2.125,
@@ -81,6 +83,8 @@ static judge_limits_t exact_limits(void)
                                                   .following_at_rest = 0.03125,
                                                   .speed_disagreement = 0.015625,
                                                   .frozen_command = 0.0078125,
+                                                  .frozen_effort = 8.0,
+                                                  .speed_deviation = 0.25,
                                                   .sample_spacing_us = 6000};
     judge_limits_seal(&limits);
     return limits;
@@ -116,6 +120,8 @@ static scene_t well(supervisor_mode_t mode)
                                                     .position = 0.5,
                                                     .commanded = true,
                                                     .sent = 0.5,
+                                                    .regular = 10,
+                                                    .off_speed = 1,
                                                     .ramp = 0.5};
         if (!supervisor_model_powered(mode)) {
             scene.feedback.drives[joint].state = DRIVE_SWITCH_ON_DISABLED;
@@ -164,7 +170,7 @@ typedef struct {
     };
 } lever_t;
 
-#define LEVER_CAPACITY 180
+#define LEVER_CAPACITY 200
 static lever_t levers[LEVER_CAPACITY];
 static int lever_count;
 
@@ -229,12 +235,12 @@ static void add_io_and_drives(void)
     ADD_WHOLE(FLAG, feedback.io.client_present, 0);
     ADD_AGE(feedback.drives[RAIL].age_us);
     ADD_AGE(feedback.drives[ELBOW].age_us);
-    ADD_WHOLE(STATE, feedback.drives[RAIL].state, 0, 1, 2, 3, 4, 5, 6, 7, 8);
-    ADD_WHOLE(STATE, feedback.drives[ELBOW].state, 0, 4, 5, 7, 8);
+    ADD_WHOLE(STATE, feedback.drives[RAIL].state, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    ADD_WHOLE(STATE, feedback.drives[ELBOW].state, 0, 2, 4, 5, 7, 8, 9);
     ADD_REAL(feedback.drives[RAIL].position, -0.125, 1.625);
     ADD_REAL(feedback.drives[ELBOW].position, -2.25, 2.125);
-    ADD_REAL(feedback.drives[RAIL].velocity, 1.0);
-    ADD_REAL(feedback.drives[ELBOW].velocity, -2.5, 2.5);
+    ADD_REAL(feedback.drives[RAIL].velocity, 1.0, 0.0625, -0.0625);
+    ADD_REAL(feedback.drives[ELBOW].velocity, -2.5, 2.5, 0.25, -0.25);
     ADD_REAL(feedback.drives[RAIL].effort, 0.0);
     ADD_REAL(feedback.drives[ELBOW].effort, 0.0);
     ADD_REAL(commanded.position[RAIL], 0.5 - 0.0078125, 0.5 + 0.0078125, 0.5 + 0.0703125);
@@ -265,6 +271,18 @@ static void add_watches(void)
     ADD_REAL(JOINT(RAIL, sent), 0.5 + 0.75 * 0.004, 0.5 - 3.0 * 16e-6);
     ADD_REAL(JOINT(ELBOW, sent), 0.5 - 2.0 * 0.004, 0.5 + 10.0 * 16e-6);
     ADD_REAL(JOINT(ELBOW, sent_speed), 0.04, -0.0400020004, 2.0);
+    ADD_REAL(JOINT(ELBOW, sent_before[0]), 0.25, -0.25);
+    ADD_REAL(JOINT(ELBOW, sent_before[1]), 2.0, -0.5);
+    ADD_REAL(JOINT(RAIL, sent_before[1]), 0.0625, -0.0625);
+    ADD_WHOLE(COUNT, JOINT(RAIL, regular), 3, 4, 5);
+    ADD_WHOLE(COUNT, JOINT(ELBOW, regular), 3, 4, 5);
+    ADD_WHOLE(COUNT, JOINT(RAIL, off_speed), 0, 1, 2);
+    ADD_WHOLE(COUNT, JOINT(ELBOW, off_speed), 0, 1, 2);
+    ADD_WHOLE(STATE, JOINT(RAIL, walked), DRIVE_UNKNOWN, DRIVE_SWITCHED_ON,
+              DRIVE_OPERATION_ENABLED);
+    ADD_WHOLE(STATE, JOINT(ELBOW, walked), DRIVE_READY_TO_SWITCH_ON, DRIVE_OPERATION_ENABLED);
+    ADD_REAL(JOINT(RAIL, effort), 32.0, -32.0);
+    ADD_REAL(JOINT(ELBOW, effort), 8.0, -8.0);
     ADD_REAL(JOINT(ELBOW, ramp), 0.0, 1.0);
     ADD_REAL(JOINT(RAIL, sample_loss), 12.0, 1.0 / 3.0);
     ADD_REAL(JOINT(ELBOW, sample_loss), 12.0, 23.0);
@@ -284,7 +302,8 @@ static void add_watches(void)
     ADD_WHOLE(STATE, state.last_mode, MODE_LOCKED, MODE_READY, MODE_ARMING, MODE_PARKED,
               MODE_TRIPPED, MODE_CONTACT, MODE_YIELD);
     ADD_WHOLE(WHOLE, state.last_now_us, NOW_US - 1, NOW_US, NOW_US + 1, NOW_US - 12000,
-              NOW_US - 12001, NOW_US - 16000, NOW_US - 16001, NOW_US - 32000, NOW_US - 32001);
+              NOW_US - 12001, NOW_US - 6000, NOW_US - 6001, NOW_US - 16000, NOW_US - 16001,
+              NOW_US - 32000, NOW_US - 32001);
     ADD_WHOLE(FLAG, state.tripped, 1);
 }
 

@@ -65,6 +65,8 @@ static inline judge_limits_t limits_by_hand(void)
                                                        .following_at_rest = 0.006,
                                                        .speed_disagreement = 0.003,
                                                        .frozen_command = 0.0015,
+                                                       .frozen_effort = 40.0,
+                                                       .speed_deviation = 0.08,
                                                        .sample_spacing_us = SCENE_PERIOD_US};
     limits.joints[SCENE_ELBOW] = (judge_joint_limits_t){.measured_min = -2.01,
                                                         .measured_max = 2.01,
@@ -76,6 +78,8 @@ static inline judge_limits_t limits_by_hand(void)
                                                         .following_at_rest = 0.04,
                                                         .speed_disagreement = 0.02,
                                                         .frozen_command = 0.01,
+                                                        .frozen_effort = 10.0,
+                                                        .speed_deviation = 0.2,
                                                         .sample_spacing_us = SCENE_PERIOD_US};
     judge_limits_seal(&limits);
     return limits;
