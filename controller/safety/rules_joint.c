@@ -52,8 +52,9 @@ static bool is_new(const joint_watch_t* watch, const drive_feedback_t* drive,
 static bool on_time(const judge_limits_t* limits, const interlock_state_t* state,
                     const judged_t* judged, int64_t half_periods_max)
 {
-    const int64_t passed_us = judged->now_us - state->last_now_us;
-    return state->begun && passed_us > 0 && passed_us <= half_periods_max * (limits->period_us / 2);
+    const int64_t passed_us = between_us(state->last_now_us, judged->now_us);
+    const double allowed_us = (double)half_periods_max * (double)(limits->period_us / 2);
+    return state->begun && passed_us > 0 && (double)passed_us <= allowed_us;
 }
 
 /// How far positions have moved beyond what speeds say, with the newest sample.

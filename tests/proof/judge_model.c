@@ -176,7 +176,7 @@ static double gone_astray(const period_t* p)
 /// The judge was asked three periods ago at most: over a longer gap speeds tell nothing.
 static int64_t since_asked_us(const period_t* p)
 {
-    return p->judged->now_us - p->state->last_now_us;
+    return apart_us(p->state->last_now_us, p->judged->now_us);
 }
 QUESTION(moved_on_without_gap, moved_on(p) && p->state->begun && since_asked_us(p) > 0 &&
                                    since_asked_us(p) <= 3 * p->limits->period_us)

@@ -675,6 +675,47 @@ static void a_tool_whose_place_is_unknown_is_held_nowhere(void** context)
     }
 }
 
+/// What still refuses after four seconds of lifting is not helped by it.
+static void a_lift_that_lasts_too_long_becomes_a_yield(void** context)
+{
+    (void)context;
+    for (int late_us = 0; late_us < 2; ++late_us) {
+        for (int lifting = 0; lifting < 2; ++lifting) {
+            scene_t scene = well(lifting != 0 ? MODE_LIFT : MODE_CONTACT);
+            scene.state.inspection = INTERLOCK_RULE(INTERLOCK_DWELL);
+            scene.judged.mode_us = 4000000 + late_us;
+            scene.judged.feedback = &scene.feedback;
+            scene.judged.commanded = &scene.commanded;
+            const verdict_t verdict =
+                interlock_evaluate(&scene.limits, &scene.state, &scene.judged);
+            assert_true(verdict.refused == INTERLOCK_RULE(INTERLOCK_DWELL));
+            assert_int_equal(verdict.reaction,
+                             lifting != 0 && late_us != 0 ? REACTION_YIELD : REACTION_LIFT);
+        }
+    }
+}
+
+static void a_held_tool_slips_above_two_millimetres_only(void** context)
+{
+    (void)context;
+    const double moved_m[] = {0.0, nextafter(0.002, 0.0), 0.002, 0.002001};
+    for (int i = 0; i < 4; ++i) {
+        scene_t scene = well(MODE_READY);
+        scene.state.unpowered_us = 10000000;
+        scene.state.held = true;
+        for (int axis = 0; axis < 3; ++axis) {
+            scene.judged.tool_position_m[axis] = 0.0;
+            scene.state.held_m[axis] = 0.0;
+        }
+        scene.judged.tool_position_m[1] = moved_m[i];
+        scene.judged.feedback = &scene.feedback;
+        scene.judged.commanded = &scene.commanded;
+        const verdict_t nothing_refused = {.rule = INTERLOCK_RULE_NONE};
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &nothing_refused);
+        assert_int_equal(scene.state.slipping_us, i < 3 ? 0 : scene.limits.period_us);
+    }
+}
+
 static void a_pull_of_no_more_than_a_touch_is_no_reason_to_doubt_what_is_felt(void** context)
 {
     (void)context;
@@ -788,6 +829,8 @@ int main(int argument_count, char** arguments)
         cmocka_unit_test(a_tool_whose_place_is_unknown_is_held_nowhere),
         cmocka_unit_test(a_force_that_is_not_known_begins_the_last_three_anew),
         cmocka_unit_test(a_force_that_is_no_newer_is_not_counted_among_the_last_three),
+        cmocka_unit_test(a_lift_that_lasts_too_long_becomes_a_yield),
+        cmocka_unit_test(a_held_tool_slips_above_two_millimetres_only),
         cmocka_unit_test(a_sample_that_is_no_newer_repeats_no_axis),
         cmocka_unit_test(a_pull_of_no_more_than_a_touch_is_no_reason_to_doubt_what_is_felt),
     };
