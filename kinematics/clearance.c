@@ -324,36 +324,40 @@ static vec3_t link_end(const chain_frames_t* frames, int link)
                                       : frames->flange.position_m;
 }
 
-/// True if a whole stretch lies beyond one border of the grid.
-static bool beside_grid(const surface_t* surface, vec3_t from_m, vec3_t to_m)
+/// The grid's borders in x and y.
+typedef struct {
+    double x_min_m, x_length_m, y_min_m, y_length_m;
+} borders_t;
+
+static inline borders_t borders_of(const surface_t* surface)
 {
-    const double x_min_m = surface->origin_x_m;
-    const double x_max_m = x_min_m + (surface->row_count - 1) * surface->spacing_m;
-    const double y_min_m = surface->origin_y_m;
-    const double y_max_m = y_min_m + (surface->column_count - 1) * surface->spacing_m;
+    return (borders_t){surface->origin_x_m, (surface->row_count - 1) * surface->spacing_m,
+                       surface->origin_y_m, (surface->column_count - 1) * surface->spacing_m};
+}
+
+/// True if a whole stretch lies beyond one border of the grid.
+static inline bool beside_grid(const borders_t* borders, vec3_t from_m, vec3_t to_m)
+{
+    const double x_min_m = borders->x_min_m;
+    const double x_max_m = x_min_m + borders->x_length_m;
+    const double y_min_m = borders->y_min_m;
+    const double y_max_m = y_min_m + borders->y_length_m;
     return (from_m.x < x_min_m && to_m.x < x_min_m) || (from_m.x > x_max_m && to_m.x > x_max_m) ||
            (from_m.y < y_min_m && to_m.y < y_min_m) || (from_m.y > y_max_m && to_m.y > y_max_m);
 }
 
 /// Most of an arm is beside the body: a look at the grid's borders spares reading the spline there.
-static bool over_grid(const surface_t* surface, vec3_t point_m)
+static inline bool over_grid(const borders_t* borders, vec3_t point_m)
 {
-    const double x_m = point_m.x - surface->origin_x_m;
-    const double y_m = point_m.y - surface->origin_y_m;
-    return x_m >= 0.0 && x_m <= (surface->row_count - 1) * surface->spacing_m && y_m >= 0.0 &&
-           y_m <= (surface->column_count - 1) * surface->spacing_m;
+    const double x_m = point_m.x - borders->x_min_m;
+    const double y_m = point_m.y - borders->y_min_m;
+    return x_m >= 0.0 && x_m <= borders->x_length_m && y_m >= 0.0 && y_m <= borders->y_length_m;
 }
 
+/// For a sphere over the grid.
 static void sphere_to_skin(const surface_t* surface, vec3_t centre_m, double radius_m, int link,
                            link_clearance_t* nearest)
 {
-    if (!vec3_finite(centre_m)) {
-        *nearest = (link_clearance_t){.distance_m = (double)NAN, .link = link};
-        return;
-    }
-    if (!over_grid(surface, centre_m)) {
-        return;
-    }
     const double above_m = centre_m.z - radius_m - surface_bound_m(surface, centre_m.x, centre_m.y);
     if (above_m > STEEPEST_SLANT * LINK_NEAR_M) {
         return;
@@ -376,14 +380,22 @@ link_clearance_t clearance_link_to_skin(const chain_t* chain, const chain_frames
     const vec3_t from_m =
         vec3(frames->origin_m[link][0], frames->origin_m[link][1], frames->origin_m[link][2]);
     const vec3_t to_m = link_end(frames, link);
-    if (vec3_finite(from_m) && vec3_finite(to_m) && beside_grid(surface, from_m, to_m)) {
+    const borders_t borders = borders_of(surface);
+    const vec3_t along_m = vec3_sub(to_m, from_m);
+    if (vec3_finite(from_m) && vec3_finite(to_m) && beside_grid(&borders, from_m, to_m)) {
         return nearest;
     }
-    const double wanted = ceil(vec3_norm(vec3_sub(to_m, from_m)) / radius_m);
+    if (!vec3_finite(from_m) || !vec3_finite(along_m)) {
+        return (link_clearance_t){.distance_m = (double)NAN, .link = link};
+    }
+    const double wanted = ceil(vec3_norm(along_m) / radius_m);
     const int intervals = wanted < SAMPLE_CAPACITY ? (int)wanted : SAMPLE_CAPACITY;
-    for (int i = 0; i <= intervals && !isnan(nearest.distance_m); i++) {
+    for (int i = 0; i <= intervals; i++) {
         const double part = intervals > 0 ? (double)i / intervals : 0.0;
-        sphere_to_skin(surface, vec3_lerp(from_m, to_m, part), radius_m, link, &nearest);
+        const vec3_t centre_m = vec3_lerp(from_m, to_m, part);
+        if (over_grid(&borders, centre_m)) {
+            sphere_to_skin(surface, centre_m, radius_m, link, &nearest);
+        }
     }
     return nearest;
 }

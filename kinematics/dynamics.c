@@ -10,6 +10,7 @@
 #include "kinematics/cholesky.h"
 #include "kinematics/sincos.h"
 #include "kinematics/walker.h"
+#include "kinematics/wide.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -411,8 +412,8 @@ static void move_to_tool(const links_t* restrict links, const spatials_t* restri
                                              vec3_cross(motion->tool_twist.angular_radps, tool_m));
 }
 
-void dynamics_motion(const chain_t* chain, const joints_t* positions, const joints_t* speeds,
-                     vec3_t gravity_mps2, chain_motion_t* motion)
+WIDE void dynamics_motion(const chain_t* chain, const joints_t* positions, const joints_t* speeds,
+                          vec3_t gravity_mps2, chain_motion_t* motion)
 {
     static const joints_t none = {{0.0}};
     links_t links;
@@ -458,8 +459,8 @@ static void sum_momenta(const chain_t* restrict chain, const links_t* restrict l
     vectors_sum_inward(&weight->linear);
 }
 
-void dynamics_momentum(const chain_t* chain, const joints_t* positions, const joints_t* speeds,
-                       vec3_t gravity_mps2, joints_t* momentum, joints_t* drift)
+WIDE void dynamics_momentum(const chain_t* chain, const joints_t* positions, const joints_t* speeds,
+                            vec3_t gravity_mps2, joints_t* momentum, joints_t* drift)
 {
     links_t links;
     spatials_t velocity;

@@ -2,6 +2,7 @@
 
 #include "kinematics/sincos.h"
 #include "kinematics/walker.h"
+#include "kinematics/wide.h"
 
 static inline void walker_store(const walker_t* walker, vec3_t axis, int i, chain_frames_t* frames)
 {
@@ -42,18 +43,18 @@ static inline walker_t walk(const chain_t* chain, const joints_t* joints, chain_
     return walker;
 }
 
-void fk_links(const chain_t* chain, const joints_t* joints, chain_frames_t* frames)
+WIDE void fk_links(const chain_t* chain, const joints_t* joints, chain_frames_t* frames)
 {
     (void)walk(chain, joints, frames);
 }
 
-void fk_frames(const chain_t* chain, const joints_t* joints, chain_frames_t* frames)
+WIDE void fk_frames(const chain_t* chain, const joints_t* joints, chain_frames_t* frames)
 {
     const walker_t last = walk(chain, joints, frames);
     walker_end(&last, chain, &frames->flange, &frames->tool);
 }
 
-pose_t fk_tool_pose(const chain_t* chain, const joints_t* joints)
+WIDE pose_t fk_tool_pose(const chain_t* chain, const joints_t* joints)
 {
     chain_frames_t frames;
     fk_frames(chain, joints, &frames);

@@ -8,6 +8,7 @@
 
 #include "kinematics/cholesky.h"
 #include "kinematics/clearance.h"
+#include "kinematics/wide.h"
 
 #define TASK_CAPACITY 6
 
@@ -132,7 +133,7 @@ static vec3_t turn_between(vec3_t from, vec3_t to, vec3_t fallback)
 static void task_set_row(task_t* task, int row, const jacobian_t* jacobian, vec3_t direction,
                          double weight, unsigned locked)
 {
-    for (int i = 0; i < task->joint_count; i++) {
+    for (int i = 0; i < JOINT_CAPACITY; i++) {
         task->jacobian[row][i] = (locked >> i) & 1u ? 0.0
                                                     : weight * (direction.x * jacobian->at[3][i] +
                                                                 direction.y * jacobian->at[4][i] +
@@ -300,12 +301,14 @@ static void task_add_solution(const task_t* task, const cholesky_t* inverse,
         }
         dual[row] = factor * sum;
     }
-    for (int i = 0; i < task->joint_count; i++) {
-        double sum = 0.0;
-        for (int row = 0; row < task->row_count; row++) {
-            sum += task->jacobian[row][i] * dual[row];
+    double sums[JOINT_CAPACITY] = {0.0}; // of all joints at once
+    for (int row = 0; row < task->row_count; row++) {
+        for (int i = 0; i < JOINT_CAPACITY; i++) {
+            sums[i] += task->jacobian[row][i] * dual[row];
         }
-        speeds[i] += sum;
+    }
+    for (int i = 0; i < JOINT_CAPACITY; i++) {
+        speeds[i] += sums[i];
     }
 }
 
@@ -682,10 +685,10 @@ static motion_t motion_from(const chain_t* chain, double period_s, const joints_
     return motion;
 }
 
-ik_result_t ik_track(const chain_t* chain, const ik_track_settings_t* settings,
-                     const joints_t* joints, const joints_t* speeds, const pose_t* target,
-                     const twist_t* feedforward, unsigned locked, joints_t* next,
-                     joints_t* next_speeds)
+WIDE ik_result_t ik_track(const chain_t* chain, const ik_track_settings_t* settings,
+                          const joints_t* joints, const joints_t* speeds, const pose_t* target,
+                          const twist_t* feedforward, unsigned locked, joints_t* next,
+                          joints_t* next_speeds)
 {
     joints_t from = *joints;
     joints_t moving = *speeds;

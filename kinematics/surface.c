@@ -2,6 +2,10 @@
 
 #include <stddef.h>
 
+#include "kinematics/wide.h"
+
+#define CELL_ROUNDING_M 1e-9 // a million times what sums of heights of a few metres lose
+
 /// What the four grid values around a place weigh in the spline's value and in its slope there.
 typedef struct {
     int start; // first of the four
@@ -111,7 +115,7 @@ static inline void fill_window(const surface_t* surface, int row, int column, do
     }
 }
 
-surface_sample_t surface_at(const surface_t* surface, double x_m, double y_m)
+WIDE surface_sample_t surface_at(const surface_t* surface, double x_m, double y_m)
 {
     surface_sample_t sample = {
         {surface->origin_x_m, surface->origin_y_m, 0.0}, {0.0, 0.0, 1.0}, false};
@@ -215,6 +219,29 @@ static double cell_bound_m(const surface_t* surface, int row, int column)
     return bound_m;
 }
 
+/// The highest of the grid values that a cell's spline weighs; infinite at the rim, where it weighs
+/// values past the grid.
+static double cell_grid_highest_m(const surface_t* surface, int row, int column)
+{
+    if (row < 1 || row + 2 >= surface->row_count || column < 1 ||
+        column + 2 >= surface->column_count) {
+        return HUGE_VAL;
+    }
+    float across_m[4]; // the highest of each column: four at once, and no long chain of choices
+    for (int k = 0; k < 4; k++) {
+        across_m[k] = surface->height_m[row - 1][column - 1 + k];
+    }
+    for (int i = 0; i < 3; i++) {
+        for (int k = 0; k < 4; k++) {
+            const float height_m = surface->height_m[row + i][column - 1 + k];
+            across_m[k] = height_m > across_m[k] ? height_m : across_m[k];
+        }
+    }
+    const float left_m = across_m[0] > across_m[1] ? across_m[0] : across_m[1];
+    const float right_m = across_m[2] > across_m[3] ? across_m[2] : across_m[3];
+    return (double)(left_m > right_m ? left_m : right_m);
+}
+
 /// The cells from `*first` to `*last` that hold what of the stretch lies on or nearest the grid.
 static void cells_of(double from_m, double to_m, double origin_m, double spacing_m, int count,
                      int* first, int* last)
@@ -237,21 +264,7 @@ double surface_bound_m(const surface_t* surface, double x_m, double y_m)
           column_at < surface->column_count - 2.0)) {
         return HUGE_VAL;
     }
-    const int row = (int)row_at - 1;
-    const int column = (int)column_at - 1;
-    float across_m[4]; // the highest of each column: four at once, and no long chain of choices
-    for (int k = 0; k < 4; k++) {
-        across_m[k] = surface->height_m[row][column + k];
-    }
-    for (int i = 1; i < 4; i++) {
-        for (int k = 0; k < 4; k++) {
-            const float height_m = surface->height_m[row + i][column + k];
-            across_m[k] = height_m > across_m[k] ? height_m : across_m[k];
-        }
-    }
-    const float left_m = across_m[0] > across_m[1] ? across_m[0] : across_m[1];
-    const float right_m = across_m[2] > across_m[3] ? across_m[2] : across_m[3];
-    return (double)(left_m > right_m ? left_m : right_m);
+    return cell_grid_highest_m(surface, (int)row_at, (int)column_at);
 }
 
 double surface_highest_m(const surface_t* surface, double x_min_m, double x_max_m, double y_min_m,
@@ -271,7 +284,10 @@ double surface_highest_m(const surface_t* surface, double x_min_m, double x_max_
     double highest_m = -HUGE_VAL;
     for (int row = row_first; row <= row_last; row++) {
         for (int column = column_first; column <= column_last; column++) {
-            highest_m = fmax(highest_m, cell_bound_m(surface, row, column));
+            // What weighs values of a cell lies below the highest of them, but for rounding.
+            if (!(cell_grid_highest_m(surface, row, column) + CELL_ROUNDING_M <= highest_m)) {
+                highest_m = fmax(highest_m, cell_bound_m(surface, row, column));
+            }
         }
     }
     return highest_m;

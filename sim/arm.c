@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kinematics/cholesky.h"
+#include "kinematics/wide.h"
 #include "sim/gravity.h"
 
 // A servo axis as an integrator would tune it: speed loop of 40 Hz, position loop of 8 Hz, 70 % of
@@ -310,8 +311,8 @@ static void move(arm_t* restrict arm, const joints_t* restrict won, const servos
     }
 }
 
-void arm_advance(arm_t* arm, const arm_actuation_t* actuation, const arm_load_t* load,
-                 double step_s)
+WIDE void arm_advance(arm_t* arm, const arm_actuation_t* actuation, const arm_load_t* load,
+                      double step_s)
 {
     static const arm_actuation_t nothing = {.powered = false};
     const int count = arm->chain.joint_count;

@@ -809,6 +809,19 @@ static void take_device(fieldbus_t* bus, int device, int64_t now_us)
     }
 }
 
+// Words past the counts are nobody's and stay as they are: clearing them would cost more than all
+// the rest.
+static void clear_frame(bus_device_frame_t* frame)
+{
+    frame->result = BUS_NOT_CONNECTED;
+    frame->exception = 0;
+    frame->command_refused = false;
+    frame->age_us = 0;
+    frame->round_trip_us = 0;
+    frame->words_out_count = 0;
+    frame->words_in_count = 0;
+}
+
 bool fieldbus_exchange(fieldbus_t* bus, const bus_command_t* command, int64_t now_us,
                        bus_feedback_t* feedback)
 {
@@ -817,7 +830,7 @@ bool fieldbus_exchange(fieldbus_t* bus, const bus_command_t* command, int64_t no
     ask_nothing(bus);
     bus->frame.device_count = device_count;
     for (int device = 0; device < device_count; device++) {
-        bus->frame.devices[device] = (bus_device_frame_t){.result = BUS_NOT_CONNECTED};
+        clear_frame(&bus->frame.devices[device]);
         ask_device(bus, device, command);
     }
     exchange_batch(bus);

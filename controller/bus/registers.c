@@ -69,13 +69,22 @@ static float float_of_bits(uint32_t bits)
     return value;
 }
 
+// `raw` rounded to the nearest whole number, halves away from zero, as `round` does, which is a
+// call into the library. Only for magnitudes below 2^62.
+static inline double rounded_whole(double raw)
+{
+    const double whole = (double)(int64_t)raw;
+    const double rest = raw - whole; // exact
+    return fabs(rest) >= 0.5 ? whole + copysign(1.0, rest) : whole;
+}
+
 // True if `raw`, which may be NaN, rounds to a value of the type; then `bits` are that value.
 static bool bits_of_raw(word_type_t type, double raw, uint32_t* bits)
 {
-    const double whole = round(raw);
-    if (!isfinite(whole)) {
-        return false;
+    if (type != WORD_F32 && !(fabs(raw) <= 2.0 * UINT32_MAX)) {
+        return false; // far beyond every type, or no number
     }
+    const double whole = type != WORD_F32 ? rounded_whole(raw) : 0.0;
     switch (type) {
     case WORD_U16:
         if (!(whole >= 0.0 && whole <= UINT16_MAX)) {
@@ -117,6 +126,12 @@ bool registers_encode(const point_settings_t* point, word_order_t order, double 
     if (point->writable && !(si_number >= point->minimum && si_number <= point->maximum)) {
         return false;
     }
+    return registers_encode_unlimited(point, order, si_number, words);
+}
+
+bool registers_encode_unlimited(const point_settings_t* point, word_order_t order, double si_number,
+                                uint16_t* words)
+{
     uint32_t bits;
     if (!bits_of_raw(point->type, (si_number - point->offset) / point->scale, &bits)) {
         return false;
@@ -156,21 +171,32 @@ bool registers_decode(const point_settings_t* point, word_order_t order, const u
 // A limit as it looks on the wire; a limit that the type cannot reach stays as it is.
 static double limit_on_wire(const point_settings_t* point, word_order_t order, double limit)
 {
-    point_settings_t unlimited = *point;
-    unlimited.writable = false;
     uint16_t words[REGISTERS_WORDS_PER_POINT_MAX];
     double rounded = limit;
-    if (registers_encode(&unlimited, order, limit, words)) {
-        (void)registers_decode(&unlimited, order, words, &rounded);
+    if (registers_encode_unlimited(point, order, limit, words)) {
+        (void)registers_decode(point, order, words, &rounded);
     }
     return rounded;
+}
+
+// True if a number lies so far inside its limits that these need not be looked at as they are on
+// the wire: rounding moves a limit of a whole-number type by half a count, and by what is lost in
+// converting it there and back, which without an offset is far less than another half.
+static bool well_inside(const point_settings_t* point, double si_number)
+{
+    const double count = fabs(point->scale);
+    return point->type != WORD_F32 && point->offset == 0.0 && si_number - count >= point->minimum &&
+           si_number + count <= point->maximum;
 }
 
 bool registers_permit_write(const point_settings_t* point, word_order_t order,
                             const uint16_t* words)
 {
     double si_number;
-    return registers_decode(point, order, words, &si_number) &&
-           si_number >= limit_on_wire(point, order, point->minimum) &&
-           si_number <= limit_on_wire(point, order, point->maximum);
+    if (!registers_decode(point, order, words, &si_number)) {
+        return false;
+    }
+    return well_inside(point, si_number) ||
+           (si_number >= limit_on_wire(point, order, point->minimum) &&
+            si_number <= limit_on_wire(point, order, point->maximum));
 }

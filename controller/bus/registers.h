@@ -29,6 +29,10 @@ void registers_set_raw(const point_settings_t* point, word_order_t order, uint32
 bool registers_encode(const point_settings_t* point, word_order_t order, double si_number,
                       uint16_t* words);
 
+/// The same for what a device puts into its own register: not bound by what others may write there.
+bool registers_encode_unlimited(const point_settings_t* point, word_order_t order, double si_number,
+                                uint16_t* words);
+
 /// Words to SI value. False, and `si_number` untouched, if the words are no finite number.
 bool registers_decode(const point_settings_t* point, word_order_t order, const uint16_t* words,
                       double* si_number);

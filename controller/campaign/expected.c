@@ -30,7 +30,8 @@
 // What a value may be told by that came over the bus and is another than was sent.
 #define GARBLED                                                                                    \
     AGE_RULES "estop client_button client_present finite force_status drive_state "                \
-              "command_range encoder_jump tool_speed joint_speed joint_position following "        \
+              "command_range encoder_jump tool_speed joint_speed joint_position speed_following "  \
+              "following "                                                                         \
               "encoder_disagrees " FORCE_WRONG
 
 // A sample that is missing is told 20 ms after the last good one, in the period after.
@@ -142,7 +143,8 @@ static const expected_row_t rows[] = {
     // What drives say of their joints.
     DEMAND(ENCODER_JUMP, ANY_PHASE, 0.03, HUGE_VAL, "encoder_jump", POWER_OFF, AT_ONCE_MS,
            "no joint jumps"),
-    MAY(ENCODER_JUMP, 0, 0.03, "encoder_jump encoder_disagrees encoder_frozen tool_speed", 60,
+    MAY(ENCODER_JUMP, 0, 0.03,
+        "encoder_jump encoder_disagrees encoder_frozen speed_following tool_speed", 60,
         "less than a joint may move in a period; the arm is off by so little"),
     ROW(ENCODER_FREEZE, ANY_PHASE, "drive_6", 0, HUGE_VAL, EITHER, ENCODER_WRONG, NONE, WATCHED_MS,
         "the tool is round: about its own axis it hardly turns"),
@@ -151,9 +153,9 @@ static const expected_row_t rows[] = {
            "its joint is to move, and goes on without being seen"),
     MAY(ENCODER_FREEZE, 0, HUGE_VAL, ENCODER_WRONG, WATCHED_MS,
         "a joint that rests reads the same"),
-    DEMAND(ENCODER_DRIFT, ANY_PHASE, 0.01, HUGE_VAL, "following encoder_disagrees " ENCODER_WRONG,
-           YIELD, 2500, "position and command part"),
-    MAY(ENCODER_DRIFT, 0, 0.01, "following ", WATCHED_MS,
+    DEMAND(ENCODER_DRIFT, ANY_PHASE, 0.01, HUGE_VAL, ENCODER_WRONG, YIELD, 2500,
+           "position and command part"),
+    MAY(ENCODER_DRIFT, 0, 0.01, "following speed_following ", WATCHED_MS,
         "off by less than 0.03 while it is watched"),
     DEMAND(ENCODER_WRAP, AT_SKIN | M(PAUSED) | M(PARKING), 0, 0.5, "encoder_jump", POWER_OFF, 2500,
            "a position jumps by the whole range"),
@@ -293,12 +295,12 @@ static const expected_row_t rows[] = {
            "the skin is gone"),
     MAY(CLIENT_GONE_UNSEEN, 0, HUGE_VAL, TOUCHED "contact_lost surface_missed ", WATCHED_MS,
         "told where the skin is looked for"),
-    DEMAND(CLIENT_GRABS, ANY_PHASE, 20, HUGE_VAL, TOUCHED "tare ", LIFT, TARE_MS,
+    DEMAND(CLIENT_GRABS, ANY_PHASE, 20, HUGE_VAL, TOUCHED "tare speed_following ", LIFT, TARE_MS,
            "nothing pulls like that"),
     MAY(CLIENT_GRABS, 0, 20, TOUCHED "tare ", 2000, "a light pull is friction"),
     DEMAND(CLIENT_TETHER, M(TRANSIT) | M(APPROACH) | M(CONTACT) | M(RETRACT) | M(LIFT), 0, HUGE_VAL,
-           TOUCHED, LIFT, 2500, "the tool is to go, and is held"),
-    MAY(CLIENT_TETHER, 0, HUGE_VAL, TOUCHED "following ", WATCHED_MS,
+           TOUCHED "speed_following ", LIFT, 2500, "the tool is to go, and is held"),
+    MAY(CLIENT_TETHER, 0, HUGE_VAL, TOUCHED "speed_following following ", WATCHED_MS,
         "told where the tool is to go"),
     HARMLESS_BELOW(CLIENT_HARD_SPOT, 10, "force control copes"),
     MAY(CLIENT_HARD_SPOT, 10, HUGE_VAL, TOUCHED, 500,
@@ -423,10 +425,10 @@ uint32_t expected_excused(world_event_kind_t kind, const char** reason)
         {WORLD_EVENT_DRIVE_DEAF_TO_STOP, BIT(I3) | BIT(I6), KEEPS_TORQUE},
         {WORLD_EVENT_DRIVE_STUCK_STATE, BIT(I3) | BIT(I6), KEEPS_TORQUE},
         {WORLD_EVENT_ENCODER_JUMP, BIT(I6), DRIVE_ITSELF},
-        {WORLD_EVENT_ENCODER_FREEZE, BIT(I6) | BIT(I7), DRIVE_ITSELF},
+        {WORLD_EVENT_ENCODER_FREEZE, BIT(I6), DRIVE_ITSELF},
         {WORLD_EVENT_ENCODER_DRIFT, BIT(I6), DRIVE_ITSELF},
         {WORLD_EVENT_ENCODER_WRAP, BIT(I6), DRIVE_ITSELF},
-        {WORLD_EVENT_ENCODER_SIGN, BIT(I6) | BIT(I7), DRIVE_ITSELF},
+        {WORLD_EVENT_ENCODER_SIGN, BIT(I6), DRIVE_ITSELF},
         {WORLD_EVENT_ENCODER_SCALE, BIT(I6), DRIVE_ITSELF},
         {WORLD_EVENT_DRIVE_RUNAWAY, BIT(I2) | BIT(I6) | BIT(I7), DRIVE_ITSELF},
         {WORLD_EVENT_DRIVE_OSCILLATES, BIT(I2) | BIT(I6) | BIT(I7), DRIVE_ITSELF},

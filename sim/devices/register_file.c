@@ -218,14 +218,12 @@ bool register_file_set(register_file_t* file, point_id_t id, double si_number)
         return false;
     }
     const int cell = file->cell_of_point[id];
-    // What a device puts into its own register is not bound by what others may write there.
-    point_settings_t point = file->profile->points[file->cells[cell].point];
-    point.writable = false;
-    if (registers_encode(&point, file->profile->word_order, si_number, &file->words[cell])) {
+    const point_settings_t* point = &file->profile->points[file->cells[cell].point];
+    const word_order_t order = file->profile->word_order;
+    if (registers_encode_unlimited(point, order, si_number, &file->words[cell])) {
         return true;
     }
-    (void)registers_encode(&point, file->profile->word_order, saturate(&point, si_number),
-                           &file->words[cell]);
+    (void)registers_encode_unlimited(point, order, saturate(point, si_number), &file->words[cell]);
     return false;
 }
 

@@ -370,7 +370,7 @@ static int64_t gained_us(const gantry_t* gantry, int64_t after_us, unsigned over
     return state.mode_us - before_us;
 }
 
-/// Shows H40, I13.
+/// Shows H39, overrun.
 static void a_mode_lasts_by_the_clock_where_periods_were_missed(void** context)
 {
     (void)context;

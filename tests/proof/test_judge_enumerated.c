@@ -706,6 +706,31 @@ static void a_force_that_is_no_newer_is_not_counted_among_the_last_three(void** 
     }
 }
 
+/// The same values again are a frozen axis only if a newer sample says them; the first one of a run
+/// is taken whenever it was.
+static void a_sample_that_is_no_newer_repeats_no_axis(void** context)
+{
+    (void)context;
+    const struct {
+        int samples;
+        int64_t before_us;
+        int repeats;
+    } cases[] = {{0, 0, 4}, {0, -1, 4}, {0, 1, 4}, {3, 0, 3}, {3, 1, 3}, {3, -1, 4}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; ++i) {
+        scene_t scene = well(MODE_CONTACT);
+        scene.state.sensor_samples = cases[i].samples;
+        scene.state.force_at_us =
+            scene.judged.now_us - scene.feedback.force.age_us + cases[i].before_us;
+        scene.state.axis_frozen[2] = 3;
+        scene.state.last_force[2] = scene.feedback.force.force_N[2];
+        scene.judged.feedback = &scene.feedback;
+        scene.judged.commanded = &scene.commanded;
+        const verdict_t nothing_refused = {.rule = INTERLOCK_RULE_NONE};
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &nothing_refused);
+        assert_int_equal(scene.state.axis_frozen[2], cases[i].repeats);
+    }
+}
+
 static void a_force_that_is_not_known_begins_the_last_three_anew(void** context)
 {
     (void)context;
@@ -763,6 +788,7 @@ int main(int argument_count, char** arguments)
         cmocka_unit_test(a_tool_whose_place_is_unknown_is_held_nowhere),
         cmocka_unit_test(a_force_that_is_not_known_begins_the_last_three_anew),
         cmocka_unit_test(a_force_that_is_no_newer_is_not_counted_among_the_last_three),
+        cmocka_unit_test(a_sample_that_is_no_newer_repeats_no_axis),
         cmocka_unit_test(a_pull_of_no_more_than_a_touch_is_no_reason_to_doubt_what_is_felt),
     };
     const struct CMUnitTest drawn[] = {

@@ -168,6 +168,23 @@ static void a_machine_with_more_joints_than_there_is_room_for_has_no_limits(void
     }
 }
 
+static void the_workspace_lies_over_the_table_and_half_a_metre_beside_it(void** context)
+{
+    (void)context;
+    static machine_settings_t machine;
+    static safety_settings_t safety;
+    machine.arm.joint_count = 1;
+    machine.table_length_m = 1.9;
+    machine.table_width_m = 0.7;
+    const judge_limits_t limits = judge_limits_make(&machine, &safety);
+    const double min_m[3] = {-0.5, -0.85, -0.05};
+    const double max_m[3] = {2.4, 0.85, 1.5};
+    for (int axis = 0; axis < 3; ++axis) {
+        assert_near(limits.workspace_min_m[axis], min_m[axis], 1e-12);
+        assert_near(limits.workspace_max_m[axis], max_m[axis], 1e-12);
+    }
+}
+
 static void the_end_of_a_range_is_that_of_its_register(void** context)
 {
     (void)context;
@@ -250,6 +267,7 @@ int main(void)
         cmocka_unit_test(what_lies_between_two_times_of_a_clock_is_exact_and_else_keeps_its_sign),
         cmocka_unit_test(a_mode_is_among_those_that_are_named),
         cmocka_unit_test(a_machine_with_more_joints_than_there_is_room_for_has_no_limits),
+        cmocka_unit_test(the_workspace_lies_over_the_table_and_half_a_metre_beside_it),
         cmocka_unit_test(the_end_of_a_range_is_that_of_its_register),
         cmocka_unit_test(a_device_slower_than_the_period_has_its_own_spacing),
         cmocka_unit_test(a_speed_that_is_no_number_any_more_permits_none),
