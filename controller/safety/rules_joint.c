@@ -53,7 +53,7 @@ static bool on_time(const judge_limits_t* limits, const interlock_state_t* state
                     const judged_t* judged, int64_t half_periods_max)
 {
     const int64_t passed_us = between_us(state->last_now_us, judged->now_us);
-    const double allowed_us = (double)half_periods_max * (double)(limits->period_us / 2);
+    const double allowed_us = 0.5 * (double)half_periods_max * (double)limits->period_us;
     return state->begun && passed_us > 0 && (double)passed_us <= allowed_us;
 }
 

@@ -107,9 +107,12 @@ static void a_yield_saturates_no_joint_over_the_body(void** state)
     double least_mps = HUGE_VAL;
     int places = 0;
     for (int i = 0; i < 18 * 7 * 7 * 3; ++i) {
-        const double y_m = -0.3 + 0.1 * (i / 21 % 7);
+        const int along = i / 147;
+        const int across = i / 21 % 7;
+        const int up = i / 3 % 7;
+        const double y_m = -0.3 + 0.1 * across;
         const double tilt_rad = -0.25 * (i % 3) * (y_m > 0.0 ? 1.0 : -1.0);
-        const vec3_t place_m = vec3(0.2 + 0.1 * (i / 147), y_m, 0.10 + 0.05 * (i / 3 % 7));
+        const vec3_t place_m = vec3(0.2 + 0.1 * along, y_m, 0.10 + 0.05 * up);
         const vec3_t into = vec3(0.0, sin(tilt_rad), -cos(tilt_rad));
         const pose_t tool = {place_m, quat_from_z_and_x(into, vec3(1.0, 0.0, 0.0))};
         joints_t joints = chain.preferred;
