@@ -146,7 +146,11 @@ static int64_t passed_us(const session_t* session, const cycle_state_t* state,
     const uint64_t since_us = (uint64_t)in->now_us - (uint64_t)state->now_us;
     const uint64_t whole = since_us / period_us + (2 * (since_us % period_us) >= period_us ? 1 : 0);
     const uint64_t missed = whole > 1 ? whole - 1 : 0;
-    return (int64_t)(period_us * (1 + (missed < missed_most ? missed : missed_most)));
+    if (missed == 0) {
+        return session->period_us; // a wake-up early or late is made good by the next one
+    }
+    const uint64_t most_us = period_us * (1 + missed_most);
+    return (int64_t)(since_us < most_us ? since_us : most_us);
 }
 
 static conditions_t conditions_now(const session_t* session, const cycle_state_t* state,

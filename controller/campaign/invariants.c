@@ -349,12 +349,13 @@ static void judge_times(const period_t* period)
     const supervisor_mode_t mode = period->out->mode;
     const int64_t now_us = period->in->now_us;
     const bool reacts = mode == MODE_YIELD || mode == MODE_STOPPING;
-    // Yielding and stopping end each in the first period after their time; a controller that is
-    // late ends them late. One later than this is stopped by the drives' watchdogs.
+    // Yielding and stopping end each in the first period after their time. Where periods are late,
+    // the first one of each is not counted and the last one is late: two long ones each. One later
+    // than the drives' watchdogs is stopped by them.
+    const double period_s = period->session->period_s;
     const double watched_s = fmin(period->passed_s, WATCHDOG_S);
-    self->turn_s = reacts ? fmax(self->turn_s, watched_s) : period->session->period_s;
-    const double slack_s = 2.0 * (self->turn_s > period->session->period_s ? self->turn_s : 0.0) +
-                           2.0 * period->session->period_s;
+    self->turn_s = reacts ? fmax(self->turn_s, watched_s) : period_s;
+    const double slack_s = self->turn_s > period_s ? 4.0 * self->turn_s : 2.0 * period_s;
     self->reaction_us = !reacts ? -1 : self->reaction_us < 0 ? now_us : self->reaction_us;
     self->yield_us = !reacts                                    ? -1
                      : mode == MODE_YIELD && self->yield_us < 0 ? now_us
