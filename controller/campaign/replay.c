@@ -15,11 +15,14 @@ static int64_t read_number(const char** at)
 {
     int64_t number = 0;
     int digits = 0;
-    while ((*at)[digits] >= '0' && (*at)[digits] <= '9' && digits <= NUMBER_DIGITS_MAX) {
+    while ((*at)[digits] >= '0' && (*at)[digits] <= '9') {
+        if (digits == NUMBER_DIGITS_MAX) {
+            return -1; // one more would not fit
+        }
         number = 10 * number + ((*at)[digits] - '0');
         ++digits;
     }
-    if (digits == 0 || digits > NUMBER_DIGITS_MAX) {
+    if (digits == 0) {
         return -1;
     }
     *at += digits;
