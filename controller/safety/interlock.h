@@ -225,6 +225,7 @@ typedef struct {
     int regular;           // periods in a row that were on time and heard of its drive
     int off_speed;         // of them, in a row up to now, at another speed than commanded
     drive_state_t walked;  // how far its drive has come while arming
+    bool had_torque;       // its drive was enabled since arming began
     double ramp;           // the most that the joint may still be moving at while it stops
     double sample_loss;    // of its drive, see rules_device.c
 } joint_watch_t;

@@ -192,10 +192,13 @@ static void judge_joint(verdict_t* verdict, const judge_limits_t* limits,
     const joint_watch_t* watch = &state->joints[joint];
     const bool following_judged =
         supervisor_mode_powered(judged->mode) && !mode_in(judged->mode, MODE_BIT(ARMING));
-    // While arming a drive walks to its torque, never back, and has its mode before.
-    const bool fails = drive->state == DRIVE_FAULT || drive->state == DRIVE_FAULT_REACTION ||
-                       drive->state == DRIVE_NOT_FOLLOWING || drive->state < watch->walked ||
+    // While arming a drive walks to its torque, never back, and has its mode before. Where a stop
+    // ends that early, it never comes there, and nothing is wrong with it.
+    const bool faulty = drive->state == DRIVE_FAULT || drive->state == DRIVE_FAULT_REACTION ||
+                        drive->state == DRIVE_NOT_FOLLOWING;
+    const bool fails = faulty || drive->state < watch->walked ||
                        (watch->walked == DRIVE_OPERATION_ENABLED && drive->state != watch->walked);
+    const bool ended_early = judged->mode == MODE_STOPPING && !watch->had_torque && !faulty;
 
     judge_command(verdict, limits, watch, judged, joint);
     permit_fresh(verdict, INTERLOCK_DRIVE_AGE, joint, drive->age_us, limits->sample_age_max_us);
@@ -206,7 +209,7 @@ static void judge_joint(verdict_t* verdict, const judge_limits_t* limits,
     }
     const bool left = (following_judged && drive->state != DRIVE_OPERATION_ENABLED) ||
                       (mode_in(judged->mode, MODE_BIT(ARMING)) && fails);
-    if (left) {
+    if (left && !ended_early) {
         permit_refuse(verdict, INTERLOCK_DRIVE_STATE, joint, drive->state, DRIVE_OPERATION_ENABLED);
     }
     if (silent || left) {
@@ -310,6 +313,9 @@ void watch_joints(interlock_state_t* state, const judge_limits_t* limits, const 
         watch_sample(watch, judged, joint, !on_time(limits, state, judged, 2 * GAP_PERIODS_MAX));
         watch_speed(watch, limits, state, judged, joint);
         watch->walked = walked(watch, judged, joint);
+        watch->had_torque =
+            supervisor_mode_powered(judged->mode) &&
+            (watch->had_torque || judged->feedback->drives[joint].state == DRIVE_OPERATION_ENABLED);
         const bool followed = to_be_followed(judged, joint);
         watch->sent_before[1] = watch->sent_before[0];
         watch->sent_before[0] = watch->sent_speed;

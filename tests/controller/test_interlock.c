@@ -322,6 +322,29 @@ static void a_drive_that_steps_back_while_arming_is_named_at_once(void** context
     }
 }
 
+/// Shows H22, drive_state.
+static void a_stop_that_ends_arming_blames_no_drive_that_was_on_its_way(void** context)
+{
+    (void)context;
+    for (int from = DRIVE_SWITCH_ON_DISABLED; from <= DRIVE_OPERATION_ENABLED; ++from) {
+        for (int to = DRIVE_UNKNOWN; to < DRIVE_STATE_COUNT; ++to) {
+            scene_t scene = well();
+            scene.judged.mode = MODE_ARMING;
+            scene.judged.surface_gap_m = 0.3;
+            scene.feedback.drives[SCENE_ELBOW].state = (drive_state_t)from;
+            (void)pass(&scene);
+            scene.judged.mode = MODE_STOPPING;
+            scene.feedback.drives[SCENE_ELBOW].state = (drive_state_t)to;
+            const bool fault =
+                to == DRIVE_FAULT || to == DRIVE_FAULT_REACTION || to == DRIVE_NOT_FOLLOWING;
+            const bool lost = from == DRIVE_OPERATION_ENABLED && to != from;
+            assert_int_equal(refuses(&scene, INTERLOCK_DRIVE_STATE), fault || lost);
+            assert_int_equal(judge(&scene).locked_joints >> SCENE_ELBOW & 1u,
+                             to != DRIVE_OPERATION_ENABLED);
+        }
+    }
+}
+
 /// Shows H02, link_clearance.
 static void no_link_comes_nearer_to_the_body_than_allowed(void** context)
 {
@@ -762,6 +785,7 @@ int main(void)
         cmocka_unit_test(arming_refuses_a_large_offset_and_slow_drives),
         cmocka_unit_test(a_drive_that_faults_while_arming_is_named_at_once),
         cmocka_unit_test(a_drive_that_steps_back_while_arming_is_named_at_once),
+        cmocka_unit_test(a_stop_that_ends_arming_blames_no_drive_that_was_on_its_way),
         cmocka_unit_test(no_link_comes_nearer_to_the_body_than_allowed),
         cmocka_unit_test(sensor_and_drive_torques_may_disagree_so_far_and_so_long),
         cmocka_unit_test(a_disagreement_is_counted_while_it_lasts),

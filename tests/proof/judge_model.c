@@ -116,7 +116,14 @@ static bool drive_left(const period_t* p)
     }
     return state != DRIVE_OPERATION_ENABLED;
 }
-QUESTION(drive_left_and_heard, drive_heard(p) && drive_left(p))
+/// A stop came while it was still on the way to its torque, and it is not in a fault.
+static bool drive_turned_back(const period_t* p)
+{
+    const drive_state_t state = drive(p)->state;
+    return p->judged->mode == MODE_STOPPING && !p->state->joints[p->index].had_torque &&
+           state != DRIVE_FAULT && state != DRIVE_FAULT_REACTION && state != DRIVE_NOT_FOLLOWING;
+}
+QUESTION(drive_left_and_heard, drive_heard(p) && drive_left(p) && !drive_turned_back(p))
 FIGURE(drive_state, drive(p)->state)
 FIGURE(operation_enabled, DRIVE_OPERATION_ENABLED)
 static bool drive_numbers(const period_t* p)
@@ -615,6 +622,14 @@ static void judge_rows(period_t* period, verdict_t* verdict)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
         if (holds_in(&rows[i], period->judged->mode)) {
             judge_row(&rows[i], period, verdict);
+        }
+    }
+    // Nobody is to blame for a drive that turned back, but it follows nothing either.
+    const int64_t joints = period->limits->joint_count;
+    const int count = (int)(joints < JOINT_CAPACITY ? joints : JOINT_CAPACITY);
+    for (period->index = 0; period->index < count; ++period->index) {
+        if (drive_heard(period) && drive_left(period) && drive_turned_back(period)) {
+            verdict->locked_joints |= 1u << period->index;
         }
     }
 }

@@ -281,6 +281,8 @@ static void add_watches(void)
     ADD_WHOLE(STATE, JOINT(RAIL, walked), DRIVE_UNKNOWN, DRIVE_SWITCHED_ON,
               DRIVE_OPERATION_ENABLED);
     ADD_WHOLE(STATE, JOINT(ELBOW, walked), DRIVE_READY_TO_SWITCH_ON, DRIVE_OPERATION_ENABLED);
+    ADD_WHOLE(FLAG, JOINT(RAIL, had_torque), 1);
+    ADD_WHOLE(FLAG, JOINT(ELBOW, had_torque), 1);
     ADD_REAL(JOINT(RAIL, effort), 32.0, -32.0);
     ADD_REAL(JOINT(ELBOW, effort), 8.0, -8.0);
     ADD_REAL(JOINT(ELBOW, ramp), 0.0, 1.0);
