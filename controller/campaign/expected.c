@@ -47,6 +47,8 @@
 #define WATCHED_MS 3000
 // A stop is asked for 500 ms after the onset; a yield, the stop and the relay take up to 1.5 s.
 #define STOPPED_MS 2500
+// Arming may last three seconds.
+#define ARMED_MS 3000
 
 #define ROW(kind, phases, target, least, below, expectation, rules, reaction, ms, reason)          \
     {                                                                                              \
@@ -202,6 +204,8 @@ static const expected_row_t rows[] = {
            "no command swings like that"),
     MAY(DRIVE_OSCILLATES, 0, 0.1, "force_noise " DRIVE_WRONG, WATCHED_MS,
         "told where the joint's lever makes it a fast tool"),
+    DEMAND(DRIVE_STUCK_STATE, M(ARMING), 0, HUGE_VAL, "arming_time", STOP, ARMED_MS,
+           "it never comes to its torque"),
     DEMAND(DRIVE_STUCK_STATE, ANY_PHASE, 0, HUGE_VAL, "drive_sync drive_state", STOP, STOPPED_MS,
            "told when it is to be stopped, by what its state word says"),
     DEMAND(DRIVE_DISABLES, ANY_PHASE, 0, HUGE_VAL, "drive_state", YIELD, AT_ONCE_MS,

@@ -13,6 +13,8 @@
 #define STOP_DELAY_US INT64_C(500000)
 // How long a body stays lifted: longer than any reaction takes.
 #define LIFT_DURATION_US INT64_C(4000000)
+// A drive that never comes to its torque is waited for as long as arming may last, and a little.
+#define ARMING_WATCHED_US INT64_C(4000000)
 #define WORLD_SEED_COUNT 4
 
 supervisor_mode_t matrix_phase(int column)
@@ -202,9 +204,14 @@ bool matrix_trial(const machine_settings_t* machine, int64_t number, trial_t* tr
     trial->body_lie = 1.0;
     const onset_t onset = reach(trial, matrix_phase(column));
     trial->events[trial->event_count++] = (trial_event_t){onset, event};
-    if (event.kind == WORLD_EVENT_DRIVE_DEAF_TO_STOP ||
-        event.kind == WORLD_EVENT_DRIVE_STUCK_STATE || event.kind == WORLD_EVENT_RELAY_STUCK ||
-        event.kind == WORLD_EVENT_BRAKE_SLIPS || event.kind == WORLD_EVENT_BRAKE_LATE) {
+    const bool never_armed =
+        event.kind == WORLD_EVENT_DRIVE_STUCK_STATE && matrix_phase(column) == MODE_ARMING;
+    if (never_armed) {
+        trial->watch_us = ARMING_WATCHED_US;
+    } else if (event.kind == WORLD_EVENT_DRIVE_DEAF_TO_STOP ||
+               event.kind == WORLD_EVENT_DRIVE_STUCK_STATE ||
+               event.kind == WORLD_EVENT_RELAY_STUCK || event.kind == WORLD_EVENT_BRAKE_SLIPS ||
+               event.kind == WORLD_EVENT_BRAKE_LATE) {
         onset_t stop = onset;
         stop.after_us += STOP_DELAY_US;
         ask(trial, stop, REQUEST_STOP);
