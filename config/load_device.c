@@ -6,14 +6,18 @@
 /// A device file as written.
 typedef struct {
     device_profile_t profile;
-    int verified; // into verified_words
 } device_file_t;
 
 static const char* const role_words[] = {
     [DEVICE_DRIVE] = "drive", [DEVICE_FORCE_TORQUE] = "force_torque", [DEVICE_IO] = "io", NULL};
 static const char* const word_order_words[] = {
     [WORDS_HIGH_FIRST] = "high_first", [WORDS_LOW_FIRST] = "low_first", NULL};
-static const char* const verified_words[] = {"manual", "public-code", "bench", "virtual", NULL};
+static const char* const verified_words[] = {[VERIFIED_NO] = "no",
+                                             [VERIFIED_MANUAL] = "manual",
+                                             [VERIFIED_PUBLIC_CODE] = "public-code",
+                                             [VERIFIED_BENCH] = "bench",
+                                             [VERIFIED_VIRTUAL] = "virtual",
+                                             NULL};
 static const char* const type_words[] = {[WORD_U16] = "u16", [WORD_S16] = "s16", [WORD_U32] = "u32",
                                          [WORD_S32] = "s32", [WORD_F32] = "f32", NULL};
 static const char* const point_words[POINT_ID_COUNT + 1] = {
@@ -153,7 +157,7 @@ static const field_t device_fields[] = {
     {.key = "verified",
      .kind = FIELD_CHOICE,
      .required = true,
-     .offset = offsetof(device_file_t, verified),
+     .offset = PROFILE(verified),
      .words = verified_words,
      .meaning = "What the map was checked against."},
     {.key = "read_block",
@@ -462,11 +466,8 @@ bool load_device_profile(const char* path, device_profile_t* profile, findings_t
     if (fields_read(&document, 0, &load_device_record, &file, "", findings))
         check_across(&document, &file.profile, findings);
     ok = ok && findings->error_count == errors_before;
-    if (ok) {
-        snprintf(file.profile.verified, sizeof file.profile.verified, "%s",
-                 verified_words[file.verified]);
+    if (ok)
         *profile = file.profile;
-    }
     yaml_document_free(&document);
     return ok;
 }

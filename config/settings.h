@@ -17,13 +17,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NAME_CAPACITY 48    // bytes of an identifier, with its terminator
-#define TEXT_CAPACITY 200   // bytes of a sentence or a source, with its terminator
-#define JOINT_CAPACITY 8    // joints of a chain
-#define DEVICE_CAPACITY 12  // devices of a machine
-#define PROFILE_CAPACITY 6  // different device profiles of one machine
-#define PAD_CAPACITY 8      // pads of a tool
-#define POINT_CAPACITY 24   // points of a device profile
+#define NAME_CAPACITY 48        // bytes of an identifier, with its terminator
+#define TEXT_CAPACITY 200       // bytes of a sentence or a source, with its terminator
+#define JOINT_CAPACITY 8        // joints of a chain
+#define DEVICE_CAPACITY 12      // devices of a machine
+#define PROFILE_CAPACITY 6      // different device profiles of one machine
+#define SERIAL_LINE_CAPACITY 12 // serial lines of a machine
+#define PAD_CAPACITY 8          // pads of a tool
+#define POINT_CAPACITY 64       // points of a device profile
+#define SAFE_WRITE_CAPACITY 8
+#define BAUD_CAPACITY 12 // line speeds that a device is made for
+#define UNIT_CAPACITY 16 // bytes of a unit's name, with its terminator
+#define PATH_CAPACITY 108
 #define REGION_CAPACITY 48  // regions of a body, left and right counted apart
 #define ZONE_CAPACITY 24    // zones never to be touched, left and right counted apart
 #define LANDMARK_CAPACITY 8 // landmarks touched on a client: each of them once at most
@@ -102,11 +107,25 @@ typedef struct {
 
 typedef enum { DEVICE_DRIVE, DEVICE_FORCE_TORQUE, DEVICE_IO } device_role_t;
 
+typedef enum { PARITY_NONE, PARITY_EVEN, PARITY_ODD } parity_t;
+
+/// A serial line with Modbus RTU on it. Without parity there are two stop bits, unless the file
+/// says one (Modbus over serial line V1.02, 2.5.1).
+typedef struct {
+    char name[NAME_CAPACITY];
+    char path[PATH_CAPACITY]; // of the serial device
+    int baud;
+    parity_t parity;
+    int stop_bits;
+} line_settings_t;
+
+/// Over TCP (`line` 0) it has a host and a port; on a serial line it has neither.
 typedef struct {
     char name[NAME_CAPACITY];
     device_role_t role;          // the profile's
     char profile[NAME_CAPACITY]; // name of the device file
     int profile_index;           // into machine_settings_t.profiles
+    int line;                    // 1 + index into machine_settings_t.lines; 0: over TCP
     char host[NAME_CAPACITY];    // numeric IPv4 address
     int port;
     int unit;
@@ -134,36 +153,71 @@ typedef struct {
     X(POINT_TORQUE_Y, "torque_y")                                                                  \
     X(POINT_TORQUE_Z, "torque_z")                                                                  \
     X(POINT_INPUTS, "inputs")                                                                      \
-    X(POINT_OUTPUTS, "outputs")
+    X(POINT_OUTPUTS, "outputs")                                                                    \
+    X(POINT_OTHER, "other")
 typedef enum {
 #define X(id, text) id,
     POINT_LIST(X)
 #undef X
 } point_id_t;
-#define POINT_ID_COUNT 20
+#define POINT_ID_COUNT 21
 
 typedef enum { WORD_U16, WORD_S16, WORD_U32, WORD_S32, WORD_F32 } word_type_t;
-typedef enum { WORDS_HIGH_FIRST, WORDS_LOW_FIRST } word_order_t;
+
+/// In which order the bytes of a value 0xAABBCCDD come over the wire. Of a 16-bit value only
+/// whether its two bytes are swapped matters.
+typedef enum {
+    WORDS_HIGH_FIRST,         // AA BB CC DD
+    WORDS_LOW_FIRST,          // CC DD AA BB
+    WORDS_HIGH_FIRST_SWAPPED, // BB AA DD CC
+    WORDS_LOW_FIRST_SWAPPED,  // DD CC BB AA
+} word_order_t;
 
 /// One quantity behind registers: SI value = raw * scale + offset. Bit fields have scale 1.
 typedef struct {
     point_id_t id;
-    int address; // PDU address, 0-based
+    char name[NAME_CAPACITY]; // of POINT_OTHER, which may stand many times; else the meaning's
+    char unit[UNIT_CAPACITY]; // of the SI value, as people write it; "" where there is none
+    int address;              // PDU address, 0-based
+    bool input_table;         // read with function 04 rather than 03; never writable
     word_type_t type;
     double scale;
     double offset;
     bool writable;
     double minimum; // SI; writes outside are refused at both ends
     double maximum;
+    bool starts_motion; // writing it may move something: only the cycle writes it
 } point_settings_t;
+
+/// What a device does by itself when its controller is gone.
+typedef enum {
+    LOST_UNKNOWN,
+    LOST_GOES_ON, // it holds its last command
+    LOST_STOPS,   // it stops, or takes its torque away
+} lost_controller_t;
+
+/// What a claim about a device was checked against.
+typedef enum {
+    VERIFIED_NO,
+    VERIFIED_MANUAL,
+    VERIFIED_PUBLIC_CODE,
+    VERIFIED_BENCH,
+    VERIFIED_VIRTUAL
+} verified_t;
+
+/// One write of the list that makes a device safe.
+typedef struct {
+    int point; // index into the profile's points
+    double si_number;
+} safe_write_t;
 
 typedef struct {
     char name[NAME_CAPACITY];
     device_role_t role;
     word_order_t word_order;
     char source[TEXT_CAPACITY];
-    char verified[NAME_CAPACITY]; // manual, public-code, bench, virtual
-    int read_address;             // block read every period
+    verified_t verified; // of the map as a whole
+    int read_address;    // block read every period
     int read_count;
     int write_address; // block written every period; count 0 where nothing is written
     int write_count;
@@ -171,6 +225,26 @@ typedef struct {
     double watchdog_s;       // to be written and read back before arming; 0 where there is none
     double sample_age_max_s; // device's own filter and update period, for the budget
     double response_lag_s;   // of a drive, from a written target to the axis being there
+    bool cyclic;         // the cycle can play over it: blocks, counter and checks are all there;
+                         // else it can be shown, probed, watched and served, but not played over
+    bool identity_known; // else nobody knows what its identity register says
+    lost_controller_t lost_controller;
+    verified_t lost_controller_verified;
+    char lost_controller_source[TEXT_CAPACITY];
+    uint32_t functions;  // bit n: it answers function n, 3, 4, 6, 16 and 23
+    double turnaround_s; // longest silence between a request and its reply; 0: nobody knows
+    double
+        silent_interval_s;  // it needs on a serial line before a request; 0: as the standard has it
+    int read_words_max;     // of one request
+    int word_alignment;     // addresses and counts of a request are multiples of it: 1 or 2
+    int tcp_port, tcp_unit; // as delivered; port 0 where it has no TCP
+    int baud_count;         // 0 where it has no serial line
+    int bauds[BAUD_CAPACITY];
+    int rtu_unit; // as delivered
+    parity_t rtu_parity;
+    int rtu_stop_bits;
+    int safe_write_count;
+    safe_write_t safe_writes[SAFE_WRITE_CAPACITY]; // in this order
     int point_count;
     point_settings_t points[POINT_CAPACITY];
 } device_profile_t;
@@ -191,6 +265,8 @@ typedef struct {
     double table_width_m;
     double neck_x_m; // where the seventh cervical vertebra of a client lies, table frame
     arm_settings_t arm;
+    int line_count;
+    line_settings_t lines[SERIAL_LINE_CAPACITY];
     int device_count;
     device_settings_t devices[DEVICE_CAPACITY];
     int profile_count;

@@ -13,7 +13,7 @@ static void a_drive_profile_comes_out_as_written(void** state)
     device_profile_t profile;
     assert_true(load_device_profile("config/devices/virtual_cia402.yaml", &profile, &findings));
     assert_string_equal(profile.name, "virtual_cia402");
-    assert_string_equal(profile.verified, "virtual");
+    assert_int_equal(profile.verified, VERIFIED_VIRTUAL);
     assert_int_equal(profile.role, DEVICE_DRIVE);
     assert_int_equal(profile.word_order, WORDS_HIGH_FIRST);
     assert_int_equal(profile.read_address, 0);
