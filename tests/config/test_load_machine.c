@@ -65,8 +65,8 @@ static void devices_are_tied_to_joints_and_profiles(void** state)
 static void a_device_is_on_a_line_or_over_tcp(void** state)
 {
     (void)state;
-    assert_true(load_machine("tests/data/valid/machine_lines.yaml", "config/devices", &machine,
-                             &findings));
+    assert_true(
+        load_machine("tests/data/valid/machine_lines.yaml", "config/devices", &machine, &findings));
     assert_int_equal(findings.count, 0);
     assert_int_equal(machine.line_count, 2);
     const line_settings_t* line = &machine.lines[0];
