@@ -67,4 +67,7 @@ typedef struct {
     int device_count;
 } port_t;
 
+/// CLOCK_MONOTONIC in microseconds: the clock of all deadlines on real links.
+int64_t port_now_us(void);
+
 #endif
