@@ -2,12 +2,10 @@
 
 #include <stdio.h>
 
+#include "controller/bus/budget.h"
 #include "controller/bus/tcp_port.h"
 #include "sim/lockstep.h"
 
-// In real time an exchange may take this part of the period; the rest is for the step and the
-// sleep.
-#define EXCHANGE_PERIOD_PART 0.6
 // In lock-step the table may take its time; a device that is silent costs this much, a few times
 // over.
 #define LOCK_STEP_TIMEOUT_US INT64_C(1000000)
@@ -15,7 +13,7 @@
 
 static exit_code_t play_with(const play_tcp_t* settings, tcp_port_t* tcp, lockstep_t* lockstep)
 {
-    const double period_us = (double)settings->assembly->machine.period_us;
+    const int64_t period_us = settings->assembly->machine.period_us;
     const play_t parts = {
         .verb = settings->verb,
         .options = settings->options,
@@ -23,7 +21,7 @@ static exit_code_t play_with(const play_tcp_t* settings, tcp_port_t* tcp, lockst
         .port = tcp_port_view(tcp),
         .timebase = lockstep != NULL ? lockstep_timebase(lockstep) : timebase_monotonic(),
         .exchange_timeout_us =
-            lockstep != NULL ? LOCK_STEP_TIMEOUT_US : (int64_t)(EXCHANGE_PERIOD_PART * period_us),
+            lockstep != NULL ? LOCK_STEP_TIMEOUT_US : budget_exchange_limit_us(period_us),
         .real_time = lockstep == NULL,
         .automatic = settings->automatic,
         .report = settings->report,
