@@ -33,8 +33,7 @@ static void exchange(void* context, port_batch_t* batch, int64_t timeout_us)
     const int64_t deadline_us = started_us + timeout_us;
     start_lines(port, batch, deadline_us);
     if (port->tcp != NULL) {
-        port->tcp_view.vtable->exchange(port->tcp_view.context, batch,
-                                        deadline_us - port_now_us());
+        port->tcp_view.vtable->exchange(port->tcp_view.context, batch, deadline_us - port_now_us());
     }
     for (int line = 0; line < port->line_count; line++) {
         if (port->lines[line] != NULL) {
@@ -55,8 +54,8 @@ static bool open_links(void* context, port_batch_t* batch, int64_t timeout_us)
         }
     }
     if (port->tcp != NULL) {
-        all_open = port->tcp_view.vtable->open(port->tcp_view.context, batch,
-                                               deadline_us - port_now_us());
+        all_open =
+            port->tcp_view.vtable->open(port->tcp_view.context, batch, deadline_us - port_now_us());
     }
     for (int line = 0; line < port->line_count; line++) {
         if (port->lines[line] != NULL) {

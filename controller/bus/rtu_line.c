@@ -125,6 +125,17 @@ static speed_t speed_of(int baud)
     }
 }
 
+// libmodbus takes 9600 baud where it does not know a speed (1800 and 2000000 among ours) and says
+// nothing; a driver may do the same.
+static bool set_speed(int descriptor, speed_t speed)
+{
+    struct termios attributes;
+    return tcgetattr(descriptor, &attributes) == 0 && cfsetspeed(&attributes, speed) == 0 &&
+           tcsetattr(descriptor, TCSANOW, &attributes) == 0 &&
+           tcgetattr(descriptor, &attributes) == 0 && cfgetispeed(&attributes) == speed &&
+           cfgetospeed(&attributes) == speed;
+}
+
 // USB adapters may keep what they received for 16 ms unless asked not to. Those that do not know
 // the wish stay as they are.
 static void ask_for_low_latency(int descriptor)
@@ -158,11 +169,7 @@ bool rtu_line_open(rtu_line_t* line, bool at_once)
     }
     const bool opened = modbus_connect(line->modbus) == 0;
     const int descriptor = opened ? modbus_get_socket(line->modbus) : -1;
-    struct termios attributes;
-    // It takes 9600 where it does not know a speed, and says nothing.
-    if (!opened || tcgetattr(descriptor, &attributes) != 0 ||
-        cfgetispeed(&attributes) != speed_of(line->settings.baud) ||
-        cfgetospeed(&attributes) != speed_of(line->settings.baud)) {
+    if (!opened || !set_speed(descriptor, speed_of(line->settings.baud))) {
         if (opened) {
             modbus_close(line->modbus);
         }

@@ -357,7 +357,8 @@ static bool open_links(void* context, port_batch_t* batch, int64_t timeout_us)
             batch->result[i] = PORT_TIMEOUT;
             link_drop(&port->links[i], port_now_us());
         }
-        all_open = all_open && (port->links[i].state == LINK_UP || port->links[i].state == LINK_ELSEWHERE);
+        all_open =
+            all_open && (port->links[i].state == LINK_UP || port->links[i].state == LINK_ELSEWHERE);
     }
     return all_open;
 }

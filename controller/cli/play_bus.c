@@ -2,12 +2,10 @@
 
 #include <stdio.h>
 
+#include "controller/bus/budget.h"
 #include "controller/bus/device_port.h"
 #include "sim/lockstep.h"
 
-// In real time an exchange may take this part of the period; the rest is for the step and the
-// sleep.
-#define EXCHANGE_PERIOD_PART 0.6
 // In lock-step the table may take its time; a device that is silent costs this much, a few times
 // over.
 #define LOCK_STEP_TIMEOUT_US INT64_C(1000000)
@@ -24,7 +22,7 @@ static exit_code_t play_with(const play_bus_t* settings, device_port_t* devices,
         .port = device_port_view(devices),
         .timebase = lockstep != NULL ? lockstep_timebase(lockstep) : timebase_monotonic(),
         .exchange_timeout_us =
-            lockstep != NULL ? LOCK_STEP_TIMEOUT_US : exchange_limit_us(period_us),
+            lockstep != NULL ? LOCK_STEP_TIMEOUT_US : budget_exchange_limit_us(period_us),
         .real_time = lockstep == NULL,
         .automatic = settings->automatic,
         .report = settings->report,
