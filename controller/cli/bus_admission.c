@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "config/fields.h"
+#include "controller/bus/rtu_frame.h"
 #include "controller/over_force.h"
 
 #define LINK_TEXT_CAPACITY 80
