@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "controller/bus/cia402.h"
+#include "controller/bus/mbpoll_line.h"
 #include "controller/bus/registers.h"
 
 // ---------------------------------------------------------------------------------------- texts
@@ -101,19 +102,18 @@ __attribute__((format(printf, 7, 8))) static void add_finding(fieldbus_findings_
     }
     fieldbus_finding_t* finding = &findings->at[findings->count++];
     *finding = (fieldbus_finding_t){.result = result, .device = device, .blocking = blocking};
-    const device_settings_t* settings = &bus->machine->devices[device];
-    size_t used = (size_t)snprintf(finding->message, sizeof finding->message,
-                                   "%s (%s:%d, unit %d): ", settings->name, settings->host,
-                                   settings->port, settings->unit);
+    char text[MBPOLL_LINE_CAPACITY];
+    device_place_text(bus->machine, device, text);
+    size_t used = (size_t)snprintf(finding->message, sizeof finding->message, "%s (%s): ",
+                                   bus->machine->devices[device].name, text);
     va_list arguments;
     va_start(arguments, format);
     used += (size_t)vsnprintf(finding->message + used, sizeof finding->message - used, format,
                               arguments);
     va_end(arguments);
     if (used < sizeof finding->message && count > 0) {
-        (void)snprintf(finding->message + used, sizeof finding->message - used,
-                       "; try: mbpoll -0 -1 -m tcp -p %d -a %d -t 4:hex -r %d -c %d %s",
-                       settings->port, settings->unit, address, count, settings->host);
+        mbpoll_line(bus->machine, device, false, address, count, text);
+        (void)snprintf(finding->message + used, sizeof finding->message - used, "; try: %s", text);
     }
 }
 

@@ -30,7 +30,7 @@
 #define FIELDBUS_RESTART_SAMPLES                                                                   \
     8 // forward steps after which a counter that jumped back counts again
 #define FIELDBUS_FINDING_CAPACITY (4 * DEVICE_CAPACITY)
-#define FIELDBUS_MESSAGE_CAPACITY 360
+#define FIELDBUS_MESSAGE_CAPACITY 512
 
 /// How one device fared in one period.
 #define BUS_RESULT_LIST(X)                                                                         \
