@@ -104,8 +104,8 @@ __attribute__((format(printf, 7, 8))) static void add_finding(fieldbus_findings_
     *finding = (fieldbus_finding_t){.result = result, .device = device, .blocking = blocking};
     char text[MBPOLL_LINE_CAPACITY];
     device_place_text(bus->machine, device, text);
-    size_t used = (size_t)snprintf(finding->message, sizeof finding->message, "%s (%s): ",
-                                   bus->machine->devices[device].name, text);
+    size_t used = (size_t)snprintf(finding->message, sizeof finding->message,
+                                   "%s (%s): ", bus->machine->devices[device].name, text);
     va_list arguments;
     va_start(arguments, format);
     used += (size_t)vsnprintf(finding->message + used, sizeof finding->message - used, format,
