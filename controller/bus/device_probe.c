@@ -2,8 +2,12 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "config/device_rules.h"
+#include "controller/bus/mbpoll_line.h"
 
 const char* probe_verdict_text(probe_verdict_t verdict)
 {
@@ -257,4 +261,121 @@ void device_probe(device_reader_t* reader, const probe_settings_t* settings, pro
     try_functions(reader, probe);
     measure(reader, settings->reads, probe);
     look_for_movement(reader, settings, probe);
+}
+
+// ------------------------------------------------------------------------------------- problems
+
+static bool same_failure(const device_failure_t* a, const device_failure_t* b)
+{
+    return a->layer == b->layer && a->exception == b->exception &&
+           a->read.input_table == b->read.input_table && a->read.address == b->read.address &&
+           a->read.count == b->read.count;
+}
+
+// The device, where it is, what is the matter and how to look at it.
+static void compose(const device_reader_t* reader, const device_read_t* read, const char* matter,
+                    const char* reason, char text[DEVICE_FAILURE_CAPACITY])
+{
+    char place[DEVICE_PLACE_CAPACITY];
+    char address[DEVICE_ADDRESS_TEXT_CAPACITY];
+    char line[MBPOLL_LINE_CAPACITY];
+    device_place_text(reader->machine, reader->device, place);
+    device_address_text(read->address, read->input_table, address);
+    mbpoll_line(reader->machine, reader->device, read->input_table, read->address, read->count,
+                line);
+    (void)snprintf(text, DEVICE_FAILURE_CAPACITY, "%s (%s): %s: register %s: %s; try: %s",
+                   reader->machine->devices[reader->device].name, place, matter, address, reason,
+                   line);
+}
+
+static bool identity_problem(const device_reader_t* reader, const probe_t* probe,
+                             char text[DEVICE_FAILURE_CAPACITY])
+{
+    if (probe->identity != PROBE_IDENTITY_DIFFERS) {
+        return false; // unread: told with the points; unknown or none: no fault of the device
+    }
+    const int at = point_index(reader->profile, POINT_IDENTITY);
+    char reason[TEXT_CAPACITY];
+    (void)snprintf(reason, sizeof reason, "reads %lu where profile '%s' expects %lu",
+                   (unsigned long)probe->identity_raw, reader->profile->name,
+                   (unsigned long)(uint32_t)reader->profile->identity_expected);
+    compose(reader, &reader->readings[at].now.read, "identity", reason, text);
+    return true;
+}
+
+static bool point_problem(const device_reader_t* reader, const probe_t* probe, int point,
+                          char text[DEVICE_FAILURE_CAPACITY])
+{
+    if (point >= reader->profile->point_count) {
+        return false;
+    }
+    const device_reading_t* reading = &reader->readings[point];
+    const point_settings_t* settings = &reader->profile->points[point];
+    if (probe->outside[point]) {
+        char reason[TEXT_CAPACITY];
+        (void)snprintf(reason, sizeof reason, "'%s' reads %g, outside its limits %g to %g",
+                       settings->name, reading->si_number, settings->minimum, settings->maximum);
+        compose(reader, &reading->now.read, device_layer_text(DEVICE_LAYER_VALUE), reason, text);
+        return true;
+    }
+    if (reading->now.layer == DEVICE_LAYER_GOOD) {
+        return false;
+    }
+    for (int i = 0; i < point; i++) {
+        if (same_failure(&reader->readings[i].now, &reading->now)) {
+            return false; // one read, one sentence
+        }
+    }
+    device_failure_text(reader->machine, reader->device, &reading->now, text);
+    return true;
+}
+
+static bool function_problem(const device_reader_t* reader, const probe_function_t* tried,
+                             char text[DEVICE_FAILURE_CAPACITY])
+{
+    if (!tried->claimed ||
+        (tried->state != PROBE_FUNCTION_REFUSED && tried->state != PROBE_FUNCTION_SILENT)) {
+        return false;
+    }
+    device_read_t read = reader->reads[0];
+    read.input_table = tried->function == MODBUS_READ_INPUT;
+    char reason[TEXT_CAPACITY];
+    (void)snprintf(
+        reason, sizeof reason, "function %d is %s, but profile '%s' has it", tried->function,
+        tried->state == PROBE_FUNCTION_REFUSED ? "refused" : "not answered", reader->profile->name);
+    compose(reader, &read, "function", reason, text);
+    return true;
+}
+
+bool probe_problem_text(const device_reader_t* reader, const probe_t* probe, int index,
+                        char text[DEVICE_FAILURE_CAPACITY])
+{
+    assert(index >= 0 && index < PROBE_PROBLEM_COUNT);
+    if (!probe->reached) {
+        if (index == 0) {
+            device_failure_text(reader->machine, reader->device, &probe->link, text);
+        }
+        return index == 0;
+    }
+    if (index == 0) {
+        return identity_problem(reader, probe, text);
+    }
+    if (index == 1) {
+        if (probe->reads_good < probe->reads) {
+            device_failure_text(reader->machine, reader->device, &probe->lost, text);
+        }
+        return probe->reads_good < probe->reads;
+    }
+    if (index == 2) {
+        const bool stands = probe->has_counter && !probe->counter_moved && probe->reads_good > 0;
+        const int at = point_index(reader->profile, POINT_SAMPLE_COUNTER);
+        if (stands) {
+            compose(reader, &reader->readings[at].now.read, "value",
+                    "the sample counter did not move between the first read and the last", text);
+        }
+        return stands;
+    }
+    return index < 3 + PROBE_FUNCTION_COUNT
+               ? function_problem(reader, &probe->functions[index - 3], text)
+               : point_problem(reader, probe, index - 3 - PROBE_FUNCTION_COUNT, text);
 }

@@ -110,4 +110,12 @@ typedef struct {
 /// Probes the device of a reader that was just laid out. The port is opened, and left open.
 void device_probe(device_reader_t* reader, const probe_settings_t* settings, probe_t* probe);
 
+#define PROBE_PROBLEM_COUNT (POINT_CAPACITY + PROBE_FUNCTION_COUNT + 3)
+
+/// The sentence about one thing that is wrong or doubtful; `index` goes from 0 to before
+/// PROBE_PROBLEM_COUNT. False, and nothing written, where there is none at that place. Each names
+/// the device, where it is, what failed and the command that repeats the read by hand.
+bool probe_problem_text(const device_reader_t* reader, const probe_t* probe, int index,
+                        char text[DEVICE_FAILURE_CAPACITY]);
+
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/device_rules.h"
 #include "controller/bus/bus.h"
 #include "controller/bus/mbpoll_line.h"
 
@@ -331,15 +332,15 @@ void device_failure_text(const machine_settings_t* machine, int device,
                          const device_failure_t* failure, char text[DEVICE_FAILURE_CAPACITY])
 {
     char place[DEVICE_PLACE_CAPACITY];
-    char address[REGISTER_TEXT_CAPACITY];
+    char address[DEVICE_ADDRESS_TEXT_CAPACITY];
     char line[MBPOLL_LINE_CAPACITY];
     char reason[TEXT_CAPACITY];
     const device_read_t* read = &failure->read;
     device_place_text(machine, device, place);
-    register_text(read->input_table, read->address, address);
+    device_address_text(read->address, read->input_table, address);
     mbpoll_line(machine, device, read->input_table, read->address, read->count, line);
     reason_text(failure, reason, sizeof reason);
-    (void)snprintf(text, DEVICE_FAILURE_CAPACITY, "%s (%s): %s: %s: %s; try: %s",
+    (void)snprintf(text, DEVICE_FAILURE_CAPACITY, "%s (%s): %s: register %s: %s; try: %s",
                    machine->devices[device].name, place, device_layer_text(failure->layer), address,
                    reason, line);
 }

@@ -2,9 +2,6 @@
 
 #include <stdio.h>
 
-// The last register that five digits reach: 49999 or 39999.
-#define FIVE_DIGITS_LAST 9998
-
 static const line_settings_t* line_of(const machine_settings_t* machine, int device)
 {
     const int line = machine->devices[device].line;
@@ -24,18 +21,6 @@ void device_place_text(const machine_settings_t* machine, int device,
         (void)snprintf(text, DEVICE_PLACE_CAPACITY, "%s:%d, unit %d", settings->host,
                        settings->port, settings->unit);
     }
-}
-
-int modicon_number(bool input_table, int address)
-{
-    const int table = input_table ? 3 : 4;
-    return (address <= FIVE_DIGITS_LAST ? table * 10000 : table * 100000) + address + 1;
-}
-
-void register_text(bool input_table, int address, char text[REGISTER_TEXT_CAPACITY])
-{
-    (void)snprintf(text, REGISTER_TEXT_CAPACITY, "register %d (0x%04X, Modicon %d)", address,
-                   (unsigned)address, modicon_number(input_table, address));
 }
 
 void mbpoll_line(const machine_settings_t* machine, int device, bool input_table, int address,

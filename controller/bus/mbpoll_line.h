@@ -1,6 +1,5 @@
-/// How a device and a register of it are named to people: where it is, the register in both ways of
-/// counting, and the command of mbpoll that repeats a read by hand. Every message about a device
-/// takes them from here.
+/// How a device is named to people: where it is, and the command of mbpoll that repeats a read by
+/// hand. Every message about a device takes them from here.
 #ifndef KNEAD_CONTROLLER_BUS_MBPOLL_LINE_H
 #define KNEAD_CONTROLLER_BUS_MBPOLL_LINE_H
 
@@ -10,20 +9,12 @@
 #include "config/settings.h"
 
 #define DEVICE_PLACE_CAPACITY (PATH_CAPACITY + 52)
-#define REGISTER_TEXT_CAPACITY 64
 #define MBPOLL_LINE_CAPACITY (PATH_CAPACITY + 100)
 
 /// Writes "127.0.0.1:502, unit 65" or "/dev/ttyUSB0, 19200 baud, 8N1, unit 9". `device` is an index
 /// into the machine's devices.
 void device_place_text(const machine_settings_t* machine, int device,
                        char text[DEVICE_PLACE_CAPACITY]);
-
-/// The register at a PDU address in Modicon's way of counting, from 1 and with the table before it:
-/// 40001 or 30001 on, with six digits (400001) where five do not reach.
-int modicon_number(bool input_table, int address);
-
-/// Writes "register 180 (0x00B4, Modicon 40181)".
-void register_text(bool input_table, int address, char text[REGISTER_TEXT_CAPACITY]);
 
 /// Writes the command of mbpoll 1.4.11 that reads `count` registers from PDU address `address` on
 /// once and shows their words: with function 04 of the input table, else 03.
