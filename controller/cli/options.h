@@ -98,7 +98,14 @@ typedef enum {
     X(OPTION_STOP_BITS, "stop-bits", "N", OPTION_KIND_WHOLE, 1, 2,                                 \
       "stop bits of the serial line (default: the profile's)")                                     \
     X(OPTION_ALLOW, "allow", "ADDRESS[,ADDRESS]", OPTION_KIND_TEXT, 0, 0,                          \
-      "IPv4 addresses of the clients that may connect; needed where --host is not the loopback")
+      "IPv4 addresses of the clients that may connect; needed where --host is not the loopback")   \
+    X(OPTION_PORT, "port", "N", OPTION_KIND_WHOLE, 1, 65535,                                       \
+      "TCP port of the device (default: the profile's)")                                           \
+    X(OPTION_UNIT, "unit", "N", OPTION_KIND_WHOLE, 0, 255,                                         \
+      "Modbus unit of the device (default: the profile's)")                                        \
+    X(OPTION_READS, "count", "N", OPTION_KIND_WHOLE, 1, 1000000000, "how many readings are taken") \
+    X(OPTION_PERIOD, "period", "MS", OPTION_KIND_WHOLE, 1, 3600000,                                \
+      "milliseconds from one reading to the next (default: 500)")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)
