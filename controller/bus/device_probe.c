@@ -215,8 +215,8 @@ static void look_for_movement(device_reader_t* reader, const probe_settings_t* s
 {
     const int at = point_index(reader->profile, POINT_SAMPLE_COUNTER);
     const uint32_t counter = reader->counter;
-    probe->has_counter = at >= 0;
-    if (at < 0 || reader->readings[at].now.layer != DEVICE_LAYER_GOOD) {
+    probe->counter_read = at >= 0 && reader->readings[at].now.layer == DEVICE_LAYER_GOOD;
+    if (!probe->counter_read) {
         return;
     }
     probe->counter_moved = device_reader_point(reader, at, settings->now_us(settings->context)) &&
@@ -241,6 +241,7 @@ void device_probe(device_reader_t* reader, const probe_settings_t* settings, pro
     assert(settings->reads >= 1 && settings->reads <= PROBE_READS_MAX);
     memset(probe, 0, sizeof *probe);
     probe->point_count = reader->profile->point_count;
+    probe->has_counter = point_index(reader->profile, POINT_SAMPLE_COUNTER) >= 0;
     probe->identity = PROBE_IDENTITY_UNREAD;
     probe->watchdog = PROBE_WATCHDOG_UNREAD;
     probe->reached = reach(reader, settings->open_timeout_us, &probe->link);
@@ -254,8 +255,7 @@ void device_probe(device_reader_t* reader, const probe_settings_t* settings, pro
     look_at_identity(reader, probe);
     look_at_watchdog(reader, probe);
     const device_failure_t* failure = device_reader_failure(reader);
-    if (failure != NULL && failure->layer != DEVICE_LAYER_EXCEPTION &&
-        failure->layer != DEVICE_LAYER_VALUE) {
+    if (failure != NULL && !device_reader_answers(failure)) {
         return; // it does not answer: asking on only takes time
     }
     try_functions(reader, probe);
@@ -347,6 +347,31 @@ static bool function_problem(const device_reader_t* reader, const probe_function
     return true;
 }
 
+static bool loss_problem(const device_reader_t* reader, const probe_t* probe,
+                         char text[DEVICE_FAILURE_CAPACITY])
+{
+    bool told = probe->reads_good == probe->reads;
+    for (int i = 0; i < reader->profile->point_count && !told; i++) {
+        told = same_failure(&reader->readings[i].now, &probe->lost);
+    }
+    if (!told) {
+        device_failure_text(reader->machine, reader->device, &probe->lost, text);
+    }
+    return !told;
+}
+
+static bool counter_problem(const device_reader_t* reader, const probe_t* probe,
+                            char text[DEVICE_FAILURE_CAPACITY])
+{
+    if (!probe->counter_read || probe->counter_moved) {
+        return false;
+    }
+    const int at = point_index(reader->profile, POINT_SAMPLE_COUNTER);
+    compose(reader, &reader->readings[at].now.read, device_layer_text(DEVICE_LAYER_VALUE),
+            "the sample counter did not move between the first read and the last", text);
+    return true;
+}
+
 bool probe_problem_text(const device_reader_t* reader, const probe_t* probe, int index,
                         char text[DEVICE_FAILURE_CAPACITY])
 {
@@ -361,19 +386,10 @@ bool probe_problem_text(const device_reader_t* reader, const probe_t* probe, int
         return identity_problem(reader, probe, text);
     }
     if (index == 1) {
-        if (probe->reads_good < probe->reads) {
-            device_failure_text(reader->machine, reader->device, &probe->lost, text);
-        }
-        return probe->reads_good < probe->reads;
+        return loss_problem(reader, probe, text);
     }
     if (index == 2) {
-        const bool stands = probe->has_counter && !probe->counter_moved && probe->reads_good > 0;
-        const int at = point_index(reader->profile, POINT_SAMPLE_COUNTER);
-        if (stands) {
-            compose(reader, &reader->readings[at].now.read, "value",
-                    "the sample counter did not move between the first read and the last", text);
-        }
-        return stands;
+        return counter_problem(reader, probe, text);
     }
     return index < 3 + PROBE_FUNCTION_COUNT
                ? function_problem(reader, &probe->functions[index - 3], text)

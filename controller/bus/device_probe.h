@@ -93,7 +93,8 @@ typedef struct {
     device_failure_t lost; // the newest one that was not
     int64_t round_trip_min_us, round_trip_median_us, round_trip_max_us; // 0 without a good one
 
-    bool has_counter;
+    bool has_counter; // the profile names one
+    bool counter_read;
     bool counter_moved; // during the probe
 
     probe_watchdog_t watchdog;

@@ -224,10 +224,13 @@ bool device_reader_point(device_reader_t* reader, int point, int64_t now_us)
     return reading->now.layer == DEVICE_LAYER_GOOD;
 }
 
-static bool device_answers(device_layer_t layer)
+bool device_reader_answers(const device_failure_t* failure)
 {
-    return layer == DEVICE_LAYER_GOOD || layer == DEVICE_LAYER_EXCEPTION ||
-           layer == DEVICE_LAYER_VALUE;
+    const bool gateway =
+        failure->layer == DEVICE_LAYER_EXCEPTION &&
+        (failure->exception == MODBUS_GATEWAY_PATH || failure->exception == MODBUS_GATEWAY_TARGET);
+    return failure->layer == DEVICE_LAYER_GOOD || failure->layer == DEVICE_LAYER_VALUE ||
+           (failure->layer == DEVICE_LAYER_EXCEPTION && !gateway);
 }
 
 // The first read that covers a point: the one that it was laid out for.
@@ -248,7 +251,7 @@ static bool read_one(device_reader_t* reader, int at, int64_t now_us)
     uint16_t words[MODBUS_READ_COUNT_MAX];
     device_failure_t failure;
     const bool good = device_reader_words(reader, read, words, &failure);
-    bool answers = device_answers(failure.layer);
+    bool answers = device_reader_answers(&failure);
     for (int i = 0; i < reader->profile->point_count; i++) {
         if (read_for(reader, i) != at) {
             continue;
@@ -258,7 +261,7 @@ static bool read_one(device_reader_t* reader, int at, int64_t now_us)
             take_point(reader, i, read, words, now_us);
         } else if (answers && part.count < read->count) {
             (void)device_reader_point(reader, i, now_us);
-            answers = device_answers(reader->readings[i].now.layer);
+            answers = device_reader_answers(&reader->readings[i].now);
         } else {
             reader->readings[i].now = failure;
         }

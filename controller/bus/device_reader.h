@@ -104,6 +104,10 @@ int64_t device_reader_age_us(const device_reader_t* reader, int64_t now_us);
 /// The reading that failed first, or null where all are good.
 const device_failure_t* device_reader_failure(const device_reader_t* reader);
 
+/// Whether what happened came from the device itself, so that it is worth asking on: a value or a
+/// refusal, but not a gateway's word that nobody is behind it.
+bool device_reader_answers(const device_failure_t* failure);
+
 /// The sentence about a failure: device, where it is, layer, register, what happened, and the
 /// command that repeats the read by hand.
 void device_failure_text(const machine_settings_t* machine, int device,

@@ -126,6 +126,7 @@ static void print_result(const device_reader_t* reader, const probe_t* probe)
                          (long long)probe->round_trip_max_us, probe->reads_good, probe->reads);
             (void)printf("  %-12s %s\n", "counter",
                          !probe->has_counter    ? "none: a stale sample can't be told by it"
+                         : !probe->counter_read ? "could not be read"
                          : probe->counter_moved ? "moves"
                                                 : "DOES NOT MOVE");
         }

@@ -96,13 +96,20 @@ static screen_t screen_open(void)
     return screen;
 }
 
-/// One line, cut at the terminal's width; what does not fit its height is counted, not shown.
+/// A line of the screen, or several where it is longer than the terminal is wide. What does not fit
+/// its height is counted, not shown.
 static void screen_line(screen_t* screen, const char* text)
 {
-    if (screen->row < screen->rows - 1) {
-        (void)printf("%.*s\033[K\n", screen->columns, text);
-    }
-    screen->row++;
+    size_t left = strlen(text);
+    do {
+        const size_t part = left < (size_t)screen->columns ? left : (size_t)screen->columns;
+        if (screen->row < screen->rows - 1) {
+            (void)printf("%.*s\033[K\n", (int)part, text);
+        }
+        screen->row++;
+        text += part;
+        left -= part;
+    } while (left > 0);
 }
 
 static void screen_values(screen_t* screen, const device_reader_t* reader)
@@ -122,27 +129,36 @@ static void screen_values(screen_t* screen, const device_reader_t* reader)
     screen_line(screen, line);
 }
 
+/// "2 timeout, 1 exception", or "none".
+static void errors_text(const device_reader_t* reader, char* text, size_t capacity)
+{
+    size_t used = 0;
+    (void)snprintf(text, capacity, "none");
+    for (int layer = DEVICE_LAYER_GOOD + 1; layer < DEVICE_LAYER_COUNT; layer++) {
+        if (reader->layers[layer] > 0 && used < capacity) {
+            used +=
+                (size_t)snprintf(text + used, capacity - used, "%s%llu %s", used > 0 ? ", " : "",
+                                 (unsigned long long)reader->layers[layer],
+                                 device_layer_text((device_layer_t)layer));
+        }
+    }
+}
+
 static void screen_device(screen_t* screen, const watch_t* watch, int device)
 {
     const device_reader_t* reader = &watch->readers[device];
-    const uint64_t* layers = reader->layers;
     char place[DEVICE_PLACE_CAPACITY];
     char age[32];
+    char errors[TEXT_CAPACITY];
     char line[LINE_CAPACITY];
     device_place_text(watch->machine, device, place);
     age_text(reader, watch_now_us(watch), age, sizeof age);
+    errors_text(reader, errors, sizeof errors);
     const device_failure_t* failure = device_reader_failure(reader);
-    (void)snprintf(line, sizeof line,
-                   "%s (%s) %s: %s, age %s, %lld us; %llu asked, timeouts %llu, closed %llu, "
-                   "mismatches %llu, exceptions %llu, bad values %llu",
-                   watch->machine->devices[device].name, place, reader->profile->name,
+    (void)snprintf(line, sizeof line, "%s (%s): %s, age %s, %lld us; %llu asked, errors: %s",
+                   watch->machine->devices[device].name, place,
                    failure == NULL ? "ok" : device_layer_text(failure->layer), age,
-                   (long long)reader->round_trip_us, (unsigned long long)reader->exchanges,
-                   (unsigned long long)layers[DEVICE_LAYER_TIMEOUT],
-                   (unsigned long long)layers[DEVICE_LAYER_CLOSED],
-                   (unsigned long long)layers[DEVICE_LAYER_FRAME],
-                   (unsigned long long)layers[DEVICE_LAYER_EXCEPTION],
-                   (unsigned long long)layers[DEVICE_LAYER_VALUE]);
+                   (long long)reader->round_trip_us, (unsigned long long)reader->exchanges, errors);
     screen_line(screen, line);
     if (failure != NULL) {
         char text[DEVICE_FAILURE_CAPACITY];
