@@ -158,8 +158,8 @@ static void check_point_in_block(const point_check_t* check, const char* block, 
         refuse_point(check, "table", "what is exchanged every period is a holding register");
         return;
     }
-    if (first >= address && last < address + count)
-        return;
+    if (count == 0 || (first >= address && last < address + count))
+        return; // that a block is missing is said once
     char message[FINDING_MESSAGE_CAPACITY];
     snprintf(message, sizeof message,
              "registers %d to %d (modicon %d to %d) of '%s' lie outside the %s block %d to %d",
@@ -239,10 +239,6 @@ static void check_point_functions(const point_check_t* check)
         refuse_point(check, "table",
                      "input registers are read with function 4, which this device "
                      "does not answer");
-    if (!point->input_table && (functions & (1u << 3 | 1u << 23)) == 0)
-        refuse_point(check, "table",
-                     "holding registers are read with function 3 or 23, neither of "
-                     "which this device answers");
     if (!point->writable)
         return;
     if (point->input_table)
@@ -351,6 +347,16 @@ static void check_cyclic_keys(const yaml_document_t* document, const device_prof
                                "is missing; only a profile that says cyclic: false does without");
 }
 
+/// Where a role is commanded every period there is a block to do it with.
+static void check_write_block(const yaml_document_t* document, const device_profile_t* profile,
+                              findings_t* findings)
+{
+    if (profile->cyclic && profile->role != DEVICE_FORCE_TORQUE && profile->write_count == 0)
+        fields_refuse_path(document, "write_block", findings,
+                           "is missing; a device of role '%s' is written every period",
+                           device_role_words[profile->role]);
+}
+
 /// A block is one request that the device takes.
 static void check_block(const yaml_document_t* document, const device_profile_t* profile,
                         const char* block, int address, int count, findings_t* findings)
@@ -380,7 +386,13 @@ static void check_blocks(const yaml_document_t* document, const device_profile_t
     if (profile->read_count > profile->read_words_max)
         fields_refuse_path(document, "read_block.count", findings,
                            "is more than read_words_max, %d", profile->read_words_max);
-    if (profile->read_count > 0 && (profile->functions & (1u << 3)) == 0)
+    bool reads_holding = false;
+    for (int i = 0; i < profile->point_count; i++)
+        reads_holding = reads_holding || !profile->points[i].input_table;
+    if (reads_holding && (profile->functions & (1u << 3 | 1u << 23)) == 0)
+        fields_refuse_path(document, "functions", findings,
+                           "holding registers are read with function 3 or 23; neither stands here");
+    else if (profile->read_count > 0 && (profile->functions & (1u << 3)) == 0)
         fields_refuse_path(document, "functions", findings,
                            "a read block is read with function 3, which does not stand here");
     if (profile->write_count > 0 && (profile->functions & (1u << 16 | 1u << 23)) == 0)
@@ -448,6 +460,7 @@ void device_rules_check(const yaml_document_t* document, const device_profile_t*
     }
     check_points_complete(document, profile, findings);
     check_cyclic_keys(document, profile, findings);
+    check_write_block(document, profile, findings);
     check_blocks(document, profile, findings);
     check_watchdog(document, profile, findings);
     check_response_lag(document, profile, findings);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "controller/bus/rtu_frame.h"
 
@@ -92,7 +93,7 @@ static budget_device_t device_budget(const machine_settings_t* machine, int inde
         const modbus_request_t* request = &requests.requests[i];
         const int times = requests.times[i];
         budget.exchange_count += times;
-        budget.combined = request->function == MODBUS_READ_WRITE;
+        budget.functions |= 1u << (unsigned)request->function;
         budget.request_bytes += times * framed(rtu_request_size(request), line != NULL);
         budget.reply_bytes += times * framed(rtu_reply_size(request), line != NULL);
     }
@@ -178,16 +179,18 @@ bus_budget_t budget_of_machine(const machine_settings_t* machine)
     return budget;
 }
 
-bool budget_baud_known(int baud)
+int budget_baud_nearest(int baud)
 {
-    static const int speeds[] = {300,     600,     1200,    1800,    2400,    4800,
-                                 9600,    19200,   38400,   57600,   115200,  230400,
-                                 460800,  500000,  576000,  921600,  1000000, 1152000,
-                                 1500000, 2000000, 2500000, 3000000, 3500000, 4000000};
-    for (int i = 0; i < (int)(sizeof speeds / sizeof speeds[0]); i++) {
-        if (speeds[i] == baud) {
-            return true;
+    static const int speeds[] = {
+#define X(baud) baud,
+        RTU_BAUD_LIST(X)
+#undef X
+    };
+    int nearest = speeds[0];
+    for (int i = 1; i < (int)(sizeof speeds / sizeof speeds[0]); i++) {
+        if (abs(speeds[i] - baud) < abs(nearest - baud)) {
+            nearest = speeds[i];
         }
     }
-    return false;
+    return nearest;
 }

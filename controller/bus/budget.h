@@ -41,7 +41,7 @@
 typedef struct {
     int device;          // index into machine_settings_t.devices
     int exchange_count;  // 1 where one request reads and writes; 0 where nothing is asked
-    bool combined;       // by function 23
+    uint32_t functions;  // bit n: it is asked by function n
     int request_bytes;   // on the wire, of all its exchanges, checksum or MBAP among them
     int reply_bytes;     // the same
     bool assumed;        // the turnaround is BUDGET_TURNAROUND_ASSUMED_S
@@ -86,7 +86,7 @@ int64_t budget_period_min_us(double exchange_s);
 
 bus_budget_t budget_of_machine(const machine_settings_t* machine);
 
-/// Whether Linux has a serial device send at this speed: one of the speeds that termios names.
-bool budget_baud_known(int baud);
+/// The speed nearest to `baud` that `rtu_baud_known` knows; the lower of two that are equally near.
+int budget_baud_nearest(int baud);
 
 #endif

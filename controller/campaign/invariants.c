@@ -26,6 +26,7 @@
 // A joint whose drive is lost stands still at once. Those that moved against it need their
 // deceleration, and until then the tool is a little faster than it was: 1.01 times was seen.
 #define LOST_DRIVE_MARGIN 1.1
+#define LOST_DRIVE_PERIODS 25
 // The drives' watchdogs as the program configures them, s.
 #define WATCHDOG_S 0.040
 // Drives that were told to let go do it within this, brakes and all.
@@ -275,14 +276,18 @@ static void judge_zones(const period_t* period)
     }
 }
 
+/// A drive is lost, or came back so little ago that the joints still move as if it were.
 static bool drive_lost(const period_t* period)
 {
     const int64_t most_us = (int64_t)(period->session->safety->sample_age_max_s.value * 1e6);
-    bool lost = false;
+    invariants_t* self = period->self;
+    self->lost_periods = self->lost_periods > 0 ? self->lost_periods - 1 : 0;
     for (int joint = 0; joint < period->session->chain.joint_count; ++joint) {
-        lost = lost || period->in->feedback.drives[joint].age_us > most_us;
+        if (period->in->feedback.drives[joint].age_us > most_us) {
+            self->lost_periods = LOST_DRIVE_PERIODS;
+        }
     }
-    return lost;
+    return self->lost_periods > 0;
 }
 
 static void judge_set_points(const period_t* period)
@@ -314,15 +319,16 @@ static void judge_set_points(const period_t* period)
         self->command[joint] = position;
         self->speed[joint] = speed;
     }
+    const bool lost = drive_lost(period);
     if (self->begun && self->started) {
         const safety_settings_t* safety = period->session->safety;
         const double speed_mps =
             vec3_norm(vec3_sub(period->tool_commanded_m, self->tool_commanded_m)) / period_s;
         if (supervisor_mode_powered(period->out->mode)) {
             const double allowed_mps = tool_speed_most_mps(safety, period->out->mode);
-            const double lost = drive_lost(period) ? LOST_DRIVE_MARGIN : 1.0;
             at_most(period, INVARIANT_I6, "commanded speed of the tool, m/s", speed_mps,
-                    allowed_mps * safety->tool_speed_margin.value * lost);
+                    allowed_mps * safety->tool_speed_margin.value *
+                        (lost ? LOST_DRIVE_MARGIN : 1.0));
         }
     }
 }
