@@ -142,14 +142,17 @@ static device_layer_t layer_of_port(port_result_t result)
     case PORT_OK:
         return DEVICE_LAYER_GOOD;
     case PORT_TIMEOUT:
+    case PORT_NO_TURN:
         return DEVICE_LAYER_TIMEOUT;
     case PORT_BAD_FRAME:
+    case PORT_BAD_CRC:
         return DEVICE_LAYER_FRAME;
     case PORT_CLOSED:
         return DEVICE_LAYER_CLOSED;
     case PORT_NOT_ASKED:
     case PORT_NOT_CONNECTED:
     case PORT_REFUSED:
+    case PORT_NO_LINE:
         break;
     }
     return DEVICE_LAYER_CONNECT;

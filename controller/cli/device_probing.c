@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "config/device_rules.h"
+#include "controller/bus/device_port.h"
 #include "controller/bus/device_probe.h"
 #include "controller/bus/mbpoll_line.h"
-#include "controller/cli/device_link.h"
 #include "controller/record/json.h"
 #include "controller/timebase.h"
 
@@ -267,11 +267,13 @@ static void say_problems(const probing_t* probing)
 static exit_code_t probe_one(probing_t* probing, const machine_settings_t* machine, int reads,
                              json_t* json)
 {
-    device_link_t* link = device_link_create(machine);
+    char complaint[DEVICE_PORT_COMPLAINT_CAPACITY];
+    device_port_t* link = device_port_create(machine, complaint);
     if (link == NULL) {
+        (void)fprintf(stderr, "knead device: %s\n", complaint);
         return EXIT_DEVICE;
     }
-    const port_t port = device_link_port(link);
+    const port_t port = device_port_view(link);
     const probe_settings_t settings = {.open_timeout_us = OPEN_TIMEOUT_US,
                                        .reads = reads,
                                        .now_us = now_us,
@@ -291,7 +293,7 @@ static exit_code_t probe_one(probing_t* probing, const machine_settings_t* machi
         (void)fprintf(stderr, "knead device: a point of profile '%s' does not fit a request\n",
                       machine->profiles[machine->devices[0].profile_index].name);
     }
-    device_link_destroy(link);
+    device_port_destroy(link);
     return code;
 }
 

@@ -8,6 +8,7 @@
 #include "controller/bus/budget.h"
 #include "controller/bus/mbpoll_line.h"
 #include "controller/bus/registers.h"
+#include "controller/bus/rtu_frame.h"
 #include "controller/cli/device_choice.h"
 #include "controller/cli/device_words.h"
 #include "controller/record/json.h"
@@ -199,7 +200,7 @@ static void print_budget_alone(const device_profile_t* profile)
                                              .parity = profile->rtu_parity,
                                              .stop_bits = profile->rtu_stop_bits};
         (void)snprintf(where, sizeof where, "alone at %d baud%s", profile->bauds[i],
-                       budget_baud_known(profile->bauds[i]) ? "" : " (which Linux can't send)");
+                       rtu_baud_known(profile->bauds[i]) ? "" : " (which Linux can't send)");
         print_budget_row(where, &machine, 0);
     }
 }

@@ -9,9 +9,9 @@
 
 #include "controller/bus/bus.h"
 #include "controller/bus/cia402.h"
+#include "controller/bus/device_port.h"
 #include "controller/bus/device_reader.h"
 #include "controller/bus/mbpoll_line.h"
-#include "controller/cli/device_link.h"
 #include "controller/record/json.h"
 #include "controller/timebase.h"
 
@@ -341,12 +341,17 @@ static bool lay_out(watch_t* watch, const port_t* port)
 
 exit_code_t device_watch(const options_t* options, assembly_t* assembly)
 {
+    char complaint[DEVICE_PORT_COMPLAINT_CAPACITY];
     watch_t* watch = calloc(1, sizeof *watch);
-    device_link_t* link = watch != NULL ? device_link_create(&assembly->machine) : NULL;
+    if (watch == NULL) {
+        (void)fprintf(stderr, "knead device: out of memory\n");
+        return EXIT_INTERNAL;
+    }
+    device_port_t* link = device_port_create(&assembly->machine, complaint);
     if (link == NULL) {
-        const exit_code_t refused = watch == NULL ? EXIT_INTERNAL : EXIT_DEVICE;
+        (void)fprintf(stderr, "knead device: %s\n", complaint);
         free(watch);
-        return refused;
+        return EXIT_DEVICE;
     }
     const char* term = getenv("TERM");
     const int64_t period_ms =
@@ -358,13 +363,13 @@ exit_code_t device_watch(const options_t* options, assembly_t* assembly)
     watch->wants_json = options->given[OPTION_JSON];
     watch->terminal = !watch->wants_json && isatty(STDOUT_FILENO) == 1 && term != NULL &&
                       strcmp(term, "dumb") != 0;
-    const port_t port = device_link_port(link);
+    const port_t port = device_port_view(link);
     exit_code_t code = EXIT_INVALID_FILE;
     if (lay_out(watch, &port)) {
         (void)port.vtable->open(port.context, &watch->readers[0].batch, OPEN_TIMEOUT_US);
         code = run(watch, options->whole[OPTION_READS]);
     }
-    device_link_destroy(link);
+    device_port_destroy(link);
     free(watch);
     return code;
 }
