@@ -209,7 +209,7 @@ static void measure(device_reader_t* reader, int reads, probe_t* probe)
     }
 }
 
-// The first reading of the counter lies before the measurement, this one behind it.
+// The first reading of the counter lies before the measurement, these behind it.
 static void look_for_movement(device_reader_t* reader, const probe_settings_t* settings,
                               probe_t* probe)
 {
@@ -219,8 +219,14 @@ static void look_for_movement(device_reader_t* reader, const probe_settings_t* s
     if (!probe->counter_read) {
         return;
     }
-    probe->counter_moved = device_reader_point(reader, at, settings->now_us(settings->context)) &&
-                           reader->counter != counter;
+    const int64_t until_us = settings->now_us(settings->context) + PROBE_COUNTER_WAIT_US +
+                             (int64_t)(1e6 * reader->profile->sample_age_max_s);
+    int64_t now_us;
+    do {
+        now_us = settings->now_us(settings->context);
+        probe->counter_read = device_reader_point(reader, at, now_us);
+        probe->counter_moved = probe->counter_read && reader->counter != counter;
+    } while (probe->counter_read && !probe->counter_moved && now_us < until_us);
     worsen(probe, probe->counter_moved ? PROBE_OK : PROBE_DOUBTFUL);
 }
 

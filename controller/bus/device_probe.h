@@ -11,6 +11,10 @@
 
 #define PROBE_READS_MAX 1000 // of which the round trip is measured
 
+/// How long a sample counter is given to move, on top of the age that a sample may have.
+/// [judgement: the slowest of the profiles' devices takes a sample every 20 ms]
+#define PROBE_COUNTER_WAIT_US 100000
+
 #define PROBE_VERDICT_LIST(X)                                                                      \
     X(PROBE_OK, "ok")                                                                              \
     X(PROBE_DOUBTFUL, "doubtful")                                                                  \
@@ -104,7 +108,7 @@ typedef struct {
 typedef struct {
     int64_t open_timeout_us;
     int reads;                        // 1 to PROBE_READS_MAX (asserted)
-    int64_t (*now_us)(void* context); // of the readings
+    int64_t (*now_us)(void* context); // of the readings: runs on while they are taken
     void* context;
 } probe_settings_t;
 

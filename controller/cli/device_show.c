@@ -162,34 +162,48 @@ static void print_profile(const device_profile_t* profile)
     print_safe_state(profile);
 }
 
-static void print_budget_row(const char* where, const machine_settings_t* machine, int device)
+/// Where a device is reckoned with: on its machine, or alone on a link that it is made for.
+typedef struct {
+    const char* where;
+    const machine_settings_t* machine;
+    int device;
+} budget_place_t;
+
+static void tell_budget(json_t* json, const budget_place_t* place)
 {
-    const bus_budget_t budget = budget_of_machine(machine);
+    const bus_budget_t budget = budget_of_machine(place->machine);
+    const budget_device_t* row = NULL;
     for (int i = 0; i < budget.device_count; i++) {
-        const budget_device_t* row = &budget.devices[i];
-        if (row->device != device) {
-            continue;
-        }
-        if (row->exchange_count == 0) {
-            (void)printf("%-16s %s: not asked in a period\n", "budget", where);
-            return;
-        }
+        row = budget.devices[i].device == place->device ? &budget.devices[i] : row;
+    }
+    const bool asked = row != NULL && row->exchange_count > 0;
+    if (json != NULL) {
+        json_object_begin(json, NULL);
+        json_text(json, "where", place->where);
+        json_integer(json, "exchanges", asked ? row->exchange_count : 0);
+        json_number(json, "exchange_s", asked ? row->exchange_s : (double)NAN);
+        json_boolean(json, "turnaround_assumed", asked && row->assumed);
+        json_number(json, "period_min_s",
+                    asked ? 1e-6 * (double)budget.period_min_us : (double)NAN);
+        json_object_end(json);
+    } else if (!asked) {
+        (void)printf("%-16s %s: not asked in a period\n", "budget", place->where);
+    } else {
         (void)printf("%-16s %s: %d exchange%s, %.3g ms%s; shortest period %.3g ms%s\n", "budget",
-                     where, row->exchange_count, row->exchange_count > 1 ? "s" : "",
+                     place->where, row->exchange_count, row->exchange_count > 1 ? "s" : "",
                      1e3 * row->exchange_s, row->assumed ? " with an assumed turnaround" : "",
                      1e-3 * (double)budget.period_min_us,
-                     machine->device_count > 1 ? " for the whole machine" : "");
+                     place->machine->device_count > 1 ? " for the whole machine" : "");
     }
 }
 
-/// Alone on each of the links that it is made for.
-static void print_budget_alone(const device_profile_t* profile)
+static void tell_budget_alone(json_t* json, const device_profile_t* profile)
 {
     machine_settings_t machine;
     device_choice_alone(profile, &machine);
     machine.period_us = BUDGET_PERIOD_MIN_US;
     if (profile->tcp_port > 0) {
-        print_budget_row("alone over TCP", &machine, 0);
+        tell_budget(json, &(budget_place_t){"alone over TCP", &machine, 0});
     }
     for (int i = 0; i < profile->baud_count; i++) {
         char where[64];
@@ -201,7 +215,18 @@ static void print_budget_alone(const device_profile_t* profile)
                                              .stop_bits = profile->rtu_stop_bits};
         (void)snprintf(where, sizeof where, "alone at %d baud%s", profile->bauds[i],
                        rtu_baud_known(profile->bauds[i]) ? "" : " (which Linux can't send)");
-        print_budget_row(where, &machine, 0);
+        tell_budget(json, &(budget_place_t){where, &machine, 0});
+    }
+}
+
+/// `machine` is null for a profile alone; `json` where people read.
+static void tell_budgets(json_t* json, const device_profile_t* profile,
+                         const machine_settings_t* machine, int device)
+{
+    if (machine != NULL) {
+        tell_budget(json, &(budget_place_t){"on this machine", machine, device});
+    } else {
+        tell_budget_alone(json, profile);
     }
 }
 
@@ -339,6 +364,9 @@ static void show(const device_profile_t* profile, const machine_settings_t* mach
         json_text(&json, "device", machine != NULL ? machine->devices[device].name : NULL);
         json_text(&json, "place", machine != NULL ? place : NULL);
         write_profile(&json, profile);
+        json_array_begin(&json, "budget");
+        tell_budgets(&json, profile, machine, device);
+        json_array_end(&json);
         json_object_end(&json);
         return;
     }
@@ -347,11 +375,7 @@ static void show(const device_profile_t* profile, const machine_settings_t* mach
                      place);
     }
     print_profile(profile);
-    if (machine != NULL) {
-        print_budget_row("on this machine", machine, device);
-    } else {
-        print_budget_alone(profile);
-    }
+    tell_budgets(NULL, profile, machine, device);
     print_points(profile);
 }
 

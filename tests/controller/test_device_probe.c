@@ -44,10 +44,13 @@ static int setup(void** state)
     return 0;
 }
 
-static int64_t no_time(void* context)
+// Moves on by a millisecond with every look at it.
+static int64_t clock_us;
+static int64_t next_millisecond(void* context)
 {
     (void)context;
-    return 0;
+    clock_us += 1000;
+    return clock_us;
 }
 
 static void start(void)
@@ -61,7 +64,7 @@ static void start(void)
 static void run(void)
 {
     const port_t port = one_device_port(&device);
-    const probe_settings_t settings = {.reads = READS, .now_us = no_time};
+    const probe_settings_t settings = {.reads = READS, .now_us = next_millisecond};
     assert_true(device_reader_init(&reader, &port, &device.machine, 0, 1000));
     device_probe(&reader, &settings, &probe);
 }
@@ -198,6 +201,41 @@ static void a_counter_that_stands_still_is_doubtful(void** state)
     assert_told("the sample counter did not move");
 }
 
+static int looked_at_alone;
+static port_result_t slow_counter(const pdu_t* request, pdu_t* reply)
+{
+    (void)reply;
+    const bool alone = request->bytes[2] == 0 && request->bytes[4] == 1;
+    looked_at_alone += alone ? 1 : 0;
+    if (looked_at_alone == 50) {
+        register_file_set_raw(&device.file, POINT_SAMPLE_COUNTER, 77);
+    }
+    return PORT_OK;
+}
+
+static void a_slow_counter_is_waited_for(void** state)
+{
+    (void)state;
+    start();
+    device.counts = false;
+    device.bend = slow_counter;
+    looked_at_alone = 0;
+    run();
+    assert_true(probe.counter_moved);
+    assert_int_equal(looked_at_alone, 51);
+    assert_int_equal(probe.verdict, PROBE_OK);
+}
+
+static void the_wait_for_a_counter_ends(void** state)
+{
+    (void)state;
+    start();
+    device.counts = false;
+    const int64_t began_us = clock_us;
+    run();
+    assert_in_range(clock_us - began_us, PROBE_COUNTER_WAIT_US, PROBE_COUNTER_WAIT_US + 5000);
+}
+
 static port_result_t hole_at_20(const pdu_t* request, pdu_t* reply)
 {
     if (request->bytes[2] == 20) {
@@ -304,6 +342,8 @@ int main(void)
         cmocka_unit_test_setup(a_value_outside_its_limits_is_doubtful_at_them_it_is_not, setup),
         cmocka_unit_test_setup(a_watchdog_that_is_not_set_yet_is_shown_but_no_fault, setup),
         cmocka_unit_test_setup(a_counter_that_stands_still_is_doubtful, setup),
+        cmocka_unit_test_setup(a_slow_counter_is_waited_for, setup),
+        cmocka_unit_test_setup(the_wait_for_a_counter_ends, setup),
         cmocka_unit_test_setup(a_hole_in_the_map_fails_with_its_exception_and_register, setup),
         cmocka_unit_test_setup(a_function_that_the_profile_has_and_the_device_has_not_fails, setup),
         cmocka_unit_test_setup(a_device_that_cannot_be_reached_is_told_once, setup),
