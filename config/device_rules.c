@@ -43,6 +43,11 @@ static int modicon_of_address(int address, bool input_table)
     return address + (input_table ? 300001 : 400001);
 }
 
+int device_modicon_of_address(int address, bool input_table)
+{
+    return modicon_of_address(address, input_table);
+}
+
 void device_address_text(int address, bool input_table, char text[DEVICE_ADDRESS_TEXT_CAPACITY])
 {
     snprintf(text, DEVICE_ADDRESS_TEXT_CAPACITY, "%d (0x%04X, modicon %d)", address,

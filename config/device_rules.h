@@ -19,6 +19,9 @@ extern const char* const device_point_words[];
 /// touched, for any other number.
 bool device_address_of_modicon(int modicon, int* address, bool* input_table);
 
+/// The shorter of the Modicon numbers that a PDU address has.
+int device_modicon_of_address(int address, bool input_table);
+
 /// Writes an address the two ways people know it: "356 (0x0164, modicon 40357)".
 void device_address_text(int address, bool input_table, char text[DEVICE_ADDRESS_TEXT_CAPACITY]);
 
