@@ -62,6 +62,30 @@ static void devices_are_tied_to_joints_and_profiles(void** state)
     assert_int_equal(machine.devices[machine.io_coupler].role, DEVICE_IO);
 }
 
+static void a_device_is_on_a_line_or_over_tcp(void** state)
+{
+    (void)state;
+    assert_true(load_machine("tests/data/valid/machine_lines.yaml", "config/devices", &machine,
+                             &findings));
+    assert_int_equal(findings.count, 0);
+    assert_int_equal(machine.line_count, 2);
+    const line_settings_t* line = &machine.lines[0];
+    assert_string_equal(line->name, "line_1");
+    assert_string_equal(line->path, "/dev/ttyUSB0");
+    assert_int_equal(line->baud, 115200);
+    assert_int_equal(line->parity, PARITY_EVEN);
+    assert_int_equal(line->stop_bits, 1); // the file leaves it out
+    assert_int_equal(machine.lines[1].parity, PARITY_NONE);
+    assert_int_equal(machine.lines[1].stop_bits, 1); // the file says one
+    assert_int_equal(machine.devices[0].line, 0);
+    assert_int_equal(machine.devices[0].port, 15020);
+    const device_settings_t* force = &machine.devices[machine.force_sensor];
+    assert_int_equal(force->line, 1);
+    assert_int_equal(force->unit, 3);
+    assert_string_equal(force->host, "");
+    assert_int_equal(force->port, 0);
+}
+
 static void a_machine_that_is_refused_leaves_the_target_alone(void** state)
 {
     (void)state;
@@ -233,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(joints_come_out_in_si_by_their_kind, forget),
         cmocka_unit_test_setup(devices_are_tied_to_joints_and_profiles, forget),
+        cmocka_unit_test_setup(a_device_is_on_a_line_or_over_tcp, forget),
         cmocka_unit_test_setup(a_machine_that_is_refused_leaves_the_target_alone, forget),
         cmocka_unit_test_setup(a_profile_directory_that_is_not_there_is_named_once_a_profile,
                                forget),
