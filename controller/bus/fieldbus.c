@@ -369,9 +369,16 @@ static bus_result_t take_reply(fieldbus_t* bus, int device, uint16_t* words, uin
     case PORT_CLOSED:
         counters->closed++;
         return BUS_CLOSED;
+    case PORT_BAD_CRC:
+        counters->crc_errors++;
+        return BUS_BAD_CRC;
+    case PORT_NO_TURN:
+        counters->no_turns++;
+        return BUS_NO_TURN;
     case PORT_NOT_ASKED:
     case PORT_NOT_CONNECTED:
     case PORT_REFUSED:
+    case PORT_NO_LINE:
         return BUS_NOT_CONNECTED;
     }
     switch (modbus_decode_reply(&from->request, &bus->batch.reply[device], words, &code)) {
@@ -755,16 +762,24 @@ static bus_result_t take_sample(fieldbus_t* bus, int device, const uint16_t* wor
     return BUS_FRESH;
 }
 
+// What a good link has now and then, too: only many in a row make it a lost one.
+static bool only_missed(bus_result_t result)
+{
+    return result == BUS_TIMEOUT || result == BUS_BAD_CRC || result == BUS_NO_TURN;
+}
+
 // A link that failed may come back as another device.
 static void watch_link(fieldbus_device_t* device, bus_result_t result)
 {
-    device->timeouts_in_row = result == BUS_TIMEOUT ? device->timeouts_in_row + 1 : 0;
-    if (result == BUS_TIMEOUT && device->timeouts_in_row <= PORT_LATE_REPLY_MAX) {
+    device->missed_in_row = only_missed(result) ? device->missed_in_row + 1 : 0;
+    if (only_missed(result) && device->missed_in_row <= PORT_LATE_REPLY_MAX) {
         return;
     }
     switch (result) {
     case BUS_NOT_CONNECTED:
     case BUS_TIMEOUT:
+    case BUS_BAD_CRC:
+    case BUS_NO_TURN:
     case BUS_CLOSED:
     case BUS_MISMATCH:
         device->link_lost = true;
@@ -776,6 +791,7 @@ static void watch_link(fieldbus_device_t* device, bus_result_t result)
     case BUS_EXCEPTION:
     case BUS_BAD_VALUE:
     case BUS_WRONG_DEVICE:
+    case BUS_OTHER_MASTER:
         if (device->link_lost) {
             device->link_lost = false;
             device->counters.reconnects++;

@@ -43,13 +43,16 @@
     X(BUS_MISMATCH, "reply does not match its request")                                            \
     X(BUS_EXCEPTION, "the device refuses the request")                                             \
     X(BUS_BAD_VALUE, "reply holds words that are no finite number")                                \
-    X(BUS_WRONG_DEVICE, "identity, watchdog or torque limit differ from what was configured")
+    X(BUS_WRONG_DEVICE, "identity, watchdog or torque limit differ from what was configured")      \
+    X(BUS_BAD_CRC, "checksum of the reply is wrong")                                               \
+    X(BUS_NO_TURN, "not asked: its turn on the serial line did not come in time")                  \
+    X(BUS_OTHER_MASTER, "another master writes here")
 typedef enum {
 #define X(id, text) id,
     BUS_RESULT_LIST(X)
 #undef X
 } bus_result_t;
-#define BUS_RESULT_COUNT 10
+#define BUS_RESULT_COUNT 13
 const char* bus_result_text(bus_result_t result);
 
 /// What crossed the wire for one device in one period.
@@ -105,6 +108,9 @@ typedef struct {
     uint64_t closed;     // links the device closed
     uint64_t refused;    // commands that did not fit
     uint64_t wrong_device;
+    uint64_t crc_errors;    // replies of a serial line whose checksum was wrong
+    uint64_t no_turns;      // periods in which it was not asked, its line being busy until too late
+    uint64_t other_masters; // samples that showed another command than the one last written
     int64_t round_trip_min_us; // of good replies; 0 before the first
     int64_t round_trip_max_us;
     int64_t round_trip_sum_us;
@@ -171,8 +177,8 @@ typedef struct {
 
     int checks_left; // before the device is commanded again
     bool link_lost;
-    int timeouts_in_row;
-    bool seen; // a sample has been accepted
+    int missed_in_row; // replies that did not come in time, or spoilt by the line
+    bool seen;         // a sample has been accepted
     bool counter_known;
     uint32_t counter;     // of the newest sample
     uint32_t counter_met; // in the newest reply, accepted or not
