@@ -3,7 +3,7 @@
 ///
 /// - Whatever is delivered is the true answer to the very request of this exchange.
 /// - An exchange ends by its deadline, but for what this machine takes itself to wake a thread:
-///   measured in the same run by a thread that only sleeps as long. The figures are printed; the
+///   measured in the same run by threads that only sleep as long. The figures are printed; the
 ///   machine is shared, so the assertions leave them room.
 ///
 ///     build/release/tests/test_faulted_sockets [FAULTED [SEED]]
@@ -317,6 +317,7 @@ static void* run_client(void* context)
 // ------------------------------------------------------------------------------------ the machine
 
 typedef struct {
+    pthread_t thread;
     atomic_bool stop;
     int count;
     int64_t* excess_us;
@@ -351,40 +352,58 @@ static int64_t at_permille(const int64_t* samples, int count, int permille)
     return count > 0 ? samples[index < count ? index : count - 1] : 0;
 }
 
-static void judge_deadlines(scene_t* scenes, sleeper_t* sleeper)
+/// Samples of all that ran at once, sorted. The caller frees them.
+static int64_t* gather(const int64_t* const samples[SCENES], const int counts[SCENES], int* count)
 {
-    int count = 0;
-    int64_t* excess_us = calloc((size_t)SCENES * EXCESS_CAPACITY, sizeof *excess_us);
-    assert_non_null(excess_us);
+    int64_t* all_us = calloc((size_t)SCENES * EXCESS_CAPACITY, sizeof *all_us);
+    assert_non_null(all_us);
+    *count = 0;
     for (int i = 0; i < SCENES; ++i) {
-        memcpy(excess_us + count, scenes[i].excess_us,
-               (size_t)scenes[i].excess_count * sizeof *excess_us);
-        count += scenes[i].excess_count;
+        memcpy(all_us + *count, samples[i], (size_t)counts[i] * sizeof *all_us);
+        *count += counts[i];
     }
-    qsort(excess_us, (size_t)count, sizeof *excess_us, compare);
-    qsort(sleeper->excess_us, (size_t)sleeper->count, sizeof *excess_us, compare);
-    const int64_t* machine_us = sleeper->excess_us;
-    const int64_t worst_us = at_permille(machine_us, sleeper->count, 1000);
+    qsort(all_us, (size_t)*count, sizeof *all_us, compare);
+    return all_us;
+}
+
+static void judge_deadlines(const scene_t* scenes, const sleeper_t* sleepers)
+{
+    const int64_t* late_us[SCENES];
+    const int64_t* slept_us[SCENES];
+    int late_counts[SCENES];
+    int slept_counts[SCENES];
+    int count = 0;
+    int slept = 0;
+    for (int i = 0; i < SCENES; ++i) {
+        late_us[i] = scenes[i].excess_us;
+        late_counts[i] = scenes[i].excess_count;
+        slept_us[i] = sleepers[i].excess_us;
+        slept_counts[i] = sleepers[i].count;
+    }
+    int64_t* excess_us = gather(late_us, late_counts, &count);
+    int64_t* machine_us = gather(slept_us, slept_counts, &slept);
+    const int64_t worst_us = at_permille(machine_us, slept, 1000);
     int beyond = 0;
     for (int i = 0; i < count; ++i) {
         beyond += excess_us[i] > worst_us + MACHINE_SLACK_US ? 1 : 0;
     }
     print_message("past the deadline of %d us (median, 99 %%, 99.9 %%, worst): exchanges %lld, "
-                  "%lld, %lld, %lld us of %d; a thread that only sleeps %lld, %lld, %lld, %lld us "
+                  "%lld, %lld, %lld us of %d; threads that only sleep %lld, %lld, %lld, %lld us "
                   "of %d; exchanges more than 1 ms past the worst of the machine: %d\n",
                   TIMEOUT_US, (long long)at_permille(excess_us, count, 500),
                   (long long)at_permille(excess_us, count, 990),
                   (long long)at_permille(excess_us, count, 999),
                   (long long)at_permille(excess_us, count, 1000), count,
-                  (long long)at_permille(machine_us, sleeper->count, 500),
-                  (long long)at_permille(machine_us, sleeper->count, 990),
-                  (long long)at_permille(machine_us, sleeper->count, 999), (long long)worst_us,
-                  sleeper->count, beyond);
-    assert_true(count > 0 && sleeper->count > 0);
+                  (long long)at_permille(machine_us, slept, 500),
+                  (long long)at_permille(machine_us, slept, 990),
+                  (long long)at_permille(machine_us, slept, 999), (long long)worst_us, slept,
+                  beyond);
+    assert_true(count > 0 && slept > 0);
     assert_true(at_permille(excess_us, count, 990) <=
-                at_permille(machine_us, sleeper->count, 990) + ASSERTED_SLACK_US);
+                at_permille(machine_us, slept, 990) + ASSERTED_SLACK_US);
     assert_true(at_permille(excess_us, count, 1000) <= worst_us + ASSERTED_WORST_US);
     free(excess_us);
+    free(machine_us);
 }
 
 // ---------------------------------------------------------------------------------------- the test
@@ -432,11 +451,8 @@ static void of_faulted_replies_over_sockets_none_is_delivered_that_is_not_the_an
 {
     (void)state;
     scene_t* scenes = calloc(SCENES, sizeof *scenes);
-    sleeper_t sleeper = {.excess_us = calloc(EXCESS_CAPACITY, sizeof(int64_t))};
-    pthread_t sleeping;
+    static sleeper_t sleepers[SCENES];
     assert_non_null(scenes);
-    assert_non_null(sleeper.excess_us);
-    assert_int_equal(pthread_create(&sleeping, NULL, run_sleeper, &sleeper), 0);
     for (int i = 0; i < SCENES; ++i) {
         scene_t* scene = &scenes[i];
         scene->number = (uint64_t)i;
@@ -449,6 +465,9 @@ static void of_faulted_replies_over_sockets_none_is_delivered_that_is_not_the_an
             hostile_peer_init(&peer->liar, HOSTILE_TCP, device, UNIT, PART_FAULTED,
                               seed * SCENES + (uint64_t)i);
         }
+        sleepers[i].excess_us = calloc(EXCESS_CAPACITY, sizeof(int64_t));
+        assert_non_null(sleepers[i].excess_us);
+        assert_int_equal(pthread_create(&sleepers[i].thread, NULL, run_sleeper, &sleepers[i]), 0);
         assert_int_equal(pthread_create(&scene->peer_thread, NULL, run_peers, scene), 0);
         assert_int_equal(pthread_create(&scene->client_thread, NULL, run_client, scene), 0);
     }
@@ -464,14 +483,16 @@ static void of_faulted_replies_over_sockets_none_is_delivered_that_is_not_the_an
             }
         }
     }
-    atomic_store(&sleeper.stop, true);
-    assert_int_equal(pthread_join(sleeping, NULL), 0);
-    judge_deadlines(scenes, &sleeper);
+    for (int i = 0; i < SCENES; ++i) {
+        atomic_store(&sleepers[i].stop, true);
+        assert_int_equal(pthread_join(sleepers[i].thread, NULL), 0);
+    }
+    judge_deadlines(scenes, sleepers);
     judge_scenes(scenes);
     for (int i = 0; i < SCENES; ++i) {
         free(scenes[i].excess_us);
+        free(sleepers[i].excess_us);
     }
-    free(sleeper.excess_us);
     free(scenes);
 }
 

@@ -102,7 +102,7 @@ static void draw_kinds(hostile_peer_t* peer, hostile_answer_t* answer)
     const int count = 1 + draw(&peer->random, KINDS_AT_ONCE);
     for (int i = 0; i < count; ++i) {
         const int kind = draw(&peer->random, HOSTILE_KIND_COUNT);
-        answer->kinds |= HOSTILE_MANNER(kind);
+        answer->kinds |= HOSTILE_MANNER(kind) & ~peer->never;
     }
     for (int kind = 0; kind < HOSTILE_KIND_COUNT; ++kind) {
         peer->drawn[kind] += has(answer, (hostile_kind_t)kind) ? 1 : 0;

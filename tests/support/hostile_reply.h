@@ -69,6 +69,7 @@ typedef struct {
     int device;
     uint8_t unit;
     double part_faulted; // of the answers, 0 to 1
+    unsigned never;      // HOSTILE_MANNER of kinds that are not to be drawn
     random_stream_t random;
     uint16_t transaction_before;
     pdu_t truth_before; // to the request before; size 0 for none
