@@ -45,7 +45,10 @@
 #define LATE_TO_US 5500
 #define PART_FAULTED 0.5
 #define DRIP_US 30
-#define OVERSLEPT_US 700 // by so much the far end may be late before it keeps silent instead
+// Bytes that this machine would send out later than that after an exchange began might come after
+// the quarantine; the far end keeps silent instead.
+#define SENT_BY_US 7000
+#define SETTLE_US 50000 // until the far end has told that it was held up all the same
 #define PAUSE_US 500
 #define TIMEOUT_US 2000000
 
@@ -78,29 +81,38 @@ typedef struct {
     hostile_peer_t liar;
     random_stream_t random;
     atomic_uint_least64_t faulted;
+    atomic_int asked_address; // of the exchange that is going on, and when it began
+    atomic_int_least64_t asked_at_us;
     atomic_bool overslept; // since the client last looked: bytes went out too late
 } far_end_t;
 
 // ------------------------------------------------------------------------------------ the far end
 
-/// Bytes one after the other, each when its last bit would have come. False, and no more bytes, if
-/// the machine did not let it keep that time.
-static bool put_in_time(far_end_t* end, const uint8_t* bytes, int count, int64_t from_us,
-                        double each_us)
+/// Of a hostile far end: whether bytes still fit the exchange that they answer.
+static bool in_time(const far_end_t* end, int address)
 {
-    for (int i = 0; i < count && !atomic_load(&end->stop); ++i) {
-        const int64_t at_us = from_us + (int64_t)((i + 1) * each_us);
-        sleep_until_us(at_us);
-        if (end->hostile && monotonic_us() > at_us + OVERSLEPT_US) {
-            return false;
-        }
-        (void)!write(end->master_fd, bytes + i, 1);
-        if (end->hostile && monotonic_us() > at_us + OVERSLEPT_US) {
+    return !end->hostile || (address == atomic_load(&end->asked_address) &&
+                             monotonic_us() < atomic_load(&end->asked_at_us) + SENT_BY_US);
+}
+
+static void put(far_end_t* end, const uint8_t* bytes, int count, int address)
+{
+    if (in_time(end, address)) {
+        (void)!write(end->master_fd, bytes, (size_t)count);
+        if (!in_time(end, address)) {
             atomic_store(&end->overslept, true);
-            return false;
         }
     }
-    return true;
+}
+
+/// Bytes one after the other, each when its last bit would have come.
+static void put_paced(far_end_t* end, const uint8_t* bytes, int count, int address, int64_t from_us,
+                      double each_us)
+{
+    for (int i = 0; i < count && !atomic_load(&end->stop); ++i) {
+        sleep_until_us(from_us + (int64_t)((i + 1) * each_us));
+        put(end, bytes + i, 1, address);
+    }
 }
 
 /// The wire's time for the request, a turnaround that is no longer than the profile says, the
@@ -115,32 +127,33 @@ static void answer_at_wire_speed(far_end_t* end, uint8_t unit, const pdu_t* pdu,
     const double taken_s =
         rtu_wire_s(&end->line, size) +
         PACE_TURNAROUND_S * random_between(&end->random, 0.5, 1.0); // devices differ
-    (void)put_in_time(end, bytes, count, came_us + (int64_t)(taken_s * 1e6),
-                      rtu_wire_s(&end->line, 1) * 1e6);
+    put_paced(end, bytes, count, 0, came_us + (int64_t)(taken_s * 1e6),
+              rtu_wire_s(&end->line, 1) * 1e6);
+}
+
+static int address_of(const modbus_request_t* request)
+{
+    return request->read_count > 0 ? request->read_address : request->write_address;
 }
 
 static void answer_with_lies(far_end_t* end, const pdu_t* pdu, int64_t came_us)
 {
     hostile_answer_t answer;
+    modbus_request_t request;
     hostile_answer(&end->liar, 0, pdu, &answer);
+    assert_int_equal(modbus_decode_request(pdu, &request), MODBUS_OK);
     const bool late = (answer.kinds & HOSTILE_MANNER(HOSTILE_LATE)) != 0;
     const bool drips = (answer.kinds & HOSTILE_MANNER(HOSTILE_DRIPPED)) != 0;
-    const int64_t from_us =
-        late ? came_us + (int64_t)random_between(&end->random, LATE_FROM_US, LATE_TO_US) : came_us;
     if (answer.kinds != 0) {
         atomic_fetch_add(&end->faulted, 1);
     }
     if (drips && !late) {
-        (void)put_in_time(end, answer.bytes, answer.size, from_us, DRIP_US);
+        put_paced(end, answer.bytes, answer.size, address_of(&request), came_us, DRIP_US);
         return;
     }
-    sleep_until_us(from_us);
-    if (monotonic_us() <= from_us + OVERSLEPT_US) {
-        (void)!write(end->master_fd, answer.bytes, (size_t)answer.size);
-        if (monotonic_us() > from_us + OVERSLEPT_US) {
-            atomic_store(&end->overslept, true);
-        }
-    }
+    sleep_until_us(late ? came_us + (int64_t)random_between(&end->random, LATE_FROM_US, LATE_TO_US)
+                        : came_us);
+    put(end, answer.bytes, answer.size, address_of(&request));
 }
 
 static void* far_end_run(void* context)
@@ -160,8 +173,11 @@ static void* far_end_run(void* context)
         uint8_t unit = 0;
         pdu_t pdu;
         if (size > 0 && count >= size) {
-            assert_int_equal(rtu_frame_decode(bytes, count, &unit, &pdu), RTU_COMPLETE);
+            const bool one = rtu_frame_decode(bytes, count, &unit, &pdu) == RTU_COMPLETE;
             count = 0;
+            if (!one) { // held up until a second request had come: nobody waits for the first
+                continue;
+            }
             if (end->hostile) {
                 answer_with_lies(end, &pdu, came_us);
             } else {
@@ -291,15 +307,18 @@ static void of_faulted_replies_on_a_line_none_is_delivered_that_is_not_the_answe
         hostile_request(serial, &random, &request);
         modbus_encode_request(&request, &batch.request[0]);
         hostile_truth(DRIVE_UNIT, &batch.request[0], &truth);
+        atomic_store(&end.asked_at_us, monotonic_us());
+        atomic_store(&end.asked_address, address_of(&request));
         port.vtable->exchange(port.context, &batch, HOSTILE_TIMEOUT_US);
         ++results[batch.result[0]];
         if (batch.result[0] == PORT_NO_TURN) { // as a loop has its period
             sleep_until_us(monotonic_us() + PAUSE_US);
         }
-        const bool overslept = atomic_exchange(&end.overslept, false);
         if (batch.result[0] == PORT_OK &&
             (batch.reply[0].size != truth.size ||
              memcmp(batch.reply[0].bytes, truth.bytes, (size_t)truth.size) != 0)) {
+            sleep_until_us(monotonic_us() + SETTLE_US);
+            const bool overslept = atomic_exchange(&end.overslept, false);
             not_judged += overslept ? 1 : 0;
             wrong += overslept ? 0 : 1;
         }
