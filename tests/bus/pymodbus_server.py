@@ -1,6 +1,7 @@
 """Somebody else's server for knead's client: pymodbus with known registers. Usage:
 
-    pymodbus_server.py PORT SEED
+    pymodbus_server.py tcp PORT SEED
+    pymodbus_server.py rtu PATH SEED        115200 baud; a pseudo-terminal has no parity
 
 Unit 5, function codes 3, 4, 6, 16, 23, registers 0 to 31999; says `ready` on standard output.
 
@@ -17,7 +18,8 @@ import struct
 import sys
 
 from pymodbus.datastore import ModbusSequentialDataBlock, ModbusServerContext, ModbusSlaveContext
-from pymodbus.server.async_io import ModbusTcpServer
+from pymodbus.server.async_io import ModbusSerialServer, ModbusTcpServer
+from pymodbus.transaction import ModbusRtuFramer
 
 EACH = 60
 CODES = ["H", "h", "I", "i", "f"]
@@ -62,15 +64,20 @@ def registers(seed):
     return words
 
 
-async def serve(port, seed):
+async def serve(where, port, seed):
     block = ModbusSequentialDataBlock(0, registers(seed))
     unit = ModbusSlaveContext(hr=block, ir=block, zero_mode=True)
-    server = ModbusTcpServer(ModbusServerContext(slaves={5: unit}, single=False),
-                             address=("127.0.0.1", port))
-    serving = asyncio.create_task(server.serve_forever())
-    await server.serving
+    context = ModbusServerContext(slaves={5: unit}, single=False)
+    if where == "tcp":
+        server = ModbusTcpServer(context, address=("127.0.0.1", int(port)))
+        serving = asyncio.create_task(server.serve_forever())
+        await server.serving
+    else:
+        server = ModbusSerialServer(context, framer=ModbusRtuFramer, port=port, baudrate=115200)
+        await server.start()
+        serving = asyncio.create_task(server.serve_forever())
     print("ready", flush=True)
     await serving
 
 
-asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2])))
+asyncio.run(serve(sys.argv[1], sys.argv[2], int(sys.argv[3])))

@@ -1,17 +1,27 @@
-/// knead's client on somebody else's server: pymodbus (tests/bus/pymodbus_server.py), whose numbers
+/// knead's client on somebody else's server, over TCP and on a serial line (two pseudo-terminals
+/// joined by a thread): pymodbus (tests/bus/pymodbus_server.py), whose numbers
 /// of every type and word order are packed by Python's struct. So neither our server nor our codec
 /// is its own witness. Needs Debian's python3-pymodbus and python3-serial-asyncio, and fails
 /// without them.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE // posix_openpt and its kin
+#endif
 #include "tests/support/cmocka_prelude.h"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "controller/bus/modbus_pdu.h"
 #include "controller/bus/registers.h"
+#include "controller/bus/rtu_port.h"
 #include "controller/bus/tcp_port.h"
 
 #define PYTHON "/usr/bin/python3" // Debian's own, wherever another stands before it in the path
@@ -29,26 +39,86 @@
 #define SCRATCH_ADDRESS 31000
 #define CHUNK 100 // words of a read
 
+#define TURNAROUND_S 1.0 // likewise
+
+/// Two pseudo-terminals whose masters a thread joins: a line with two ends.
+typedef struct {
+    int masters[2];
+    int held[2]; // the other ends, so that a master reads no error while nobody has them open
+    char paths[2][PATH_CAPACITY];
+    pthread_t thread;
+    atomic_bool stop;
+} cable_t;
+
 typedef struct {
     pid_t server;
     tcp_port_t* tcp;
+    rtu_port_t* rtu;
+    cable_t cable;
     port_t port;
 } scene_t;
 
 static port_batch_t batch;
 
-static pid_t start_server(int port)
+static void* join_ends(void* context)
+{
+    cable_t* cable = context;
+    while (!atomic_load(&cable->stop)) {
+        struct pollfd ends[2] = {{.fd = cable->masters[0], .events = POLLIN},
+                                 {.fd = cable->masters[1], .events = POLLIN}};
+        uint8_t bytes[512];
+        if (poll(ends, 2, 20) <= 0) {
+            continue;
+        }
+        for (int i = 0; i < 2; ++i) {
+            const ssize_t got =
+                ends[i].revents != 0 ? read(cable->masters[i], bytes, sizeof bytes) : 0;
+            if (got > 0) {
+                (void)!write(cable->masters[1 - i], bytes, (size_t)got);
+            }
+        }
+    }
+    return NULL;
+}
+
+static void lay_cable(cable_t* cable)
+{
+    for (int i = 0; i < 2; ++i) {
+        struct termios raw;
+        cable->masters[i] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+        assert_true(cable->masters[i] >= 0);
+        assert_int_equal(grantpt(cable->masters[i]), 0);
+        assert_int_equal(unlockpt(cable->masters[i]), 0);
+        assert_int_equal(ptsname_r(cable->masters[i], cable->paths[i], PATH_CAPACITY), 0);
+        cable->held[i] = open(cable->paths[i], O_RDWR | O_NOCTTY | O_CLOEXEC);
+        assert_int_equal(tcgetattr(cable->held[i], &raw), 0);
+        cfmakeraw(&raw);
+        assert_int_equal(tcsetattr(cable->held[i], TCSANOW, &raw), 0);
+    }
+    atomic_store(&cable->stop, false);
+    assert_int_equal(pthread_create(&cable->thread, NULL, join_ends, cable), 0);
+}
+
+static void take_cable_away(cable_t* cable)
+{
+    atomic_store(&cable->stop, true);
+    assert_int_equal(pthread_join(cable->thread, NULL), 0);
+    for (int i = 0; i < 2; ++i) {
+        (void)close(cable->held[i]);
+        (void)close(cable->masters[i]);
+    }
+}
+
+static pid_t start_server(const char* where, const char* port)
 {
     int told[2];
-    char number[16];
     char said[8] = "";
-    (void)snprintf(number, sizeof number, "%d", port);
     assert_int_equal(pipe(told), 0);
     const pid_t server = fork();
     if (server == 0) {
         (void)dup2(told[1], STDOUT_FILENO);
         (void)close(told[0]);
-        (void)execl(PYTHON, PYTHON, "tests/bus/pymodbus_server.py", number, SEED, (char*)NULL);
+        (void)execl(PYTHON, PYTHON, "tests/bus/pymodbus_server.py", where, port, SEED, (char*)NULL);
         _exit(127);
     }
     (void)close(told[1]);
@@ -65,17 +135,24 @@ static pid_t start_server(int port)
     return ready ? server : 0;
 }
 
-static int open_scene(void** state)
+static void say_what_is_missing(void)
+{
+    print_error("pymodbus does not serve: apt-get install python3-pymodbus "
+                "python3-serial-asyncio\n");
+}
+
+static int open_over_tcp(void** state)
 {
     static scene_t scene;
     tcp_endpoint_t endpoint = {.host = "127.0.0.1", .unit = UNIT};
     for (int attempt = 0; attempt < 3 && scene.server == 0; ++attempt) {
+        char port[16];
         endpoint.port = PORT_FIRST + (int)((getpid() + 101 * attempt) % PORT_PLACES);
-        scene.server = start_server(endpoint.port);
+        (void)snprintf(port, sizeof port, "%d", endpoint.port);
+        scene.server = start_server("tcp", port);
     }
     if (scene.server == 0) {
-        print_error("pymodbus does not serve: apt-get install python3-pymodbus "
-                    "python3-serial-asyncio\n");
+        say_what_is_missing();
         return -1;
     }
     scene.tcp = tcp_port_create(&endpoint, 1);
@@ -84,12 +161,36 @@ static int open_scene(void** state)
     return scene.port.vtable->open(scene.port.context, &batch, TIMEOUT_US) ? 0 : -1;
 }
 
+static int open_over_rtu(void** state)
+{
+    static scene_t scene;
+    lay_cable(&scene.cable);
+    scene.server = start_server("rtu", scene.cable.paths[0]);
+    if (scene.server == 0) {
+        say_what_is_missing();
+        return -1;
+    }
+    line_settings_t line = {
+        .name = "line_1", .baud = 115200, .parity = PARITY_EVEN, .stop_bits = 1};
+    const rtu_endpoint_t endpoint = {.unit = UNIT, .turnaround_s = TURNAROUND_S};
+    (void)snprintf(line.path, sizeof line.path, "%s", scene.cable.paths[1]);
+    scene.rtu = rtu_port_create(&line, &endpoint, 1);
+    assert_non_null(scene.rtu);
+    scene.port = rtu_port_view(scene.rtu);
+    *state = &scene;
+    return scene.port.vtable->open(scene.port.context, &batch, TIMEOUT_US) ? 0 : -1;
+}
+
 static int close_scene(void** state)
 {
     scene_t* scene = *state;
     tcp_port_destroy(scene->tcp);
+    rtu_port_destroy(scene->rtu);
     (void)kill(scene->server, SIGTERM);
     (void)waitpid(scene->server, NULL, 0);
+    if (scene->rtu != NULL) {
+        take_cable_away(&scene->cable);
+    }
     return 0;
 }
 
@@ -226,5 +327,7 @@ int main(void)
         cmocka_unit_test(what_is_not_there_is_an_exception_with_its_code),
         cmocka_unit_test(numbers_of_every_type_are_what_python_packed_in_every_word_order),
     };
-    return cmocka_run_group_tests(tests, open_scene, close_scene);
+    const int over_tcp = cmocka_run_group_tests_name("over TCP", tests, open_over_tcp, close_scene);
+    const int over_rtu = cmocka_run_group_tests_name("over RTU", tests, open_over_rtu, close_scene);
+    return over_tcp != 0 || over_rtu != 0;
 }
