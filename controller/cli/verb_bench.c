@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "controller/cli/bench_bus.h"
 #include "controller/cli/bench_control.h"
 #include "controller/cli/bench_kinematics.h"
 #include "controller/cli/compiler.h"
@@ -9,7 +10,9 @@
 
 #define BENCH_ROUTINE "routines/library/short-back.yaml"
 #define PROCESSOR_CAPACITY 128
-#define FIGURE_COUNT (BENCH_KINEMATICS_COUNT + BENCH_CONTROL_COUNT)
+#define OWN_COUNT (BENCH_KINEMATICS_COUNT + BENCH_CONTROL_COUNT)
+#define FIGURE_COUNT (OWN_COUNT + BENCH_BUS_COUNT)
+#define CONDITIONS_CAPACITY 128
 
 #ifdef __OPTIMIZE__
 #define OPTIMISED true
@@ -49,16 +52,36 @@ static bool load_session(const options_t* options, assembly_t* assembly)
 }
 
 static void print_text(const assembly_t* assembly, const char* processor,
-                       const bench_figure_t* figures)
+                       const bench_figure_t* figures, const bench_bus_t* bus)
 {
     (void)printf("%s, %s%s\nmachine %s, %d joints; times are of one piece of work\n\n", processor,
                  COMPILER_NAME, OPTIMISED ? "" : ", not optimised", assembly->machine.name,
                  assembly->machine.arm.joint_count);
     bench_print(figures, FIGURE_COUNT, stdout);
+    bench_bus_print(bus, stdout);
+}
+
+static void put_bus(json_t* json, const bench_bus_t* bus)
+{
+    char conditions[CONDITIONS_CAPACITY];
+    bench_bus_conditions(bus, conditions, sizeof conditions);
+    json_object_begin(json, "bus");
+    json_text(json, "conditions", conditions);
+    json_boolean(json, "own_cores", bus->own_cores);
+    json_boolean(json, "priority", bus->priority);
+    for (int i = 0; i < BENCH_BUS_RATIO_COUNT; ++i) {
+        const bench_ratio_t* ratio = &bus->ratios[i];
+        json_object_begin(json, ratio->key);
+        json_number(json, "ratio", ratio->ratio);
+        json_number(json, "target", ratio->target);
+        json_number(json, "stretch", ratio->stretch);
+        json_object_end(json);
+    }
+    json_object_end(json);
 }
 
 static void print_json(const assembly_t* assembly, const char* processor, bool quick,
-                       const bench_figure_t* figures)
+                       const bench_figure_t* figures, const bench_bus_t* bus)
 {
     json_t json = json_to_file(stdout);
     json_object_begin(&json, NULL);
@@ -83,6 +106,7 @@ static void print_json(const assembly_t* assembly, const char* processor, bool q
         json_object_end(&json);
     }
     json_object_end(&json);
+    put_bus(&json, bus);
     json_object_end(&json);
 }
 
@@ -103,11 +127,18 @@ exit_code_t verb_bench(const options_t* options, assembly_t* assembly)
         (void)fprintf(stderr, "knead bench: %s\n", bench_control_text(result));
         return EXIT_INTERNAL;
     }
+    bench_bus_t bus = {0};
+    const bench_bus_result_t bus_result = bench_bus(assembly, quick, &bus);
+    if (bus_result != BENCH_BUS_OK) {
+        (void)fprintf(stderr, "knead bench: %s\n", bench_bus_text(bus_result));
+        return EXIT_INTERNAL;
+    }
+    memcpy(figures + OWN_COUNT, bus.figures, sizeof bus.figures);
     read_processor(processor);
     if (options->given[OPTION_JSON]) {
-        print_json(assembly, processor, quick, figures);
+        print_json(assembly, processor, quick, figures, &bus);
     } else {
-        print_text(assembly, processor, figures);
+        print_text(assembly, processor, figures, &bus);
     }
     return EXIT_DONE;
 }
