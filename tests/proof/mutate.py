@@ -51,7 +51,7 @@ REACTIONS = "proof/test_reaction_enumerated"
 for source in ("permit.c", "rules_device.c", "rules_force.c", "rules_joint.c", "rules_motion.c",
                "rules_sensor.c"):
     TESTS[source] = TESTS["interlock.c"]
-TESTS["interlock.c"] = [TESTS["interlock.c"][0], REACTIONS, *TESTS["interlock.c"][1:]]
+TESTS["interlock.c"] = [*TESTS["interlock.c"], REACTIONS]
 TESTS["interlock.h"] = TESTS["interlock.c"]
 # Headers whose tables are read by one source only; nothing else is compiled again for them.
 HEADERS = {"interlock.h": "interlock.c"}
