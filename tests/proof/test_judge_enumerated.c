@@ -326,7 +326,7 @@ static void add_sensor(void)
     ADD_WHOLE(RULES, state.over_last, RULE(FORCE_CAP), RULE(FORCE_MAX), RULE(FORCE_FREE),
               RULE(FORCE_RATE), RULE(SHEAR));
     ADD_WHOLE(RULES, state.over_before, RULE(FORCE_CAP), RULE(FORCE_MAX), -1);
-    ADD_WHOLE(COUNT, state.force_count, 0, 2);
+    ADD_WHOLE(COUNT, state.force_count, 0, 1, 2);
     ADD_WHOLE(COUNT, state.sensor_samples, 1, 2, 3);
     ADD_WHOLE(WHOLE, state.force_at_us, NOW_US - 1, NOW_US, NOW_US + 1);
     ADD_REAL(state.last_force[0], 0.5);
@@ -417,6 +417,19 @@ static void add_limits(void)
     ADD_LIMIT(limits.joints[ELBOW].measured_max, 0.25);
     ADD_LIMIT(limits.joints[ELBOW].measured_speed_max, -1.0);
     ADD_LIMIT(limits.joints[ELBOW].following_at_rest, -1.0);
+    ADD_LIMIT(limits.joints[RAIL].speed_deviation, -1.0);
+    ADD_LIMIT(limits.joints[ELBOW].speed_deviation, -1.0);
+    ADD_LIMIT(limits.joints[RAIL].speed_disagreement, -1.0);
+    ADD_LIMIT(limits.joints[RAIL].frozen_command, -1.0);
+    ADD_LIMIT(limits.joints[RAIL].frozen_effort, -1.0);
+    ADD_LIMIT(limits.joints[RAIL].commanded_min, 0.75);
+    ADD_LIMIT(limits.joints[RAIL].commanded_max, 0.25);
+    ADD_LIMIT(limits.joints[RAIL].commanded_speed_max, -1.0);
+    ADD_LIMIT(limits.joints[RAIL].commanded_acceleration_max, -1.0);
+    ADD_LIMIT(limits.force_rate_max_N_per_s, -512.0);
+    ADD_LIMIT(limits.tap_force_rate_N_per_s, 1.0);
+    ADD_LIMIT(limits.force_drift_max_N, -1.0);
+    ADD_LIMIT(limits.pull_force_max_N, 1.0);
 }
 
 static int add_levers(void** context)
@@ -624,6 +637,93 @@ static void a_healthy_scene_is_permitted_in_every_mode(void** context)
     }
 }
 
+/// Brakes hold, a place is pressed, samples repeat, a slip is told: what takes a while to come.
+static void begin_long_before(scene_t* scene)
+{
+    const judged_t* judged = &scene->judged;
+    interlock_state_t* state = &scene->state;
+    state->unpowered_us = 10000000;
+    state->held = true;
+    state->slipping_us = 4000;
+    state->dwell_us = 8000;
+    memcpy(state->held_m, judged->tool_position_m, sizeof state->held_m);
+    memcpy(state->place_m, judged->tool_position_m, sizeof state->place_m);
+    state->place_m[0] += 0.0009765625;
+    state->sensor_samples = 3;
+    state->force_at_us = NOW_US - 4000;
+    state->force_taken_us[0] = NOW_US;
+    memcpy(state->last_force, scene->feedback.force.force_N, 3 * sizeof(double));
+    memcpy(state->last_force + 3, scene->feedback.force.torque_Nm, 3 * sizeof(double));
+    for (int joint = 0; joint < JOINT_CAPACITY; ++joint) {
+        state->joints[joint].identical = 5;
+        state->joints[joint].effort = scene->feedback.drives[joint].effort = 4.0;
+    }
+}
+
+/// The same, and contact was lost, a place was pressed for too long, or there is no skin: what is
+/// allowed is part of the verdict then.
+static void lose_contact(scene_t* scene)
+{
+    scene->state.contact_lost_us = 6000000;
+}
+static void stay_for_too_long(scene_t* scene)
+{
+    scene->state.dwell_us = 400000000;
+}
+static void miss_the_skin(scene_t* scene)
+{
+    scene->judged.surface_gap_m = -1.0;
+}
+
+static void every_value_is_judged_so_where_something_has_lasted(void** context)
+{
+    (void)context;
+    static void (*const begins[])(scene_t*) = {begin_long_before, lose_contact, stay_for_too_long,
+                                               miss_the_skin};
+    for (int begin = 0; begin < 4; ++begin) {
+        for (int mode = 0; mode < MODE_COUNT; ++mode) {
+            for (int i = 0; i < lever_count && (begin == 0 || mode == MODE_CONTACT); ++i) {
+                const lever_t* pulled = &levers[i];
+                for (int value = 0; value < pulled->count; ++value) {
+                    scene_t scene = well((supervisor_mode_t)mode);
+                    begins[begin](&scene);
+                    pull(&scene, pulled, value);
+                    (void)judge(&scene, 1, &pulled, &value);
+                }
+            }
+        }
+    }
+}
+
+static void a_slip_is_told_for_half_a_second_and_then_held_anew(void** context)
+{
+    (void)context;
+    for (int64_t slipped_us = 495998; slipped_us <= 496002; ++slipped_us) {
+        scene_t scene = well(MODE_READY);
+        begin_long_before(&scene);
+        scene.state.slipping_us = slipped_us;
+        const verdict_t verdict = judge(&scene, 0, NULL, NULL);
+        assert_true(verdict.refused == INTERLOCK_RULE(INTERLOCK_BRAKE_SLIPS));
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
+        assert_int_equal(scene.state.slipping_us, slipped_us < 496000 ? slipped_us + 4000 : 0);
+    }
+}
+
+static void a_place_reaches_ten_millimetres_to_all_sides(void** context)
+{
+    (void)context;
+    const double moved_m[] = {0.0, nextafter(0.010, 0.0), 0.010, nextafter(0.010, 1.0)};
+    for (int i = 0; i < 12; ++i) {
+        scene_t scene = well(MODE_CONTACT);
+        memset(scene.judged.tool_position_m, 0, sizeof scene.judged.tool_position_m);
+        scene.state.place_m[i / 4] = moved_m[i % 4];
+        scene.state.dwell_us = 8000;
+        const verdict_t verdict = judge(&scene, 0, NULL, NULL);
+        interlock_record(&scene.state, &scene.limits, &scene.judged, &verdict);
+        assert_int_equal(scene.state.dwell_us, i % 4 < 3 ? 12000 : 4000);
+    }
+}
+
 static void every_value_of_every_figure_is_judged_as_its_rule_says(void** context)
 {
     (void)context;
@@ -730,13 +830,14 @@ static void a_count_no_arm_can_have_is_damage_and_reads_nothing_else(void** cont
 static void a_tool_whose_place_is_unknown_is_held_nowhere(void** context)
 {
     (void)context;
-    for (int axis = -1; axis < 3; ++axis) {
+    for (int place = -1; place < 6; ++place) {
+        const int axis = place < 0 ? -1 : place / 2;
         scene_t scene = well(MODE_READY);
         scene.state.unpowered_us = 10000000;
         scene.state.held = true;
         scene.state.slipping_us = 4000;
         if (axis >= 0) {
-            scene.judged.tool_position_m[axis] = (double)NAN;
+            scene.judged.tool_position_m[axis] = place % 2 == 0 ? (double)NAN : (double)INFINITY;
         }
         scene.judged.feedback = &scene.feedback;
         scene.judged.commanded = &scene.commanded;
@@ -897,6 +998,9 @@ int main(int argument_count, char** arguments)
     const struct CMUnitTest single[] = {
         cmocka_unit_test(a_healthy_scene_is_permitted_in_every_mode),
         cmocka_unit_test(every_value_of_every_figure_is_judged_as_its_rule_says),
+        cmocka_unit_test(every_value_is_judged_so_where_something_has_lasted),
+        cmocka_unit_test(a_slip_is_told_for_half_a_second_and_then_held_anew),
+        cmocka_unit_test(a_place_reaches_ten_millimetres_to_all_sides),
         cmocka_unit_test(a_count_no_arm_can_have_is_damage_and_reads_nothing_else),
         cmocka_unit_test(a_tool_whose_place_is_unknown_is_held_nowhere),
         cmocka_unit_test(a_force_that_is_not_known_begins_the_last_three_anew),
