@@ -62,21 +62,18 @@ static void judge_losses(verdict_t* verdict, const judge_limits_t* limits,
     }
 }
 
-/// Counts the drives that can be heard, with torque and without.
-static void count_torque(const judge_limits_t* limits, const judged_t* judged, int* with,
-                         int* without)
+/// True if of the drives that can be heard there is one with torque, or one without.
+static bool any_drive(const judge_limits_t* limits, const judged_t* judged, bool with_torque)
 {
-    *with = 0;
-    *without = 0;
     for (int joint = 0; joint < limits->joint_count && joint < JOINT_CAPACITY; ++joint) {
         const drive_feedback_t* drive = &judged->feedback->drives[joint];
-        if (fresh(drive->age_us, limits->period_us)) {
-            const bool has_torque =
-                drive->state == DRIVE_OPERATION_ENABLED || drive->state == DRIVE_NOT_FOLLOWING;
-            *with += has_torque ? 1 : 0;
-            *without += has_torque ? 0 : 1;
+        const bool has_torque =
+            drive->state == DRIVE_OPERATION_ENABLED || drive->state == DRIVE_NOT_FOLLOWING;
+        if (fresh(drive->age_us, limits->period_us) && has_torque == with_torque) {
+            return true;
         }
     }
+    return false;
 }
 
 static void judge_unpowered(verdict_t* verdict, const judge_limits_t* limits,
@@ -84,10 +81,7 @@ static void judge_unpowered(verdict_t* verdict, const judge_limits_t* limits,
 {
     permit_at_most(verdict, INTERLOCK_DRIVE_SYNC, SUBJECT_NONE, (double)state->split_us * 1e-6,
                    (double)SPLIT_PERIODS_MAX * (double)limits->period_us * 1e-6);
-    int with = 0;
-    int without = 0;
-    count_torque(limits, judged, &with, &without);
-    if (with > 0) {
+    if (any_drive(limits, judged, true)) {
         permit_at_most(verdict, INTERLOCK_DRIVE_SYNC, SUBJECT_NONE,
                        (double)state->unpowered_us * 1e-6, (double)TORQUE_LEFT_US * 1e-6);
     }
@@ -99,9 +93,7 @@ static void judge_unpowered(verdict_t* verdict, const judge_limits_t* limits,
         }
         permit_at_most(verdict, INTERLOCK_BRAKE_SLIPS, SUBJECT_NONE, sqrt(square_m2),
                        BRAKE_SLIP_MAX_M);
-        if (state->slipping_us > 0) {
-            permit_if(verdict, INTERLOCK_BRAKE_SLIPS, false);
-        }
+        permit_if(verdict, INTERLOCK_BRAKE_SLIPS, state->slipping_us <= 0);
     }
 }
 
@@ -162,12 +154,10 @@ void watch_devices(interlock_state_t* state, const judge_limits_t* limits, const
                                   limits->joints[joint].sample_spacing_us);
     }
     const bool powered = supervisor_mode_powered(judged->mode);
-    int with = 0;
-    int without = 0;
-    count_torque(limits, judged, &with, &without);
     state->unpowered_us = powered ? 0 : later_us(state->unpowered_us, period_us);
-    state->split_us =
-        !powered && with > 0 && without > 0 ? later_us(state->split_us, period_us) : 0;
+    const bool split =
+        !powered && any_drive(limits, judged, true) && any_drive(limits, judged, false);
+    state->split_us = split ? later_us(state->split_us, period_us) : 0;
     // An open emergency stop opens the relay by itself.
     const bool otherwise =
         judged->commanded->power_relay_close != feedback->io.power_relay_closed &&

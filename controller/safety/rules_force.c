@@ -83,8 +83,7 @@ static void judge_contact(verdict_t* verdict, const judge_limits_t* limits,
                       allowed_N);
     }
     // A plan that leaves the skin by itself must meet it again in every cycle.
-    const double gap_s =
-        judged->contact_gap_s > 0.0 ? fmin(judged->contact_gap_s, CONTACT_GAP_MAX_S) : 0.0;
+    const double gap_s = fmin(fmax(judged->contact_gap_s, 0.0), CONTACT_GAP_MAX_S);
     permit_at_most(verdict, INTERLOCK_CONTACT_LOST, SUBJECT_NONE,
                    (double)state->contact_lost_us * 1e-6,
                    (double)limits->contact_loss_us * 1e-6 + gap_s);
@@ -128,10 +127,12 @@ void judge_force(verdict_t* verdict, const judge_limits_t* limits, const interlo
 static void watch_rate(interlock_state_t* state, const judged_t* judged)
 {
     const int64_t age_us = judged->feedback->force.age_us;
-    const int64_t taken_us = age_us == AGE_NEVER_US ? 0 : between_us(age_us, judged->now_us);
     if (!judged->force_tared || !isfinite(judged->normal_force_N) || age_us == AGE_NEVER_US) {
         state->force_count = 0;
-    } else if (state->force_count == 0 || taken_us > state->force_taken_us[0]) {
+        return;
+    }
+    const int64_t taken_us = between_us(age_us, judged->now_us);
+    if (state->force_count == 0 || taken_us > state->force_taken_us[0]) {
         for (int i = FORCE_RATE_SAMPLES - 1; i > 0; --i) {
             state->force_N[i] = state->force_N[i - 1];
             state->force_taken_us[i] = state->force_taken_us[i - 1];

@@ -120,7 +120,7 @@ static double speed_deviation(const joint_watch_t* watch, const judge_limits_t* 
                               const judged_t* judged, int joint)
 {
     const double velocity = judged->feedback->drives[joint].velocity;
-    const double before[3] = {watch->sent_speed, watch->sent_before[0], watch->sent_before[1]};
+    const double before[] = {watch->sent_speed, watch->sent_before[0], watch->sent_before[1]};
     double least = commanded_speed(watch, limits, judged, joint);
     double most = least;
     bool known = isfinite(least);

@@ -23,14 +23,13 @@
 #define PLACE_RADIUS_M 0.010
 // No technique stays longer on one place than this, whatever the plan says: as long as a trigger
 // point's region may be worked on in a session.
-#define STAY_MAX_US INT64_C(300000000)
+#define STAY_MAX_US 300e6
 
 static void judge_place(verdict_t* verdict, const judge_limits_t* limits,
                         const interlock_state_t* state, const judged_t* judged)
 {
-    const int64_t planned_us = judged->stay_planned_us > 0 ? judged->stay_planned_us : 0;
-    const double allowed_us = (double)limits->dwell_time_max_us +
-                              (double)(planned_us < STAY_MAX_US ? planned_us : STAY_MAX_US);
+    const double planned_us = fmin(fmax((double)judged->stay_planned_us, 0.0), STAY_MAX_US);
+    const double allowed_us = (double)limits->dwell_time_max_us + planned_us;
     permit_at_most(verdict, INTERLOCK_DWELL, SUBJECT_NONE, (double)state->dwell_us * 1e-6,
                    allowed_us * 1e-6);
 }
@@ -64,12 +63,11 @@ void judge_motion(verdict_t* verdict, const judge_limits_t* limits, const interl
     }
     if (supervisor_mode_powered(judged->mode)) {
         // Heights again: the first must not be the smaller one.
-        if (!(!isnan(judged->link_clearance_m) &&
-              judged->link_clearance_m >= LINK_CLEARANCE_MIN_M)) {
+        if (!(judged->link_clearance_m >= LINK_CLEARANCE_MIN_M)) {
             permit_refuse(verdict, INTERLOCK_LINK_CLEARANCE, judged->link_near_skin,
                           judged->link_clearance_m, LINK_CLEARANCE_MIN_M);
         }
-        if (!(!isnan(judged->arm_clearance_m) && judged->arm_clearance_m >= ARM_CLEARANCE_MIN_M)) {
+        if (!(judged->arm_clearance_m >= ARM_CLEARANCE_MIN_M)) {
             permit_refuse(verdict, INTERLOCK_ARM_CLEARANCE, judged->arm_part,
                           judged->arm_clearance_m, ARM_CLEARANCE_MIN_M);
             if (verdict->rule == INTERLOCK_ARM_CLEARANCE) {

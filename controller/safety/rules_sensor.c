@@ -140,8 +140,7 @@ static void watch_sample(interlock_state_t* state, const force_feedback_t* force
         return; // no second difference yet
     }
     const double clip_N2 = NOISE_CLIP * NOISE_MAX_N * NOISE_MAX_N;
-    // What is no number is as noisy as can be.
-    const double added_N2 = scatter_N2 <= clip_N2 ? scatter_N2 : clip_N2;
+    const double added_N2 = fmin(scatter_N2, clip_N2); // no number is as noisy as can be
     state->noise_N2 += (added_N2 - state->noise_N2) / NOISE_SAMPLES;
 }
 

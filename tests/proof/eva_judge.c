@@ -64,6 +64,7 @@ static void any_memory(interlock_state_t* state)
     for (int joint = 0; joint < JOINT_CAPACITY; ++joint) {
         state->joints[joint].known = any_bool();
         state->joints[joint].commanded = any_bool();
+        state->joints[joint].had_torque = any_bool();
     }
 }
 

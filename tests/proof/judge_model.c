@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "tests/proof/memory_model.h"
 #include "tests/proof/supervisor_model.h"
 
 /// What a row is asked about: the whole period, or one joint or axis of it.
@@ -787,6 +788,7 @@ interlock_state_t judge_model_record(const interlock_state_t* before, const judg
         }
     }
     record_devices(&period, &after);
+    memory_model_record(before, limits, judged, verdict->refused, &after);
     after.tripped = before->tripped ||
                     (supervisor_model_powered(judged->mode) && verdict->reaction >= REACTION_YIELD);
     const bool told = before->first_rule != INTERLOCK_RULE_NONE;

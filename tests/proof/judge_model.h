@@ -25,9 +25,7 @@ reaction_t judge_model_reaction(interlock_rules_t refused, bool contact);
 verdict_t judge_model_evaluate(const judge_limits_t* limits, bool intact,
                                const interlock_state_t* state, const judged_t* judged);
 
-/// What has to be remembered after it: times, votes, losses, the latches and the first cause. What
-/// is taken from single samples (encoders, the sensor's scatter, the place that is pressed, the
-/// tool that brakes hold) is left as it was.
+/// All that has to be remembered after it; of single samples as `memory_model.h` says.
 interlock_state_t judge_model_record(const interlock_state_t* before, const judge_limits_t* limits,
                                      const judged_t* judged, const verdict_t* verdict);
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""mutate.py [--sample N | --minutes N] [--seed TEXT] [--file NAME] [--jobs N] [--list]
+"""mutate.py [--sample N | --minutes N] [--seed TEXT] [--file NAME] [--only FILE]
+          [--jobs N] [--list]
 
 Changes the safety room one small step at a time and runs its tests against each change. A change
 that no test notices is a survivor; each survivor has to stand in tests/proof/survivors.md with the
@@ -51,7 +52,7 @@ REACTIONS = "proof/test_reaction_enumerated"
 for source in ("permit.c", "rules_device.c", "rules_force.c", "rules_joint.c", "rules_motion.c",
                "rules_sensor.c"):
     TESTS[source] = TESTS["interlock.c"]
-TESTS["interlock.c"] = [TESTS["interlock.c"][0], REACTIONS, *TESTS["interlock.c"][1:]]
+TESTS["interlock.c"] = [*TESTS["interlock.c"], REACTIONS]
 TESTS["interlock.h"] = TESTS["interlock.c"]
 # Headers whose tables are read by one source only; nothing else is compiled again for them.
 HEADERS = {"interlock.h": "interlock.c"}
@@ -410,12 +411,17 @@ def main():
     parser.add_argument("--minutes", type=float, default=0.0, help="as many as it can, drawn")
     parser.add_argument("--seed", default="", help="of the draw; default: the commit")
     parser.add_argument("--file", action="append", help="of the room; default: all")
+    parser.add_argument("--only", help="the changes that the lines of this file end with")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--list", action="store_true", help="print every change, run none")
     given = parser.parse_args()
 
     files = given.file or [*sorted(path.name for path in (ROOT / ROOM).glob("*.c")), *HEADERS]
     mutants = [mutant for name in files for mutant in mutants_of(name)]
+    if given.only:
+        asked = pathlib.Path(given.only).read_text().splitlines()
+        ends = {line[line.index(ROOM):] for line in asked if ROOM in line}
+        mutants = [mutant for mutant in mutants if mutant.key in ends]
     if given.sample or given.minutes:
         seed = given.seed or subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, check=False,
                                             capture_output=True, text=True).stdout.strip()
@@ -461,7 +467,7 @@ def main():
         print("%s:%d:%d: survived%s\n    %s" % (
             mutant.file, mutant.line, mutant.column,
             ", as tests/proof/survivors.md explains" if mutant.key in listed else "", mutant.key))
-    if not given.sample and not given.minutes and not given.file:
+    if not given.sample and not given.minutes and not given.file and not given.only:
         gone = listed - {mutant.key for mutant in survivors}
         for key in sorted(gone):
             print("tests/proof/survivors.md: does not survive any more: %s" % key)

@@ -139,6 +139,8 @@ static void what_lies_between_two_times_of_a_clock_is_exact_and_else_keeps_its_s
     assert_true(between_us(0, -half - 1) == INT64_MIN);
     assert_true(between_us(INT64_MIN, INT64_MAX) == INT64_MAX);
     assert_true(between_us(INT64_MAX, INT64_MIN) == INT64_MIN);
+    assert_true(between_us(half + 1, half + 1) == INT64_MAX);
+    assert_true(between_us(-half - 1, -half - 1) == INT64_MAX);
     // A sample that never came was taken before all others.
     assert_true(between_us(AGE_NEVER_US, 4000) == INT64_MIN);
 }
