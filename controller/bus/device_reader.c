@@ -297,15 +297,15 @@ int64_t device_reader_age_us(const device_reader_t* reader, int64_t now_us)
         return now_us - reader->counter_at_us;
     }
     int64_t oldest_us = now_us;
+    bool known = false;
     for (int i = 0; i < reader->profile->point_count; i++) {
-        if (!reader->readings[i].known) {
-            return AGE_NEVER_US;
-        }
-        if (reader->readings[i].read_at_us < oldest_us) {
-            oldest_us = reader->readings[i].read_at_us;
+        const device_reading_t* reading = &reader->readings[i];
+        known = known || reading->known;
+        if (reading->known && reading->read_at_us < oldest_us) {
+            oldest_us = reading->read_at_us;
         }
     }
-    return now_us - oldest_us;
+    return known ? now_us - oldest_us : AGE_NEVER_US;
 }
 
 const device_failure_t* device_reader_failure(const device_reader_t* reader)

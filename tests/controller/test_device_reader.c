@@ -274,6 +274,27 @@ static port_result_t refused(const pdu_t* request, pdu_t* reply)
     return PORT_REFUSED;
 }
 
+static port_result_t bad_crc(const pdu_t* request, pdu_t* reply)
+{
+    (void)request;
+    (void)reply;
+    return PORT_BAD_CRC;
+}
+
+static port_result_t no_line(const pdu_t* request, pdu_t* reply)
+{
+    (void)request;
+    (void)reply;
+    return PORT_NO_LINE;
+}
+
+static port_result_t no_turn(const pdu_t* request, pdu_t* reply)
+{
+    (void)request;
+    (void)reply;
+    return PORT_NO_TURN;
+}
+
 static void a_device_that_does_not_answer_is_asked_once_and_every_point_says_so(void** state)
 {
     (void)state;
@@ -285,6 +306,9 @@ static void a_device_that_does_not_answer_is_asked_once_and_every_point_says_so(
                  {wrong_count, DEVICE_LAYER_FRAME, "frame: register 0 "},
                  {closed, DEVICE_LAYER_CLOSED, "closed: register 0 "},
                  {refused, DEVICE_LAYER_CONNECT, "connection refused"},
+                 {bad_crc, DEVICE_LAYER_FRAME, "checksum of the reply is wrong"},
+                 {no_line, DEVICE_LAYER_CONNECT, "serial line cannot be opened"},
+                 {no_turn, DEVICE_LAYER_TIMEOUT, "its turn on the serial line"},
                  {gateway, DEVICE_LAYER_EXCEPTION, "exception 0B, gateway target"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         (void)setup(NULL);
@@ -342,6 +366,16 @@ static void an_age_counts_from_when_the_counter_last_moved(void** state)
     assert_int_equal(device_reader_age_us(&reader, 350), 50);
 }
 
+static void what_was_never_read_has_no_age(void** state)
+{
+    (void)state;
+    add_point(POINT_STATUS, "status", 41, WORD_U16);
+    start();
+    device.bend = hole_at_41;
+    assert_false(device_reader_read(&reader, 200));
+    assert_int_equal(device_reader_age_us(&reader, 250), AGE_NEVER_US);
+}
+
 static void without_a_counter_an_age_is_that_of_the_oldest_point(void** state)
 {
     (void)state;
@@ -370,6 +404,7 @@ int main(void)
                                setup),
         cmocka_unit_test_setup(words_that_are_no_number_keep_the_value_of_before, setup),
         cmocka_unit_test_setup(an_age_counts_from_when_the_counter_last_moved, setup),
+        cmocka_unit_test_setup(what_was_never_read_has_no_age, setup),
         cmocka_unit_test_setup(without_a_counter_an_age_is_that_of_the_oldest_point, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
