@@ -181,10 +181,11 @@ bus_budget_t budget_of_machine(const machine_settings_t* machine)
 
 int budget_baud_nearest(int baud)
 {
-    static const int speeds[] = {300,     600,     1200,    1800,    2400,    4800,
-                                 9600,    19200,   38400,   57600,   115200,  230400,
-                                 460800,  500000,  576000,  921600,  1000000, 1152000,
-                                 1500000, 2000000, 2500000, 3000000, 3500000, 4000000};
+    static const int speeds[] = {
+#define X(baud) baud,
+        RTU_BAUD_LIST(X)
+#undef X
+    };
     int nearest = speeds[0];
     for (int i = 1; i < (int)(sizeof speeds / sizeof speeds[0]); i++) {
         if (abs(speeds[i] - baud) < abs(nearest - baud)) {
@@ -192,9 +193,4 @@ int budget_baud_nearest(int baud)
         }
     }
     return nearest;
-}
-
-bool budget_baud_known(int baud)
-{
-    return budget_baud_nearest(baud) == baud;
 }

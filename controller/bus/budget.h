@@ -86,10 +86,7 @@ int64_t budget_period_min_us(double exchange_s);
 
 bus_budget_t budget_of_machine(const machine_settings_t* machine);
 
-/// Whether Linux has a serial device send at this speed: one of the speeds that termios names.
-bool budget_baud_known(int baud);
-
-/// The one of those speeds that is nearest; the lower of two that are equally near.
+/// The speed nearest to `baud` that `rtu_baud_known` knows; the lower of two that are equally near.
 int budget_baud_nearest(int baud);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "config/fields.h"
+#include "controller/bus/rtu_frame.h"
 #include "controller/over_force.h"
 
 #define LINK_TEXT_CAPACITY 80
@@ -239,7 +240,7 @@ bool bus_admit_machine(const machine_settings_t* machine, const char* machine_pa
     const bus_budget_t budget = budget_of_machine(machine);
     for (int i = 0; i < machine->line_count; ++i) {
         const line_settings_t* line = &machine->lines[i];
-        if (!budget_baud_known(line->baud)) {
+        if (!rtu_baud_known(line->baud)) {
             char field[FINDING_FIELD_CAPACITY];
             char message[FINDING_MESSAGE_CAPACITY];
             (void)snprintf(field, sizeof field, "lines[%d].baud", i);

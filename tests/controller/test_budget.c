@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "controller/bus/budget.h"
+#include "controller/bus/rtu_frame.h"
 
 #define FC(n) (1u << (n))
 #define ALL_FUNCTIONS (FC(3) | FC(4) | FC(6) | FC(16) | FC(23))
@@ -288,12 +289,12 @@ static void speeds_that_no_serial_device_can_be_set_to_are_known(void** state)
     (void)state;
     static const int known[] = {300, 9600, 19200, 115200, 460800, 1000000, 4000000};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        assert_true(budget_baud_known(known[i]));
+        assert_true(rtu_baud_known(known[i]));
         assert_int_equal(budget_baud_nearest(known[i]), known[i]);
     }
-    assert_false(budget_baud_known(115201));
+    assert_false(rtu_baud_known(115201));
     assert_int_equal(budget_baud_nearest(115201), 115200);
-    assert_false(budget_baud_known(14400));
+    assert_false(rtu_baud_known(14400));
     assert_int_equal(budget_baud_nearest(14400), 9600); // as far from 19200
     assert_int_equal(budget_baud_nearest(14401), 19200);
     assert_int_equal(budget_baud_nearest(250000), 230400);
