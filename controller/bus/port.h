@@ -30,7 +30,7 @@ typedef struct {
     X(PORT_BAD_FRAME, "reply does not match its request")                                          \
     X(PORT_CLOSED, "connection closed by the device")                                              \
     X(PORT_BAD_CRC, "checksum of the reply is wrong")                                              \
-    X(PORT_NO_TURN, "not asked: its turn on the serial line did not come in time")                 \
+    X(PORT_NO_TURN, "not asked: its turn did not come in time")                                    \
     X(PORT_NO_LINE, "serial line cannot be opened: no such device, no right to it, or in use")
 typedef enum {
 #define X(id, text) id,
