@@ -308,7 +308,7 @@ static void a_device_that_does_not_answer_is_asked_once_and_every_point_says_so(
                  {refused, DEVICE_LAYER_CONNECT, "connection refused"},
                  {bad_crc, DEVICE_LAYER_FRAME, "checksum of the reply is wrong"},
                  {no_line, DEVICE_LAYER_CONNECT, "serial line cannot be opened"},
-                 {no_turn, DEVICE_LAYER_TIMEOUT, "its turn on the serial line"},
+                 {no_turn, DEVICE_LAYER_TIMEOUT, "its turn did not come"},
                  {gateway, DEVICE_LAYER_EXCEPTION, "exception 0B, gateway target"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         (void)setup(NULL);
