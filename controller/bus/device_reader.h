@@ -67,7 +67,7 @@ typedef struct {
     const machine_settings_t* machine;
     int device; // index into the machine's devices and the port's slots
     const device_profile_t* profile;
-    int64_t timeout_us; // of one exchange
+    int64_t timeout_us; // of one exchange, beside the time of its bytes on a serial line
     int read_count;
     device_read_t reads[POINT_CAPACITY + 1]; // that cover every point; the read block is first
     device_reading_t readings[POINT_CAPACITY];

@@ -186,6 +186,23 @@ static void any_map_is_covered_and_nothing_else_is_asked_for(void** state)
     }
 }
 
+// 8 bytes there, 5 + 2 * 10 back, 10 bits each at 1200 baud: 275 ms.
+static void on_a_slow_line_the_bytes_come_on_top_of_the_timeout(void** state)
+{
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        add_point(POINT_OTHER, "p", i, WORD_U16);
+    }
+    start();
+    assert_true(device_reader_read(&reader, 1));
+    assert_int_equal(device.timeout_us, 1000);
+    device.machine.devices[0].line = 1;
+    device.machine.lines[0] = (line_settings_t){
+        .path = "/dev/ttyS0", .baud = 1200, .parity = PARITY_NONE, .stop_bits = 1};
+    assert_true(device_reader_read(&reader, 2));
+    assert_near((double)device.timeout_us, 276000.0, 1.0);
+}
+
 // ------------------------------------------------------------------------------------- the answers
 
 static void a_simple_map(void)
@@ -396,6 +413,7 @@ int main(void)
         cmocka_unit_test_setup(the_input_table_is_read_apart_with_function_4, setup),
         cmocka_unit_test_setup(an_aligned_device_gets_even_addresses_and_counts, setup),
         cmocka_unit_test_setup(no_read_is_longer_than_the_device_takes, setup),
+        cmocka_unit_test_setup(on_a_slow_line_the_bytes_come_on_top_of_the_timeout, setup),
         cmocka_unit_test_setup(a_point_that_no_request_can_take_is_refused, setup),
         cmocka_unit_test_setup(any_map_is_covered_and_nothing_else_is_asked_for, setup),
         cmocka_unit_test_setup(every_point_is_read_and_nothing_is_written, setup),
