@@ -177,6 +177,18 @@ assert all(line['layer'] == 'good' and line['age_us'] >= 0 for line in lines)" |
         fail "the objects of a watch are not as they should be: $out"
 fi
 
+# On a terminal the values stay in their place: the cursor goes home before each reading.
+if command -v python3 >/dev/null 2>&1; then
+    expect 0 python3 -c "import os, pty, sys
+os.environ['TERM'] = 'xterm'
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))" \
+        "$knead" device watch --port-base "$port" --count 3 --period 20 io
+    [ "$(grep -c "$(printf '\033')\[Hknead device watch" "$work/out")" -eq 3 ] ||
+        fail "not three pictures: $out"
+    in_out "io (127.0.0.1:$((port + 8)), unit 9): ok, age "
+    in_out "errors: none"
+fi
+
 # Nothing of all this has written a register: every watchdog still stands as it began.
 expect 0 "$knead" device probe --port-base "$port" --json
 member "all(p['value'] == 0 for d in d['devices'] for p in d['points']
