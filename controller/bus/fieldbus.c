@@ -614,6 +614,12 @@ bool fieldbus_configure(fieldbus_t* bus, int64_t open_timeout_us, fieldbus_findi
     return findings->blocking_count == before;
 }
 
+uint64_t fieldbus_connect_count(const fieldbus_t* bus, int device)
+{
+    const port_vtable_t* vtable = bus->port.vtable;
+    return vtable->connect_count != NULL ? vtable->connect_count(bus->port.context, device) : 0;
+}
+
 void fieldbus_close(fieldbus_t* bus)
 {
     bus->port.vtable->close(bus->port.context);

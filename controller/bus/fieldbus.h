@@ -231,6 +231,10 @@ bool fieldbus_configure(fieldbus_t* bus, int64_t open_timeout_us, fieldbus_findi
 bool fieldbus_exchange(fieldbus_t* bus, const bus_command_t* command, int64_t now_us,
                        bus_feedback_t* feedback);
 
+/// Times that device's link was made, the first one included; on a serial line that is the line's.
+/// 0 over a port without links.
+uint64_t fieldbus_connect_count(const fieldbus_t* bus, int device);
+
 void fieldbus_close(fieldbus_t* bus);
 
 #endif

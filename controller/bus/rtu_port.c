@@ -290,10 +290,18 @@ static void close_line(void* context)
     rtu_port_close(context);
 }
 
+static uint64_t connect_count(void* context, int device)
+{
+    (void)device; // they share the line
+    return rtu_port_counters(context).connects;
+}
+
 port_t rtu_port_view(rtu_port_t* port)
 {
-    static const port_vtable_t vtable = {
-        .exchange = exchange, .open = open_line, .close = close_line};
+    static const port_vtable_t vtable = {.exchange = exchange,
+                                         .open = open_line,
+                                         .close = close_line,
+                                         .connect_count = connect_count};
     return (port_t){.vtable = &vtable, .context = port, .device_count = port->count};
 }
 

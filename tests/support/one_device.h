@@ -60,7 +60,8 @@ static inline void one_device_close(void* context)
 
 static inline port_t one_device_port(one_device_t* device)
 {
-    static const port_vtable_t vtable = {one_device_exchange, one_device_open, one_device_close};
+    static const port_vtable_t vtable = {
+        .exchange = one_device_exchange, .open = one_device_open, .close = one_device_close};
     return (port_t){.vtable = &vtable, .context = device, .device_count = 1};
 }
 
