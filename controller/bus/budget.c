@@ -9,9 +9,10 @@
 // Far longer than any bus takes, and far from where microseconds overflow.
 #define EXCHANGE_MAX_S 1e6
 
+/// A profile that says nothing of its functions is taken to have all, as the fieldbus does.
 static bool answers(const device_profile_t* profile, modbus_function_t function)
 {
-    return (profile->functions >> (unsigned)function & 1u) != 0;
+    return profile->functions == 0 || (profile->functions >> (unsigned)function & 1u) != 0;
 }
 
 /// The read block lies in the table of input registers where its points do.
@@ -49,8 +50,11 @@ static void period_requests(const device_profile_t* profile, period_requests_t* 
                                 .read_count = profile->read_count,
                                 .write_address = profile->write_address,
                                 .write_count = profile->write_count};
+    // Function 23 reads holding registers only.
+    const bool combined = reads && writes && answers(profile, MODBUS_READ_WRITE) &&
+                          read_function(profile) == MODBUS_READ_HOLDING;
     requests->count = 0;
-    if (reads && writes && answers(profile, MODBUS_READ_WRITE)) {
+    if (combined) {
         request.function = MODBUS_READ_WRITE;
         add(requests, &request, 1);
         return;

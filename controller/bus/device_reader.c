@@ -7,6 +7,7 @@
 #include "config/device_rules.h"
 #include "controller/bus/bus.h"
 #include "controller/bus/mbpoll_line.h"
+#include "controller/bus/rtu_frame.h"
 
 const char* device_layer_text(device_layer_t layer)
 {
@@ -158,6 +159,18 @@ static device_layer_t layer_of_port(port_result_t result)
     return DEVICE_LAYER_CONNECT;
 }
 
+// What the bytes of an exchange take on a serial line comes on top of what a device may take.
+static int64_t exchange_timeout_us(const device_reader_t* reader, const modbus_request_t* request)
+{
+    const int line = reader->machine->devices[reader->device].line;
+    if (line == 0) {
+        return reader->timeout_us;
+    }
+    const int byte_count = rtu_request_size(request) + rtu_reply_size(request);
+    return reader->timeout_us +
+           (int64_t)(1e6 * rtu_wire_s(&reader->machine->lines[line - 1], byte_count));
+}
+
 bool device_reader_words(device_reader_t* reader, const device_read_t* read,
                          uint16_t words[MODBUS_READ_COUNT_MAX], device_failure_t* failure)
 {
@@ -171,7 +184,8 @@ bool device_reader_words(device_reader_t* reader, const device_read_t* read,
     }
     const int device = reader->device;
     modbus_encode_request(&request, &batch->request[device]);
-    reader->port.vtable->exchange(reader->port.context, batch, reader->timeout_us);
+    reader->port.vtable->exchange(reader->port.context, batch,
+                                  exchange_timeout_us(reader, &request));
     reader->exchanges++;
     *failure = (device_failure_t){.layer = layer_of_port(batch->result[device]),
                                   .read = *read,
@@ -297,15 +311,15 @@ int64_t device_reader_age_us(const device_reader_t* reader, int64_t now_us)
         return now_us - reader->counter_at_us;
     }
     int64_t oldest_us = now_us;
+    bool known = false;
     for (int i = 0; i < reader->profile->point_count; i++) {
-        if (!reader->readings[i].known) {
-            return AGE_NEVER_US;
-        }
-        if (reader->readings[i].read_at_us < oldest_us) {
-            oldest_us = reader->readings[i].read_at_us;
+        const device_reading_t* reading = &reader->readings[i];
+        known = known || reading->known;
+        if (reading->known && reading->read_at_us < oldest_us) {
+            oldest_us = reading->read_at_us;
         }
     }
-    return now_us - oldest_us;
+    return known ? now_us - oldest_us : AGE_NEVER_US;
 }
 
 const device_failure_t* device_reader_failure(const device_reader_t* reader)

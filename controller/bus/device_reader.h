@@ -67,7 +67,7 @@ typedef struct {
     const machine_settings_t* machine;
     int device; // index into the machine's devices and the port's slots
     const device_profile_t* profile;
-    int64_t timeout_us; // of one exchange
+    int64_t timeout_us; // of one exchange, beside the time of its bytes on a serial line
     int read_count;
     device_read_t reads[POINT_CAPACITY + 1]; // that cover every point; the read block is first
     device_reading_t readings[POINT_CAPACITY];
@@ -98,7 +98,7 @@ bool device_reader_read(device_reader_t* reader, int64_t now_us);
 bool device_reader_point(device_reader_t* reader, int point, int64_t now_us);
 
 /// Age at `now_us` of the newest sample: since the sample counter last moved, where the device has
-/// one, else since all points were last read. AGE_NEVER_US before the first.
+/// one, else since the oldest of the values that are known was read. AGE_NEVER_US before the first.
 int64_t device_reader_age_us(const device_reader_t* reader, int64_t now_us);
 
 /// The reading that failed first, or null where all are good.

@@ -6,7 +6,8 @@ set -eu
 # shellcheck source=tests/cli/harness.sh
 . tests/cli/harness.sh
 table=
-trap '[ -z "$table" ] || kill "$table" 2>/dev/null || true; rm -rf "$work"' EXIT
+slave=
+trap '[ -z "$table$slave" ] || kill $table $slave 2>/dev/null || true; rm -rf "$work"' EXIT
 port=$((20000 + $$ % 190 * 20)) # apart from what runs beside, below what the system hands out
 
 # member PYTHON: an expression over the last output, `d`; needs python3, as json_out does
@@ -145,25 +146,21 @@ in_err "exception: register 40 (0x0028, modicon 40041): exception 02, illegal da
 mbpoll -0 -1 -m tcp -p $((port + 1)) -a 2 -t 4:hex -r 40 -c 1 127.0.0.1"
 [ "$(wc -l <"$work/err")" -eq 1 ] || fail "one hole is told more than once"
 in_out "11 points: 1 failed"
+# The line that is told does show it.
+if command -v mbpoll >/dev/null 2>&1; then
+    sed -n 's/.*try: //p' "$work/err" >"$work/line"
+    sh "$work/line" >"$work/mbpoll" 2>&1 || true
+    grep -q "Illegal data address" "$work/mbpoll" ||
+        fail "mbpoll does not show it: $(cat "$work/mbpoll")"
+else
+    echo "note: no mbpoll, its line not tried"
+fi
 expect 4 "$knead" device probe --profile "$work/holed.yaml" --host 127.0.0.1 \
     --port "$((port + 1))" --unit 2 --json
 json_out
 member "not d['ok'] and d['devices'][0]['points_failed'] == 1"
 member "[p['exception'] for p in d['devices'][0]['points'] if p['layer'] != 'good'] == [2]"
 member "len(d['devices'][0]['problems']) == 1"
-
-# The line that is told does show it.
-if command -v mbpoll >/dev/null 2>&1; then
-    line=$(sed -n 's/.*try: //p' "$work/err" | head -n 1)
-    [ -z "$line" ] || fail "with --json nothing belongs on standard error"
-    $(python3 -c "import json
-print(json.load(open('$work/out'))['devices'][0]['problems'][0].split('try: ')[1])") \
-        >"$work/mbpoll" 2>&1 || true
-    grep -q "Illegal data address" "$work/mbpoll" ||
-        fail "mbpoll does not show it: $(cat "$work/mbpoll")"
-else
-    echo "note: no mbpoll, its line not tried"
-fi
 
 # Watching: a line a sample, as many as asked for, with the values of the device.
 expect 0 "$knead" device watch --port-base "$port" --count 3 --period 20 force drive_1
@@ -178,6 +175,18 @@ lines = [json.loads(line) for line in open('$work/out')]
 assert lines[1]['values']['sample_counter'] != lines[0]['values']['sample_counter']
 assert all(line['layer'] == 'good' and line['age_us'] >= 0 for line in lines)" ||
         fail "the objects of a watch are not as they should be: $out"
+fi
+
+# On a terminal the values stay in their place: the cursor goes home before each reading.
+if command -v python3 >/dev/null 2>&1; then
+    expect 0 python3 -c "import os, pty, sys
+os.environ['TERM'] = 'xterm'
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))" \
+        "$knead" device watch --port-base "$port" --count 3 --period 20 io
+    [ "$(grep -c "$(printf '\033')\[Hknead device watch" "$work/out")" -eq 3 ] ||
+        fail "not three pictures: $out"
+    in_out "io (127.0.0.1:$((port + 8)), unit 9): ok, age "
+    in_out "errors: none"
 fi
 
 # Nothing of all this has written a register: every watchdog still stands as it began.
@@ -205,4 +214,46 @@ echo "$last" | grep -q " io connect age=" || fail "the last line is '$last'"
 grep -q "io (127.0.0.1:$((port + 8)), unit 9): .*try: mbpoll" "$work/watched" ||
     fail "the loss is not told: $(cat "$work/watched")"
 [ "$(wc -l <"$work/watched")" -le 3 ] || fail "the loss is told with every line"
+
+# On a serial line, against a slave that is not ours.
+if ! command -v python3 >/dev/null 2>&1; then
+    echo "note: no python3, nothing probed on a serial line"
+    finish
+    exit
+fi
+mkfifo "$work/told"
+python3 tests/cli/rtu_slave.py 9 180-185 190-192 410-410 510-514 <"$work/told" >"$work/slave" &
+slave=$!
+exec 4>"$work/told"
+# slave_says PATTERN: at most a minute
+slave_says() {
+    tries=0
+    until grep -q "$1" "$work/slave" || [ "$tries" -ge 600 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+}
+slave_says /dev/
+line=$(head -n 1 "$work/slave")
+expect 0 "$knead" device probe --profile robotiq_ft300s --serial "$line" --json
+json_out
+member "d['devices'][0]['place'] == '$line, 19200 baud, 8N1, unit 9'"
+member "abs(d['devices'][0]['points'][0]['value'] - 1.81) < 1e-9"
+member "[p['raw'] for p in d['devices'][0]['points']] ==
+    [p['address'] + 1 for p in d['devices'][0]['points']]"
+expect 4 "$knead" device probe --profile robotiq_ft300s --serial "$line" --unit 8
+in_err "(/dev/"
+in_err "19200 baud, 8N1, unit 8): timeout: register 180 "
+in_err "try: mbpoll -0 -1 -m rtu -b 19200 -P none -s 1 -a 8 -t 4:hex -r 180 -c 6 /dev/"
+echo spoil >&4
+slave_says spoil
+expect 4 "$knead" device probe --profile robotiq_ft300s --serial "$line"
+in_err "frame: register 180 (0x00B4, modicon 40181): checksum of the reply is wrong; try: mbpoll"
+echo answer >&4
+slave_says answer
+expect 0 "$knead" device watch --profile robotiq_ft300s --serial "$line" --count 2 --period 50
+in_out "force_x=1.81 N"
+exec 4>&-
+wait "$slave" || fail "the slave ends with $?"
+slave=
 finish

@@ -22,7 +22,9 @@ in_err "never overwritten"
 expect 0 "$knead" key "$work/stranger" --by "Somebody else"
 expect 0 "$knead" check "$work/key"
 
-# The shipped machine as a real one, with and without approvers.
+# The shipped machine as a real one whose drives were seen to stop on a bench, with and without
+# approvers.
+sed -i '/^lost_controller:/s/verified: virtual/verified: bench/' "$work/devices/virtual_cia402.yaml"
 sed 's/^world: virtual/world: real/' config/machines/rail6.yaml >"$work/machines/nobody.yaml"
 cat "$work/machines/nobody.yaml" "$work/approvers" >"$work/machines/real.yaml"
 expect 0 "$knead" check "$work/machines/real.yaml"

@@ -142,6 +142,9 @@ static void input_registers_are_read_with_their_own_function(void** state)
     of.points[0] = (point_settings_t){.address = 7, .input_table = true};
     on_one_line(&machine, &of, 1, line_of(115200, PARITY_EVEN));
     assert_int_equal(budget_of_machine(&machine).devices[0].functions, FC(4));
+    machine.profiles[0].write_count = 3; // which function 23 can't do beside them
+    assert_int_equal(budget_of_machine(&machine).devices[0].functions, FC(4) | FC(16));
+    machine.profiles[0].write_count = 0;
     machine.profiles[0].points[0].address = 8; // behind the block: read by nobody in a period
     assert_int_equal(budget_of_machine(&machine).devices[0].functions, FC(3));
 }

@@ -186,6 +186,23 @@ static void any_map_is_covered_and_nothing_else_is_asked_for(void** state)
     }
 }
 
+// 8 bytes there, 5 + 2 * 10 back, 10 bits each at 1200 baud: 275 ms.
+static void on_a_slow_line_the_bytes_come_on_top_of_the_timeout(void** state)
+{
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        add_point(POINT_OTHER, "p", i, WORD_U16);
+    }
+    start();
+    assert_true(device_reader_read(&reader, 1));
+    assert_int_equal(device.timeout_us, 1000);
+    device.machine.devices[0].line = 1;
+    device.machine.lines[0] = (line_settings_t){
+        .path = "/dev/ttyS0", .baud = 1200, .parity = PARITY_NONE, .stop_bits = 1};
+    assert_true(device_reader_read(&reader, 2));
+    assert_near((double)device.timeout_us, 276000.0, 1.0);
+}
+
 // ------------------------------------------------------------------------------------- the answers
 
 static void a_simple_map(void)
@@ -274,6 +291,27 @@ static port_result_t refused(const pdu_t* request, pdu_t* reply)
     return PORT_REFUSED;
 }
 
+static port_result_t bad_crc(const pdu_t* request, pdu_t* reply)
+{
+    (void)request;
+    (void)reply;
+    return PORT_BAD_CRC;
+}
+
+static port_result_t no_line(const pdu_t* request, pdu_t* reply)
+{
+    (void)request;
+    (void)reply;
+    return PORT_NO_LINE;
+}
+
+static port_result_t no_turn(const pdu_t* request, pdu_t* reply)
+{
+    (void)request;
+    (void)reply;
+    return PORT_NO_TURN;
+}
+
 static void a_device_that_does_not_answer_is_asked_once_and_every_point_says_so(void** state)
 {
     (void)state;
@@ -285,6 +323,9 @@ static void a_device_that_does_not_answer_is_asked_once_and_every_point_says_so(
                  {wrong_count, DEVICE_LAYER_FRAME, "frame: register 0 "},
                  {closed, DEVICE_LAYER_CLOSED, "closed: register 0 "},
                  {refused, DEVICE_LAYER_CONNECT, "connection refused"},
+                 {bad_crc, DEVICE_LAYER_FRAME, "checksum of the reply is wrong"},
+                 {no_line, DEVICE_LAYER_CONNECT, "serial line cannot be opened"},
+                 {no_turn, DEVICE_LAYER_TIMEOUT, "its turn did not come"},
                  {gateway, DEVICE_LAYER_EXCEPTION, "exception 0B, gateway target"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         (void)setup(NULL);
@@ -342,6 +383,16 @@ static void an_age_counts_from_when_the_counter_last_moved(void** state)
     assert_int_equal(device_reader_age_us(&reader, 350), 50);
 }
 
+static void what_was_never_read_has_no_age(void** state)
+{
+    (void)state;
+    add_point(POINT_STATUS, "status", 41, WORD_U16);
+    start();
+    device.bend = hole_at_41;
+    assert_false(device_reader_read(&reader, 200));
+    assert_int_equal(device_reader_age_us(&reader, 250), AGE_NEVER_US);
+}
+
 static void without_a_counter_an_age_is_that_of_the_oldest_point(void** state)
 {
     (void)state;
@@ -362,6 +413,7 @@ int main(void)
         cmocka_unit_test_setup(the_input_table_is_read_apart_with_function_4, setup),
         cmocka_unit_test_setup(an_aligned_device_gets_even_addresses_and_counts, setup),
         cmocka_unit_test_setup(no_read_is_longer_than_the_device_takes, setup),
+        cmocka_unit_test_setup(on_a_slow_line_the_bytes_come_on_top_of_the_timeout, setup),
         cmocka_unit_test_setup(a_point_that_no_request_can_take_is_refused, setup),
         cmocka_unit_test_setup(any_map_is_covered_and_nothing_else_is_asked_for, setup),
         cmocka_unit_test_setup(every_point_is_read_and_nothing_is_written, setup),
@@ -370,6 +422,7 @@ int main(void)
                                setup),
         cmocka_unit_test_setup(words_that_are_no_number_keep_the_value_of_before, setup),
         cmocka_unit_test_setup(an_age_counts_from_when_the_counter_last_moved, setup),
+        cmocka_unit_test_setup(what_was_never_read_has_no_age, setup),
         cmocka_unit_test_setup(without_a_counter_an_age_is_that_of_the_oldest_point, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

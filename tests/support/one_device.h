@@ -21,15 +21,16 @@ typedef struct {
     register_file_t file;
     one_device_bend_t bend; // null: none
     port_result_t open_result;
-    bool counts; // the sample counter moves with every request
+    bool counts;        // the sample counter moves with every request
+    int64_t timeout_us; // of the newest exchange
     int request_count;
     pdu_t requests[ONE_DEVICE_REQUESTS];
 } one_device_t;
 
 static inline void one_device_exchange(void* context, port_batch_t* batch, int64_t timeout_us)
 {
-    (void)timeout_us;
     one_device_t* device = (one_device_t*)context;
+    device->timeout_us = timeout_us;
     bool wrote = false;
     assert_true(batch->request[0].size > 0);
     assert_true(device->request_count < ONE_DEVICE_REQUESTS);
@@ -59,7 +60,8 @@ static inline void one_device_close(void* context)
 
 static inline port_t one_device_port(one_device_t* device)
 {
-    static const port_vtable_t vtable = {one_device_exchange, one_device_open, one_device_close};
+    static const port_vtable_t vtable = {
+        .exchange = one_device_exchange, .open = one_device_open, .close = one_device_close};
     return (port_t){.vtable = &vtable, .context = device, .device_count = 1};
 }
 
