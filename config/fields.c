@@ -48,10 +48,11 @@ void fields_warn(const yaml_document_t* document, int node, const char* field, f
     va_end(arguments);
 }
 
-/// The node `field` leads to, or the last one on the way to it.
-static int node_at_path(const yaml_document_t* document, const char* field)
+/// The node `field` leads to, or the last one on the way to it and false in `whole`.
+static int node_at_path(const yaml_document_t* document, const char* field, bool* whole)
 {
     int node = 0;
+    *whole = false;
     while (*field != '\0') {
         int next = -1;
         if (*field == '[') {
@@ -74,13 +75,22 @@ static int node_at_path(const yaml_document_t* document, const char* field)
         node = next;
         field += *field == '.' ? 1 : 0;
     }
+    *whole = true;
     return node;
+}
+
+int fields_node(const yaml_document_t* document, const char* field)
+{
+    bool whole;
+    const int node = node_at_path(document, field, &whole);
+    return whole ? node : -1;
 }
 
 void fields_refuse_path(const yaml_document_t* document, const char* field, findings_t* findings,
                         const char* format, ...)
 {
-    const yaml_node_t* node = &document->nodes[node_at_path(document, field)];
+    bool whole;
+    const yaml_node_t* node = &document->nodes[node_at_path(document, field, &whole)];
     va_list arguments;
     va_start(arguments, format);
     refuse_at(document, FINDING_ERROR, node->line, node->column, field, findings, format,
@@ -310,6 +320,45 @@ static bool read_whole(const place_t* place, int node, const field_t* field, int
         return false;
     }
     whole = *text == '-' ? -whole : whole;
+    if (!((double)whole >= field->minimum && (double)whole <= field->maximum)) {
+        refuse_range(place, node, field, text, quantity_first_unit(DIMENSION_NONE));
+        return false;
+    }
+    *value = (int)whole;
+    return true;
+}
+
+/// The digit's value, or -1 where a character is no hexadecimal digit.
+static int hexadecimal_digit(char c)
+{
+    if (is_digit(c))
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/// An address as manuals print it: decimal as any whole number, or 0x and hexadecimal digits.
+static bool read_address(const place_t* place, int node, const field_t* field, int* value)
+{
+    if (!expect_scalar(place, node))
+        return false;
+    const char* text = place->document->nodes[node].text;
+    if (strncmp(text, "0x", 2) != 0)
+        return read_whole(place, node, field, value);
+    const char* digits = text + 2;
+    int64_t whole = 0;
+    bool ok = *digits != '\0';
+    for (; ok && *digits != '\0'; digits++) {
+        const int digit = hexadecimal_digit(*digits);
+        ok = digit >= 0;
+        whole = whole <= INT_MAX ? whole * 16 + digit : whole;
+    }
+    if (!ok) {
+        fields_refuse(place->document, node, place->field_path, place->findings,
+                      "'%.40s' is no hexadecimal number", text);
+        return false;
+    }
     if (!((double)whole >= field->minimum && (double)whole <= field->maximum)) {
         refuse_range(place, node, field, text, quantity_first_unit(DIMENSION_NONE));
         return false;
@@ -623,6 +672,8 @@ static bool read_field(const place_t* place, int node, const field_t* field, cha
         return read_quantity(place, node, field, value);
     case FIELD_WHOLE:
         return read_whole(place, node, field, value);
+    case FIELD_ADDRESS:
+        return read_address(place, node, field, value);
     case FIELD_WHOLE_US:
         return read_whole_us(place, node, field, value);
     case FIELD_FLAG:
@@ -666,6 +717,7 @@ static void clear_field(const field_t* field, char* target)
         memset(value, 0, sizeof(double));
         break;
     case FIELD_WHOLE:
+    case FIELD_ADDRESS:
     case FIELD_CHOICE:
         memset(value, 0, sizeof(int));
         break;

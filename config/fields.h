@@ -54,6 +54,7 @@ bool quantity_parse(const char* text, dimension_t dimension, double* si_number);
 typedef enum {
     FIELD_QUANTITY, // double, by dimension and range
     FIELD_WHOLE,    // int
+    FIELD_ADDRESS,  // int, not negative: decimal, or hexadecimal behind 0x
     FIELD_WHOLE_US, // int64_t microseconds from a time quantity
     FIELD_FLAG,     // bool: true or false
     FIELD_TEXT,     // char[capacity]; any text that fits
@@ -115,6 +116,8 @@ void fields_refuse(const yaml_document_t* document, int node, const char* field,
 /// that path which the document has: for rules across fields.
 void fields_refuse_path(const yaml_document_t* document, const char* field, findings_t* findings,
                         const char* format, ...) __attribute__((format(printf, 4, 5)));
+/// The node at the key path `field`, or -1 where the file has nothing there.
+int fields_node(const yaml_document_t* document, const char* field);
 /// The same as `fields_refuse`, as a warning.
 void fields_warn(const yaml_document_t* document, int node, const char* field, findings_t* findings,
                  const char* format, ...) __attribute__((format(printf, 5, 6)));

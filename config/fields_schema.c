@@ -110,7 +110,7 @@ static void print_simple_field(const field_t* field, FILE* out)
         print_quantity(field, out);
     } else if (field->kind == FIELD_WHOLE_US) {
         print_quantity(field, out);
-    } else if (field->kind == FIELD_WHOLE) {
+    } else if (field->kind == FIELD_WHOLE || field->kind == FIELD_ADDRESS) {
         fprintf(out, "\"type\": \"integer\", \"minimum\": %.0f, \"maximum\": %.0f", field->minimum,
                 field->maximum);
     } else if (field->kind == FIELD_FLAG) {
@@ -159,6 +159,7 @@ static void print_field(const field_t* field, FILE* out, int indent)
         break;
     case FIELD_QUANTITY:
     case FIELD_WHOLE:
+    case FIELD_ADDRESS:
     case FIELD_WHOLE_US:
     case FIELD_FLAG:
     case FIELD_TEXT:

@@ -89,6 +89,10 @@ bool load_check_together(const machine_settings_t* machine, const safety_setting
     check_force_build_up(machine, safety, machine_path, findings);
     for (int i = 0; i < machine->device_count; i++) {
         const device_profile_t* profile = &machine->profiles[machine->devices[i].profile_index];
+        if (!profile->cyclic)
+            finding_add(findings, FINDING_ERROR, machine_path, 0, 0, "devices", NULL,
+                        "nothing can be played over '%s': the profile '%s' says cyclic: false",
+                        machine->devices[i].name, profile->name);
         // Otherwise the drives would stop by themselves before the controller brakes in order.
         if (machine->devices[i].role == DEVICE_DRIVE)
             expect_below(safety->overrun_count_max.value * period_s, profile->watchdog_s, "period",

@@ -178,6 +178,52 @@ static const field_t tool_fields[] = {
 static const record_t tool_record = {
     .name = "tool", .meaning = "What the arm carries.", .fields = tool_fields};
 
+static const char* const parity_words[] = {
+    [PARITY_NONE] = "none", [PARITY_EVEN] = "even", [PARITY_ODD] = "odd", NULL};
+
+static const field_t line_fields[] = {
+    {.key = "name",
+     .kind = FIELD_NAME,
+     .required = true,
+     .offset = offsetof(line_settings_t, name),
+     .capacity = NAME_CAPACITY,
+     .meaning = "The line's name."},
+    {.key = "path",
+     .kind = FIELD_TEXT,
+     .required = true,
+     .offset = offsetof(line_settings_t, path),
+     .capacity = PATH_CAPACITY,
+     .meaning = "Of the serial device, such as /dev/ttyUSB0."},
+    {.key = "baud",
+     .kind = FIELD_WHOLE,
+     .required = true,
+     .offset = offsetof(line_settings_t, baud),
+     .minimum = LINE_BAUD_MIN,
+     .maximum = LINE_BAUD_MAX,
+     .meaning = "Bits a second; every device on the line has to be made for it."},
+    {.key = "parity",
+     .kind = FIELD_CHOICE,
+     .required = true,
+     .offset = offsetof(line_settings_t, parity),
+     .words = parity_words,
+     .meaning = "Even is the standard's default."},
+    {.key = "stop_bits",
+     .kind = FIELD_WHOLE,
+     .offset = offsetof(line_settings_t, stop_bits),
+     .minimum = 1,
+     .maximum = 2,
+     .meaning = "Where absent 1, or 2 without parity, as the standard has it."},
+    {0},
+};
+static const record_t line_record = {
+    .name = "line", .meaning = "A serial line with Modbus RTU on it.", .fields = line_fields};
+
+/// A device as written: its line is named, and becomes an index afterwards.
+typedef struct {
+    device_settings_t device; // first: the records count from its beginning
+    char line[NAME_CAPACITY];
+} device_entry_t;
+
 static const field_t device_fields[] = {
     {.key = "name",
      .kind = FIELD_NAME,
@@ -191,15 +237,18 @@ static const field_t device_fields[] = {
      .offset = offsetof(device_settings_t, profile),
      .capacity = NAME_CAPACITY,
      .meaning = "Name of its register map."},
+    {.key = "line",
+     .kind = FIELD_NAME,
+     .offset = offsetof(device_entry_t, line),
+     .capacity = NAME_CAPACITY,
+     .meaning = "Name of the serial line it is on; this or host and port."},
     {.key = "host",
      .kind = FIELD_NAME,
-     .required = true,
      .offset = offsetof(device_settings_t, host),
      .capacity = NAME_CAPACITY,
      .meaning = "Numeric IPv4 address."},
     {.key = "port",
      .kind = FIELD_WHOLE,
-     .required = true,
      .offset = offsetof(device_settings_t, port),
      .minimum = 1,
      .maximum = 65535,
@@ -209,7 +258,7 @@ static const field_t device_fields[] = {
      .required = true,
      .offset = offsetof(device_settings_t, unit),
      .maximum = 255,
-     .meaning = "Modbus unit identifier."},
+     .meaning = "Modbus unit identifier; on a serial line the address, 1 to 247."},
     {0},
 };
 static const record_t device_entry_record = {
@@ -299,6 +348,8 @@ static const record_t approver_record = {.name = "approver",
 /// A machine's file as written, around the settings that come of it.
 typedef struct {
     machine_settings_t machine; // first: the other records count from the settings' beginning
+    int device_count;
+    device_entry_t devices[DEVICE_CAPACITY];
     int approver_count;
     approver_text_t approvers[APPROVER_CAPACITY];
 } machine_file_t;
@@ -351,12 +402,21 @@ static const field_t machine_fields[] = {
      .offset = MACHINE(arm.tool),
      .record = &tool_record,
      .meaning = "What the arm carries."},
+    {.key = "lines",
+     .kind = FIELD_LIST,
+     .offset = MACHINE(lines),
+     .count_offset = MACHINE(line_count),
+     .element_size = sizeof(line_settings_t),
+     .least = 1,
+     .capacity = SERIAL_LINE_CAPACITY,
+     .record = &line_record,
+     .meaning = "Every serial line; absent where all devices are reached over TCP."},
     {.key = "devices",
      .kind = FIELD_LIST,
      .required = true,
-     .offset = MACHINE(devices),
-     .count_offset = MACHINE(device_count),
-     .element_size = sizeof(device_settings_t),
+     .offset = offsetof(machine_file_t, devices),
+     .count_offset = offsetof(machine_file_t, device_count),
+     .element_size = sizeof(device_entry_t),
      .least = 3,
      .capacity = DEVICE_CAPACITY,
      .record = &device_entry_record,
@@ -521,23 +581,91 @@ static bool is_ipv4_address(const char* text)
     return true;
 }
 
+static int line_named(const machine_settings_t* machine, const char* name)
+{
+    for (int i = 0; i < machine->line_count; i++)
+        if (strcmp(machine->lines[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+/// Lines differ in name and path; two lines over one serial device would talk into each other.
+static void check_lines(const check_t* check)
+{
+    machine_settings_t* machine = check->machine;
+    char path[FINDING_FIELD_CAPACITY];
+    check_names_differ(check, "lines", machine->lines[0].name, sizeof machine->lines[0],
+                       machine->line_count);
+    for (int i = 0; i < machine->line_count; i++) {
+        line_settings_t* line = &machine->lines[i];
+        if (line->stop_bits == 0)
+            line->stop_bits = line->parity == PARITY_NONE ? 2 : 1;
+        for (int j = 0; j < i; j++)
+            if (strcmp(line->path, machine->lines[j].path) == 0)
+                fields_refuse_path(check->document, entry_path(path, "lines", i, "path"),
+                                   check->findings, "'%s' is the path of '%s' as well", line->path,
+                                   machine->lines[j].name);
+    }
+}
+
+/// A device on a serial line: the line is there, and the address is one that a line has.
+static void take_line(const check_t* check, int index, const char* line)
+{
+    device_settings_t* device = &check->machine->devices[index];
+    char path[FINDING_FIELD_CAPACITY];
+    device->line = 1 + line_named(check->machine, line);
+    if (device->line == 0)
+        fields_refuse_path(check->document, entry_path(path, "devices", index, "line"),
+                           check->findings, "no line is called '%s'", line);
+    if (device->unit < 1 || device->unit > LINE_UNIT_MAX)
+        fields_refuse_path(check->document, entry_path(path, "devices", index, "unit"),
+                           check->findings, "'%d' is no address on a serial line; allowed: 1 to %d",
+                           device->unit, LINE_UNIT_MAX);
+}
+
+/// Devices are reached by a serial line or by host and port, never by both.
+static void take_devices(const check_t* check, const device_entry_t* entries, int count)
+{
+    machine_settings_t* machine = check->machine;
+    machine->device_count = count;
+    for (int i = 0; i < count; i++) {
+        device_settings_t* device = &machine->devices[i];
+        *device = entries[i].device;
+        char path[FINDING_FIELD_CAPACITY];
+        const bool has_host = device->host[0] != '\0', has_port = device->port != 0;
+        if (entries[i].line[0] != '\0') {
+            take_line(check, i, entries[i].line);
+            if (has_host || has_port)
+                fields_refuse_path(
+                    check->document, entry_path(path, "devices", i, has_host ? "host" : "port"),
+                    check->findings, "stands beside line; a device has a line or host and port");
+        } else if (!has_host || !has_port) {
+            fields_refuse_path(check->document,
+                               entry_path(path, "devices", i, has_host ? "port" : "host"),
+                               check->findings, "is missing; a device has a line or host and port");
+        } else if (!is_ipv4_address(device->host)) {
+            fields_refuse_path(
+                check->document, entry_path(path, "devices", i, "host"), check->findings,
+                "'%s' is not a numeric IPv4 address such as 192.168.0.10", device->host);
+        }
+    }
+}
+
 static void check_device_addresses(const check_t* check)
 {
     const machine_settings_t* machine = check->machine;
     char path[FINDING_FIELD_CAPACITY];
     for (int i = 0; i < machine->device_count; i++) {
         const device_settings_t* device = &machine->devices[i];
-        if (!is_ipv4_address(device->host))
-            fields_refuse_path(
-                check->document, entry_path(path, "devices", i, "host"), check->findings,
-                "'%s' is not a numeric IPv4 address such as 192.168.0.10", device->host);
         for (int j = 0; j < i; j++) {
             const device_settings_t* other = &machine->devices[j];
-            if (strcmp(device->host, other->host) == 0 && device->port == other->port &&
+            if ((device->line > 0 || device->host[0] != '\0') && device->line == other->line &&
+                strcmp(device->host, other->host) == 0 && device->port == other->port &&
                 device->unit == other->unit)
                 fields_refuse_path(check->document, entry_path(path, "devices", i, "unit"),
-                                   check->findings, "'%s' has the same host, port and unit as '%s'",
-                                   device->name, other->name);
+                                   check->findings, "'%s' has the same %s and unit as '%s'",
+                                   device->name, device->line > 0 ? "line" : "host, port",
+                                   other->name);
         }
     }
     check_names_differ(check, "devices", machine->devices[0].name, sizeof machine->devices[0],
@@ -708,7 +836,7 @@ static void check_watchdogs(const check_t* check)
     for (int i = 0; i < machine->device_count; i++) {
         const device_settings_t* device = &machine->devices[i];
         const double watchdog_s = machine->profiles[device->profile_index].watchdog_s;
-        if (device->role != DEVICE_DRIVE ||
+        if (device->role != DEVICE_DRIVE || !machine->profiles[device->profile_index].cyclic ||
             (watchdog_s >= shortest_s * (1.0 - 1e-9) && watchdog_s <= WATCHDOG_MAX_S))
             continue;
         char path[FINDING_FIELD_CAPACITY];
@@ -721,8 +849,73 @@ static void check_watchdogs(const check_t* check)
     }
 }
 
-static void check_devices(const check_t* check, const char* directory)
+/// The speeds of a profile as a sentence has them: "9600, 19200".
+static void list_bauds(const device_profile_t* profile, char* text, size_t capacity)
 {
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < profile->baud_count && used < capacity; i++)
+        used += (size_t)snprintf(text + used, capacity - used, "%s%d", i > 0 ? ", " : "",
+                                 profile->bauds[i]);
+}
+
+static bool is_made_for(const device_profile_t* profile, int baud)
+{
+    for (int i = 0; i < profile->baud_count; i++)
+        if (profile->bauds[i] == baud)
+            return true;
+    return false;
+}
+
+/// A device on a line is made for its speed. What parity it was delivered with can be set on it;
+/// the reader is told that it has to be.
+static void check_line_settings(const check_t* check)
+{
+    const machine_settings_t* machine = check->machine;
+    for (int i = 0; i < machine->device_count; i++) {
+        const device_settings_t* device = &machine->devices[i];
+        if (device->line == 0)
+            continue;
+        const line_settings_t* line = &machine->lines[device->line - 1];
+        const device_profile_t* profile = &machine->profiles[device->profile_index];
+        char path[FINDING_FIELD_CAPACITY], bauds[BAUD_CAPACITY * 12];
+        entry_path(path, "devices", i, "line");
+        list_bauds(profile, bauds, sizeof bauds);
+        if (profile->baud_count == 0)
+            fields_refuse_path(check->document, path, check->findings,
+                               "profile '%s' lists no line speed that the device is made for",
+                               profile->name);
+        else if (!is_made_for(profile, line->baud))
+            fields_refuse_path(check->document, path, check->findings,
+                               "'%s' is not made for the %d baud of '%s'; allowed: %s",
+                               profile->name, line->baud, line->name, bauds);
+        else if (line->parity != profile->rtu_parity || line->stop_bits != profile->rtu_stop_bits)
+            fields_warn(check->document, fields_node(check->document, path), path, check->findings,
+                        "'%s' is delivered with parity %s and %d stop bits, and '%s' has parity %s "
+                        "and %d: set the device to that",
+                        profile->name, parity_words[profile->rtu_parity], profile->rtu_stop_bits,
+                        line->name, parity_words[line->parity], line->stop_bits);
+    }
+}
+
+/// A machine whose devices can only be looked at is still a machine, for those who look.
+static void warn_not_cyclic(const check_t* check)
+{
+    const machine_settings_t* machine = check->machine;
+    for (int i = 0; i < machine->device_count; i++) {
+        char path[FINDING_FIELD_CAPACITY];
+        entry_path(path, "devices", i, "profile");
+        if (!machine->profiles[machine->devices[i].profile_index].cyclic)
+            fields_warn(check->document, fields_node(check->document, path), path, check->findings,
+                        "nothing can be played over '%s': its profile says cyclic: false",
+                        machine->devices[i].profile);
+    }
+}
+
+static void check_devices(const check_t* check, const machine_file_t* file, const char* directory)
+{
+    check_lines(check);
+    take_devices(check, file->devices, file->device_count);
     check_device_addresses(check);
     if (!load_profiles(check, directory))
         return;
@@ -730,6 +923,8 @@ static void check_devices(const check_t* check, const char* directory)
     check->machine->force_sensor = find_only(check, DEVICE_FORCE_TORQUE, "force sensor");
     check->machine->io_coupler = find_only(check, DEVICE_IO, "I/O coupler");
     check_watchdogs(check);
+    check_line_settings(check);
+    warn_not_cyclic(check);
 }
 
 /// Keys are bytes, and each belongs to one name.
@@ -768,7 +963,7 @@ bool load_machine(const char* path, const char* device_directory, machine_settin
     if (fields_read(&document, 0, &load_machine_record, &read, "", findings)) {
         const check_t check = {&document, &read.machine, findings};
         check_arm(&check);
-        check_devices(&check, device_directory);
+        check_devices(&check, &read, device_directory);
         check_approvers(&check, &read);
     }
     ok = ok && findings->error_count == errors_before;

@@ -27,7 +27,10 @@
 #define POINT_CAPACITY 64       // points of a device profile
 #define SAFE_WRITE_CAPACITY 8
 #define BAUD_CAPACITY 12 // line speeds that a device is made for
-#define UNIT_CAPACITY 16 // bytes of a unit's name, with its terminator
+#define LINE_BAUD_MIN 300
+#define LINE_BAUD_MAX 4000000
+#define LINE_UNIT_MAX 247 // Modbus over serial line V1.02, 2.2
+#define UNIT_CAPACITY 16  // bytes of a unit's name, with its terminator
 #define PATH_CAPACITY 108
 #define REGION_CAPACITY 48  // regions of a body, left and right counted apart
 #define ZONE_CAPACITY 24    // zones never to be touched, left and right counted apart
@@ -238,9 +241,9 @@ typedef struct {
     int read_words_max;     // of one request
     int word_alignment;     // addresses and counts of a request are multiples of it: 1 or 2
     int tcp_port, tcp_unit; // as delivered; port 0 where it has no TCP
-    int baud_count;         // 0 where it has no serial line
-    int bauds[BAUD_CAPACITY];
-    int rtu_unit; // as delivered
+    int baud_count;         // 0 where it has no serial line or nobody knows its speeds
+    int bauds[BAUD_CAPACITY]; // rising
+    int rtu_unit;             // as delivered; 0: nobody knows
     parity_t rtu_parity;
     int rtu_stop_bits;
     int safe_write_count;

@@ -31,13 +31,26 @@ int registers_word_count(word_type_t type)
     return type == WORD_U16 || type == WORD_S16 ? 1 : 2;
 }
 
+static bool high_word_first(word_order_t order)
+{
+    return order == WORDS_HIGH_FIRST || order == WORDS_HIGH_FIRST_SWAPPED;
+}
+
+// The word with its bytes as the order has them; its own inverse.
+static uint16_t in_byte_order(word_order_t order, uint16_t word)
+{
+    const bool swapped = order == WORDS_HIGH_FIRST_SWAPPED || order == WORDS_LOW_FIRST_SWAPPED;
+    return swapped ? (uint16_t)((word << 8) | (word >> 8)) : word;
+}
+
 uint32_t registers_raw(const point_settings_t* point, word_order_t order, const uint16_t* words)
 {
     if (registers_word_count(point->type) == 1) {
-        return words[0];
+        return in_byte_order(order, words[0]);
     }
-    const int high = order == WORDS_HIGH_FIRST ? 0 : 1;
-    return ((uint32_t)words[high] << 16) | words[1 - high];
+    const int high = high_word_first(order) ? 0 : 1;
+    return ((uint32_t)in_byte_order(order, words[high]) << 16) |
+           in_byte_order(order, words[1 - high]);
 }
 
 void registers_set_raw(const point_settings_t* point, word_order_t order, uint32_t raw,
@@ -45,12 +58,12 @@ void registers_set_raw(const point_settings_t* point, word_order_t order, uint32
 {
     if (registers_word_count(point->type) == 1) {
         assert(raw <= UINT16_MAX);
-        words[0] = (uint16_t)raw;
+        words[0] = in_byte_order(order, (uint16_t)raw);
         return;
     }
-    const int high = order == WORDS_HIGH_FIRST ? 0 : 1;
-    words[high] = (uint16_t)(raw >> 16);
-    words[1 - high] = (uint16_t)(raw & 0xFFFFu);
+    const int high = high_word_first(order) ? 0 : 1;
+    words[high] = in_byte_order(order, (uint16_t)(raw >> 16));
+    words[1 - high] = in_byte_order(order, (uint16_t)(raw & 0xFFFFu));
 }
 
 // A float's bits are copied, never converted: 3.1.8 to 3.1.10 of libmodbus changed their byte

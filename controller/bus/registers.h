@@ -1,6 +1,7 @@
 /// Register words and SI values: raw = (SI - offset) / scale, by the point's type and the device's
-/// word order. Both ends of the wire use this one codec. What does not fit is refused, never
-/// wrapped, cut or rounded to a limit.
+/// word order, which of a value of 16 bits says only whether its two bytes are swapped. Both ends
+/// of the wire use this one codec. What does not fit is refused, never wrapped, cut or rounded to a
+/// limit.
 #ifndef KNEAD_CONTROLLER_BUS_REGISTERS_H
 #define KNEAD_CONTROLLER_BUS_REGISTERS_H
 

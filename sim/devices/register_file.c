@@ -99,6 +99,9 @@ bool register_file_init(register_file_t* file, const device_profile_t* profile)
     }
     for (int i = 0; i < profile->point_count; i++) {
         const point_id_t id = profile->points[i].id;
+        if (id == POINT_OTHER) {
+            continue; // has no meaning to be found by; requests reach it by its address
+        }
         if (file->cell_of_point[id] >= 0) {
             return false; // named twice
         }

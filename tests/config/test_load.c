@@ -151,6 +151,16 @@ static void a_slow_device_is_refused(void** state)
     assert_refused("devices");
 }
 
+/// Nothing is played over a profile that can only be looked at.
+static void a_device_that_is_not_cyclic_is_refused(void** state)
+{
+    (void)state;
+    device_profile_t* sensor =
+        &machine.profiles[machine.devices[machine.force_sensor].profile_index];
+    sensor->cyclic = false;
+    assert_refused("devices");
+}
+
 static void yielding_unloads_the_spring(void** state)
 {
     (void)state;
@@ -182,6 +192,7 @@ int main(void)
         cmocka_unit_test_setup(the_spring_gives_until_the_limit_of_all, load_shipped),
         cmocka_unit_test_setup(late_periods_fit_into_the_watchdog, load_shipped),
         cmocka_unit_test_setup(a_slow_device_is_refused, load_shipped),
+        cmocka_unit_test_setup(a_device_that_is_not_cyclic_is_refused, load_shipped),
         cmocka_unit_test_setup(yielding_unloads_the_spring, load_shipped),
         cmocka_unit_test_setup(what_is_not_a_number_is_never_permitted, load_shipped),
     };

@@ -69,7 +69,7 @@ int fuzz_one(const uint8_t* bytes, size_t count)
                               .offset = take_number(&input),
                               .minimum = take_number(&input),
                               .maximum = take_number(&input)};
-    const word_order_t order = (form & 0x80u) != 0 ? WORDS_HIGH_FIRST : WORDS_LOW_FIRST;
+    const word_order_t order = (word_order_t)((form >> 7) + 2 * ((form >> 5) & 1u));
     const uint16_t words[] = {fuzz_take_word(&input), fuzz_take_word(&input)};
     const double si_number = take_number(&input);
     if (!within(point.scale, SCALE_MAX) || fabs(point.scale) < SCALE_MIN ||

@@ -39,6 +39,8 @@ int main(void)
     for (int type = WORD_U16; type <= WORD_F32; ++type) {
         sum += one_point((word_type_t)type, WORDS_HIGH_FIRST);
         sum += one_point((word_type_t)type, WORDS_LOW_FIRST);
+        sum += one_point((word_type_t)type, WORDS_HIGH_FIRST_SWAPPED);
+        sum += one_point((word_type_t)type, WORDS_LOW_FIRST_SWAPPED);
     }
     return sum;
 }

@@ -83,6 +83,7 @@ static void draw_field(const field_t* field, void* target, double lean, uint64_t
         memcpy((char*)target + field->count_offset, &count, sizeof count);
         break;
     }
+    case FIELD_ADDRESS:
     case FIELD_WHOLE_US:
     case FIELD_FLAG:
     case FIELD_TEXT:
