@@ -18,6 +18,9 @@
 /// time, a device must prove again who it is, and that its watchdog and torque limit
 ///   stand as they were written, before it is commanded: one check a period, its sample ageing
 ///   meanwhile. A device that fails a check stays silent for the controller.
+/// - A device without function 23, or whose block lies in the input table, is written to with 16
+///   (06 where it has only that) and then read: what it reads is from after the write. A write that
+///   is not confirmed ends its period; nothing is read then.
 #ifndef KNEAD_CONTROLLER_BUS_FIELDBUS_H
 #define KNEAD_CONTROLLER_BUS_FIELDBUS_H
 
@@ -30,7 +33,7 @@
 #define FIELDBUS_RESTART_SAMPLES                                                                   \
     8 // forward steps after which a counter that jumped back counts again
 #define FIELDBUS_FINDING_CAPACITY (4 * DEVICE_CAPACITY)
-#define FIELDBUS_MESSAGE_CAPACITY 360
+#define FIELDBUS_MESSAGE_CAPACITY 512
 
 /// How one device fared in one period.
 #define BUS_RESULT_LIST(X)                                                                         \
@@ -43,13 +46,16 @@
     X(BUS_MISMATCH, "reply does not match its request")                                            \
     X(BUS_EXCEPTION, "the device refuses the request")                                             \
     X(BUS_BAD_VALUE, "reply holds words that are no finite number")                                \
-    X(BUS_WRONG_DEVICE, "identity, watchdog or torque limit differ from what was configured")
+    X(BUS_WRONG_DEVICE, "identity, watchdog or torque limit differ from what was configured")      \
+    X(BUS_BAD_CRC, "checksum of the reply is wrong")                                               \
+    X(BUS_NO_TURN, "not asked: its turn did not come in time")                                     \
+    X(BUS_OTHER_MASTER, "another master writes here")
 typedef enum {
 #define X(id, text) id,
     BUS_RESULT_LIST(X)
 #undef X
 } bus_result_t;
-#define BUS_RESULT_COUNT 10
+#define BUS_RESULT_COUNT 13
 const char* bus_result_text(bus_result_t result);
 
 /// What crossed the wire for one device in one period.
@@ -105,6 +111,9 @@ typedef struct {
     uint64_t closed;     // links the device closed
     uint64_t refused;    // commands that did not fit
     uint64_t wrong_device;
+    uint64_t crc_errors;    // replies of a serial line whose checksum was wrong
+    uint64_t no_turns;      // periods in which it was not asked, its line being busy until too late
+    uint64_t other_masters; // samples that showed another command than the one last written
     int64_t round_trip_min_us; // of good replies; 0 before the first
     int64_t round_trip_max_us;
     int64_t round_trip_sum_us;
@@ -166,13 +175,16 @@ typedef struct {
     const point_settings_t* points[POINT_ID_COUNT]; // by meaning, null where there is none
     int read_at[POINT_ID_COUNT];  // first word in the read block, -1 where it is not in it
     int write_at[POINT_ID_COUNT]; // likewise in the write block
+    bool input_table;             // the read block lies there: function 04 reads it
+    bool written_apart;           // its write block goes out in a request before the one that reads
+    int extra_words;              // read with the block in every other period, and not looked at
     int check_count;
     fieldbus_check_t checks[FIELDBUS_CHECK_CAPACITY];
 
     int checks_left; // before the device is commanded again
     bool link_lost;
-    int timeouts_in_row;
-    bool seen; // a sample has been accepted
+    int missed_in_row; // replies that did not come in time, or spoilt by the line
+    bool seen;         // a sample has been accepted
     bool counter_known;
     uint32_t counter;     // of the newest sample
     uint32_t counter_met; // in the newest reply, accepted or not
@@ -211,7 +223,8 @@ bool fieldbus_init(fieldbus_t* bus, const port_t* port, const machine_settings_t
 /// sample afresh; may be called again. Enables nothing: no control word is sent.
 bool fieldbus_configure(fieldbus_t* bus, int64_t open_timeout_us, fieldbus_findings_t* findings);
 
-/// One period: one request a device, all pipelined, `feedback` filled whatever happened. `now_us`
+/// One period: one request a device, all at once, and for devices that cannot write and read in one
+/// a second one by the same deadline; `feedback` filled whatever happened. `now_us`
 /// is the caller's time, against which ages count. True if every device answered as asked, be its
 /// sample new or not, and every command fitted; `bus->frame` tells what happened to each, the ages
 /// how old it is.

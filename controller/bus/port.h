@@ -1,7 +1,7 @@
 /// The seam between the controller and the wire: a batch of Modbus requests to numbered devices
-/// goes in, their replies come out, by an absolute deadline. Two things implement it: sockets to
-/// real or virtual devices (`tcp_port.h`) and the virtual table in the same process
-/// (`sim/sim_port.h`). Both carry the same protocol data units, byte for byte.
+/// goes in, their replies come out, by an absolute deadline. Sockets (`tcp_port.h`), a serial line
+/// (`rtu_port.h`), a machine's mixture of both (`device_port.h`) and the virtual table in the same
+/// process (`sim/sim_port.h`) implement it. All carry the same protocol data units, byte for byte.
 #ifndef KNEAD_CONTROLLER_BUS_PORT_H
 #define KNEAD_CONTROLLER_BUS_PORT_H
 
@@ -28,13 +28,16 @@ typedef struct {
     X(PORT_REFUSED, "connection refused, nothing listens there")                                   \
     X(PORT_TIMEOUT, "no reply in time")                                                            \
     X(PORT_BAD_FRAME, "reply does not match its request")                                          \
-    X(PORT_CLOSED, "connection closed by the device")
+    X(PORT_CLOSED, "connection closed by the device")                                              \
+    X(PORT_BAD_CRC, "checksum of the reply is wrong")                                              \
+    X(PORT_NO_TURN, "not asked: its turn did not come in time")                                    \
+    X(PORT_NO_LINE, "serial line cannot be opened: no such device, no right to it, or in use")
 typedef enum {
 #define X(id, text) id,
     PORT_RESULT_LIST(X)
 #undef X
 } port_result_t;
-#define PORT_RESULT_COUNT 7
+#define PORT_RESULT_COUNT 10
 const char* port_result_text(port_result_t result);
 
 /// One slot a device, by index into machine_settings_t.devices. A request of size 0 is not sent and
@@ -44,6 +47,8 @@ typedef struct {
     pdu_t reply[DEVICE_CAPACITY];
     port_result_t result[DEVICE_CAPACITY];
     int64_t round_trip_us[DEVICE_CAPACITY];
+    int64_t elapsed_us; // what the exchange took of its timeout, by the port's own clock; 0 where
+                        // nothing waits
 } port_batch_t;
 
 typedef struct {
@@ -61,5 +66,8 @@ typedef struct {
     void* context;
     int device_count;
 } port_t;
+
+/// CLOCK_MONOTONIC in microseconds: the clock of all deadlines on real links.
+int64_t port_now_us(void);
 
 #endif

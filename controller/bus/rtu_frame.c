@@ -138,6 +138,10 @@ rtu_result_t rtu_judge_reply(const modbus_request_t* request, uint8_t unit, cons
         return RTU_WRONG_REPLY;
     }
     const int size = bytes[1] == function ? rtu_reply_size(request) : RTU_EXCEPTION_SIZE;
+    const bool words_follow = bytes[1] == function && request->read_count > 0;
+    if (words_follow && count > 2 && bytes[2] != 2 * request->read_count) {
+        return RTU_WRONG_REPLY; // not waited for: perhaps it answers an older request
+    }
     if (count < size) {
         return RTU_INCOMPLETE;
     }
@@ -160,6 +164,26 @@ rtu_result_t rtu_judge_reply(const modbus_request_t* request, uint8_t unit, cons
 }
 
 // ------------------------------------------------------------------------------------------ time
+
+bool rtu_baud_known(int baud)
+{
+    switch (baud) {
+#define X(known) case known:
+        RTU_BAUD_LIST(X)
+#undef X
+        return true;
+    default: // any number from a file
+        return false;
+    }
+}
+
+const char* rtu_baud_text(void)
+{
+#define X(known) ", " #known
+    static const char text[] = RTU_BAUD_LIST(X);
+#undef X
+    return text + 2;
+}
 
 double rtu_character_s(int baud, parity_t parity, int stop_bits)
 {

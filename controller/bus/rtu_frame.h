@@ -61,6 +61,37 @@ rtu_result_t rtu_judge_reply(const modbus_request_t* request, uint8_t unit, cons
 
 // ----------------------------------------------------------------------------------------- time
 
+/// Line speeds that the operating system's serial interface has a name for. Any other is refused:
+/// a line that ran at a speed near it would lose frames now and then.
+#define RTU_BAUD_LIST(X)                                                                           \
+    X(300)                                                                                         \
+    X(600)                                                                                         \
+    X(1200)                                                                                        \
+    X(1800)                                                                                        \
+    X(2400)                                                                                        \
+    X(4800)                                                                                        \
+    X(9600)                                                                                        \
+    X(19200)                                                                                       \
+    X(38400)                                                                                       \
+    X(57600)                                                                                       \
+    X(115200)                                                                                      \
+    X(230400)                                                                                      \
+    X(460800)                                                                                      \
+    X(500000)                                                                                      \
+    X(576000)                                                                                      \
+    X(921600)                                                                                      \
+    X(1000000)                                                                                     \
+    X(1152000)                                                                                     \
+    X(1500000)                                                                                     \
+    X(2000000)                                                                                     \
+    X(2500000)                                                                                     \
+    X(3000000)                                                                                     \
+    X(3500000)                                                                                     \
+    X(4000000)
+bool rtu_baud_known(int baud);
+/// All of them, for messages: "1200, 2400, ...".
+const char* rtu_baud_text(void);
+
 /// Of one character: start bit, 8 data bits, parity bit, stop bits. `baud` is over 0 (asserted).
 double rtu_character_s(int baud, parity_t parity, int stop_bits);
 

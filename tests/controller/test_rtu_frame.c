@@ -195,7 +195,7 @@ static void wrong_fields_under_a_right_checksum_are_refused_by_name(void** state
     modbus_request_t seven = read_six;
     seven.read_count = 7;
     modbus_encode_reply(&seven, words, &pdu);
-    assert_refused(&read_six, UNIT, &pdu, RTU_WRONG_LENGTH);
+    assert_refused(&read_six, UNIT, &pdu, RTU_WRONG_REPLY);
     for (int at = 1; at < 5; at++) { // address, then value or quantity
         for (int i = 2; i < 4; i++) {
             modbus_encode_reply(&requests[i], words, &pdu);
@@ -267,6 +267,15 @@ static void an_exchange_takes_its_silence_both_frames_and_the_turnaround(void** 
     assert_time(rtu_exchange_s(&line, &read_six, 0.0, 5e-3), 5e-3 + 25 * 11.0 / 19200);
 }
 
+static void speeds_without_a_name_are_not_known(void** state)
+{
+    (void)state;
+    assert_true(rtu_baud_known(9600) && rtu_baud_known(115200) && rtu_baud_known(1152000));
+    assert_false(rtu_baud_known(0) || rtu_baud_known(-9600) || rtu_baud_known(9601));
+    assert_false(rtu_baud_known(250000) || rtu_baud_known(14400));
+    assert_non_null(strstr(rtu_baud_text(), "57600, 115200, 230400"));
+}
+
 static void every_verdict_has_its_text(void** state)
 {
     (void)state;
@@ -288,6 +297,7 @@ int main(void)
         cmocka_unit_test(whole_frames_are_refused_by_length_and_checksum),
         cmocka_unit_test(silences_follow_the_characters_up_to_19200_baud_and_are_fixed_above),
         cmocka_unit_test(an_exchange_takes_its_silence_both_frames_and_the_turnaround),
+        cmocka_unit_test(speeds_without_a_name_are_not_known),
         cmocka_unit_test(every_verdict_has_its_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
