@@ -88,8 +88,8 @@ static int line_of_part(const char* option, const machine_settings_t* machine, c
 }
 
 static bool read_paths(const options_t* options, option_id_t id, const char* option,
-                       const machine_settings_t* machine,
-                       line_place_t places[SERIAL_LINE_CAPACITY], FILE* messages)
+                       const machine_settings_t* machine, line_place_t places[SERIAL_LINE_CAPACITY],
+                       FILE* messages)
 {
     const char* list = options->text[id];
     char part[NAME_CAPACITY + PATH_CAPACITY];
@@ -119,8 +119,9 @@ bool table_line_places(const options_t* options, const machine_settings_t* machi
     memset(places, 0, SERIAL_LINE_CAPACITY * sizeof places[0]);
     const bool given = options->given[OPTION_SERIAL] || options->given[OPTION_PTY_LINK];
     if (given && machine->line_count == 0) {
-        (void)fprintf(messages, "knead table: --%s: there is no serial line; name profiles with "
-                                "--profile, or a machine with lines\n",
+        (void)fprintf(messages,
+                      "knead table: --%s: there is no serial line; name profiles with "
+                      "--profile, or a machine with lines\n",
                       options->given[OPTION_SERIAL] ? "serial" : "pty-link");
         return false;
     }
