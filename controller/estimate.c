@@ -30,17 +30,6 @@ double estimate_expected_stiffness_N_per_m(const session_t* session, int region,
     return bandwidth_stiffness_N_per_m(&body->regions[known].tissue, spring, force_N);
 }
 
-/// The spring in series with the bone of the region; nothing under a tool is harder than its
-/// spring.
-static double hardest_N_per_m(const session_t* session, int region)
-{
-    const double spring = session->machine->arm.tool.spring_stiffness_N_per_m;
-    const body_settings_t* body = session->body->settings;
-    const bool known = region >= 0 && region < body->region_count;
-    const double bone = known ? body->regions[region].tissue.bone_stiffness_N_per_m : 0.0;
-    return bone > 0.0 ? spring * bone / (spring + bone) : spring;
-}
-
 static void estimate_joints(const session_t* session, const bus_feedback_t* feedback,
                             estimate_t* estimate)
 {
@@ -183,7 +172,8 @@ static void predict_force(const session_t* session, const plan_target_t* target,
                           vec3_t tool_velocity_mps, estimate_t* estimate)
 {
     estimate->hardest_N_per_m =
-        fmax(estimate->stiffness_N_per_m, hardest_N_per_m(session, target->region));
+        fmax(estimate->stiffness_N_per_m,
+             session_hardest_N_per_m(session->machine, session->body->settings, target->region));
     const envelope_press_t press = {
         .force_N = estimate->normal_force_N,
         .force_age_s = estimate->force_age_s,

@@ -31,6 +31,17 @@ typedef struct {
     int intensity_start;          // level the run begins with, see routines/intensity.h
 } session_t;
 
+/// How a machine lets go if its period were `period_s`: from a force arising to the arm slowing
+/// down (the sensor's delay, a period until the sample is read at the latest, one more until a
+/// second says the same, and the command's way: a period and the drives' lag), and what it slows
+/// down with.
+envelope_reaction_t session_reaction(const machine_settings_t* machine, double period_s);
+
+/// The most that the tool may meet on a region: its spring in series with the bone there, the
+/// spring alone where the region is none of the body's.
+double session_hardest_N_per_m(const machine_settings_t* machine, const body_settings_t* body,
+                               int region);
+
 /// Fills a session from its parts. False if no chain can be built from the machine's arm and the
 /// pad. The intensity begins as written; whoever knows what the client likes sets it afterwards.
 bool session_build(const machine_settings_t* machine, const safety_settings_t* safety,

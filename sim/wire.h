@@ -18,7 +18,7 @@
 #include "sim/event.h"
 
 /// How long an exchange waits for its replies: 0.6 of a period of 4 ms, as on sockets
-/// (controller/cli/play_tcp.c).
+/// (controller/cli/play_bus.c).
 #define WIRE_REPLY_WINDOW_US INT64_C(2400)
 
 /// How long a connection that was reset stays away.

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "controller/bus/cia402.h"
+#include "controller/bus/mbpoll_line.h"
 #include "controller/bus/registers.h"
 
 // ---------------------------------------------------------------------------------------- texts
@@ -88,6 +89,24 @@ static void count_round_trip(bus_counters_t* counters, int64_t round_trip_us)
 
 // ------------------------------------------------------------------------------------- findings
 
+static bool answers(const device_profile_t* profile, modbus_function_t function)
+{
+    return profile->functions == 0 || (profile->functions >> (unsigned)function & 1u) != 0;
+}
+
+// Whether the register there is one of the input table, which function 04 reads.
+static bool input_table_at(const fieldbus_device_t* device, int address)
+{
+    for (int i = 0; device->profile != NULL && i < device->profile->point_count; i++) {
+        const point_settings_t* point = &device->profile->points[i];
+        if (point->input_table && address >= point->address &&
+            address < point->address + registers_word_count(point->type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // `address` and `count` are the read that shows what is meant, as the reader can repeat it by hand.
 __attribute__((format(printf, 7, 8))) static void add_finding(fieldbus_findings_t* findings,
                                                               const fieldbus_t* bus, int device,
@@ -101,19 +120,19 @@ __attribute__((format(printf, 7, 8))) static void add_finding(fieldbus_findings_
     }
     fieldbus_finding_t* finding = &findings->at[findings->count++];
     *finding = (fieldbus_finding_t){.result = result, .device = device, .blocking = blocking};
-    const device_settings_t* settings = &bus->machine->devices[device];
+    char text[MBPOLL_LINE_CAPACITY];
+    device_place_text(bus->machine, device, text);
     size_t used = (size_t)snprintf(finding->message, sizeof finding->message,
-                                   "%s (%s:%d, unit %d): ", settings->name, settings->host,
-                                   settings->port, settings->unit);
+                                   "%s (%s): ", bus->machine->devices[device].name, text);
     va_list arguments;
     va_start(arguments, format);
     used += (size_t)vsnprintf(finding->message + used, sizeof finding->message - used, format,
                               arguments);
     va_end(arguments);
     if (used < sizeof finding->message && count > 0) {
-        (void)snprintf(finding->message + used, sizeof finding->message - used,
-                       "; try: mbpoll -0 -1 -m tcp -p %d -a %d -t 4:hex -r %d -c %d %s",
-                       settings->port, settings->unit, address, count, settings->host);
+        mbpoll_line(bus->machine, device, input_table_at(&bus->devices[device], address), address,
+                    count, text);
+        (void)snprintf(finding->message + used, sizeof finding->message - used, "; try: %s", text);
     }
 }
 
@@ -234,6 +253,68 @@ static bool blocks_fit(const device_profile_t* profile)
            profile->write_address <= MODBUS_ADDRESS_COUNT - profile->write_count;
 }
 
+// Points of one block lie in one table, and both tables may have registers of the same address.
+static bool block_in_input_table(const device_profile_t* profile, bool* mixed)
+{
+    int in_input = 0;
+    int in_holding = 0;
+    for (int i = 0; i < profile->point_count; i++) {
+        const point_settings_t* point = &profile->points[i];
+        if (place_in_block(point, profile->read_address, profile->read_count) >= 0) {
+            in_input += point->input_table ? 1 : 0;
+            in_holding += point->input_table ? 0 : 1;
+        }
+    }
+    *mixed = in_input > 0 && in_holding > 0;
+    return in_input > 0;
+}
+
+// Words behind the read block that may be read with it now and then: those of the point that begins
+// there. 0 where there is none.
+static int words_behind_block(const device_profile_t* profile, bool input_table)
+{
+    for (int i = 0; i < profile->point_count; i++) {
+        const point_settings_t* point = &profile->points[i];
+        const int words = registers_word_count(point->type);
+        const int limit =
+            profile->read_words_max > 0 ? profile->read_words_max : MODBUS_READ_COUNT_MAX;
+        if (point->input_table == input_table &&
+            point->address == profile->read_address + profile->read_count &&
+            profile->read_count + words <= limit &&
+            (profile->word_alignment <= 1 || words % profile->word_alignment == 0)) {
+            return words;
+        }
+    }
+    return 0;
+}
+
+// How the blocks of a device are asked for: in one request, or in two of the same period.
+static void lay_out_requests(fieldbus_t* bus, int device, fieldbus_findings_t* findings)
+{
+    fieldbus_device_t* laid = &bus->devices[device];
+    const device_profile_t* profile = laid->profile;
+    bool mixed = false;
+    laid->input_table = block_in_input_table(profile, &mixed);
+    if (mixed) {
+        add_finding(findings, bus, device, FIELDBUS_PROFILE_UNFIT, 0, 0,
+                    "profile '%s': the read block lies in two tables at once", profile->name);
+    }
+    laid->written_apart =
+        profile->write_count > 0 && (laid->input_table || !answers(profile, MODBUS_READ_WRITE));
+    if (laid->written_apart && !answers(profile, MODBUS_WRITE_MULTIPLE) &&
+        (profile->write_count > 1 || !answers(profile, MODBUS_WRITE_SINGLE))) {
+        add_finding(findings, bus, device, FIELDBUS_PROFILE_UNFIT, 0, 0,
+                    "profile '%s': its write block of %d words takes function 16 or 23, and it "
+                    "answers neither",
+                    profile->name, profile->write_count);
+    }
+    // On a line an old reply to an equal request cannot be told from the new one, but for the
+    // device's own counter: without one, requests in a row differ where the registers allow it.
+    if (laid->settings->line != 0 && laid->points[POINT_SAMPLE_COUNTER] == NULL) {
+        laid->extra_words = words_behind_block(profile, laid->input_table);
+    }
+}
+
 static void lay_out_device(fieldbus_t* bus, int device, fieldbus_findings_t* findings)
 {
     fieldbus_device_t* laid = &bus->devices[device];
@@ -264,6 +345,7 @@ static void lay_out_device(fieldbus_t* bus, int device, fieldbus_findings_t* fin
         return;
     }
     require_role(bus, device, findings);
+    lay_out_requests(bus, device, findings);
     lay_out_checks(bus, device, findings);
 }
 
@@ -315,7 +397,8 @@ static void write_bits(const fieldbus_device_t* to, point_id_t id, uint32_t bits
 static void ask_read(fieldbus_t* bus, int device, int address, int count)
 {
     modbus_request_t* request = &bus->devices[device].request;
-    request->function = MODBUS_READ_HOLDING;
+    request->function =
+        input_table_at(&bus->devices[device], address) ? MODBUS_READ_INPUT : MODBUS_READ_HOLDING;
     request->read_address = address;
     request->read_count = count;
     request->write_address = request->write_count = 0;
@@ -326,7 +409,9 @@ static void ask_write(fieldbus_t* bus, int device, const fieldbus_check_t* check
 {
     modbus_request_t* request = &bus->devices[device].request;
     const int count = registers_word_count(check->point->type);
-    request->function = count == 1 ? MODBUS_WRITE_SINGLE : MODBUS_WRITE_MULTIPLE;
+    request->function = count == 1 && answers(bus->devices[device].profile, MODBUS_WRITE_SINGLE)
+                            ? MODBUS_WRITE_SINGLE
+                            : MODBUS_WRITE_MULTIPLE;
     request->read_address = request->read_count = 0;
     request->write_address = check->point->address;
     request->write_count = count;
@@ -341,9 +426,10 @@ static void ask_nothing(fieldbus_t* bus)
     }
 }
 
-static void exchange_batch(fieldbus_t* bus)
+static void exchange_batch(fieldbus_t* bus, int64_t timeout_us)
 {
-    bus->port.vtable->exchange(bus->port.context, &bus->batch, bus->timeout_us);
+    bus->batch.elapsed_us = 0;
+    bus->port.vtable->exchange(bus->port.context, &bus->batch, timeout_us);
     for (int device = 0; device < bus->machine->device_count; device++) {
         if (bus->batch.request[device].size > 0) {
             bus->devices[device].counters.exchanges++;
@@ -436,7 +522,7 @@ static void run_check(fieldbus_t* bus, int number, bool writing, bool usable[DEV
             ask_write(bus, device, check);
         }
     }
-    exchange_batch(bus);
+    exchange_batch(bus, bus->timeout_us);
     for (int device = 0; device < bus->machine->device_count; device++) {
         if (bus->batch.request[device].size == 0) {
             continue;
@@ -474,7 +560,7 @@ static void read_states(fieldbus_t* bus, bool usable[DEVICE_CAPACITY],
             ask_read(bus, device, profile->read_address, profile->read_count);
         }
     }
-    exchange_batch(bus);
+    exchange_batch(bus, bus->timeout_us);
     for (int device = 0; device < bus->machine->device_count; device++) {
         if (!usable[device]) {
             continue;
@@ -535,30 +621,52 @@ void fieldbus_close(fieldbus_t* bus)
 
 // ------------------------------------------------------------------------------------- commands
 
+// The words of the read block, and the next ones in every other period where that tells replies
+// apart.
+static int block_read_count(const fieldbus_t* bus, const fieldbus_device_t* of)
+{
+    return of->profile->read_count + ((bus->period & 1u) != 0 ? of->extra_words : 0);
+}
+
+static void ask_read_block(fieldbus_t* bus, int device)
+{
+    const fieldbus_device_t* to = &bus->devices[device];
+    ask_read(bus, device, to->profile->read_address, block_read_count(bus, to));
+}
+
+// Writes, and reads the block in the same request where the device can do both.
+static void ask_written(fieldbus_t* bus, int device, int address, int count, const uint16_t* words)
+{
+    fieldbus_device_t* to = &bus->devices[device];
+    modbus_request_t* request = &to->request;
+    request->function = MODBUS_READ_WRITE;
+    request->read_address = to->profile->read_address;
+    request->read_count = block_read_count(bus, to);
+    if (to->written_apart) {
+        request->function = answers(to->profile, MODBUS_WRITE_MULTIPLE) ? MODBUS_WRITE_MULTIPLE
+                                                                        : MODBUS_WRITE_SINGLE;
+        request->read_address = request->read_count = 0;
+    }
+    request->write_address = address;
+    request->write_count = count;
+    memcpy(request->write_words, words, (size_t)count * sizeof words[0]);
+    modbus_encode_request(request, &bus->batch.request[device]);
+}
+
 // The control word alone: all that can be said to a drive that never had a good target.
 static void ask_control_word_only(fieldbus_t* bus, int device, uint16_t control_word)
 {
-    fieldbus_device_t* to = &bus->devices[device];
-    to->request.function = MODBUS_READ_WRITE;
-    to->request.read_address = to->profile->read_address;
-    to->request.read_count = to->profile->read_count;
+    const fieldbus_device_t* to = &bus->devices[device];
     const point_settings_t* point = to->points[POINT_CONTROL_WORD];
-    to->request.write_address = point->address;
-    to->request.write_count = registers_word_count(point->type);
-    registers_set_raw(point, to->profile->word_order, control_word, to->request.write_words);
-    modbus_encode_request(&to->request, &bus->batch.request[device]);
+    uint16_t words[REGISTERS_WORDS_PER_POINT_MAX];
+    registers_set_raw(point, to->profile->word_order, control_word, words);
+    ask_written(bus, device, point->address, registers_word_count(point->type), words);
 }
 
 static void ask_block(fieldbus_t* bus, int device, const uint16_t* words)
 {
-    fieldbus_device_t* to = &bus->devices[device];
-    to->request.function = MODBUS_READ_WRITE;
-    to->request.read_address = to->profile->read_address;
-    to->request.read_count = to->profile->read_count;
-    to->request.write_address = to->profile->write_address;
-    to->request.write_count = to->profile->write_count;
-    memcpy(to->request.write_words, words, (size_t)to->profile->write_count * sizeof words[0]);
-    modbus_encode_request(&to->request, &bus->batch.request[device]);
+    const device_profile_t* profile = bus->devices[device].profile;
+    ask_written(bus, device, profile->write_address, profile->write_count, words);
 }
 
 static void put_check_words(const fieldbus_device_t* to, point_id_t id, uint16_t* words)
@@ -616,7 +724,6 @@ static void ask_io(fieldbus_t* bus, int device, const bus_command_t* command)
 static void ask_device(fieldbus_t* bus, int device, const bus_command_t* command)
 {
     const fieldbus_device_t* to = &bus->devices[device];
-    const device_profile_t* profile = to->profile;
     if (to->checks_left > 0) {
         const fieldbus_check_t* check = &to->checks[to->check_count - to->checks_left];
         ask_read(bus, device, check->point->address, registers_word_count(check->point->type));
@@ -625,7 +732,7 @@ static void ask_device(fieldbus_t* bus, int device, const bus_command_t* command
     } else if (device == bus->machine->io_coupler) {
         ask_io(bus, device, command);
     } else {
-        ask_read(bus, device, profile->read_address, profile->read_count);
+        ask_read_block(bus, device);
     }
 }
 
@@ -800,21 +907,21 @@ static void watch_link(fieldbus_device_t* device, bus_result_t result)
     }
 }
 
-static void take_device(fieldbus_t* bus, int device, int64_t now_us)
+static void keep_written(fieldbus_t* bus, int device)
+{
+    const modbus_request_t* request = &bus->devices[device].request;
+    bus_device_frame_t* frame = &bus->frame.devices[device];
+    frame->words_out_count = request->write_count;
+    memcpy(frame->words_out, request->write_words,
+           (size_t)request->write_count * sizeof request->write_words[0]);
+}
+
+static void settle_device(fieldbus_t* bus, int device, bus_result_t result, int64_t now_us)
 {
     fieldbus_device_t* from = &bus->devices[device];
     bus_device_frame_t* frame = &bus->frame.devices[device];
-    uint16_t words[MODBUS_READ_COUNT_MAX];
-    frame->round_trip_us = bus->batch.round_trip_us[device];
-    frame->words_out_count = from->request.write_count;
-    memcpy(frame->words_out, from->request.write_words,
-           (size_t)frame->words_out_count * sizeof words[0]);
-    frame->result = take_reply(bus, device, words, &frame->exception);
-    if (frame->result == BUS_FRESH) {
-        frame->result = from->checks_left > 0 ? take_check(from, words)
-                                              : take_sample(bus, device, words, now_us);
-    }
-    watch_link(from, frame->result);
+    frame->result = result;
+    watch_link(from, result);
     frame->age_us = from->seen ? now_us - from->sampled_at_us : AGE_NEVER_US;
     if (from->joint >= 0) {
         bus->feedback.drives[from->joint].age_us = frame->age_us;
@@ -822,6 +929,58 @@ static void take_device(fieldbus_t* bus, int device, int64_t now_us)
         bus->feedback.force.age_us = frame->age_us;
     } else if (device == bus->machine->io_coupler) {
         bus->feedback.io.age_us = frame->age_us;
+    }
+}
+
+static void take_device(fieldbus_t* bus, int device, int64_t now_us)
+{
+    fieldbus_device_t* from = &bus->devices[device];
+    bus_device_frame_t* frame = &bus->frame.devices[device];
+    uint16_t words[MODBUS_READ_COUNT_MAX];
+    frame->round_trip_us += bus->batch.round_trip_us[device];
+    bus_result_t result = take_reply(bus, device, words, &frame->exception);
+    if (result == BUS_FRESH) {
+        result = from->checks_left > 0 ? take_check(from, words)
+                                       : take_sample(bus, device, words, now_us);
+    }
+    settle_device(bus, device, result, now_us);
+}
+
+// What was written apart is confirmed, or this period's end for the device. True if its block is
+// still to be read.
+static bool take_confirmation(fieldbus_t* bus, int device, int64_t now_us)
+{
+    bus_device_frame_t* frame = &bus->frame.devices[device];
+    uint16_t nothing[MODBUS_READ_COUNT_MAX];
+    frame->round_trip_us = bus->batch.round_trip_us[device];
+    const bus_result_t result = take_reply(bus, device, nothing, &frame->exception);
+    if (result != BUS_FRESH) {
+        settle_device(bus, device, result, now_us);
+    }
+    return result == BUS_FRESH;
+}
+
+// The second pass of a period, within what the first one left of its time: the blocks of those that
+// were written to in the first.
+static void read_the_written(fieldbus_t* bus, const bool to_read[DEVICE_CAPACITY], int64_t now_us)
+{
+    const int64_t left_us = bus->timeout_us - bus->batch.elapsed_us;
+    ask_nothing(bus);
+    for (int device = 0; device < bus->machine->device_count && left_us > 0; device++) {
+        if (to_read[device]) {
+            ask_read_block(bus, device);
+        }
+    }
+    if (left_us > 0) {
+        exchange_batch(bus, left_us);
+    }
+    for (int device = 0; device < bus->machine->device_count; device++) {
+        if (to_read[device] && left_us > 0) {
+            take_device(bus, device, now_us);
+        } else if (to_read[device]) {
+            bus->devices[device].counters.no_turns++;
+            settle_device(bus, device, BUS_NO_TURN, now_us);
+        }
     }
 }
 
@@ -849,9 +1008,22 @@ bool fieldbus_exchange(fieldbus_t* bus, const bus_command_t* command, int64_t no
         clear_frame(&bus->frame.devices[device]);
         ask_device(bus, device, command);
     }
-    exchange_batch(bus);
+    exchange_batch(bus, bus->timeout_us);
+    bool to_read[DEVICE_CAPACITY] = {false};
+    bool any_to_read = false;
     for (int device = 0; device < device_count; device++) {
-        take_device(bus, device, now_us);
+        keep_written(bus, device);
+        if (bus->devices[device].request.read_count > 0) {
+            take_device(bus, device, now_us);
+        } else {
+            to_read[device] = take_confirmation(bus, device, now_us);
+            any_to_read = any_to_read || to_read[device];
+        }
+    }
+    if (any_to_read) {
+        read_the_written(bus, to_read, now_us);
+    }
+    for (int device = 0; device < device_count; device++) {
         const bus_device_frame_t* frame = &bus->frame.devices[device];
         all_well = all_well && (frame->result == BUS_FRESH || frame->result == BUS_STALE) &&
                    !frame->command_refused;

@@ -18,6 +18,9 @@
 /// time, a device must prove again who it is, and that its watchdog and torque limit
 ///   stand as they were written, before it is commanded: one check a period, its sample ageing
 ///   meanwhile. A device that fails a check stays silent for the controller.
+/// - A device without function 23, or whose block lies in the input table, is written to with 16
+///   (06 where it has only that) and then read: what it reads is from after the write. A write that
+///   is not confirmed ends its period; nothing is read then.
 #ifndef KNEAD_CONTROLLER_BUS_FIELDBUS_H
 #define KNEAD_CONTROLLER_BUS_FIELDBUS_H
 
@@ -30,7 +33,7 @@
 #define FIELDBUS_RESTART_SAMPLES                                                                   \
     8 // forward steps after which a counter that jumped back counts again
 #define FIELDBUS_FINDING_CAPACITY (4 * DEVICE_CAPACITY)
-#define FIELDBUS_MESSAGE_CAPACITY 360
+#define FIELDBUS_MESSAGE_CAPACITY 512
 
 /// How one device fared in one period.
 #define BUS_RESULT_LIST(X)                                                                         \
@@ -45,7 +48,7 @@
     X(BUS_BAD_VALUE, "reply holds words that are no finite number")                                \
     X(BUS_WRONG_DEVICE, "identity, watchdog or torque limit differ from what was configured")      \
     X(BUS_BAD_CRC, "checksum of the reply is wrong")                                               \
-    X(BUS_NO_TURN, "not asked: its turn on the serial line did not come in time")                  \
+    X(BUS_NO_TURN, "not asked: its turn did not come in time")                                     \
     X(BUS_OTHER_MASTER, "another master writes here")
 typedef enum {
 #define X(id, text) id,
@@ -172,6 +175,9 @@ typedef struct {
     const point_settings_t* points[POINT_ID_COUNT]; // by meaning, null where there is none
     int read_at[POINT_ID_COUNT];  // first word in the read block, -1 where it is not in it
     int write_at[POINT_ID_COUNT]; // likewise in the write block
+    bool input_table;             // the read block lies there: function 04 reads it
+    bool written_apart;           // its write block goes out in a request before the one that reads
+    int extra_words;              // read with the block in every other period, and not looked at
     int check_count;
     fieldbus_check_t checks[FIELDBUS_CHECK_CAPACITY];
 
@@ -217,7 +223,8 @@ bool fieldbus_init(fieldbus_t* bus, const port_t* port, const machine_settings_t
 /// sample afresh; may be called again. Enables nothing: no control word is sent.
 bool fieldbus_configure(fieldbus_t* bus, int64_t open_timeout_us, fieldbus_findings_t* findings);
 
-/// One period: one request a device, all pipelined, `feedback` filled whatever happened. `now_us`
+/// One period: one request a device, all at once, and for devices that cannot write and read in one
+/// a second one by the same deadline; `feedback` filled whatever happened. `now_us`
 /// is the caller's time, against which ages count. True if every device answered as asked, be its
 /// sample new or not, and every command fitted; `bus->frame` tells what happened to each, the ages
 /// how old it is.

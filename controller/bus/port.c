@@ -1,5 +1,7 @@
 #include "controller/bus/port.h"
 
+#include <time.h>
+
 const char* port_result_text(port_result_t result)
 {
     static const char* const texts[] = {
@@ -8,4 +10,11 @@ const char* port_result_text(port_result_t result)
 #undef X
     };
     return texts[result];
+}
+
+int64_t port_now_us(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); // cannot fail on Linux
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }

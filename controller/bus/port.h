@@ -30,7 +30,7 @@ typedef struct {
     X(PORT_BAD_FRAME, "reply does not match its request")                                          \
     X(PORT_CLOSED, "connection closed by the device")                                              \
     X(PORT_BAD_CRC, "checksum of the reply is wrong")                                              \
-    X(PORT_NO_TURN, "not asked: its turn on the serial line did not come in time")                 \
+    X(PORT_NO_TURN, "not asked: its turn did not come in time")                                    \
     X(PORT_NO_LINE, "serial line cannot be opened: no such device, no right to it, or in use")
 typedef enum {
 #define X(id, text) id,
@@ -66,5 +66,8 @@ typedef struct {
     void* context;
     int device_count;
 } port_t;
+
+/// CLOCK_MONOTONIC in microseconds: the clock of all deadlines on real links.
+int64_t port_now_us(void);
 
 #endif

@@ -64,7 +64,10 @@ rtu_result_t rtu_judge_reply(const modbus_request_t* request, uint8_t unit, cons
 /// Line speeds that the operating system's serial interface has a name for. Any other is refused:
 /// a line that ran at a speed near it would lose frames now and then.
 #define RTU_BAUD_LIST(X)                                                                           \
+    X(300)                                                                                         \
+    X(600)                                                                                         \
     X(1200)                                                                                        \
+    X(1800)                                                                                        \
     X(2400)                                                                                        \
     X(4800)                                                                                        \
     X(9600)                                                                                        \
@@ -80,6 +83,7 @@ rtu_result_t rtu_judge_reply(const modbus_request_t* request, uint8_t unit, cons
     X(1000000)                                                                                     \
     X(1152000)                                                                                     \
     X(1500000)                                                                                     \
+    X(2000000)                                                                                     \
     X(2500000)                                                                                     \
     X(3000000)                                                                                     \
     X(3500000)                                                                                     \

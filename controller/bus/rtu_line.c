@@ -37,13 +37,6 @@ struct rtu_line {
     rtu_counters_t counters;
 };
 
-int64_t rtu_line_now_us(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); // cannot fail on Linux
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static int64_t rounded_up_us(double time_s)
 {
     return (int64_t)ceil(time_s * 1e6);
@@ -132,6 +125,17 @@ static speed_t speed_of(int baud)
     }
 }
 
+// libmodbus takes 9600 baud where it does not know a speed (1800 and 2000000 among ours) and says
+// nothing; a driver may do the same.
+static bool set_speed(int descriptor, speed_t speed)
+{
+    struct termios attributes;
+    return tcgetattr(descriptor, &attributes) == 0 && cfsetspeed(&attributes, speed) == 0 &&
+           tcsetattr(descriptor, TCSANOW, &attributes) == 0 &&
+           tcgetattr(descriptor, &attributes) == 0 && cfgetispeed(&attributes) == speed &&
+           cfgetospeed(&attributes) == speed;
+}
+
 // USB adapters may keep what they received for 16 ms unless asked not to. Those that do not know
 // the wish stay as they are.
 static void ask_for_low_latency(int descriptor)
@@ -145,14 +149,14 @@ static void ask_for_low_latency(int descriptor)
 
 static void quarantine(rtu_line_t* line)
 {
-    line->quarantine_until_us = rtu_line_now_us() + line->quarantine_us;
+    line->quarantine_until_us = port_now_us() + line->quarantine_us;
 }
 
 static void give_up(rtu_line_t* line)
 {
     modbus_close(line->modbus);
     line->up = false;
-    line->retry_at_us = rtu_line_now_us() + reply_stream_retry_us(line->retry_step++);
+    line->retry_at_us = port_now_us() + reply_stream_retry_us(line->retry_step++);
 }
 
 bool rtu_line_open(rtu_line_t* line, bool at_once)
@@ -160,20 +164,16 @@ bool rtu_line_open(rtu_line_t* line, bool at_once)
     if (line->up) {
         return true;
     }
-    if (!at_once && rtu_line_now_us() < line->retry_at_us) {
+    if (!at_once && port_now_us() < line->retry_at_us) {
         return false;
     }
     const bool opened = modbus_connect(line->modbus) == 0;
     const int descriptor = opened ? modbus_get_socket(line->modbus) : -1;
-    struct termios attributes;
-    // It takes 9600 where it does not know a speed, and says nothing.
-    if (!opened || tcgetattr(descriptor, &attributes) != 0 ||
-        cfgetispeed(&attributes) != speed_of(line->settings.baud) ||
-        cfgetospeed(&attributes) != speed_of(line->settings.baud)) {
+    if (!opened || !set_speed(descriptor, speed_of(line->settings.baud))) {
         if (opened) {
             modbus_close(line->modbus);
         }
-        line->retry_at_us = rtu_line_now_us() + reply_stream_retry_us(line->retry_step++);
+        line->retry_at_us = port_now_us() + reply_stream_retry_us(line->retry_step++);
         return false;
     }
     (void)ioctl(descriptor, TIOCEXCL); // a second master on this machine is refused by the system
@@ -181,7 +181,7 @@ bool rtu_line_open(rtu_line_t* line, bool at_once)
     (void)tcflush(descriptor, TCIOFLUSH);
     line->up = true;
     line->counters.connects++;
-    line->quiet_from_us = rtu_line_now_us();
+    line->quiet_from_us = port_now_us();
     quarantine(line); // somebody may have asked on it just before
     return true;
 }
@@ -202,7 +202,7 @@ static int take(rtu_line_t* line, uint8_t* bytes, int room)
     const int descriptor = modbus_get_socket(line->modbus);
     const ssize_t count = read(descriptor, bytes, (size_t)room);
     if (count > 0) {
-        line->quiet_from_us = rtu_line_now_us();
+        line->quiet_from_us = port_now_us();
         return (int)count;
     }
     if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
@@ -247,7 +247,7 @@ static port_result_t await_silence(rtu_line_t* line, int64_t silence, int64_t la
         if (free_us > latest_us) {
             return PORT_NO_TURN;
         }
-        const int64_t left_us = free_us - rtu_line_now_us();
+        const int64_t left_us = free_us - port_now_us();
         if (left_us <= 0 && count == 0) {
             return PORT_OK;
         }
@@ -280,7 +280,7 @@ static port_result_t send_request(rtu_line_t* line, int device, const pdu_t* req
     const int descriptor = modbus_get_socket(line->modbus);
     const ssize_t sent = write(descriptor, frame, (size_t)size);
     line->quiet_from_us =
-        rtu_line_now_us() + rounded_up_us(rtu_wire_s(&line->settings, size)); // it is on its way
+        port_now_us() + rounded_up_us(rtu_wire_s(&line->settings, size)); // it is on its way
     if (sent == size) {
         return PORT_OK;
     }
@@ -316,7 +316,7 @@ static port_result_t await_reply(rtu_line_t* line, int device, const modbus_requ
     int count = 0;
     for (;;) {
         // What is here in time counts, even if this thread was kept from looking.
-        const int64_t left_us = by_us - rtu_line_now_us();
+        const int64_t left_us = by_us - port_now_us();
         const int taken = take(line, bytes + count, (int)sizeof bytes - count);
         if (taken < 0) {
             return PORT_CLOSED;
@@ -346,7 +346,7 @@ port_result_t rtu_line_exchange(rtu_line_t* line, int device, const pdu_t* reque
     if (result != PORT_OK) {
         return result;
     }
-    const int64_t sent_us = rtu_line_now_us();
+    const int64_t sent_us = port_now_us();
     result = send_request(line, device, request);
     if (result == PORT_OK) {
         // It has at least what it surely needs, and what the others leave: theirs is the rest, and
@@ -361,7 +361,7 @@ port_result_t rtu_line_exchange(rtu_line_t* line, int device, const pdu_t* reque
     }
     if (result == PORT_OK) {
         line->retry_step = 0;
-        *round_trip_us = rtu_line_now_us() - sent_us;
+        *round_trip_us = port_now_us() - sent_us;
     } else if (line->up) {
         line->counters.quarantines++;
         quarantine(line);

@@ -9,8 +9,6 @@
 
 typedef struct rtu_line rtu_line_t;
 
-int64_t rtu_line_now_us(void);
-
 /// Does not open it. Null as `rtu_port_create`.
 rtu_line_t* rtu_line_create(const line_settings_t* settings, const rtu_endpoint_t* endpoints,
                             int count);

@@ -273,15 +273,15 @@ rtu_counters_t rtu_port_counters(rtu_port_t* port)
 
 static void exchange(void* context, port_batch_t* batch, int64_t timeout_us)
 {
-    const int64_t started_us = rtu_line_now_us();
+    const int64_t started_us = port_now_us();
     rtu_port_start(context, batch, started_us + timeout_us);
     rtu_port_finish(context, batch);
-    batch->elapsed_us = rtu_line_now_us() - started_us;
+    batch->elapsed_us = port_now_us() - started_us;
 }
 
 static bool open_line(void* context, port_batch_t* batch, int64_t timeout_us)
 {
-    rtu_port_start_open(context, rtu_line_now_us() + timeout_us);
+    rtu_port_start_open(context, port_now_us() + timeout_us);
     return rtu_port_finish_open(context, batch);
 }
 

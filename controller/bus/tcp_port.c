@@ -22,7 +22,7 @@
 
 #define CONNECT_TIME_MAX_US 1000000 // an attempt that took longer is given up and made anew
 
-typedef enum { LINK_DOWN, LINK_CONNECTING, LINK_UP } link_state_t;
+typedef enum { LINK_DOWN, LINK_CONNECTING, LINK_UP, LINK_ELSEWHERE } link_state_t;
 
 typedef struct {
     tcp_endpoint_t endpoint;
@@ -42,13 +42,6 @@ struct tcp_port {
     tcp_link_t links[DEVICE_CAPACITY];
 };
 
-static int64_t monotonic_us(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); // cannot fail on Linux
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 int tcp_endpoints_of_machine(const machine_settings_t* machine,
                              tcp_endpoint_t endpoints[DEVICE_CAPACITY])
 {
@@ -58,11 +51,17 @@ int tcp_endpoints_of_machine(const machine_settings_t* machine,
         (void)snprintf(endpoint->host, sizeof endpoint->host, "%s", device->host);
         endpoint->port = device->port;
         endpoint->unit = device->unit;
+        endpoint->elsewhere = device->line != 0;
     }
     return machine->device_count;
 }
 
 // ---------------------------------------------------------------------------------------- links
+
+static bool link_has_socket(const tcp_link_t* link)
+{
+    return link->state == LINK_CONNECTING || link->state == LINK_UP;
+}
 
 static void link_drop(tcp_link_t* link, int64_t now_us)
 {
@@ -181,7 +180,7 @@ static port_result_t link_take_unasked(tcp_link_t* link, int64_t now_us)
 static void link_give_up_waiting(tcp_link_t* link)
 {
     if (!reply_stream_give_up(&link->stream)) {
-        link_drop(link, monotonic_us());
+        link_drop(link, port_now_us());
     }
 }
 
@@ -201,20 +200,23 @@ static void wait_for(struct pollfd* descriptors, int count, int64_t wait_us)
 static void progress_all(tcp_port_t* port, port_result_t* result)
 {
     struct pollfd descriptors[DEVICE_CAPACITY];
-    const int64_t now_us = monotonic_us();
+    const int64_t now_us = port_now_us();
     for (int i = 0; i < port->count; i++) {
         tcp_link_t* link = &port->links[i];
         if (link->state == LINK_DOWN && now_us >= link->retry_at_us) {
             (void)link_connect(link, now_us);
         }
         descriptors[i] =
-            (struct pollfd){.fd = link->state == LINK_DOWN ? -1 : modbus_get_socket(link->modbus),
+            (struct pollfd){.fd = link_has_socket(link) ? modbus_get_socket(link->modbus) : -1,
                             .events = link->state == LINK_CONNECTING ? POLLOUT : POLLIN};
     }
     const bool looked = poll(descriptors, (nfds_t)port->count, 0) > 0;
     for (int i = 0; i < port->count; i++) {
         tcp_link_t* link = &port->links[i];
         const bool ready = looked && descriptors[i].revents != 0;
+        if (link->state == LINK_ELSEWHERE) {
+            continue;
+        }
         result[i] = PORT_NOT_CONNECTED;
         if (link->state == LINK_CONNECTING && ready) {
             (void)link_finish(link, now_us);
@@ -233,13 +235,16 @@ static void send_all(tcp_port_t* port, port_batch_t* batch)
     for (int i = 0; i < port->count; i++) {
         tcp_link_t* link = &port->links[i];
         const pdu_t* request = &batch->request[i];
+        if (link->state == LINK_ELSEWHERE) {
+            continue;
+        }
         batch->round_trip_us[i] = 0;
         if (request->size == 0) {
             batch->result[i] = PORT_NOT_ASKED;
             continue;
         }
         if (link->state == LINK_UP) {
-            batch->result[i] = link_send(link, request, monotonic_us());
+            batch->result[i] = link_send(link, request, port_now_us());
         }
     }
 }
@@ -250,7 +255,7 @@ static void collect(tcp_link_t* link, port_batch_t* batch, int i)
     if (result == PORT_NOT_ASKED) {
         return;
     }
-    const int64_t now_us = monotonic_us();
+    const int64_t now_us = port_now_us();
     batch->result[i] = result;
     if (result != PORT_OK) {
         link_drop(link, now_us);
@@ -263,7 +268,8 @@ static void collect(tcp_link_t* link, port_batch_t* batch, int i)
 static void exchange(void* context, port_batch_t* batch, int64_t timeout_us)
 {
     tcp_port_t* port = context;
-    const int64_t deadline_us = monotonic_us() + timeout_us;
+    const int64_t started_us = port_now_us();
+    const int64_t deadline_us = started_us + timeout_us;
     send_all(port, batch);
     for (;;) {
         struct pollfd descriptors[DEVICE_CAPACITY];
@@ -281,7 +287,7 @@ static void exchange(void* context, port_batch_t* batch, int64_t timeout_us)
         }
         // At the deadline still one look without waiting: what is here in time counts, even if this
         // thread was kept from looking.
-        const int64_t left_us = deadline_us - monotonic_us();
+        const int64_t left_us = deadline_us - port_now_us();
         wait_for(descriptors, waiting, left_us > 0 ? left_us : 0);
         for (int k = 0; k < waiting; k++) {
             if (descriptors[k].revents != 0) {
@@ -298,6 +304,7 @@ static void exchange(void* context, port_batch_t* batch, int64_t timeout_us)
             link_give_up_waiting(&port->links[i]);
         }
     }
+    batch->elapsed_us = port_now_us() - started_us;
 }
 
 static int connecting_links(tcp_port_t* port, struct pollfd* descriptors, int* of_link)
@@ -316,28 +323,31 @@ static int connecting_links(tcp_port_t* port, struct pollfd* descriptors, int* o
 static bool open_links(void* context, port_batch_t* batch, int64_t timeout_us)
 {
     tcp_port_t* port = context;
-    const int64_t deadline_us = monotonic_us() + timeout_us;
+    const int64_t deadline_us = port_now_us() + timeout_us;
     for (int i = 0; i < port->count; i++) {
         tcp_link_t* link = &port->links[i];
+        if (link->state == LINK_ELSEWHERE) {
+            continue;
+        }
         batch->round_trip_us[i] = 0;
         batch->result[i] = PORT_OK;
         if (link->state == LINK_DOWN) {
             link->retry_step = 0;
-            batch->result[i] = link_connect(link, monotonic_us());
+            batch->result[i] = link_connect(link, port_now_us());
         }
     }
     for (;;) {
         struct pollfd descriptors[DEVICE_CAPACITY];
         int of_link[DEVICE_CAPACITY];
         const int count = connecting_links(port, descriptors, of_link);
-        const int64_t left_us = deadline_us - monotonic_us();
+        const int64_t left_us = deadline_us - port_now_us();
         if (count == 0 || left_us <= 0) {
             break;
         }
         wait_for(descriptors, count, left_us);
         for (int k = 0; k < count; k++) {
             if (descriptors[k].revents != 0) {
-                batch->result[of_link[k]] = link_finish(&port->links[of_link[k]], monotonic_us());
+                batch->result[of_link[k]] = link_finish(&port->links[of_link[k]], port_now_us());
             }
         }
     }
@@ -345,9 +355,10 @@ static bool open_links(void* context, port_batch_t* batch, int64_t timeout_us)
     for (int i = 0; i < port->count; i++) {
         if (port->links[i].state == LINK_CONNECTING) {
             batch->result[i] = PORT_TIMEOUT;
-            link_drop(&port->links[i], monotonic_us());
+            link_drop(&port->links[i], port_now_us());
         }
-        all_open = all_open && port->links[i].state == LINK_UP;
+        all_open =
+            all_open && (port->links[i].state == LINK_UP || port->links[i].state == LINK_ELSEWHERE);
     }
     return all_open;
 }
@@ -356,6 +367,9 @@ static void close_links(void* context)
 {
     tcp_port_t* port = context;
     for (int i = 0; i < port->count; i++) {
+        if (port->links[i].state == LINK_ELSEWHERE) {
+            continue;
+        }
         modbus_close(port->links[i].modbus);
         port->links[i].state = LINK_DOWN;
         reply_stream_forget(&port->links[i].stream);
@@ -386,6 +400,11 @@ tcp_port_t* tcp_port_create(const tcp_endpoint_t* endpoints, int count)
         tcp_link_t* link = &port->links[i];
         link->endpoint = endpoints[i];
         link->stream.unit = endpoints[i].unit;
+        if (endpoints[i].elsewhere) {
+            link->state = LINK_ELSEWHERE;
+            port->count++;
+            continue;
+        }
         if (endpoint_usable(&endpoints[i])) {
             link->modbus = modbus_new_tcp(endpoints[i].host, endpoints[i].port);
         }

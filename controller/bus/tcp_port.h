@@ -17,15 +17,18 @@
 #ifndef KNEAD_CONTROLLER_BUS_TCP_PORT_H
 #define KNEAD_CONTROLLER_BUS_TCP_PORT_H
 
+#include <stdbool.h>
+
 #include "controller/bus/port.h"
 
 typedef struct {
+    bool elsewhere;           // another port carries this device; its place is left alone
     char host[NAME_CAPACITY]; // numeric IPv4 address: names are never looked up
     int port;
     int unit;
 } tcp_endpoint_t;
 
-/// Where a machine's devices are. Returns the count.
+/// Where a machine's devices are, those on serial lines being elsewhere. Returns the count.
 int tcp_endpoints_of_machine(const machine_settings_t* machine,
                              tcp_endpoint_t endpoints[DEVICE_CAPACITY]);
 

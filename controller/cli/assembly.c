@@ -9,6 +9,7 @@
 
 #include "config/load.h"
 #include "controller/campaign/scenario_run.h"
+#include "controller/cli/bus_admission.h"
 #include "controller/record/ledger.h"
 #include "controller/record/run_directory.h"
 #include "routines/body_scan.h"
@@ -232,6 +233,7 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
         !assembly_device_directory(machine_path, devices, sizeof devices)) {
         return false;
     }
+    (void)snprintf(assembly->machine_path, sizeof assembly->machine_path, "%s", machine_path);
     // Each is loaded whatever became of the others, so that one look shows every mistake.
     bool good = load_machine(machine_path, devices, &assembly->machine, findings);
     good = load_safety(safety_path, &assembly->safety, findings) && good;
@@ -375,7 +377,7 @@ bool assembly_load_routine(assembly_t* assembly, const char* path)
     const clock_t before = clock();
     const bool good = routine_check(&assembly->routine, &inputs, &assembly->figures, findings);
     assembly->check_processor_s = (double)(clock() - before) / CLOCKS_PER_SEC;
-    return good;
+    return bus_admit_contact(assembly) && good;
 }
 
 bool assembly_judge_approval(assembly_t* assembly, approval_t* approval)

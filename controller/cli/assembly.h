@@ -25,6 +25,7 @@
 typedef struct {
     findings_t findings; // of everything loaded so far
     inputs_t inputs;     // the files loaded so far, for the record
+    char machine_path[ASSEMBLY_PATH_CAPACITY];
     machine_settings_t machine;
     safety_settings_t safety;
     body_settings_t body_settings;
@@ -87,8 +88,9 @@ bool assembly_load_ledger(assembly_t* assembly, const options_t* options, bool o
 bool assembly_judge_screening(assembly_t* assembly, int today);
 
 /// Loads a routine for the table loaded before, and checks it against all of it: body, limits,
-/// machine, the client's answers and wishes, and the dose, on top of the ledger where there is one.
-/// Fills `figures`.
+/// machine, the client's answers and wishes, and the dose, on top of the ledger where there is one;
+/// and whether the machine's bus and drives allow contact work (`bus_admission.h`). Fills
+/// `figures`.
 /// False with findings if it was refused. May be called again for the next routine.
 bool assembly_load_routine(assembly_t* assembly, const char* path);
 

@@ -4,6 +4,7 @@
 
 #include "config/load.h"
 #include "controller/campaign/scenario_run.h"
+#include "controller/cli/bus_admission.h"
 #include "controller/cli/routine_figures.h"
 #include "controller/cli/verb.h"
 #include "controller/record/json.h"
@@ -17,6 +18,8 @@ typedef struct {
     const options_t* options;
     assembly_t* assembly;
     table_state_t table;
+    bool machine_read; // the file was a machine's, and `machine` is what it says
+    machine_settings_t machine;
 } check_t;
 
 /// The kinds of file and who reads them.
@@ -33,8 +36,8 @@ static bool read_machine(check_t* check, const char* path)
         finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "", "", "the path is too long");
         return false;
     }
-    machine_settings_t machine;
-    return load_machine(path, devices, &machine, &assembly->findings);
+    check->machine_read = load_machine(path, devices, &check->machine, &assembly->findings);
+    return check->machine_read && bus_admit_machine(&check->machine, path, &assembly->findings);
 }
 
 static bool read_safety(check_t* check, const char* path)
@@ -180,9 +183,10 @@ static void write_findings(json_t* json, const findings_t* findings)
     json_array_end(json);
 }
 
-/// `routine` is null for other kinds of file.
+/// `routine` and `machine` are null for other kinds of file. What a machine's bus takes is also
+/// shown of one that is refused for it.
 static void print_result(const char* path, bool good, const assembly_t* routine,
-                         const findings_t* findings)
+                         const machine_settings_t* machine, const findings_t* findings)
 {
     findings_print(findings, stderr);
     if (good) {
@@ -191,10 +195,14 @@ static void print_result(const char* path, bool good, const assembly_t* routine,
             routine_figures_print(routine);
         }
     }
+    if (machine != NULL) {
+        bus_budget_print(machine, stdout);
+    }
 }
 
 static void write_result(json_t* json, const char* path, const char* kind, bool good,
-                         const assembly_t* routine, const findings_t* findings)
+                         const assembly_t* routine, const machine_settings_t* machine,
+                         const findings_t* findings)
 {
     json_object_begin(json, NULL);
     json_text(json, "file", path);
@@ -202,6 +210,9 @@ static void write_result(json_t* json, const char* path, const char* kind, bool 
     json_boolean(json, "ok", good);
     if (good && routine != NULL) {
         routine_figures_write(json, routine);
+    }
+    if (machine != NULL) {
+        bus_budget_write(json, machine);
     }
     write_findings(json, findings);
     json_object_end(json);
@@ -213,20 +224,22 @@ static bool check_file(check_t* check, const char* path, json_t* json)
     findings_t* findings = &check->assembly->findings;
     *findings = (findings_t){0};
     char kind[NAME_CAPACITY] = "";
+    check->machine_read = false;
     const kind_row_t* row = kind_of(path, kind, findings);
     const bool good = row != NULL && row->read(check, path) && findings->error_count == 0;
     const assembly_t* routine = row != NULL && row->read == read_routine ? check->assembly : NULL;
+    const machine_settings_t* machine = check->machine_read ? &check->machine : NULL;
     if (json != NULL) {
-        write_result(json, path, kind, good, routine, findings);
+        write_result(json, path, kind, good, routine, machine, findings);
     } else {
-        print_result(path, good, routine, findings);
+        print_result(path, good, routine, machine, findings);
     }
     return good;
 }
 
 exit_code_t verb_check(const options_t* options, assembly_t* assembly)
 {
-    check_t check = {options, assembly, TABLE_NOT_LOADED};
+    check_t check = {.options = options, .assembly = assembly};
     json_t json = json_to_file(stdout);
     const bool wants_json = options->given[OPTION_JSON];
     bool good = true;

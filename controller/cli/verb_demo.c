@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "controller/cli/play_tcp.h"
+#include "controller/cli/play_bus.h"
 
 #define DEMO_ROUTINE "routines/library/relaxing-back.yaml"
 #define READY_TIMEOUT_MS 10000
@@ -147,13 +147,13 @@ exit_code_t verb_demo(const options_t* options, assembly_t* assembly)
         assembly->routine.name, (int)table.process, port_base,
         port_base + assembly->machine.device_count - 1);
     assembly_move_devices(assembly, "127.0.0.1", port_base);
-    const play_tcp_t settings = {.verb = "demo",
+    const play_bus_t settings = {.verb = "demo",
                                  .options = options,
                                  .assembly = assembly,
                                  .lock_step = true,
                                  .automatic = true,
                                  .report = true};
-    const exit_code_t code = play_tcp(&settings);
+    const exit_code_t code = play_bus(&settings);
     table_end(&table);
     return code;
 }

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "controller/cli/play_tcp.h"
+#include "controller/cli/play_bus.h"
 #include "routines/client_load.h"
 
 /// The day where the operator is, since 1970-01-01; -1 where there is none.
@@ -51,12 +51,12 @@ exit_code_t verb_run(const options_t* options, assembly_t* assembly)
     }
     assembly_move_devices(assembly, options->text[OPTION_HOST],
                           (int)options->whole[OPTION_PORT_BASE]);
-    const play_tcp_t settings = {.verb = "run",
+    const play_bus_t settings = {.verb = "run",
                                  .options = options,
                                  .assembly = assembly,
                                  .lock_step = options->given[OPTION_LOCK_STEP],
                                  .automatic = options->given[OPTION_YES],
                                  .report = options->given[OPTION_REPORT],
                                  .keys = true};
-    return play_tcp(&settings);
+    return play_bus(&settings);
 }

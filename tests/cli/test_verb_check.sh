@@ -5,7 +5,8 @@ set -eu
 # shellcheck source=tests/cli/harness.sh
 . tests/cli/harness.sh
 
-shipped=$(find config routines sim -name '*.yaml' | LC_ALL=C sort)
+# One machine is shipped to be refused: tests/cli/test_bus_budget.sh shows how.
+shipped=$(find config routines sim -name '*.yaml' ! -name rtu_seven.yaml | LC_ALL=C sort)
 [ -n "$shipped" ] || fail "no shipped file found"
 for file in $shipped; do
     expect 0 "$knead" check "$file"

@@ -14,6 +14,7 @@ typedef struct {
 typedef struct {
     double force_N;
     int count;
+    int address;
     int64_t period_us;
     bool flag;
     char text[8];
@@ -70,6 +71,7 @@ static const field_t sample_fields[] = {
      .maximum = 60.0,
      .meaning = "Some force."},
     {.key = "count", .kind = FIELD_WHOLE, .offset = SAMPLE(count), .minimum = -3.0, .maximum = 9.0},
+    {.key = "address", .kind = FIELD_ADDRESS, .offset = SAMPLE(address), .maximum = 65535.0},
     {.key = "period",
      .kind = FIELD_WHOLE_US,
      .offset = SAMPLE(period_us),
@@ -275,6 +277,46 @@ static void a_wrong_value_is_told_what_is_allowed(void** state)
                    "'mm' is not a unit for this; allowed: deg, mrad or rad");
 }
 
+static void addresses_are_decimal_or_hexadecimal(void** state)
+{
+    (void)state;
+    static const struct {
+        const char* text;
+        int address;
+    } known[] = {{"0", 0}, {"356", 356}, {"0x0164", 356}, {"0xabCD", 0xABCD}, {"0xFFFF", 65535}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        char text[100];
+        snprintf(text, sizeof text, HEAD "force: 1 N\naddress: %s\n", known[i].text);
+        assert_true(read_text(text));
+        assert_int_equal(sample.address, known[i].address);
+    }
+    assert_refused("force: 1 N\naddress: 0x10000\n", "address", "out of range");
+    assert_refused("force: 1 N\naddress: 65536\n", "address", "out of range");
+    assert_refused("force: 1 N\naddress: -1\n", "address", "out of range");
+    assert_refused("force: 1 N\naddress: 0xFFFFFFFFFFFFFFFFFF\n", "address", "out of range");
+    assert_refused("force: 1 N\naddress: 0x\n", "address", "no hexadecimal number");
+    assert_refused("force: 1 N\naddress: 0x12G\n", "address", "no hexadecimal number");
+    assert_refused("force: 1 N\naddress: 0X12\n", "address", "not a whole number");
+    assert_refused("force: 1 N\naddress: 012\n", "address", "not a whole number");
+    assert_refused("force: 1 N\naddress: FF\n", "address", "not a whole number");
+}
+
+static void a_key_path_leads_to_its_node_or_nowhere(void** state)
+{
+    (void)state;
+    static const char text[] = "a:\n  - b: 1\n  - b: {c: 2}\n";
+    yaml_document_t document;
+    memset(&findings, 0, sizeof findings);
+    assert_true(yaml_document_parse("test", text, sizeof text - 1, &document, &findings));
+    assert_string_equal(document.nodes[fields_node(&document, "a[1].b.c")].text, "2");
+    assert_string_equal(document.nodes[fields_node(&document, "a[0].b")].text, "1");
+    assert_int_equal(fields_node(&document, ""), 0);
+    assert_int_equal(fields_node(&document, "a[1].b.d"), -1);
+    assert_int_equal(fields_node(&document, "a[2].b"), -1);
+    assert_int_equal(fields_node(&document, "z"), -1);
+    yaml_document_free(&document);
+}
+
 static void keys_are_known_needed_and_single(void** state)
 {
     (void)state;
@@ -333,6 +375,8 @@ int main(void)
         cmocka_unit_test(what_may_be_absent_is_zero_where_it_is),
         cmocka_unit_test(limits_are_read_at_and_refused_beyond),
         cmocka_unit_test(a_wrong_value_is_told_what_is_allowed),
+        cmocka_unit_test(addresses_are_decimal_or_hexadecimal),
+        cmocka_unit_test(a_key_path_leads_to_its_node_or_nowhere),
         cmocka_unit_test(keys_are_known_needed_and_single),
         cmocka_unit_test(too_long_lists_are_refused_and_not_overrun),
         cmocka_unit_test(all_mistakes_are_found_in_one_pass),

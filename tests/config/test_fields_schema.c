@@ -155,6 +155,31 @@ static void variants_differ_in_a_constant(void** state)
     yaml_document_free(&schema.document);
 }
 
+static void a_device_says_which_words_and_numbers_it_takes(void** state)
+{
+    (void)state;
+    print_schema("device");
+    static const char point[] = "properties/points/items/properties/";
+    char path[200];
+    snprintf(path, sizeof path, "%saddress/type", point);
+    assert_string_equal(text_at(path), "integer");
+    snprintf(path, sizeof path, "%saddress/maximum", point);
+    assert_string_equal(text_at(path), "65535");
+    snprintf(path, sizeof path, "%smodicon/maximum", point);
+    assert_string_equal(text_at(path), "465536");
+    snprintf(path, sizeof path, "%spoint/enum", point);
+    assert_true(list_holds(at(path), "other"));
+    snprintf(path, sizeof path, "%sunit/maxLength", point);
+    assert_string_equal(text_at(path), "15");
+    assert_true(list_holds(at("properties/word_order/enum"), "low_first_swapped"));
+    assert_true(list_holds(at("properties/rtu/properties/parity/enum"), "odd"));
+    assert_string_equal(text_at("properties/rtu/properties/bauds/items/maximum"), "4000000");
+    assert_true(list_holds(at("properties/lost_controller/required"), "source"));
+    assert_true(list_holds(at("properties/safe_state/items/required"), "value"));
+    assert_false(list_holds(at("required"), "cyclic"));
+    yaml_document_free(&schema.document);
+}
+
 static void an_indented_schema_is_a_fragment(void** state)
 {
     (void)state;
@@ -176,6 +201,7 @@ int main(void)
         cmocka_unit_test(quantities_are_patterns_with_their_units),
         cmocka_unit_test(figures_need_value_grade_and_source),
         cmocka_unit_test(variants_differ_in_a_constant),
+        cmocka_unit_test(a_device_says_which_words_and_numbers_it_takes),
         cmocka_unit_test(an_indented_schema_is_a_fragment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,8 +65,8 @@ static void devices_are_tied_to_joints_and_profiles(void** state)
 static void a_device_is_on_a_line_or_over_tcp(void** state)
 {
     (void)state;
-    assert_true(load_machine("tests/data/valid/machine_lines.yaml", "config/devices", &machine,
-                             &findings));
+    assert_true(
+        load_machine("tests/data/valid/machine_lines.yaml", "config/devices", &machine, &findings));
     assert_int_equal(findings.count, 0);
     assert_int_equal(machine.line_count, 2);
     const line_settings_t* line = &machine.lines[0];
@@ -135,6 +135,51 @@ static bool load_text(const char* text, size_t size)
     unlink(path);
     assert_int_equal(ok, findings.error_count == 0);
     return ok;
+}
+
+/// Puts `with` in place of the first `words` of the text that was read.
+static void replace(const char* words, const char* with)
+{
+    static char changed[FILE_CAPACITY];
+    const char* found = strstr(file_text, words);
+    assert_non_null(found);
+    snprintf(changed, sizeof changed, "%.*s%s%s", (int)(found - file_text), file_text, with,
+             found + strlen(words));
+    memcpy(file_text, changed, sizeof changed);
+}
+
+static void another_parity_than_the_delivered_one_is_told(void** state)
+{
+    (void)state;
+    read_file("tests/data/valid/machine_lines.yaml");
+    replace("baud: 115200, parity: even", "baud: 115200, parity: none");
+    assert_true(load_text(file_text, strlen(file_text)));
+    assert_int_equal(machine.lines[0].stop_bits, 2); // stands in for the parity
+    assert_int_equal(findings.warning_count, 2);     // two devices are on the line
+    assert_string_equal(findings.at[0].field, "devices[2].line");
+    assert_non_null(strstr(findings.at[0].message, "delivered with parity even and 1"));
+    assert_non_null(strstr(findings.at[0].message, "parity none and 2"));
+}
+
+static void a_device_nothing_can_be_played_over_is_told(void** state)
+{
+    (void)state;
+    read_file(SMALL);
+    replace("virtual_ft6", "onrobot_hex");
+    assert_true(load_text(file_text, strlen(file_text)));
+    assert_int_equal(findings.warning_count, 1);
+    assert_string_equal(findings.at[0].field, "devices[2].profile");
+    assert_non_null(strstr(findings.at[0].message, "nothing can be played over 'onrobot_hex'"));
+}
+
+static void a_device_without_known_speeds_has_no_place_on_a_line(void** state)
+{
+    (void)state;
+    read_file("tests/data/valid/machine_lines.yaml");
+    replace("virtual_ft6", "onrobot_hex");
+    assert_false(load_text(file_text, strlen(file_text)));
+    assert_string_equal(findings.at[0].field, "devices[2].line");
+    assert_non_null(strstr(findings.at[0].message, "lists no line speed"));
 }
 
 /// The text with line `line` left out (copies 0) or doubled (copies 2). False past the last line or
@@ -261,6 +306,9 @@ int main(void)
         cmocka_unit_test_setup(a_machine_that_is_refused_leaves_the_target_alone, forget),
         cmocka_unit_test_setup(a_profile_directory_that_is_not_there_is_named_once_a_profile,
                                forget),
+        cmocka_unit_test_setup(another_parity_than_the_delivered_one_is_told, forget),
+        cmocka_unit_test_setup(a_device_nothing_can_be_played_over_is_told, forget),
+        cmocka_unit_test_setup(a_device_without_known_speeds_has_no_place_on_a_line, forget),
         cmocka_unit_test_setup(every_line_left_out_is_refused, forget),
         cmocka_unit_test_setup(every_line_doubled_is_refused, forget),
         cmocka_unit_test_setup(damaged_bytes_never_crash_and_never_load_nonsense, forget),
