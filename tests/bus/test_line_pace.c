@@ -7,7 +7,7 @@
 /// - Of answers spoilt in every way there is (tests/support/hostile_reply.h) none is delivered that
 ///   is not the true one.
 ///
-///     build/release/tests/test_serial_line [FAULTED [SEED]]
+///     build/release/tests/test_line_pace [FAULTED [SEED]]
 ///
 /// Without arguments a number that a test may take; tests/bus/ledger.md has what was run by hand.
 #ifndef _GNU_SOURCE
