@@ -139,7 +139,7 @@ def over_tcp(listing):
 
 
 def over_rtu(path, baud, devices):
-    client = ModbusSerialClient(path, baudrate=int(baud), parity="E", timeout=2)
+    client = ModbusSerialClient(path, baudrate=int(baud), timeout=2)
     for unit, name in (device.split(":") for device in devices):
         check_device(name, client, int(unit))
     client.close()

@@ -5,7 +5,7 @@
 ///
 ///     build/release/tests/test_faulted_replies [FAULTED [SEED]]
 ///
-/// Without arguments a number that a test may take; what has been run by hand stands in ledger.md.
+/// Without arguments a number that a test may take; tests/bus/ledger.md has what was run by hand.
 #include "tests/support/cmocka_prelude.h"
 
 #include <stdlib.h>

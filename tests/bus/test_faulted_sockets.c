@@ -8,7 +8,7 @@
 ///
 ///     build/release/tests/test_faulted_sockets [FAULTED [SEED]]
 ///
-/// Without arguments a number that a test may take; what has been run by hand stands in ledger.md.
+/// Without arguments a number that a test may take; tests/bus/ledger.md has what was run by hand.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE // ppoll
 #endif

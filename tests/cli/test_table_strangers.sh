@@ -1,6 +1,6 @@
 #!/bin/sh
-# Clients that are not ours on the virtual table: pymodbus and mbpoll read and write it, compare with
-# known values and get exceptions where there are holes.
+# Clients that are not ours on the virtual table: pymodbus and mbpoll read and write it, compare
+# with known values and get exceptions where there are holes.
 set -eu
 # shellcheck source=tests/cli/harness.sh
 . tests/cli/harness.sh

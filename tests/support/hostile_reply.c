@@ -118,7 +118,7 @@ static void append(hostile_answer_t* answer, const uint8_t* bytes, int size)
 
 static void append_garbage(hostile_peer_t* peer, hostile_answer_t* answer)
 {
-    uint8_t bytes[GARBAGE_MAX];
+    uint8_t bytes[GARBAGE_MAX] = {0};
     const int size = 1 + draw(&peer->random, GARBAGE_MAX);
     for (int i = 0; i < size; ++i) {
         bytes[i] = (uint8_t)random_next(&peer->random);
