@@ -1,5 +1,13 @@
-/// Virtual devices behind Modbus TCP, for knead or anybody else's client: one listening socket a
-/// device, several clients at once, none of which can hold up another, whatever bytes it sends.
+/// Virtual devices behind Modbus TCP and RTU, for knead or anybody else's client: one listening
+/// socket a device, several clients at once, none of which can hold up another, whatever bytes it
+/// sends; and serial lines with several units on each. A device of a machine's line is on that line
+/// alone, unless `also_unit` puts one that is over TCP on the first line too.
+///
+/// On a line what is broken, of no unit there, or a broadcast (unit 0, which every device on the
+/// line obeys) gets no reply.
+///
+/// The first who writes to a device is its master until it leaves. Another one that writes is
+/// obeyed too, as every real device would, and told at once.
 ///
 /// Two ways for time to pass:
 /// - Real time: the world follows CLOCK_MONOTONIC, with or without clients.
@@ -18,7 +26,8 @@
 /// one more than CLOCK_ADVANCE_MAX_US ahead is refused (exception 03). FC 23 writes, advances, then
 /// reads.
 ///
-/// There is no authentication in Modbus: the default address is the loopback's.
+/// There is no authentication in Modbus: the default address is the loopback's, and `allowed` says
+/// whose connections are taken.
 #ifndef KNEAD_SIM_SERVER_H
 #define KNEAD_SIM_SERVER_H
 
@@ -26,8 +35,12 @@
 
 #include "config/settings.h"
 #include "sim/device_host.h"
+#include "sim/reply_faults.h"
+#include "sim/serial_line.h"
 
-#define SERVER_CONNECTION_CAPACITY 64 // further clients are turned away
+#define SERVER_ALLOWED_CAPACITY 16
+#define SERVER_CLIENT_CAPACITY (PATH_CAPACITY + 8) // bytes of a client's name
+#define SERVER_CONNECTION_CAPACITY 64              // further clients are turned away
 #define SERVER_BIND_ADDRESS "127.0.0.1"
 
 #define CLOCK_UNIT 1
@@ -35,6 +48,18 @@
 #define CLOCK_NOW_ADDRESS 2
 #define CLOCK_REGISTER_COUNT 4
 #define CLOCK_ADVANCE_MAX_US 10000000
+
+/// What is told at once.
+typedef enum {
+    SERVER_SECOND_MASTER, // writes to a device that another one writes to
+    SERVER_TURNED_AWAY,   // is not allowed to connect
+    SERVER_LINE_GONE,     // a serial device was unplugged
+} server_news_kind_t;
+typedef struct {
+    server_news_kind_t kind;
+    int device;         // that is written to; device_count for the clock
+    const char* client; // ADDRESS:PORT, or the path of a line
+} server_news_t;
 
 typedef struct {
     const machine_settings_t* machine; // names, ports and units; borrowed
@@ -45,7 +70,13 @@ typedef struct {
     const atomic_bool*
         stop; // the server ends soon after this becomes true; a signal handler may set it
     void (*ready)(void* context); // called once, when every socket listens; may be null
+    void (*tell)(void* context, const server_news_t* news); // may be null
     void* context;
+    serial_line_t* lines;           // one opened for each of the machine's; null where it has none
+    int also_unit[DEVICE_CAPACITY]; // unit on the first line of a device over TCP; 0: not on it
+    const uint32_t* allowed;        // addresses in network byte order; none: anybody
+    int allowed_count;
+    reply_faults_t* faults; // null: replies arrive as they are
 } server_settings_t;
 
 #define SERVER_RESULT_LIST(X)                                                                      \
@@ -64,6 +95,9 @@ const char* server_result_text(server_result_t result);
 typedef struct {
     uint64_t connections;
     uint64_t turned_away;    // clients beyond the capacity
+    uint64_t not_allowed;    // clients whose address is not on the list
+    uint64_t line_requests;  // of `requests`, over serial lines
+    uint64_t broken_rtu;     // bytes on a line that were no frame, up to a silence
     uint64_t requests;       // answered
     uint64_t silent;         // not answered, because the device is silent
     uint64_t foreign_unit;   // asked for a unit that is not there, refused with exception 0B

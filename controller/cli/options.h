@@ -84,7 +84,21 @@ typedef enum {
     X(OPTION_JUNIT, "junit", "FILE", OPTION_KIND_TEXT, 0, 0,                                       \
       "the campaign in --out as a JUnit file, for programs that gather test results")              \
     X(OPTION_RULES_OFF, "rules-off", "RULE", OPTION_KIND_TEXT, 0, 0,                               \
-      "play without one of the judge's rules (only where built with KNEAD_RULES_OFF)")
+      "play without one of the judge's rules (only where built with KNEAD_RULES_OFF)")             \
+    X(OPTION_PROFILE, "profile", "FILE[,FILE]", OPTION_KIND_TEXT, 0, 0,                            \
+      "devices by their profiles (config/devices/*.yaml) instead of a machine")                    \
+    X(OPTION_SERIAL, "serial", "PATH", OPTION_KIND_TEXT, 0, 0,                                     \
+      "serial device, or 'pty' to make one; of a machine with lines NAME=PATH[,NAME=PATH]")        \
+    X(OPTION_PTY_LINK, "pty-link", "PATH", OPTION_KIND_TEXT, 0, 0,                                 \
+      "symbolic link to the pty that is made; of several lines NAME=PATH[,NAME=PATH]")             \
+    X(OPTION_BAUD, "baud", "N", OPTION_KIND_WHOLE, 300, 4000000,                                   \
+      "speed of the serial line (default: the profile's fastest, else 19200)")                     \
+    X(OPTION_PARITY, "parity", "none|even|odd", OPTION_KIND_TEXT, 0, 0,                            \
+      "parity of the serial line (default: the profile's)")                                        \
+    X(OPTION_STOP_BITS, "stop-bits", "N", OPTION_KIND_WHOLE, 1, 2,                                 \
+      "stop bits of the serial line (default: the profile's)")                                     \
+    X(OPTION_ALLOW, "allow", "ADDRESS[,ADDRESS]", OPTION_KIND_TEXT, 0, 0,                          \
+      "IPv4 addresses of the clients that may connect; needed where --host is not the loopback")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)

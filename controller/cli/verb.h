@@ -62,12 +62,20 @@ typedef enum {
     X(table, "", 0, 0,                                                                             \
       OPTION_BITS_TABLE | OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_SEED) |                  \
           OPTION_BIT(OPTION_PAD) | OPTION_BIT(OPTION_HOST) | OPTION_BIT(OPTION_PORT_BASE) |        \
-          OPTION_BIT(OPTION_LOCK_STEP),                                                            \
-      "serve the virtual table as Modbus TCP devices, for knead or anybody's client",              \
+          OPTION_BIT(OPTION_LOCK_STEP) | OPTION_BIT(OPTION_PROFILE) | OPTION_BIT(OPTION_SERIAL) |  \
+          OPTION_BIT(OPTION_PTY_LINK) | OPTION_BIT(OPTION_BAUD) | OPTION_BIT(OPTION_PARITY) |      \
+          OPTION_BIT(OPTION_STOP_BITS) | OPTION_BIT(OPTION_ALLOW),                                 \
+      "serve the virtual table, or any device profile, over Modbus TCP and RTU to any client",     \
       "Prints where each device listens, then 'ready'. --host is the address to listen at, by\n"   \
-      "default 127.0.0.1. A line on standard input is an event that happens at once:\n"            \
-      "button_pressed, estop_pressed, 'device_silent drive_3', 'body_shift 0.02' and the others\n" \
-      "of a scenario file. Ends with Ctrl-C.\n")                                                   \
+      "default 127.0.0.1; at any other one --allow must say who may connect. Devices on a line\n"  \
+      "of the machine's file answer on a pty that is made for the line, or on --serial.\n"         \
+      "With --profile the devices are those of the files, without a table around them: over\n"     \
+      "TCP from --port-base (15020) on, and with --serial on one line too. Modbus asks nobody\n"   \
+      "for a password: sim/NETWORK.md tells how to keep others off the wire.\n"                    \
+      "A line on standard input is an event that happens at once: button_pressed,\n"               \
+      "'device_silent drive_3', 'body_shift 0.02', 'bus_delay drive_2 0.05' and the others of\n"   \
+      "a scenario file; 'end bus_delay drive_2' ends one of the bus. A second master that\n"       \
+      "writes to a device is told on standard output. Ends with Ctrl-C.\n")                        \
     X(demo, "[ROUTINE]", 0, 1,                                                                     \
       OPTION_BITS_TABLE | OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_REQUESTS) |              \
           OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_PORT_BASE) |        \
