@@ -302,7 +302,6 @@ static void fill_device_figures(const fieldbus_t* bus, const play_t* play, run_o
         figures->exceptions = (int64_t)counters->exceptions;
         figures->stale = (int64_t)counters->stale;
         figures->no_turns = (int64_t)counters->no_turns;
-        figures->other_masters = (int64_t)counters->other_masters;
         figures->connects = (int64_t)fieldbus_connect_count(bus, i);
         figures->reconnects = (int64_t)counters->reconnects;
         figures->round_trip_mean_us = bus_round_trip_mean_us(counters);

@@ -165,7 +165,7 @@ void report_table_bus(FILE* out, const summary_t* summary)
     }
     begin_table(out, "Bus",
                 "Device|Address|#Unit|#Exchanges|#Timeouts|#Mismatches|#Checksums|"
-                "#Exceptions|#Stale|#No turn|#Other masters|#Connects|#Reconnects|"
+                "#Exceptions|#Stale|#No turn|#Connects|#Reconnects|"
                 "#Round trip mean \xC2\xB5s|#longest \xC2\xB5s");
     for (int device = 0; device < summary->outcome.device_count; device++) {
         const link_figures_t* link = &summary->outcome.devices[device];
@@ -184,7 +184,6 @@ void report_table_bus(FILE* out, const summary_t* summary)
         integer_cell(out, link->exceptions);
         integer_cell(out, link->stale);
         integer_cell(out, link->no_turns);
-        integer_cell(out, link->other_masters);
         integer_cell(out, link->connects);
         integer_cell(out, link->reconnects);
         number_cell(out, link->round_trip_mean_us, 0);

@@ -87,10 +87,9 @@ typedef struct {
     int64_t mismatches; // replies that did not match their request
     int64_t crc_errors; // replies of a serial line whose checksum was wrong
     int64_t exceptions;
-    int64_t stale;         // good replies without a new sample
-    int64_t no_turns;      // periods in which it was not asked, its line being busy until too late
-    int64_t other_masters; // samples that showed another command than the last one written
-    int64_t connects;      // times its link was made; 0 in process
+    int64_t stale;    // good replies without a new sample
+    int64_t no_turns; // periods in which it was not asked, its line being busy until too late
+    int64_t connects; // times its link was made; 0 in process
     int64_t reconnects;
     double round_trip_mean_us;
     int64_t round_trip_max_us;

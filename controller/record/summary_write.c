@@ -282,7 +282,6 @@ static void write_bus(json_t* json, const summary_t* summary)
         json_integer(json, "exceptions", counters->exceptions);
         json_integer(json, "stale", counters->stale);
         json_integer(json, "no_turns", counters->no_turns);
-        json_integer(json, "other_masters", counters->other_masters);
         json_integer(json, "connects", counters->connects);
         json_integer(json, "reconnects", counters->reconnects);
         json_number(json, "round_trip_mean_us", counters->round_trip_mean_us);
