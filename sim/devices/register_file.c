@@ -43,6 +43,12 @@ static register_cell_t* insert_cell(register_file_t* file, int address)
     return &file->cells[at];
 }
 
+// Input registers have addresses of their own; here they follow the holding registers'.
+static int place_of(int address, bool input_table)
+{
+    return input_table ? MODBUS_ADDRESS_COUNT + address : address;
+}
+
 static bool insert_point(register_file_t* file, int point)
 {
     const point_settings_t* settings = &file->profile->points[point];
@@ -51,7 +57,7 @@ static bool insert_point(register_file_t* file, int point)
         return false;
     }
     for (int part = 0; part < count; part++) {
-        const int address = settings->address + part;
+        const int address = place_of(settings->address, settings->input_table) + part;
         if (find_run(file, address, 1) >= 0) {
             return false; // two points claim it
         }
@@ -62,12 +68,16 @@ static bool insert_point(register_file_t* file, int point)
     return true;
 }
 
-// Makes every word of a block exist; those without a point are reserved.
+// Makes every word of a block exist; those without a point are reserved. A block that begins with
+// an input register is one of input registers.
 static bool insert_block(register_file_t* file, int address, int count, int count_max, bool written)
 {
     if (count < 0 || count > count_max || address < 0 || address > MODBUS_ADDRESS_COUNT - count) {
         return false;
     }
+    const bool input =
+        find_run(file, address, 1) < 0 && find_run(file, place_of(address, true), 1) >= 0;
+    address = place_of(address, input);
     for (int i = 0; i < count; i++) {
         const int found = find_run(file, address + i, 1);
         register_cell_t* cell = found >= 0 ? &file->cells[found] : insert_cell(file, address + i);
@@ -98,6 +108,11 @@ bool register_file_init(register_file_t* file, const device_profile_t* profile)
         file->cell_of_point[id] = -1;
     }
     for (int i = 0; i < profile->point_count; i++) {
+        file->has_input_table = file->has_input_table || profile->points[i].input_table;
+        file->cell_at_point[i] =
+            find_cell(file, place_of(profile->points[i].address, profile->points[i].input_table));
+    }
+    for (int i = 0; i < profile->point_count; i++) {
         const point_id_t id = profile->points[i].id;
         if (id == POINT_OTHER) {
             continue; // has no meaning to be found by; requests reach it by its address
@@ -105,7 +120,7 @@ bool register_file_init(register_file_t* file, const device_profile_t* profile)
         if (file->cell_of_point[id] >= 0) {
             return false; // named twice
         }
-        file->cell_of_point[id] = find_cell(file, profile->points[i].address);
+        file->cell_of_point[id] = file->cell_at_point[i];
     }
     register_file_set_raw(file, POINT_IDENTITY, (uint32_t)profile->identity_expected);
     return true;
@@ -140,12 +155,39 @@ static modbus_exception_t judge_write(const register_file_t* file, int first, in
     return MODBUS_EXCEPTION_NONE;
 }
 
+// What the device's own rules say before any register is looked at.
+static modbus_exception_t judge_request(const device_profile_t* profile,
+                                        const modbus_request_t* request)
+{
+    if (profile->functions != 0 && (profile->functions >> request->function & 1u) == 0) {
+        return MODBUS_ILLEGAL_FUNCTION;
+    }
+    const int most = profile->read_words_max;
+    const int aligned = profile->word_alignment;
+    if ((most > 0 && request->read_count > most) ||
+        (aligned > 1 &&
+         (request->read_count % aligned != 0 || request->write_count % aligned != 0))) {
+        return MODBUS_ILLEGAL_VALUE;
+    }
+    if (aligned > 1 &&
+        (request->read_address % aligned != 0 || request->write_address % aligned != 0)) {
+        return MODBUS_ILLEGAL_ADDRESS;
+    }
+    return MODBUS_EXCEPTION_NONE;
+}
+
 static modbus_exception_t answer(register_file_t* file, const modbus_request_t* request,
                                  const uint16_t** words)
 {
+    const modbus_exception_t own = judge_request(file->profile, request);
+    if (own != MODBUS_EXCEPTION_NONE) {
+        return own;
+    }
     int read_from = -1;
     if (request->read_count > 0) {
-        read_from = find_run(file, request->read_address, request->read_count);
+        const bool input = request->function == MODBUS_READ_INPUT && file->has_input_table;
+        const int place = place_of(request->read_address, input);
+        read_from = find_run(file, place, request->read_count);
         if (read_from < 0) {
             return MODBUS_ILLEGAL_ADDRESS;
         }
@@ -215,12 +257,8 @@ static double saturate(const point_settings_t* point, double si_number)
            point->offset;
 }
 
-bool register_file_set(register_file_t* file, point_id_t id, double si_number)
+static bool set_cell(register_file_t* file, int cell, double si_number)
 {
-    if (!register_file_has(file, id) || !isfinite(si_number)) {
-        return false;
-    }
-    const int cell = file->cell_of_point[id];
     const point_settings_t* point = &file->profile->points[file->cells[cell].point];
     const word_order_t order = file->profile->word_order;
     if (registers_encode_unlimited(point, order, si_number, &file->words[cell])) {
@@ -228,6 +266,17 @@ bool register_file_set(register_file_t* file, point_id_t id, double si_number)
     }
     (void)registers_encode_unlimited(point, order, saturate(point, si_number), &file->words[cell]);
     return false;
+}
+
+bool register_file_set(register_file_t* file, point_id_t id, double si_number)
+{
+    return register_file_has(file, id) && isfinite(si_number) &&
+           set_cell(file, file->cell_of_point[id], si_number);
+}
+
+bool register_file_set_at(register_file_t* file, int point, double si_number)
+{
+    return isfinite(si_number) && set_cell(file, file->cell_at_point[point], si_number);
 }
 
 bool register_file_get(const register_file_t* file, point_id_t id, double* si_number)
