@@ -679,6 +679,12 @@ static void miss_the_skin(scene_t* scene)
     scene->judged.surface_gap_m = -1.0;
 }
 
+/// Something is refused: what is felt decides how.
+static void press_the_button(scene_t* scene)
+{
+    scene->feedback.io.client_button_released = false;
+}
+
 /// A speed amid those that were told is off by nothing, which is more than may be here.
 static void tell_many_speeds(scene_t* scene)
 {
@@ -693,11 +699,14 @@ static void tell_many_speeds(scene_t* scene)
 static void every_value_is_judged_so_where_something_has_lasted(void** context)
 {
     (void)context;
-    static void (*const begins[])(scene_t*) = {begin_long_before, lose_contact, stay_for_too_long,
-                                               miss_the_skin, tell_many_speeds};
-    for (int begin = 0; begin < 5; ++begin) {
+    static void (*const begins[])(scene_t*) = {begin_long_before, lose_contact,
+                                               stay_for_too_long, miss_the_skin,
+                                               tell_many_speeds,  press_the_button};
+    for (int begin = 0; begin < 6; ++begin) {
         for (int mode = 0; mode < MODE_COUNT; ++mode) {
-            for (int i = 0; i < lever_count && (begin == 0 || mode == MODE_CONTACT); ++i) {
+            for (int i = 0;
+                 i < lever_count && (begin == 0 || mode == MODE_CONTACT || mode == MODE_TRANSIT);
+                 ++i) {
                 const lever_t* pulled = &levers[i];
                 for (int value = 0; value < pulled->count; ++value) {
                     scene_t scene = well((supervisor_mode_t)mode);
@@ -976,6 +985,28 @@ static void a_force_that_is_not_known_begins_the_last_three_anew(void** context)
     }
 }
 
+static void a_cause_that_was_looked_at_is_forgotten_and_nothing_else(void** context)
+{
+    (void)context;
+    scene_t scene = well(MODE_READY);
+    begin_long_before(&scene);
+    scene.state.inspection = INTERLOCK_RULE(INTERLOCK_LIMITS_INTACT);
+    interlock_state_t told = scene.state;
+    told.tripped = true;
+    told.first_rule = INTERLOCK_SHEAR;
+    told.first_subject = ELBOW;
+    told.first_other = TABLE;
+    told.first_measured = 25.0;
+    told.first_allowed = 24.0;
+    interlock_acknowledge(&told);
+    assert_true(same_memory(&told, &scene.state));
+    assert_false(told.tripped);
+    assert_int_equal(told.first_rule, INTERLOCK_RULE_NONE);
+    assert_int_equal(told.first_subject, SUBJECT_NONE);
+    assert_int_equal(told.first_other, SUBJECT_NONE);
+    assert_true(told.first_measured == 0.0 && told.first_allowed == 0.0);
+}
+
 /// What happened goes on into the next period: histories of a few hundred periods, in which levers
 /// are pulled and let go, step by step against the model.
 static void histories_are_remembered_as_the_model_does(void** context)
@@ -1014,6 +1045,7 @@ int main(int argument_count, char** arguments)
         cmocka_unit_test(a_healthy_scene_is_permitted_in_every_mode),
         cmocka_unit_test(every_value_of_every_figure_is_judged_as_its_rule_says),
         cmocka_unit_test(every_value_is_judged_so_where_something_has_lasted),
+        cmocka_unit_test(a_cause_that_was_looked_at_is_forgotten_and_nothing_else),
         cmocka_unit_test(a_slip_is_told_for_half_a_second_and_then_held_anew),
         cmocka_unit_test(a_place_reaches_ten_millimetres_to_all_sides),
         cmocka_unit_test(a_count_no_arm_can_have_is_damage_and_reads_nothing_else),
