@@ -87,9 +87,9 @@ static void set_sensor(machine_settings_t* machine)
     machine->profiles[2].sample_age_max_s = 0.007;
     const point_id_t ids[] = {POINT_FORCE_X,  POINT_FORCE_Y,  POINT_FORCE_Z,
                               POINT_TORQUE_X, POINT_TORQUE_Y, POINT_TORQUE_Z};
-    const word_type_t types[] = {WORD_U16, WORD_S16, WORD_U32, WORD_S32, WORD_F32};
-    machine->profiles[1].point_count = 5; // none for the last axis
-    for (int i = 0; i < 5; ++i) {
+    const word_type_t types[] = {WORD_U16, WORD_S16, WORD_U32, WORD_S32, WORD_F32, WORD_S16};
+    machine->profiles[1].point_count = 5; // none for the last axis: what stands behind is no point
+    for (int i = 0; i < 6; ++i) {
         machine->profiles[1].points[i] =
             (point_settings_t){.id = ids[i], .type = types[i], .scale = i % 2 == 0 ? 2.0 : -0.5};
     }

@@ -53,7 +53,8 @@ for source in ("permit.c", "rules_device.c", "rules_force.c", "rules_joint.c", "
                "rules_sensor.c"):
     TESTS[source] = TESTS["interlock.c"]
 TESTS["interlock.c"] = [*TESTS["interlock.c"], REACTIONS]
-TESTS["interlock.h"] = TESTS["interlock.c"]
+# Its first claim is the table itself.
+TESTS["interlock.h"] = [REACTIONS, *TESTS["interlock.c"]]
 # Headers whose tables are read by one source only; nothing else is compiled again for them.
 HEADERS = {"interlock.h": "interlock.c"}
 
