@@ -76,6 +76,7 @@ typedef struct {
     double command[JOINT_CAPACITY];
     double speed[JOINT_CAPACITY];
     bool enabled[JOINT_CAPACITY];
+    int lost_periods; // for which what a lost drive does to the others is still looked for
     vec3_t tool_commanded_m;
     double inward_mps;
     unsigned overs; // of the last three periods: the measured force was over the limit

@@ -243,6 +243,38 @@ static void a_set_point_beyond_speed_or_limits_is_seen(void** context)
     expect(&scene, INVARIANT_I8);
 }
 
+/// Whether a command that moves the tool along the rail at `part` of the speed allowed is seen.
+static bool fast_tool_is_seen(scene_t* scene, double part)
+{
+    const session_t* session = scene->stage->session;
+    const safety_settings_t* safety = session->safety;
+    const double allowed_mps =
+        safety->transit_speed_max_mps.value * safety->tool_speed_margin.value;
+    scene->invariants.violated = 0;
+    scene->out.command.position[0] -= part * allowed_mps * session->period_s;
+    judge(scene);
+    return (scene->invariants.violated & INVARIANT_BIT(INVARIANT_I6)) != 0;
+}
+
+static void
+a_tool_commanded_too_fast_is_seen_with_a_little_more_after_a_drive_was_lost(void** context)
+{
+    (void)context;
+    scene_t scene = quiet(MODE_TRANSIT);
+    assert_false(fast_tool_is_seen(&scene, 0.99));
+    assert_true(fast_tool_is_seen(&scene, 1.01));
+    const int64_t most_us = (int64_t)(scene.stage->session->safety->sample_age_max_s.value * 1e6);
+    scene.in.feedback.drives[2].age_us = most_us + 1;
+    assert_false(fast_tool_is_seen(&scene, 1.09));
+    assert_true(fast_tool_is_seen(&scene, 1.11));
+    scene.in.feedback.drives[2].age_us = most_us;
+    assert_false(fast_tool_is_seen(&scene, 1.09));
+    for (int i = 0; i < 30; ++i) {
+        judge(&scene);
+    }
+    assert_true(fast_tool_is_seen(&scene, 1.01));
+}
+
 static void a_value_that_is_not_a_number_must_end_going_on(void** context)
 {
     (void)context;
@@ -307,6 +339,8 @@ int main(void)
         cmocka_unit_test(motion_without_arm_and_start_is_seen),
         cmocka_unit_test(going_on_with_an_old_sample_is_seen_one_that_is_fresh_is_not),
         cmocka_unit_test(a_set_point_beyond_speed_or_limits_is_seen),
+        cmocka_unit_test(
+            a_tool_commanded_too_fast_is_seen_with_a_little_more_after_a_drive_was_lost),
         cmocka_unit_test(a_value_that_is_not_a_number_must_end_going_on),
         cmocka_unit_test(a_trip_needs_its_first_cause_and_keeps_it),
         cmocka_unit_test(starting_against_a_stop_is_seen),
