@@ -101,6 +101,7 @@ static void parts_ranges_and_places_are_those_of_the_rules(void** context)
     (void)context;
     settings_t* from = settings();
     set_sensor(&from->machine);
+    from->machine.arm.joints[2].velocity_max = 9.0; // of no joint
     from->machine.arm.joints[0].effort_max = 400.0;
     from->machine.arm.joints[1].effort_max = 80.0;
     from->machine.table_length_m = 2.0;

@@ -395,7 +395,8 @@ static void add_motion(void)
     ADD_WHOLE(NATURAL, judged.overruns, 1, 2, 4, 5, 6, UINT32_MAX);
     ADD_WHOLE(WHOLE, judged.session_us, 5399999999, 5400000000, 5400000001);
     ADD_WHOLE(RULES, state.inspection, RULE(LIMITS_INTACT), RULE(ESTOP), RULE(FORCE_AGE),
-              RULE(SESSION_TIME), RULE(SHEAR) | RULE(FINITE), RULE(DWELL));
+              RULE(SESSION_TIME), RULE(SHEAR) | RULE(FINITE), RULE(DWELL),
+              (int64_t)INTERLOCK_RULE(INTERLOCK_RULE_COUNT));
     ADD_WHOLE(FLAG, broken, 1);
     ADD_WHOLE(COUNT, state.first_rule, INTERLOCK_ESTOP, INTERLOCK_SHEAR);
 }
@@ -843,6 +844,9 @@ static void a_count_no_arm_can_have_is_damage_and_reads_nothing_else(void** cont
         judge_limits_seal(&scene.limits);
         scene.judged.feedback = &scene.feedback;
         scene.judged.commanded = &scene.commanded;
+        for (int joint = 0; joint < JOINT_CAPACITY; ++joint) {
+            scene.feedback.drives[joint].age_us = AGE_NEVER_US; // all are asked
+        }
         const verdict_t verdict = interlock_evaluate(&scene.limits, &scene.state, &scene.judged);
         assert_int_equal(verdict.rule, INTERLOCK_LIMITS_INTACT);
         assert_int_equal(verdict.reaction, REACTION_POWER_OFF);
