@@ -19,7 +19,7 @@ double envelope_rise_N(const envelope_reaction_t* reaction, double stiffness_N_p
     if (!possible(reaction) || !above_zero(stiffness_N_per_m) || !isfinite(closing_mps)) {
         return (double)NAN;
     }
-    const double speed_mps = closing_mps > 0.0 ? closing_mps : 0.0;
+    const double speed_mps = fmax(closing_mps, 0.0);
     const double way_m = speed_mps * reaction->reaction_s +
                          0.5 * speed_mps * speed_mps / reaction->deceleration_mps2;
     return stiffness_N_per_m * way_m;
@@ -33,7 +33,7 @@ double envelope_force_N(const envelope_reaction_t* reaction, const envelope_pres
     if (!known) {
         return (double)NAN;
     }
-    const double rate_N_per_s = press->force_rate_N_per_s > 0.0 ? press->force_rate_N_per_s : 0.0;
+    const double rate_N_per_s = fmax(press->force_rate_N_per_s, 0.0);
     const double by_tool_N = envelope_rise_N(reaction, press->stiffness_N_per_m, press->tool_mps);
     const double by_skin_N =
         envelope_rise_N(reaction, press->felt_N_per_m, rate_N_per_s / press->felt_N_per_m);

@@ -113,11 +113,8 @@ static bool lift_helps(const judged_t* judged)
 verdict_t interlock_evaluate(const judge_limits_t* limits, const interlock_state_t* state,
                              const judged_t* judged)
 {
-    verdict_t verdict = {.reaction = REACTION_NONE,
-                         .trust = TRUST_FULL,
-                         .rule = INTERLOCK_RULE_NONE,
-                         .subject = SUBJECT_NONE,
-                         .other = SUBJECT_NONE};
+    verdict_t verdict = {
+        .rule = INTERLOCK_RULE_NONE, .subject = SUBJECT_NONE, .other = SUBJECT_NONE};
     permit_if(&verdict, INTERLOCK_LIMITS_INTACT, judge_limits_intact(limits));
     judge_sequence(&verdict, state, judged);
     judge_devices(&verdict, limits, state, judged);

@@ -169,6 +169,47 @@ static void a_reaction_no_machine_has_permits_nothing(void** context)
     assert_near(envelope_speed_max_mps(&sound, 5000.0, -10.0), 0.0, 0.0);
 }
 
+/// Nothing closes in: the force stays what it was measured to be, to the last bit.
+static void what_draws_back_brings_no_force(void** context)
+{
+    (void)context;
+    const envelope_reaction_t reaction = {0.025, 5.0};
+    const double speeds_mps[] = {0.0, -0.005, -1.0};
+    for (int i = 0; i < 3; ++i) {
+        const envelope_press_t press = {.force_N = 12.0,
+                                        .force_age_s = 0.5,
+                                        .force_rate_N_per_s = 1000.0 * speeds_mps[i],
+                                        .tool_mps = speeds_mps[i],
+                                        .stiffness_N_per_m = 20000.0,
+                                        .felt_N_per_m = 2000.0};
+        assert_near(envelope_rise_N(&reaction, 20000.0, speeds_mps[i]), 0.0, 0.0);
+        assert_near(envelope_force_N(&reaction, &press), 12.0, 0.0);
+    }
+}
+
+static void a_force_of_endless_age_is_unknown(void** context)
+{
+    (void)context;
+    const envelope_reaction_t reaction = {0.025, 5.0};
+    const envelope_press_t press = {.force_N = 12.0,
+                                    .force_age_s = (double)INFINITY,
+                                    .force_rate_N_per_s = 10.0,
+                                    .stiffness_N_per_m = 20000.0,
+                                    .felt_N_per_m = 2000.0};
+    assert_true(isnan(envelope_force_N(&reaction, &press)));
+}
+
+static void where_there_is_no_room_there_is_no_speed(void** context)
+{
+    (void)context;
+    const envelope_reaction_t reaction = {0.025, 5.0};
+    const double rooms_N[] = {0.0, -1e-6, -10.0, (double)NAN, (double)INFINITY};
+    for (int i = 0; i < 5; ++i) {
+        assert_near(envelope_speed_max_mps(&reaction, 20000.0, rooms_N[i]), 0.0, 0.0);
+        assert_near(envelope_speed_max_mps(&reaction, rooms_N[i], 1.0), 0.0, 0.0);
+    }
+}
+
 int main(void)
 {
     print_message("seed %u\n", SEED);
@@ -179,6 +220,9 @@ int main(void)
         cmocka_unit_test(what_closes_in_counts_whichever_of_both_moves),
         cmocka_unit_test(whatever_is_unknown_permits_nothing),
         cmocka_unit_test(a_reaction_no_machine_has_permits_nothing),
+        cmocka_unit_test(what_draws_back_brings_no_force),
+        cmocka_unit_test(a_force_of_endless_age_is_unknown),
+        cmocka_unit_test(where_there_is_no_room_there_is_no_speed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -367,7 +367,7 @@ static void add_force(void)
     ADD_REAL(judged.drive_force_deviation_N, 0.0);
     ADD_WHOLE(WHOLE, state.disagreement_us, 75999, 76000, 76001);
     ADD_REAL(judged.normal_force_N, 1.0, 28.0, 40.0, -10.0);
-    ADD_REAL(judged.force_target_N, 0.0, 12.0, 32.0);
+    ADD_REAL(judged.force_target_N, -4.0, 0.0, 12.0, 32.0);
     ADD_REAL(judged.force_cap_N, 20.0);
     ADD_REAL(judged.force_total_N, 2.0, 8.0, 64.0, 40.0);
     ADD_REAL(judged.shear_force_N, 24.0);
@@ -395,7 +395,8 @@ static void add_motion(void)
     ADD_WHOLE(NATURAL, judged.overruns, 1, 2, 4, 5, 6, UINT32_MAX);
     ADD_WHOLE(WHOLE, judged.session_us, 5399999999, 5400000000, 5400000001);
     ADD_WHOLE(RULES, state.inspection, RULE(LIMITS_INTACT), RULE(ESTOP), RULE(FORCE_AGE),
-              RULE(SESSION_TIME), RULE(SHEAR) | RULE(FINITE), RULE(DWELL));
+              RULE(SESSION_TIME), RULE(SHEAR) | RULE(FINITE), RULE(DWELL),
+              (int64_t)INTERLOCK_RULE(INTERLOCK_RULE_COUNT));
     ADD_WHOLE(FLAG, broken, 1);
     ADD_WHOLE(COUNT, state.first_rule, INTERLOCK_ESTOP, INTERLOCK_SHEAR);
 }
@@ -503,7 +504,10 @@ static bool same_verdict(const verdict_t* a, const verdict_t* b)
 /// whatever it is.
 static bool nearly(double a, double b)
 {
-    return (!isfinite(a) && !isfinite(b)) || fabs(a - b) <= 1e-12 * fmax(1.0, fabs(a));
+    if (!isfinite(a) || !isfinite(b)) {
+        return isfinite(a) == isfinite(b);
+    }
+    return fabs(a - b) <= 1e-12 * fmax(1.0, fabs(a));
 }
 
 static bool all_nearly(int count, const double* a, const double* b)
@@ -650,6 +654,7 @@ static void begin_long_before(scene_t* scene)
     memcpy(state->place_m, judged->tool_position_m, sizeof state->place_m);
     state->place_m[0] += 0.0009765625;
     state->sensor_samples = 3;
+    state->noise_N2 = 1.0;
     state->force_at_us = NOW_US - 4000;
     state->force_taken_us[0] = NOW_US;
     memcpy(state->last_force, scene->feedback.force.force_N, 3 * sizeof(double));
@@ -675,14 +680,34 @@ static void miss_the_skin(scene_t* scene)
     scene->judged.surface_gap_m = -1.0;
 }
 
+/// Something is refused: what is felt decides how.
+static void press_the_button(scene_t* scene)
+{
+    scene->feedback.io.client_button_released = false;
+}
+
+/// A speed amid those that were told is off by nothing, which is more than may be here.
+static void tell_many_speeds(scene_t* scene)
+{
+    for (int joint = 0; joint < JOINT_CAPACITY; ++joint) {
+        scene->limits.joints[joint].speed_deviation = -1.0;
+        scene->state.joints[joint].sent_before[0] = 1.0;
+        scene->state.joints[joint].sent_before[1] = -1.0;
+    }
+    judge_limits_seal(&scene->limits);
+}
+
 static void every_value_is_judged_so_where_something_has_lasted(void** context)
 {
     (void)context;
-    static void (*const begins[])(scene_t*) = {begin_long_before, lose_contact, stay_for_too_long,
-                                               miss_the_skin};
-    for (int begin = 0; begin < 4; ++begin) {
+    static void (*const begins[])(scene_t*) = {begin_long_before, lose_contact,
+                                               stay_for_too_long, miss_the_skin,
+                                               tell_many_speeds,  press_the_button};
+    for (int begin = 0; begin < 6; ++begin) {
         for (int mode = 0; mode < MODE_COUNT; ++mode) {
-            for (int i = 0; i < lever_count && (begin == 0 || mode == MODE_CONTACT); ++i) {
+            for (int i = 0;
+                 i < lever_count && (begin == 0 || mode == MODE_CONTACT || mode == MODE_TRANSIT);
+                 ++i) {
                 const lever_t* pulled = &levers[i];
                 for (int value = 0; value < pulled->count; ++value) {
                     scene_t scene = well((supervisor_mode_t)mode);
@@ -819,6 +844,9 @@ static void a_count_no_arm_can_have_is_damage_and_reads_nothing_else(void** cont
         judge_limits_seal(&scene.limits);
         scene.judged.feedback = &scene.feedback;
         scene.judged.commanded = &scene.commanded;
+        for (int joint = 0; joint < JOINT_CAPACITY; ++joint) {
+            scene.feedback.drives[joint].age_us = AGE_NEVER_US; // all are asked
+        }
         const verdict_t verdict = interlock_evaluate(&scene.limits, &scene.state, &scene.judged);
         assert_int_equal(verdict.rule, INTERLOCK_LIMITS_INTACT);
         assert_int_equal(verdict.reaction, REACTION_POWER_OFF);
@@ -872,7 +900,7 @@ static void a_held_tool_slips_above_two_millimetres_only(void** context)
 {
     (void)context;
     const double moved_m[] = {0.0, nextafter(0.002, 0.0), 0.002, 0.002001};
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 12; ++i) {
         scene_t scene = well(MODE_READY);
         scene.state.unpowered_us = 10000000;
         scene.state.held = true;
@@ -880,12 +908,12 @@ static void a_held_tool_slips_above_two_millimetres_only(void** context)
             scene.judged.tool_position_m[axis] = 0.0;
             scene.state.held_m[axis] = 0.0;
         }
-        scene.judged.tool_position_m[1] = moved_m[i];
+        scene.judged.tool_position_m[i / 4] = moved_m[i % 4];
         scene.judged.feedback = &scene.feedback;
         scene.judged.commanded = &scene.commanded;
         const verdict_t nothing_refused = {.rule = INTERLOCK_RULE_NONE};
         interlock_record(&scene.state, &scene.limits, &scene.judged, &nothing_refused);
-        assert_int_equal(scene.state.slipping_us, i < 3 ? 0 : scene.limits.period_us);
+        assert_int_equal(scene.state.slipping_us, i % 4 < 3 ? 0 : scene.limits.period_us);
     }
 }
 
@@ -961,6 +989,28 @@ static void a_force_that_is_not_known_begins_the_last_three_anew(void** context)
     }
 }
 
+static void a_cause_that_was_looked_at_is_forgotten_and_nothing_else(void** context)
+{
+    (void)context;
+    scene_t scene = well(MODE_READY);
+    begin_long_before(&scene);
+    scene.state.inspection = INTERLOCK_RULE(INTERLOCK_LIMITS_INTACT);
+    interlock_state_t told = scene.state;
+    told.tripped = true;
+    told.first_rule = INTERLOCK_SHEAR;
+    told.first_subject = ELBOW;
+    told.first_other = TABLE;
+    told.first_measured = 25.0;
+    told.first_allowed = 24.0;
+    interlock_acknowledge(&told);
+    assert_true(same_memory(&told, &scene.state));
+    assert_false(told.tripped);
+    assert_int_equal(told.first_rule, INTERLOCK_RULE_NONE);
+    assert_int_equal(told.first_subject, SUBJECT_NONE);
+    assert_int_equal(told.first_other, SUBJECT_NONE);
+    assert_true(told.first_measured == 0.0 && told.first_allowed == 0.0);
+}
+
 /// What happened goes on into the next period: histories of a few hundred periods, in which levers
 /// are pulled and let go, step by step against the model.
 static void histories_are_remembered_as_the_model_does(void** context)
@@ -999,6 +1049,7 @@ int main(int argument_count, char** arguments)
         cmocka_unit_test(a_healthy_scene_is_permitted_in_every_mode),
         cmocka_unit_test(every_value_of_every_figure_is_judged_as_its_rule_says),
         cmocka_unit_test(every_value_is_judged_so_where_something_has_lasted),
+        cmocka_unit_test(a_cause_that_was_looked_at_is_forgotten_and_nothing_else),
         cmocka_unit_test(a_slip_is_told_for_half_a_second_and_then_held_anew),
         cmocka_unit_test(a_place_reaches_ten_millimetres_to_all_sides),
         cmocka_unit_test(a_count_no_arm_can_have_is_damage_and_reads_nothing_else),
