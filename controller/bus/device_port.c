@@ -78,19 +78,22 @@ static void close_links(void* context)
     }
 }
 
-port_t device_port_view(device_port_t* port)
+static uint64_t connect_count(void* context, int device)
 {
-    static const port_vtable_t vtable = {
-        .exchange = exchange, .open = open_links, .close = close_links};
-    return (port_t){.vtable = &vtable, .context = port, .device_count = port->device_count};
-}
-
-uint64_t device_port_connect_count(device_port_t* port, int device)
-{
+    const device_port_t* port = context;
     assert(device >= 0 && device < port->device_count);
     const int line = port->line_of[device];
     return line < 0 ? tcp_port_connect_count(port->tcp, device)
                     : rtu_port_counters(port->lines[line]).connects;
+}
+
+port_t device_port_view(device_port_t* port)
+{
+    static const port_vtable_t vtable = {.exchange = exchange,
+                                         .open = open_links,
+                                         .close = close_links,
+                                         .connect_count = connect_count};
+    return (port_t){.vtable = &vtable, .context = port, .device_count = port->device_count};
 }
 
 // ------------------------------------------------------------------------------------------ life

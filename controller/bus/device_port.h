@@ -25,8 +25,4 @@ void device_port_destroy(device_port_t* port);
 /// The seam's view of it; valid until it is destroyed.
 port_t device_port_view(device_port_t* port);
 
-/// Times that device's link was made, the first one included: its own connection, or the line that
-/// it is on.
-uint64_t device_port_connect_count(device_port_t* port, int device);
-
 #endif

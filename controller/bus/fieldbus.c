@@ -614,6 +614,12 @@ bool fieldbus_configure(fieldbus_t* bus, int64_t open_timeout_us, fieldbus_findi
     return findings->blocking_count == before;
 }
 
+uint64_t fieldbus_connect_count(const fieldbus_t* bus, int device)
+{
+    const port_vtable_t* vtable = bus->port.vtable;
+    return vtable->connect_count != NULL ? vtable->connect_count(bus->port.context, device) : 0;
+}
+
 void fieldbus_close(fieldbus_t* bus)
 {
     bus->port.vtable->close(bus->port.context);
@@ -621,17 +627,17 @@ void fieldbus_close(fieldbus_t* bus)
 
 // ------------------------------------------------------------------------------------- commands
 
-// The words of the read block, and the next ones in every other period where that tells replies
+// The words of the read block, and the next ones in every other request where that tells replies
 // apart.
-static int block_read_count(const fieldbus_t* bus, const fieldbus_device_t* of)
+static int block_read_count(const fieldbus_device_t* of)
 {
-    return of->profile->read_count + ((bus->period & 1u) != 0 ? of->extra_words : 0);
+    return of->profile->read_count + (of->longer ? of->extra_words : 0);
 }
 
 static void ask_read_block(fieldbus_t* bus, int device)
 {
     const fieldbus_device_t* to = &bus->devices[device];
-    ask_read(bus, device, to->profile->read_address, block_read_count(bus, to));
+    ask_read(bus, device, to->profile->read_address, block_read_count(to));
 }
 
 // Writes, and reads the block in the same request where the device can do both.
@@ -641,7 +647,7 @@ static void ask_written(fieldbus_t* bus, int device, int address, int count, con
     modbus_request_t* request = &to->request;
     request->function = MODBUS_READ_WRITE;
     request->read_address = to->profile->read_address;
-    request->read_count = block_read_count(bus, to);
+    request->read_count = block_read_count(to);
     if (to->written_apart) {
         request->function = answers(to->profile, MODBUS_WRITE_MULTIPLE) ? MODBUS_WRITE_MULTIPLE
                                                                         : MODBUS_WRITE_SINGLE;
@@ -898,7 +904,6 @@ static void watch_link(fieldbus_device_t* device, bus_result_t result)
     case BUS_EXCEPTION:
     case BUS_BAD_VALUE:
     case BUS_WRONG_DEVICE:
-    case BUS_OTHER_MASTER:
         if (device->link_lost) {
             device->link_lost = false;
             device->counters.reconnects++;
@@ -938,6 +943,7 @@ static void take_device(fieldbus_t* bus, int device, int64_t now_us)
     bus_device_frame_t* frame = &bus->frame.devices[device];
     uint16_t words[MODBUS_READ_COUNT_MAX];
     frame->round_trip_us += bus->batch.round_trip_us[device];
+    from->longer = from->longer != (bus->batch.result[device] != PORT_NO_TURN);
     bus_result_t result = take_reply(bus, device, words, &frame->exception);
     if (result == BUS_FRESH) {
         result = from->checks_left > 0 ? take_check(from, words)

@@ -48,14 +48,13 @@
     X(BUS_BAD_VALUE, "reply holds words that are no finite number")                                \
     X(BUS_WRONG_DEVICE, "identity, watchdog or torque limit differ from what was configured")      \
     X(BUS_BAD_CRC, "checksum of the reply is wrong")                                               \
-    X(BUS_NO_TURN, "not asked: its turn did not come in time")                                     \
-    X(BUS_OTHER_MASTER, "another master writes here")
+    X(BUS_NO_TURN, "not asked: its turn did not come in time")
 typedef enum {
 #define X(id, text) id,
     BUS_RESULT_LIST(X)
 #undef X
 } bus_result_t;
-#define BUS_RESULT_COUNT 13
+#define BUS_RESULT_COUNT 12
 const char* bus_result_text(bus_result_t result);
 
 /// What crossed the wire for one device in one period.
@@ -111,9 +110,8 @@ typedef struct {
     uint64_t closed;     // links the device closed
     uint64_t refused;    // commands that did not fit
     uint64_t wrong_device;
-    uint64_t crc_errors;    // replies of a serial line whose checksum was wrong
-    uint64_t no_turns;      // periods in which it was not asked, its line being busy until too late
-    uint64_t other_masters; // samples that showed another command than the one last written
+    uint64_t crc_errors; // replies of a serial line whose checksum was wrong
+    uint64_t no_turns;   // periods in which it was not asked, its line being busy until too late
     int64_t round_trip_min_us; // of good replies; 0 before the first
     int64_t round_trip_max_us;
     int64_t round_trip_sum_us;
@@ -177,7 +175,8 @@ typedef struct {
     int write_at[POINT_ID_COUNT]; // likewise in the write block
     bool input_table;             // the read block lies there: function 04 reads it
     bool written_apart;           // its write block goes out in a request before the one that reads
-    int extra_words;              // read with the block in every other period, and not looked at
+    int extra_words;              // read with the block in every other request, and not looked at
+    bool longer;                  // the next request
     int check_count;
     fieldbus_check_t checks[FIELDBUS_CHECK_CAPACITY];
 
@@ -230,6 +229,10 @@ bool fieldbus_configure(fieldbus_t* bus, int64_t open_timeout_us, fieldbus_findi
 /// how old it is.
 bool fieldbus_exchange(fieldbus_t* bus, const bus_command_t* command, int64_t now_us,
                        bus_feedback_t* feedback);
+
+/// Times that device's link was made, the first one included; on a serial line that is the line's.
+/// 0 over a port without links.
+uint64_t fieldbus_connect_count(const fieldbus_t* bus, int device);
 
 void fieldbus_close(fieldbus_t* bus);
 

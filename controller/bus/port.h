@@ -59,6 +59,8 @@ typedef struct {
     /// which (requests are ignored).
     bool (*open)(void* context, port_batch_t* batch, int64_t timeout_us);
     void (*close)(void* context);
+    /// Times that device's link was made, the first one included. Null where there are no links.
+    uint64_t (*connect_count)(void* context, int device);
 } port_vtable_t;
 
 typedef struct {

@@ -1,5 +1,3 @@
-#define _GNU_SOURCE // pthread_setschedparam with a policy, as POSIX has it as an option
-
 #include "controller/bus/rtu_port.h"
 
 #include <assert.h>
@@ -290,10 +288,18 @@ static void close_line(void* context)
     rtu_port_close(context);
 }
 
+static uint64_t connect_count(void* context, int device)
+{
+    (void)device; // they share the line
+    return rtu_port_counters(context).connects;
+}
+
 port_t rtu_port_view(rtu_port_t* port)
 {
-    static const port_vtable_t vtable = {
-        .exchange = exchange, .open = open_line, .close = close_line};
+    static const port_vtable_t vtable = {.exchange = exchange,
+                                         .open = open_line,
+                                         .close = close_line,
+                                         .connect_count = connect_count};
     return (port_t){.vtable = &vtable, .context = port, .device_count = port->count};
 }
 

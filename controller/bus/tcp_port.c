@@ -429,10 +429,17 @@ void tcp_port_destroy(tcp_port_t* port)
     free(port);
 }
 
+static uint64_t connect_count(void* context, int device)
+{
+    return tcp_port_connect_count(context, device);
+}
+
 port_t tcp_port_view(tcp_port_t* port)
 {
-    static const port_vtable_t vtable = {
-        .exchange = exchange, .open = open_links, .close = close_links};
+    static const port_vtable_t vtable = {.exchange = exchange,
+                                         .open = open_links,
+                                         .close = close_links,
+                                         .connect_count = connect_count};
     return (port_t){.vtable = &vtable, .context = port, .device_count = port->count};
 }
 

@@ -24,6 +24,8 @@
 #define OPEN_TIMEOUT_US INT64_C(1000000)
 // Before arming a reply may take this long: devices are asked for parameters, not for samples.
 #define CONFIGURE_TIMEOUT_US INT64_C(100000)
+// On a serial line one after the other answers.
+#define CONFIGURE_LINE_TIMEOUT_US (DEVICE_CAPACITY * CONFIGURE_TIMEOUT_US)
 // Processor time that the loop reserves of every period: many times what it needs.
 #define RUN_PERIOD_PART 0.5
 // Periods played after the arm has come to its end, so that the last command has been carried out.
@@ -252,8 +254,10 @@ static void print_device_findings(const fieldbus_findings_t* findings)
 static exit_code_t configure(const play_t* play, fieldbus_t* bus)
 {
     fieldbus_findings_t findings = {0};
-    const bool fits =
-        fieldbus_init(bus, &play->port, &play->assembly->machine, CONFIGURE_TIMEOUT_US, &findings);
+    const machine_settings_t* machine = &play->assembly->machine;
+    const bool fits = fieldbus_init(
+        bus, &play->port, machine,
+        machine->line_count > 0 ? CONFIGURE_LINE_TIMEOUT_US : CONFIGURE_TIMEOUT_US, &findings);
     if (!fits || !fieldbus_configure(bus, OPEN_TIMEOUT_US, &findings)) {
         print_device_findings(&findings);
         return EXIT_DEVICE;
@@ -286,10 +290,19 @@ static void fill_device_figures(const fieldbus_t* bus, const play_t* play, run_o
         (void)snprintf(figures->name, sizeof figures->name, "%s", device->name);
         (void)snprintf(figures->host, sizeof figures->host, "%s", device->host);
         figures->port = device->port;
+        if (device->line > 0) {
+            (void)snprintf(figures->line, sizeof figures->line, "%s",
+                           play->assembly->machine.lines[device->line - 1].path);
+        }
         figures->unit = device->unit;
         figures->exchanges = (int64_t)counters->exchanges;
         figures->timeouts = (int64_t)counters->timeouts;
         figures->mismatches = (int64_t)counters->mismatches;
+        figures->crc_errors = (int64_t)counters->crc_errors;
+        figures->exceptions = (int64_t)counters->exceptions;
+        figures->stale = (int64_t)counters->stale;
+        figures->no_turns = (int64_t)counters->no_turns;
+        figures->connects = (int64_t)fieldbus_connect_count(bus, i);
         figures->reconnects = (int64_t)counters->reconnects;
         figures->round_trip_mean_us = bus_round_trip_mean_us(counters);
         figures->round_trip_max_us = counters->round_trip_max_us;

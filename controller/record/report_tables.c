@@ -164,18 +164,27 @@ void report_table_bus(FILE* out, const summary_t* summary)
         return;
     }
     begin_table(out, "Bus",
-                "Device|Address|#Unit|#Exchanges|#Timeouts|#Mismatches|#Reconnects|"
+                "Device|Address|#Unit|#Exchanges|#Timeouts|#Mismatches|#Checksums|"
+                "#Exceptions|#Stale|#No turn|#Connects|#Reconnects|"
                 "#Round trip mean \xC2\xB5s|#longest \xC2\xB5s");
     for (int device = 0; device < summary->outcome.device_count; device++) {
         const link_figures_t* link = &summary->outcome.devices[device];
         name_cell(out, link->name);
         (void)fputs("<td>", out);
-        html_text(out, link->host);
-        (void)fprintf(out, ":%d</td>", link->port);
+        html_text(out, link->line[0] != '\0' ? link->line : link->host);
+        if (link->line[0] == '\0') {
+            (void)fprintf(out, ":%d", link->port);
+        }
+        (void)fputs("</td>", out);
         integer_cell(out, link->unit);
         integer_cell(out, link->exchanges);
         integer_cell(out, link->timeouts);
         integer_cell(out, link->mismatches);
+        integer_cell(out, link->crc_errors);
+        integer_cell(out, link->exceptions);
+        integer_cell(out, link->stale);
+        integer_cell(out, link->no_turns);
+        integer_cell(out, link->connects);
         integer_cell(out, link->reconnects);
         number_cell(out, link->round_trip_mean_us, 0);
         integer_cell(out, link->round_trip_max_us);

@@ -568,11 +568,18 @@ static void stop_sentence(const summary_t* summary, char* text, size_t capacity)
     const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)stop->rule);
     const device_settings_t* device = stop_device(machine, stop);
     const bool joint = stop->subject >= 0 && stop->subject < machine->arm.joint_count;
-    char subject[4 * NAME_CAPACITY] = "";
+    char subject[PATH_CAPACITY + 3 * NAME_CAPACITY] = "";
     char figures[NAME_CAPACITY * 2] = "";
     if (device != NULL) {
-        (void)snprintf(subject, sizeof subject, ": %s at %s:%d unit %d", device->name, device->host,
-                       device->port, device->unit);
+        const bool on_line = device->line > 0 && device->line <= machine->line_count;
+        char place[PATH_CAPACITY + NAME_CAPACITY];
+        if (on_line) {
+            (void)snprintf(place, sizeof place, "%s", machine->lines[device->line - 1].path);
+        } else {
+            (void)snprintf(place, sizeof place, "%s:%d", device->host, device->port);
+        }
+        (void)snprintf(subject, sizeof subject, ": %s at %s unit %d", device->name, place,
+                       device->unit);
     } else if (stop->rule == INTERLOCK_ARM_CLEARANCE) {
         const part_name_t part = clearance_part_name(&machine->arm, stop->subject);
         const part_name_t other = clearance_part_name(&machine->arm, stop->other);

@@ -78,12 +78,18 @@ const char* run_verdict_text(run_verdict_t verdict);
 /// What one device's link went through.
 typedef struct {
     char name[NAME_CAPACITY];
-    char host[NAME_CAPACITY];
+    char host[NAME_CAPACITY]; // over TCP; of a device on a serial line nothing, and port 0
     int port;
+    char line[PATH_CAPACITY]; // of a device on a serial line; empty over TCP
     int unit;
     int64_t exchanges;
     int64_t timeouts;
     int64_t mismatches; // replies that did not match their request
+    int64_t crc_errors; // replies of a serial line whose checksum was wrong
+    int64_t exceptions;
+    int64_t stale;    // good replies without a new sample
+    int64_t no_turns; // periods in which it was not asked, its line being busy until too late
+    int64_t connects; // times its link was made; 0 in process
     int64_t reconnects;
     double round_trip_mean_us;
     int64_t round_trip_max_us;

@@ -268,12 +268,21 @@ static void write_bus(json_t* json, const summary_t* summary)
         const link_figures_t* counters = &summary->outcome.devices[device];
         json_object_begin(json, NULL);
         json_text(json, "device", counters->name);
-        json_text(json, "host", counters->host);
-        json_integer(json, "port", counters->port);
+        if (counters->line[0] != '\0') {
+            json_text(json, "line", counters->line);
+        } else {
+            json_text(json, "host", counters->host);
+            json_integer(json, "port", counters->port);
+        }
         json_integer(json, "unit", counters->unit);
         json_integer(json, "exchanges", counters->exchanges);
         json_integer(json, "timeouts", counters->timeouts);
         json_integer(json, "mismatches", counters->mismatches);
+        json_integer(json, "crc_errors", counters->crc_errors);
+        json_integer(json, "exceptions", counters->exceptions);
+        json_integer(json, "stale", counters->stale);
+        json_integer(json, "no_turns", counters->no_turns);
+        json_integer(json, "connects", counters->connects);
         json_integer(json, "reconnects", counters->reconnects);
         json_number(json, "round_trip_mean_us", counters->round_trip_mean_us);
         json_integer(json, "round_trip_max_us", counters->round_trip_max_us);

@@ -64,7 +64,8 @@ static void bending_close(void* context)
     (void)context;
 }
 
-static const port_vtable_t bending_vtable = {bending_exchange, bending_open, bending_close};
+static const port_vtable_t bending_vtable = {
+    .exchange = bending_exchange, .open = bending_open, .close = bending_close};
 
 static int setup(void** state)
 {

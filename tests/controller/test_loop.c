@@ -58,7 +58,8 @@ static void nothing_closes(void* context)
     (void)context;
 }
 
-static const port_vtable_t silent_port = {nobody_answers, nobody_opens, nothing_closes};
+static const port_vtable_t silent_port = {
+    .exchange = nobody_answers, .open = nobody_opens, .close = nothing_closes};
 
 typedef struct {
     int periods;

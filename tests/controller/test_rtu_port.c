@@ -283,11 +283,12 @@ static rtu_port_t* port_at(const char* path, int count)
 static port_batch_t batch;
 static modbus_request_t asked[DEVICE_CAPACITY];
 static bool writes; // the first device is written to rather than read
-static bool varies; // four words, then five, then four
+static bool varies; // two requests in a row differ: four words, then five, then four
+static bool longer;
 
 static void ask(int device, int address)
 {
-    const int count = varies ? 4 + (address / 4) % 2 : 4;
+    const int count = varies && longer ? 5 : 4;
     asked[device] = (modbus_request_t){MODBUS_READ_HOLDING, address, count, 0, 0, {0}};
     if (writes && device == 0) {
         asked[device] = (modbus_request_t){MODBUS_WRITE_MULTIPLE, 0, 0, address, 2, {1, 2}};
@@ -326,6 +327,7 @@ static port_result_t exchange_once(rtu_port_t* rtu_port, int64_t timeout_us)
             assert_truth(i);
         }
     }
+    longer = longer != (batch.result[0] != PORT_NO_TURN);
     return batch.result[0];
 }
 
@@ -399,6 +401,7 @@ static void assert_nothing_wrong_is_delivered(const expectation_t* expectation)
 static void replies_with_a_wrong_field_are_refused_and_the_line_quarantined(void** state)
 {
     (void)state;
+    varies = true; // a busy machine may make an honest unit slower than it said
     const expectation_t expectations[] = {
         {UNIT_WRONG_UNIT, PORT_BAD_FRAME},   {UNIT_WRONG_FUNCTION, PORT_BAD_FRAME},
         {UNIT_WRONG_COUNT, PORT_BAD_FRAME},  {UNIT_WRONG_CRC, PORT_BAD_CRC},
@@ -410,18 +413,20 @@ static void replies_with_a_wrong_field_are_refused_and_the_line_quarantined(void
     writes = true;
     const expectation_t echo = {UNIT_WRONG_ECHO, PORT_BAD_FRAME};
     assert_nothing_wrong_is_delivered(&echo);
-    writes = false;
+    writes = varies = false;
 }
 
 /// Shows H28, H29, H30.
 static void silence_drips_and_lateness_end_at_the_deadline(void** state)
 {
     (void)state;
+    varies = true; // as above
     const expectation_t expectations[] = {
         {UNIT_SILENT, PORT_TIMEOUT}, {UNIT_LATE, PORT_TIMEOUT}, {UNIT_DRIP_SLOW, PORT_TIMEOUT}};
     for (int i = 0; i < (int)(sizeof expectations / sizeof expectations[0]); i++) {
         assert_nothing_wrong_is_delivered(&expectations[i]);
     }
+    varies = false;
 }
 
 // Whether a first answer counts depends on how the bytes come to be read; that no other ever does,

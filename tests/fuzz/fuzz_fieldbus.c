@@ -108,7 +108,8 @@ static void close_links(void* context)
     (void)context;
 }
 
-static const port_vtable_t hostile = {exchange, open_links, close_links};
+static const port_vtable_t hostile = {
+    .exchange = exchange, .open = open_links, .close = close_links};
 
 static void claim_feedback(const fieldbus_t* bus, const bus_feedback_t* feedback)
 {
