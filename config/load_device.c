@@ -319,7 +319,8 @@ static const field_t device_fields[] = {
      .required = true,
      .offset = PROFILE(verified),
      .words = verified_words,
-     .meaning = "What the map was checked against."},
+     .meaning = "What the map was checked against; \"no\" in quotes, as some readers of YAML "
+                "take it for false."},
     {.key = "functions",
      .kind = FIELD_SERIES,
      .offset = offsetof(device_file_t, functions),

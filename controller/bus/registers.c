@@ -88,13 +88,14 @@ static inline double rounded_whole(double raw)
 {
     const double whole = (double)(int64_t)raw;
     const double rest = raw - whole; // exact
-    return fabs(rest) >= 0.5 ? whole + copysign(1.0, rest) : whole;
+    return fabs(rest) >= 0.5 ? whole + (rest < 0.0 ? -1.0 : 1.0) : whole;
 }
 
 // True if `raw`, which may be NaN, rounds to a value of the type; then `bits` are that value.
 static bool bits_of_raw(word_type_t type, double raw, uint32_t* bits)
 {
-    if (type != WORD_F32 && !(fabs(raw) <= 2.0 * UINT32_MAX)) {
+    if (!isfinite(raw) ||
+        (type != WORD_F32 && (raw < -2.0 * UINT32_MAX || raw > 2.0 * UINT32_MAX))) {
         return false; // far beyond every type, or no number
     }
     const double whole = type != WORD_F32 ? rounded_whole(raw) : 0.0;

@@ -2,6 +2,9 @@
 /// in tests/routines/test_broken_files.c.
 #include "tests/support/cmocka_prelude.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "config/device_rules.h"
 
 static void modicon_numbers_count_from_one_in_their_table(void** state)
@@ -44,13 +47,15 @@ static void every_address_is_written_both_ways_and_comes_back(void** state)
         for (int input_table = 0; input_table <= 1; input_table++) {
             char text[DEVICE_ADDRESS_TEXT_CAPACITY];
             device_address_text(address, input_table != 0, text);
-            int plain, hexadecimal, modicon, back;
-            bool back_table;
-            assert_int_equal(
-                sscanf(text, "%d (0x%x, modicon %d)", &plain, (unsigned*)&hexadecimal, &modicon),
-                3);
-            assert_int_equal(plain, address);
-            assert_int_equal(hexadecimal, address);
+            char* end = NULL;
+            assert_int_equal(strtol(text, &end, 10), address);
+            assert_int_equal(strncmp(end, " (0x", 4), 0);
+            assert_int_equal(strtol(end + 2, &end, 16), address);
+            assert_int_equal(strncmp(end, ", modicon ", 10), 0);
+            const int modicon = (int)strtol(end + 10, &end, 10);
+            assert_string_equal(end, ")");
+            int back = -1;
+            bool back_table = false;
             assert_true(device_address_of_modicon(modicon, &back, &back_table));
             assert_int_equal(back, address);
             assert_int_equal(back_table, input_table);
