@@ -245,15 +245,15 @@ static exit_code_t say_end(server_result_t result, const machine_settings_t* mac
                                     : "");
         return EXIT_DEVICE;
     }
+    const uint64_t on_lines = counters->line_requests + counters->broken_rtu;
+    const uint64_t turned_away = counters->turned_away + counters->not_allowed;
     (void)fprintf(stderr,
                   "table: %llu connections, %llu requests, %llu broken frames, %llu on lines, "
                   "%llu of them broken, %llu writes of second masters, %llu clients turned away\n",
                   (unsigned long long)counters->connections, (unsigned long long)counters->requests,
-                  (unsigned long long)counters->broken_frames,
-                  (unsigned long long)(counters->line_requests + counters->broken_rtu),
+                  (unsigned long long)counters->broken_frames, (unsigned long long)on_lines,
                   (unsigned long long)counters->broken_rtu,
-                  (unsigned long long)counters->second_masters,
-                  (unsigned long long)(counters->turned_away + counters->not_allowed));
+                  (unsigned long long)counters->second_masters, (unsigned long long)turned_away);
     return EXIT_DONE;
 }
 
