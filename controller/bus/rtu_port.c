@@ -1,5 +1,3 @@
-#define _GNU_SOURCE // pthread_setschedparam with a policy, as POSIX has it as an option
-
 #include "controller/bus/rtu_port.h"
 
 #include <assert.h>
