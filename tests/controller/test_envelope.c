@@ -176,14 +176,14 @@ static void what_draws_back_brings_no_force(void** context)
     const envelope_reaction_t reaction = {0.025, 5.0};
     const double speeds_mps[] = {0.0, -0.005, -1.0};
     for (int i = 0; i < 3; ++i) {
-        const envelope_press_t press = {.force_N = 12.0,
-                                        .force_age_s = 0.5,
-                                        .force_rate_N_per_s = 1000.0 * speeds_mps[i],
-                                        .tool_mps = speeds_mps[i],
-                                        .stiffness_N_per_m = 20000.0,
-                                        .felt_N_per_m = 2000.0};
+        const envelope_press_t released = {.force_N = 12.0,
+                                           .force_age_s = 0.5,
+                                           .force_rate_N_per_s = 1000.0 * speeds_mps[i],
+                                           .tool_mps = speeds_mps[i],
+                                           .stiffness_N_per_m = 20000.0,
+                                           .felt_N_per_m = 2000.0};
         assert_near(envelope_rise_N(&reaction, 20000.0, speeds_mps[i]), 0.0, 0.0);
-        assert_near(envelope_force_N(&reaction, &press), 12.0, 0.0);
+        assert_near(envelope_force_N(&reaction, &released), 12.0, 0.0);
     }
 }
 
@@ -191,12 +191,12 @@ static void a_force_of_endless_age_is_unknown(void** context)
 {
     (void)context;
     const envelope_reaction_t reaction = {0.025, 5.0};
-    const envelope_press_t press = {.force_N = 12.0,
-                                    .force_age_s = (double)INFINITY,
-                                    .force_rate_N_per_s = 10.0,
-                                    .stiffness_N_per_m = 20000.0,
-                                    .felt_N_per_m = 2000.0};
-    assert_true(isnan(envelope_force_N(&reaction, &press)));
+    const envelope_press_t released = {.force_N = 12.0,
+                                       .force_age_s = (double)INFINITY,
+                                       .force_rate_N_per_s = 10.0,
+                                       .stiffness_N_per_m = 20000.0,
+                                       .felt_N_per_m = 2000.0};
+    assert_true(isnan(envelope_force_N(&reaction, &released)));
 }
 
 static void where_there_is_no_room_there_is_no_speed(void** context)
