@@ -72,7 +72,6 @@ static void limits_are_those_of_the_settings_joint_by_joint(void** context)
     assert_near(limits.joints[1].following_at_rest, 0.035, 0.0);
 }
 
-/// Shows H46, limits_intact.
 static void set_sensor(machine_settings_t* machine)
 {
     machine->force_sensor = 1;
@@ -153,6 +152,7 @@ static void the_check_word_is_the_sum_that_is_named(void** context)
     assert_true(judge_limits_check(&limits) == sum && limits.check == sum);
 }
 
+/// Shows H46, limits_intact.
 static void a_change_of_any_single_bit_is_seen(void** context)
 {
     (void)context;
