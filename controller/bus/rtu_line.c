@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +23,9 @@
 // What stands between the line and this thread: the scheduler, and the adapter's own clock, which
 // is 1 ms where it obeys (see `ask_for_low_latency`).
 #define RECEIVE_SLACK_US 5000
+// Of /dev/pts/N (Linux, Documentation/admin-guide/devices.txt).
+#define PSEUDO_TERMINAL_MAJOR_MIN 136
+#define PSEUDO_TERMINAL_MAJOR_MAX 143
 
 struct rtu_line {
     line_settings_t settings;
@@ -147,6 +152,19 @@ static void ask_for_low_latency(int descriptor)
     }
 }
 
+// A second master on this machine is refused by the system. A pseudo terminal would keep that mark
+// when its client is gone, for as long as its other end is open.
+static void keep_to_itself(int descriptor)
+{
+    struct stat status;
+    const bool pseudo = fstat(descriptor, &status) == 0 &&
+                        major(status.st_rdev) >= PSEUDO_TERMINAL_MAJOR_MIN &&
+                        major(status.st_rdev) <= PSEUDO_TERMINAL_MAJOR_MAX;
+    if (!pseudo) {
+        (void)ioctl(descriptor, TIOCEXCL);
+    }
+}
+
 static void quarantine(rtu_line_t* line)
 {
     line->quarantine_until_us = port_now_us() + line->quarantine_us;
@@ -176,7 +194,7 @@ bool rtu_line_open(rtu_line_t* line, bool at_once)
         line->retry_at_us = port_now_us() + reply_stream_retry_us(line->retry_step++);
         return false;
     }
-    (void)ioctl(descriptor, TIOCEXCL); // a second master on this machine is refused by the system
+    keep_to_itself(descriptor);
     ask_for_low_latency(descriptor);
     (void)tcflush(descriptor, TCIOFLUSH);
     line->up = true;

@@ -221,7 +221,7 @@ exit_code_t device_choice_reduce(const options_t* options, int count, char* cons
     if (count > DEVICE_CAPACITY) {
         return say_usage("more names than a machine has devices");
     }
-    device_settings_t chosen[DEVICE_CAPACITY];
+    device_settings_t chosen[DEVICE_CAPACITY] = {0};
     for (int i = 0; i < count; i++) {
         const int at = device_choice_named(machine, names[i]);
         if (at < 0) {

@@ -47,7 +47,7 @@ bool profile_device_init(profile_device_t* device, const device_profile_t* profi
                                    .acceleration_max = device->range * RANGE_PER_S / SPEED_UP_S,
                                    .effort_max = limit != NULL ? limit->maximum : 0.0};
     drive_init(&device->drive, &axis, PROFILE_DEVICE_STEP_US, 0.0);
-    device->drive.position_error_max = INFINITY; // its axis is wherever it is sent
+    device->drive.position_error_max = HUGE_VAL; // its axis is wherever it is sent
     io_coupler_init(&device->coupler, true);
     profile_device_step(device);
     return true;

@@ -134,6 +134,14 @@ static void a_point_that_no_request_can_take_is_refused(void** state)
     assert_false(device_reader_init(&reader, &port, &device.machine, 0, 1000));
 }
 
+static uint64_t random_state;
+
+static uint32_t next_random(void)
+{
+    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(random_state >> 33); // 31 bits
+}
+
 // Any layout: every point lies wholly in a read of its table, every read is allowed, and no word is
 // read that is neither a point's nor beside one inside the alignment.
 static void any_map_is_covered_and_nothing_else_is_asked_for(void** state)
@@ -141,17 +149,18 @@ static void any_map_is_covered_and_nothing_else_is_asked_for(void** state)
     (void)state;
     const unsigned seed = (unsigned)time(NULL);
     print_message("seed %u\n", seed);
-    srand(seed);
+    random_state = seed;
     for (int trial = 0; trial < 2000; trial++) {
         (void)setup(NULL);
-        profile.word_alignment = 1 + rand() % 2;
-        profile.read_words_max = 4 + rand() % 122;
-        int address = rand() % 50;
-        const int count = 1 + rand() % 40;
+        profile.word_alignment = 1 + (int)next_random() % 2;
+        profile.read_words_max = 4 + (int)next_random() % 122;
+        int address = (int)next_random() % 50;
+        const int count = 1 + (int)next_random() % 40;
         for (int i = 0; i < count; i++) {
-            add_point(POINT_OTHER, "p", address, rand() % 2 == 0 ? WORD_U16 : WORD_F32);
-            profile.points[i].input_table = rand() % 5 == 0;
-            address += registers_word_count(profile.points[i].type) + (rand() % 3 == 0) * 3;
+            add_point(POINT_OTHER, "p", address, (int)next_random() % 2 == 0 ? WORD_U16 : WORD_F32);
+            profile.points[i].input_table = (int)next_random() % 5 == 0;
+            address +=
+                registers_word_count(profile.points[i].type) + ((int)next_random() % 3 == 0) * 3;
         }
         start();
         for (int i = 0; i < count; i++) {
