@@ -12,6 +12,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE // ppoll
 #endif
+// ctest: alone
 #include "tests/support/cmocka_prelude.h"
 
 #include <arpa/inet.h>

@@ -1,6 +1,7 @@
 // A machine whose devices hang on sockets and on two serial lines at once: every one gets its own
 // answer, a broken link costs only its own devices, and what cannot be reached is told by name.
 #define _GNU_SOURCE // posix_openpt and its kin
+// ctest: alone
 #include "tests/support/cmocka_prelude.h"
 
 #include <arpa/inet.h>

@@ -3,6 +3,7 @@
 // always the same: nothing wrong is delivered, the call ends, and the line recovers by itself.
 // Deadlines are checked with seconds of slack.
 #define _GNU_SOURCE // posix_openpt and its kin; the names of speeds
+// ctest: alone
 #include "tests/support/cmocka_prelude.h"
 
 #include <fcntl.h>
