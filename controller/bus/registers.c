@@ -40,7 +40,8 @@ static bool high_word_first(word_order_t order)
 static uint16_t in_byte_order(word_order_t order, uint16_t word)
 {
     const bool swapped = order == WORDS_HIGH_FIRST_SWAPPED || order == WORDS_LOW_FIRST_SWAPPED;
-    return swapped ? (uint16_t)((word << 8) | (word >> 8)) : word;
+    const unsigned turned = (unsigned)word << 8 | (unsigned)word >> 8;
+    return (uint16_t)(swapped ? turned & UINT16_MAX : word);
 }
 
 uint32_t registers_raw(const point_settings_t* point, word_order_t order, const uint16_t* words)

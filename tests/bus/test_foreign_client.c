@@ -3,6 +3,7 @@
 /// with known values and gets exceptions for holes. The same over TCP, by way of `knead table`, is
 /// in tests/cli/test_table_strangers.sh. Needs Debian's python3-pymodbus and
 /// python3-serial-asyncio, and fails without them.
+// ctest: alone
 #include "tests/support/cmocka_prelude.h"
 
 #include <poll.h>

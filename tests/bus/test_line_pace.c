@@ -13,6 +13,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE // posix_openpt and its kin
 #endif
+// ctest: alone
 #include "tests/support/cmocka_prelude.h"
 
 #include <fcntl.h>
