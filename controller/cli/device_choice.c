@@ -74,7 +74,7 @@ void device_choice_alone(const device_profile_t* profile, machine_settings_t* ma
     (void)snprintf(device->profile, sizeof device->profile, "%s", profile->name);
     device->role = profile->role;
     device->port = profile->tcp_port;
-    device->unit = profile->tcp_unit;
+    device->unit = profile->tcp_unit > 0 ? profile->tcp_unit : 1; // as a table serves it
 }
 
 static exit_code_t say_usage(const char* sentence)

@@ -88,11 +88,13 @@ typedef enum {
     X(OPTION_PROFILE, "profile", "FILE[,FILE]", OPTION_KIND_TEXT, 0, 0,                            \
       "devices by their profiles (config/devices/*.yaml) instead of a machine")                    \
     X(OPTION_SERIAL, "serial", "PATH", OPTION_KIND_TEXT, 0, 0,                                     \
-      "serial device, or 'pty' to make one; of a machine with lines NAME=PATH[,NAME=PATH]")        \
+      "serial device; a table makes one from 'pty', and takes NAME=PATH[,NAME=PATH] for lines")    \
     X(OPTION_PTY_LINK, "pty-link", "PATH", OPTION_KIND_TEXT, 0, 0,                                 \
-      "symbolic link to the pty that is made; of several lines NAME=PATH[,NAME=PATH]")             \
+      "symbolic link to the pty that is made; of several lines NAME=PATH[,NAME=PATH] (default "    \
+      "for a virtual machine with lines: the paths in its file)")                                  \
     X(OPTION_BAUD, "baud", "N", OPTION_KIND_WHOLE, 300, 4000000,                                   \
-      "speed of the serial line (default: the profile's fastest, else 19200)")                     \
+      "speed of the serial line (default: the profile's only one; of a table its fastest, else "   \
+      "19200)")                                                                                    \
     X(OPTION_PARITY, "parity", "none|even|odd", OPTION_KIND_TEXT, 0, 0,                            \
       "parity of the serial line (default: the profile's)")                                        \
     X(OPTION_STOP_BITS, "stop-bits", "N", OPTION_KIND_WHOLE, 1, 2,                                 \

@@ -5,6 +5,7 @@
 #include "controller/bus/budget.h"
 #include "controller/bus/device_port.h"
 #include "sim/lockstep.h"
+#include "sim/server.h"
 
 // In lock-step the table may take its time; a device that is silent costs this much, a few times
 // over.
@@ -37,18 +38,19 @@ static lockstep_t* connect_clock(const play_bus_t* settings)
     const device_settings_t* first = &machine->devices[0];
     if (first->port == 0) {
         (void)fprintf(stderr,
-                      "knead %s: lock-step with devices on serial lines takes --host and "
-                      "--port-base, to find the table's clock\n",
+                      "knead %s: lock-step with devices on serial lines takes --port-base, "
+                      "to find the table's clock\n",
                       settings->verb);
         return NULL;
     }
+    const char* host = first->host[0] != '\0' ? first->host : SERVER_BIND_ADDRESS;
     const int clock_port = first->port + machine->device_count;
-    lockstep_t* lockstep = lockstep_create(first->host, clock_port, CLOCK_CONNECT_TIMEOUT_US);
+    lockstep_t* lockstep = lockstep_create(host, clock_port, CLOCK_CONNECT_TIMEOUT_US);
     if (lockstep == NULL) {
         (void)fprintf(stderr,
                       "knead %s: no clock of a virtual table answers at %s:%d; start 'knead "
                       "table --lock-step' first\n",
-                      settings->verb, first->host, clock_port);
+                      settings->verb, host, clock_port);
     }
     return lockstep;
 }

@@ -130,6 +130,9 @@ bool table_line_places(const options_t* options, const machine_settings_t* machi
         return false;
     }
     for (int i = 0; i < machine->line_count; i++) {
+        if (!given && machine->world == WORLD_VIRTUAL) {
+            memcpy(places[i].link, machine->lines[i].path, PATH_CAPACITY);
+        }
         if (places[i].path[0] != '\0' && places[i].link[0] != '\0') {
             (void)fprintf(messages, "knead table: --pty-link: line '%s' is a serial device\n",
                           machine->lines[i].name);

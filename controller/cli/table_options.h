@@ -22,8 +22,9 @@ bool table_allowed(const options_t* options, const char* bind_address,
 
 /// Reads `--serial` and `--pty-link` for the lines of `machine`: one of them a bare PATH, or
 /// several NAME=PATH with a comma between; a path that is the word pty makes one, as does a line
-/// that is not named. False after a sentence: a name that no line has, a link beside a device, a
-/// path too long.
+/// that is not named. Without any of both the lines of a virtual machine are linked to where its
+/// file says that they are. False after a sentence: a name that no line has, a link beside a
+/// device, a path too long.
 bool table_line_places(const options_t* options, const machine_settings_t* machine,
                        line_place_t places[SERIAL_LINE_CAPACITY], FILE* messages);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "controller/cli/real_time.h"
@@ -238,8 +239,10 @@ static exit_code_t say_end(server_result_t result, const machine_settings_t* mac
     if (result != SERVER_ENDED) {
         const int device = counters->failed_device;
         const bool is_device = device >= 0 && device < machine->device_count;
-        (void)fprintf(stderr, "knead table: %s%s%s\n", server_result_text(result),
-                      device >= 0 ? ": " : "",
+        (void)fprintf(stderr,
+                      "knead table: %s%s%s; --host says at which address, --port-base from "
+                      "which port on\n",
+                      server_result_text(result), device >= 0 ? ": " : "",
                       is_device     ? machine->devices[device].name
                       : device >= 0 ? "clock"
                                     : "");
@@ -257,6 +260,18 @@ static exit_code_t say_end(server_result_t result, const machine_settings_t* mac
     return EXIT_DONE;
 }
 
+/// The folder that a link is to lie in; what goes wrong shows when the link is made.
+static void make_folder(const char* link)
+{
+    char folder[PATH_CAPACITY];
+    (void)snprintf(folder, sizeof folder, "%s", link);
+    char* slash = strrchr(folder, '/');
+    if (slash != NULL && slash != folder) {
+        *slash = '\0';
+        (void)mkdir(folder, 0755);
+    }
+}
+
 /// Opens every line of the machine. False after a sentence.
 static bool open_lines(const machine_settings_t* machine,
                        const line_place_t places[SERIAL_LINE_CAPACITY],
@@ -265,6 +280,7 @@ static bool open_lines(const machine_settings_t* machine,
     for (int i = 0; i < machine->line_count; ++i) {
         line_settings_t line = machine->lines[i];
         memcpy(line.path, places[i].path, sizeof line.path);
+        make_folder(places[i].link);
         const serial_result_t result = line.path[0] == '\0'
                                            ? serial_line_make_pty(&lines[i], places[i].link)
                                            : serial_line_open_device(&lines[i], &line);

@@ -103,6 +103,24 @@ static void lines_are_found_by_name_and_a_bare_path_is_the_only_ones(void** stat
     assert_false(table_line_places(&options, &machine, places, messages));
 }
 
+static void
+lines_of_a_virtual_machine_are_where_its_file_says_of_a_real_one_they_are_not(void** state)
+{
+    (void)state;
+    line_place_t places[SERIAL_LINE_CAPACITY];
+    strcpy(machine.lines[1].path, "/tmp/there");
+    assert_true(table_line_places(&options, &machine, places, messages));
+    assert_string_equal(places[1].link, "/tmp/there");
+    give(OPTION_PTY_LINK, "left=/tmp/left"); // whoever says where one is says it of all
+    assert_true(table_line_places(&options, &machine, places, messages));
+    assert_string_equal(places[1].link, "");
+    options.given[OPTION_PTY_LINK] = false;
+    options.text[OPTION_PTY_LINK] = NULL;
+    machine.world = WORLD_REAL;
+    assert_true(table_line_places(&options, &machine, places, messages));
+    assert_string_equal(places[1].link, "");
+}
+
 static void parity_is_one_of_three_words(void** state)
 {
     (void)state;
@@ -121,6 +139,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(only_the_loopback_needs_no_list, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            lines_of_a_virtual_machine_are_where_its_file_says_of_a_real_one_they_are_not, setup,
+            teardown),
         cmocka_unit_test_setup_teardown(a_list_with_anything_but_addresses_is_refused, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(lines_are_found_by_name_and_a_bare_path_is_the_only_ones,
