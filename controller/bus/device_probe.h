@@ -60,7 +60,7 @@ const char* probe_watchdog_text(probe_watchdog_t watchdog);
     X(PROBE_FUNCTION_ANSWERED, "answered")                                                         \
     X(PROBE_FUNCTION_REFUSED, "refused")                                                           \
     X(PROBE_FUNCTION_SILENT, "silent")                                                             \
-    X(PROBE_FUNCTION_NOT_TRIED, "not tried, it writes")
+    X(PROBE_FUNCTION_NOT_TRIED, "not tried")
 /// Answered: with words, or with an exception that shows the function is known to the device.
 typedef enum {
 #define X(id, text) id,

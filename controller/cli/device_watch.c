@@ -40,7 +40,8 @@ typedef struct {
     bool wants_json;
     bool terminal;
     device_layer_t said[DEVICE_CAPACITY]; // the failure that was told last, to tell it once
-    bool answered[DEVICE_CAPACITY];       // at least once
+    bool answered[DEVICE_CAPACITY];       // at least once, wholly and as the device of its profile
+    bool foreign[DEVICE_CAPACITY];        // said to be another device than its profile's
     device_reader_t readers[DEVICE_CAPACITY];
 } watch_t;
 
@@ -269,12 +270,34 @@ static void show_lines(watch_t* watch)
 
 // -------------------------------------------------------------------------------------- watching
 
+/// Another device than its profile's is told once; what it says is shown all the same.
+static bool is_expected(watch_t* watch, int device)
+{
+    const device_reader_t* reader = &watch->readers[device];
+    const device_profile_t* profile = reader->profile;
+    for (int i = 0; i < profile->point_count; i++) {
+        const device_reading_t* reading = &reader->readings[i];
+        if (profile->points[i].id == POINT_IDENTITY && profile->identity_known && reading->known &&
+            reading->raw != (uint32_t)profile->identity_expected) {
+            if (!watch->foreign[device]) {
+                (void)fprintf(stderr, "%s: its identity is %u, that of profile '%s' is %d\n",
+                              watch->machine->devices[device].name, reading->raw, profile->name,
+                              profile->identity_expected);
+            }
+            watch->foreign[device] = true;
+            return false;
+        }
+    }
+    return true;
+}
+
 static void read_all(watch_t* watch)
 {
     for (int i = 0; i < watch->machine->device_count && stop_requested == 0; i++) {
         device_reader_t* reader = &watch->readers[i];
         (void)device_reader_read(reader, watch_now_us(watch));
-        watch->answered[i] = watch->answered[i] || reader->layers[DEVICE_LAYER_GOOD] > 0;
+        const bool whole = device_reader_failure(reader) == NULL;
+        watch->answered[i] = (is_expected(watch, i) && whole) || watch->answered[i];
     }
 }
 

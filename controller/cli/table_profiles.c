@@ -5,6 +5,7 @@
 #include "config/load.h"
 #include "controller/bus/rtu_frame.h"
 #include "controller/cli/assembly.h"
+#include "controller/cli/device_choice.h"
 #include "controller/cli/table_options.h"
 
 #define BAUD_USUAL 19200 // what a Modbus line has by default (serial guide 2.5.1)
@@ -122,8 +123,16 @@ bool table_profiles_load(const options_t* options, machine_settings_t* machine,
     char path[ASSEMBLY_PATH_CAPACITY];
     while (table_next_part(&list, path, sizeof path)) {
         device_profile_t profile;
-        if (!load_device_profile(path, &profile, findings) ||
-            !add_device(machine, &profile, messages)) {
+        if (!device_choice_profile(path, &profile, findings)) {
+            if (findings->error_count == 0) {
+                (void)fprintf(messages,
+                              "knead table: there is no profile '%s'; 'knead device list' "
+                              "names those that are there\n",
+                              path);
+            }
+            return false;
+        }
+        if (!add_device(machine, &profile, messages)) {
             return false;
         }
     }
