@@ -52,7 +52,7 @@ typedef enum {
           OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_HOST) | OPTION_BIT(OPTION_PORT_BASE) |        \
           OPTION_BIT(OPTION_LOCK_STEP) | OPTION_BIT(OPTION_YES) | OPTION_BIT(OPTION_ACKNOWLEDGE) | \
           OPTION_BIT(OPTION_REPORT) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),          \
-      "play a routine in real time over Modbus TCP, on the machine or on 'knead table'",           \
+      "play a routine in real time over Modbus, on the machine or on 'knead table'",               \
       "Acknowledge, arm and start by typing these words; pause, resume, end, stop, skip, "         \
       "repeat,\n"                                                                                  \
       "extend and 'intensity 7' work the same way, behind each of them why. On a terminal "        \
@@ -92,7 +92,7 @@ typedef enum {
       "watch look at the machine's devices, at those named, or, without a machine, at the one "    \
       "of\n"                                                                                       \
       "--profile at --host or on --serial. They only ever read: nothing they send can change a\n"  \
-      "device. What fails is told with the command of mbpoll that shows it again. Exit code 4 "    \
+      "device. What fails is told with the command of mbpoll that asks the same. Exit code 4 "     \
       "if\n"                                                                                       \
       "a device fails or cannot be reached; what is only doubtful is told.\n")                     \
     X(demo, "[ROUTINE]", 0, 1,                                                                     \

@@ -49,13 +49,6 @@
 static uint64_t faulted_wanted = FAULTED_IN_TEST;
 static uint64_t seed = 1;
 
-static int64_t monotonic_us(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void sleep_us(int64_t duration_us)
 {
     const struct timespec wait = {.tv_sec = duration_us / 1000000,
@@ -156,7 +149,7 @@ static void peer_put(scene_t* scene, peer_t* peer, const hostile_answer_t* answe
     if (peer->dead) {
         return;
     }
-    int64_t due_us = monotonic_us();
+    int64_t due_us = port_now_us();
     due_us += has(answer, HOSTILE_LATE) ? TIMEOUT_US + draw_us(&scene->random, LATE_MAX_US) : 0;
     if (peer->count > peer->from && due_us < peer->due_us[peer->count - 1]) {
         due_us = peer->due_us[peer->count - 1];
@@ -228,7 +221,7 @@ static void* run_peers(void* context)
         int64_t wait_us = 20000;
         for (int i = 0; i < DEVICES; ++i) {
             peer_t* peer = &scene->peers[i];
-            const int64_t now_us = monotonic_us();
+            const int64_t now_us = port_now_us();
             const int64_t next_us = peer_send(peer, now_us);
             const int64_t left_us = next_us > now_us ? next_us - now_us : 0;
             wait_us = left_us < wait_us ? left_us : wait_us;
@@ -282,9 +275,9 @@ static void exchange_once(scene_t* scene, const port_t* port, random_stream_t* r
         modbus_encode_request(&request, &scene->batch.request[i]);
         hostile_truth(i, &scene->batch.request[i], &truths[i]);
     }
-    const int64_t before_us = monotonic_us();
+    const int64_t before_us = port_now_us();
     port->vtable->exchange(port->context, &scene->batch, TIMEOUT_US);
-    const int64_t excess_us = monotonic_us() - before_us - TIMEOUT_US;
+    const int64_t excess_us = port_now_us() - before_us - TIMEOUT_US;
     if (excess_us >= 0 && scene->excess_count < EXCESS_CAPACITY) {
         scene->excess_us[scene->excess_count++] = excess_us;
     }
@@ -330,10 +323,10 @@ static void* run_sleeper(void* context)
     sleeper_t* sleeper = (sleeper_t*)context;
     while (!atomic_load(&sleeper->stop)) {
         const struct timespec wait = {.tv_nsec = TIMEOUT_US * 1000L};
-        const int64_t before_us = monotonic_us();
+        const int64_t before_us = port_now_us();
         (void)ppoll(NULL, 0, &wait, NULL);
         if (sleeper->count < EXCESS_CAPACITY) {
-            sleeper->excess_us[sleeper->count++] = monotonic_us() - before_us - TIMEOUT_US;
+            sleeper->excess_us[sleeper->count++] = port_now_us() - before_us - TIMEOUT_US;
         }
     }
     return NULL;

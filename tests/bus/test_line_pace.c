@@ -59,13 +59,6 @@
 static uint64_t faulted_wanted = FAULTED_IN_TEST;
 static uint64_t seed = 1;
 
-static int64_t monotonic_us(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void sleep_until_us(int64_t at_us)
 {
     const struct timespec at = {.tv_sec = at_us / 1000000,
@@ -96,7 +89,7 @@ typedef struct {
 static bool in_time(const far_end_t* end, int address)
 {
     return !end->hostile || (address == atomic_load(&end->asked_address) &&
-                             monotonic_us() < atomic_load(&end->asked_at_us) + SENT_BY_US);
+                             port_now_us() < atomic_load(&end->asked_at_us) + SENT_BY_US);
 }
 
 static void put(far_end_t* end, const uint8_t* bytes, int count, int address)
@@ -171,7 +164,7 @@ static void* far_end_run(void* context)
         if (poll(&ready, 1, 10) <= 0) {
             continue;
         }
-        const int64_t came_us = monotonic_us();
+        const int64_t came_us = port_now_us();
         if (came_us - last_us > SILENCE_US || count == (int)sizeof bytes) {
             count = 0; // a silence ends whatever was begun
         }
@@ -278,9 +271,9 @@ static void a_drive_and_the_force_sensor_take_no_longer_at_115200_than_is_comput
         drive.write_words[2] = (uint16_t)i;
         modbus_encode_request(&drive, &batch.request[0]);
         modbus_encode_request(&force, &batch.request[1]);
-        const int64_t before_us = monotonic_us();
+        const int64_t before_us = port_now_us();
         port.vtable->exchange(port.context, &batch, TIMEOUT_US);
-        taken_us[i] = monotonic_us() - before_us;
+        taken_us[i] = port_now_us() - before_us;
         assert_true_reply(0, DRIVE_UNIT);
         assert_true_reply(1, FORCE_UNIT);
     }
@@ -327,17 +320,17 @@ static void of_faulted_replies_on_a_line_none_is_delivered_that_is_not_the_answe
         hostile_request(serial, &random, &request);
         modbus_encode_request(&request, &batch.request[0]);
         hostile_truth(DRIVE_UNIT, &batch.request[0], &truth);
-        atomic_store(&end.asked_at_us, monotonic_us());
+        atomic_store(&end.asked_at_us, port_now_us());
         atomic_store(&end.asked_address, address_of(&request));
         port.vtable->exchange(port.context, &batch, HOSTILE_TIMEOUT_US);
         ++results[batch.result[0]];
         if (batch.result[0] == PORT_NO_TURN) { // as a loop has its period
-            sleep_until_us(monotonic_us() + PAUSE_US);
+            sleep_until_us(port_now_us() + PAUSE_US);
         }
         if (batch.result[0] == PORT_OK &&
             (batch.reply[0].size != truth.size ||
              memcmp(batch.reply[0].bytes, truth.bytes, (size_t)truth.size) != 0)) {
-            sleep_until_us(monotonic_us() + SETTLE_US);
+            sleep_until_us(port_now_us() + SETTLE_US);
             const bool overslept = atomic_exchange(&end.overslept, false);
             not_judged += overslept ? 1 : 0;
             wrong += overslept ? 0 : 1;

@@ -61,13 +61,6 @@ typedef struct {
     uint32_t random;
 } far_end_t;
 
-static int64_t monotonic_us(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void sleep_us(int64_t duration_us)
 {
     const struct timespec wait = {.tv_sec = duration_us / 1000000,
@@ -77,7 +70,7 @@ static void sleep_us(int64_t duration_us)
 
 static void put(far_end_t* end, const uint8_t* bytes, int count)
 {
-    end->quiet_from_us = monotonic_us(); // before: this thread may be kept from going on
+    end->quiet_from_us = port_now_us(); // before: this thread may be kept from going on
     (void)!write(end->master_fd, bytes, (size_t)count);
 }
 
@@ -211,7 +204,7 @@ static void* far_end_run(void* context)
         if (got <= 0) {
             continue;
         }
-        if (count == 0 && monotonic_us() - end->quiet_from_us < 1750) {
+        if (count == 0 && port_now_us() - end->quiet_from_us < 1750) {
             atomic_fetch_add(&end->early, 1);
         }
         count += (int)got;
@@ -320,9 +313,9 @@ static port_result_t exchange_once(rtu_port_t* rtu_port, int64_t timeout_us)
         address = (address + 4) % 4000;
         ask(i, address);
     }
-    const int64_t before_us = monotonic_us();
+    const int64_t before_us = port_now_us();
     port.vtable->exchange(port.context, &batch, timeout_us);
-    assert_true(monotonic_us() - before_us < timeout_us + SLACK_US);
+    assert_true(port_now_us() - before_us < timeout_us + SLACK_US);
     for (int i = 0; i < port.device_count; i++) {
         if (batch.result[i] == PORT_OK) {
             assert_truth(i);
@@ -618,9 +611,9 @@ static void a_line_that_is_not_there_is_told_at_once(void** state)
     (void)state;
     rtu_port_t* rtu_port = port_at("/dev/no-such-line", 2);
     const port_t port = rtu_port_view(rtu_port);
-    const int64_t before_us = monotonic_us();
+    const int64_t before_us = port_now_us();
     assert_false(port.vtable->open(port.context, &batch, 60000000));
-    assert_true(monotonic_us() - before_us < SLACK_US);
+    assert_true(port_now_us() - before_us < SLACK_US);
     assert_int_equal(batch.result[0], PORT_NO_LINE);
     assert_int_equal(batch.result[1], PORT_NO_LINE);
     assert_int_equal(exchange_once(rtu_port, 30000), PORT_NOT_CONNECTED);
