@@ -55,6 +55,19 @@ json_out() {
     fi
 }
 
+# wait_for FILE TEXT: at most a minute
+wait_for() {
+    tries=0
+    until grep -q -- "$2" "$1" 2>/dev/null; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 600 ] || {
+            fail "'$2' does not come: $(cat "$1")"
+            finish
+        }
+        sleep 0.1
+    done
+}
+
 finish() {
     [ "$failures" -eq 0 ] || exit 1
     echo "ok"

@@ -9,18 +9,6 @@ trap '[ -z "$table" ] || kill "$table" 2>/dev/null || true; rm -rf "$work"' EXIT
 port=$((12000 + $$ % 190 * 20))
 devices=config/devices/virtual_cia402.yaml,config/devices/robotiq_ft300s.yaml
 
-wait_for() {
-    tries=0
-    until grep -q -- "$2" "$1" 2>/dev/null; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 600 ] || {
-            fail "'$2' does not come: $(cat "$1")"
-            finish
-        }
-        sleep 0.1
-    done
-}
-
 table_start() {
     rm -f "$work/typed" "$work/table"
     mkfifo "$work/typed"

@@ -10,19 +10,6 @@ table=
 trap '[ -z "$table" ] || kill "$table" 2>/dev/null || true; rm -rf "$work"' EXIT
 port=$((16000 + $$ % 190 * 20)) # apart from what runs beside, below what the system hands out
 
-# wait_for FILE TEXT: at most a minute
-wait_for() {
-    tries=0
-    until grep -q -- "$2" "$1" 2>/dev/null; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 600 ] || {
-            fail "'$2' does not come: $(cat "$1")"
-            finish
-        }
-        sleep 0.1
-    done
-}
-
 # table_start [OPTION...]: the table in the background, its standard input a pipe on descriptor 3
 table_start() {
     # What an earlier table printed must not be taken for this one's 'ready'.
