@@ -26,8 +26,6 @@
 #define CONFIGURE_TIMEOUT_US INT64_C(100000)
 // On a serial line one after the other answers.
 #define CONFIGURE_LINE_TIMEOUT_US (DEVICE_CAPACITY * CONFIGURE_TIMEOUT_US)
-// Processor time that the loop reserves of every period: many times what it needs.
-#define RUN_PERIOD_PART 0.5
 // Periods played after the arm has come to its end, so that the last command has been carried out.
 #define FAREWELL_PERIODS 25
 // And after a trip, so that the record shows how the arm came to rest and whether its brakes hold.
@@ -518,7 +516,7 @@ exit_code_t play(const play_t* play)
     static loop_timing_t timing; // large; in the record until it is written
     if (play->real_time) {
         const int64_t period_us = play->assembly->session.period_us;
-        real_time_ask(play->verb, (int64_t)(RUN_PERIOD_PART * (double)period_us), period_us);
+        real_time_ask(play->verb, (int64_t)(REAL_TIME_PERIOD_PART * (double)period_us), period_us);
     }
     const int64_t start_us = wall_now_us();
     const loop_result_t result =
