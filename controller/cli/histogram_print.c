@@ -34,8 +34,8 @@ void histogram_print(const char* title, const char* unit, const histogram_t* his
     for (int row = row_of(histogram->min); row <= row_of(histogram->max); ++row) {
         const double part = log1p((double)rows[row]) / log1p((double)most);
         const int marks = rows[row] > 0 ? (int)fmax(1.0, floor(part * BAR_WIDTH)) : 0;
-        (void)fprintf(out, "  from %11lld %11lld  ", row == 0 ? 0LL : 1LL << (row - 1),
-                      (long long)rows[row]);
+        (void)fprintf(out, "  from %11lld %11lld%s", row == 0 ? 0LL : 1LL << (row - 1),
+                      (long long)rows[row], marks > 0 ? "  " : "");
         for (int i = 0; i < marks; ++i) {
             (void)fputc('#', out);
         }

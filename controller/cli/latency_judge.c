@@ -50,7 +50,7 @@ static uint32_t facts_of_host(const latency_host_t* host)
 
 static bool computes_too_long(const latency_measured_t* measured, const latency_share_t* own)
 {
-    const int64_t compute_us = histogram_percentile(&measured->compute_us, LATENCY_PERCENT);
+    const int64_t compute_us = histogram_percentile(&measured->compute_us, LATENCY_COMPUTE_PERCENT);
     return (double)compute_us > LATENCY_COMPUTE_PART * (double)own->limit_us;
 }
 

@@ -10,8 +10,8 @@
 ///   marginal  it does not, but 99.99 of 100 periods do: now and then a period is late
 ///   unfit     not even those do
 ///
-/// Fewer than 10 000 periods have no 99.99th percentile apart from their greatest: then nothing is
-/// marginal.
+/// Fewer than LATENCY_PERIODS_ENOUGH periods have no such percentile apart from their greatest:
+/// then nothing is marginal.
 ///
 /// Pure: numbers in, verdict out.
 #ifndef KNEAD_CONTROLLER_CLI_LATENCY_JUDGE_H
@@ -21,14 +21,17 @@
 #include "controller/timing/histogram.h"
 
 #define LATENCY_PERCENT 99.99
+#define LATENCY_PERIODS_ENOUGH 10000
 
 // From where on a fact is named. [judgement: below them the noise of an idle machine lies]
 #define LATENCY_OTHERS_BUSY 0.25 // processors
 #define LATENCY_STOLEN_PART 0.001
 
 /// Part of the share for waking up and computing beyond which the cycle itself is too slow, however
-/// punctual the machine is. [judgement]
+/// punctual the machine is; of the slowest cycles those few do not count that were held up
+/// half-way. [judgement]
 #define LATENCY_COMPUTE_PART 0.5
+#define LATENCY_COMPUTE_PERCENT 99.0
 
 #define LATENCY_VERDICT_LIST(X)                                                                    \
     X(LATENCY_FIT, "fit")                                                                          \

@@ -105,9 +105,12 @@ typedef enum {
       "TCP port of the device (default: the profile's)")                                           \
     X(OPTION_UNIT, "unit", "N", OPTION_KIND_WHOLE, 0, 255,                                         \
       "Modbus unit of the device (default: the profile's)")                                        \
-    X(OPTION_READS, "count", "N", OPTION_KIND_WHOLE, 1, 1000000000, "how many readings are taken") \
+    X(OPTION_READS, "count", "N", OPTION_KIND_WHOLE, 1, 1000000000,                                \
+      "how many readings or periods are taken")                                                    \
     X(OPTION_PERIOD, "period", "MS", OPTION_KIND_WHOLE, 1, 3600000,                                \
-      "milliseconds from one reading to the next (default: 500)")
+      "milliseconds from one reading to the next (default: 500)")                                  \
+    X(OPTION_DEVICES, "devices", NULL, OPTION_KIND_FLAG, 0, 0,                                     \
+      "ask the machine's own devices, where its file says")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)

@@ -181,6 +181,21 @@ typedef enum {
       "processor,\n"                                                                               \
       "compiler, and 'figures', an object with one member a figure: meaning, median_ns, p99_ns,\n" \
       "batch, samples and, where poses are solved, solved (their part, 0 to 1).\n")                \
+    X(latency, "", 0, 0,                                                                           \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_HOST) | OPTION_BIT(OPTION_PORT_BASE) |                 \
+          OPTION_BIT(OPTION_DEVICES) | OPTION_BIT(OPTION_READS) | OPTION_BIT(OPTION_QUIET) |       \
+          OPTION_BIT(OPTION_JSON),                                                                 \
+      "whether this computer keeps the period of a machine, and what is in the way",               \
+      "Sleeps to the machine's deadlines as 'knead run' does, reads all devices and computes "     \
+      "the\n"                                                                                      \
+      "control cycle in each of --count periods (10000), and judges: fit; marginal, where now "    \
+      "and\n"                                                                                      \
+      "then a period would be late; unfit, where more than one in 10000 would. Names the causes\n" \
+      "and what to do about them. The devices are those of a virtual table over loopback TCP, "    \
+      "with\n"                                                                                     \
+      "what real ones would take by calculation; with --devices, --host or --port-base those of\n" \
+      "the machine, which are only read. Exit code 6 if unfit, 4 if a device cannot be "           \
+      "reached.\n")                                                                                \
     X(version, "", 0, 0, OPTION_BIT(OPTION_JSON),                                                  \
       "versions of knead, its libraries and its compiler", "")
 
