@@ -15,6 +15,7 @@
 #define KNEAD_CONTROLLER_RECORD_HISTOGRAM_JSON_H
 
 #include "controller/record/json.h"
+#include "controller/record/json_read.h"
 #include "controller/timing/histogram.h"
 
 /// Key and percent of each percentile that is written.
@@ -27,5 +28,10 @@
 
 /// Writes `histogram` under `key`; null where it is null, which is for what nobody measured.
 void histogram_write(json_t* json, const char* key, const histogram_t* histogram);
+
+/// Reads back what `histogram_write` wrote: the same histogram, bucket for bucket. False if `value`
+/// is null or anything else: a bucket that this build does not have, counts that do not add up,
+/// ends outside of the buckets. Then `*histogram` is empty.
+bool histogram_read(const json_value_t* value, histogram_t* histogram);
 
 #endif
