@@ -136,6 +136,16 @@ typedef struct {
     char** operands; // what is not an option, in order
 } options_t;
 
+/// A row of the table; `argument` is null for a flag.
+typedef struct {
+    const char* name;
+    const char* argument;
+    option_kind_t kind;
+    int64_t lowest, highest; // of a whole number
+    const char* meaning;
+} option_info_t;
+const option_info_t* option_info(option_id_t id);
+
 /// Reads the arguments of a verb: `arguments[0]` is the verb itself, `accepted` has the bits of the
 /// options it takes. On a mistake it prints one sentence with the nearest match to `messages` and
 /// returns false. Reorders `arguments`.

@@ -7,15 +7,19 @@
 #include "controller/cli/options.h"
 
 /// How a run of the program ends; stable, for scripts.
+#define EXIT_CODE_LIST(X)                                                                          \
+    X(EXIT_DONE, 0, "done")                                                                        \
+    X(EXIT_INTERNAL, 1, "internal error: our mistake, no memory, output could not be written")     \
+    X(EXIT_USAGE, 2, "usage: unknown verb or option, missing operand")                             \
+    X(EXIT_INVALID_FILE, 3, "invalid file: it was refused")                                        \
+    X(EXIT_DEVICE, 4, "device or bus")                                                             \
+    X(EXIT_SAFETY_STOP, 5, "a safety stop ended the run")                                          \
+    X(EXIT_EXPECTATION_FAILED, 6, "an expectation failed: of a scenario, a campaign, a judgement") \
+    X(EXIT_INTERRUPTED, 130, "interrupted by the user")
 typedef enum {
-    EXIT_DONE = 0,
-    EXIT_INTERNAL = 1,           // our mistake, no memory, output could not be written
-    EXIT_USAGE = 2,              // unknown verb or option, missing operand
-    EXIT_INVALID_FILE = 3,       // a file was refused
-    EXIT_DEVICE = 4,             // device or bus
-    EXIT_SAFETY_STOP = 5,        // a safety stop ended the run
-    EXIT_EXPECTATION_FAILED = 6, // a scenario ended other than it said
-    EXIT_INTERRUPTED = 130,      // by the user
+#define X(id, number, text) id = (number),
+    EXIT_CODE_LIST(X)
+#undef X
 } exit_code_t;
 
 /// How fk and ik treat lines, for their help.
@@ -196,6 +200,12 @@ typedef enum {
       "what real ones would take by calculation; with --devices, --host or --port-base those of\n" \
       "the machine, which are only read. Exit code 6 if unfit, 4 if a device cannot be "           \
       "reached.\n")                                                                                \
+    X(man, "", 0, 0, 0, "print this program's manual page", "In roff, for 'man -l -'.\n")          \
+    X(completion, "bash | zsh | fish | words WHAT", 1, 2, OPTION_BIT(OPTION_MACHINE),              \
+      "print what makes a shell complete knead's words",                                           \
+      "For one session: . <(knead completion bash). To stay: the installation puts each script\n"  \
+      "where its shell looks for it. 'words' prints what can be named, one a line: profiles,\n"    \
+      "devices and pads of --machine, kinds of file.\n")                                           \
     X(version, "", 0, 0, OPTION_BIT(OPTION_JSON),                                                  \
       "versions of knead, its libraries and its compiler", "")
 
