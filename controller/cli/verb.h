@@ -27,7 +27,9 @@ typedef enum {
     "Blank lines and lines that begin with # pass through. A line that is wrong gives\n"           \
     "'# line N: what is wrong; what is expected' in its place, and exit code 6 in the end, as\n"   \
     "does a line without an answer. Every line is answered before the next one is waited for,\n"   \
-    "so that another program may ask and read in turn.\n"
+    "so that another program may ask and read in turn. With --json every line of the output is "   \
+    "an\n"                                                                                         \
+    "object: 'line', and 'pose' of fk or 'joints' of ik, or 'error'.\n"
 #define VERB_HELP_RESULT(id, text) "  " text "\n"
 
 /// Name, operands as in the usage line, fewest and most operands (-1: any number), options taken,
@@ -117,14 +119,15 @@ typedef enum {
     X(schema, "KIND", 1, 1, 0, "print the JSON Schema of a kind of file, for editors",             \
       "KIND is machine, safety, body, device, routine, client, scenario, approval,\n"              \
       "signing_key, screening or requests.\n")                                                     \
-    X(fk, "", 0, 0, OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD),                           \
+    X(fk, "", 0, 0, OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD) | OPTION_BIT(OPTION_JSON), \
       "joints in, pose of the pad's face out, line by line",                                       \
       "A line of standard input holds one number a joint, from the base on, in rad or m, blanks "  \
       "or\ncommas between them. Its answer on standard output is 'x y z qx qy qz qw': the middle " \
       "of the\npad's face in the table's frame, in metres, and its unit quaternion, with 17 "      \
       "digits,\nqw not negative. Limits are not checked.\n\n" VERB_HELP_LINES)                     \
     X(ik, "", 0, 0,                                                                                \
-      OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD) | OPTION_BIT(OPTION_SEED_WITH_PREVIOUS), \
+      OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD) |                                        \
+          OPTION_BIT(OPTION_SEED_WITH_PREVIOUS) | OPTION_BIT(OPTION_JSON),                         \
       "pose of the pad's face in, joints out, line by line",                                       \
       "A line of standard input is 'x y z qx qy qz qw' as 'knead fk' prints it, blanks or "        \
       "commas\n"                                                                                   \
@@ -162,7 +165,7 @@ typedef enum {
       "Checks the routine as 'knead check' does and, if nothing is wrong with it, writes the "     \
       "approval\nbeside it: NAME.approval.yaml. It is bound to every byte of the routine, the "    \
       "limits\n(--safety) and the body map (--body); a change to any of them needs a new one.\n")  \
-    X(verify, "ROUTINE...", 1, -1, OPTION_BITS_TABLE,                                              \
+    X(verify, "ROUTINE...", 1, -1, OPTION_BITS_TABLE | OPTION_BIT(OPTION_JSON),                    \
       "whether routines are approved, by whom, and whether that holds on a machine",               \
       "Exit code 3 if an approval is missing or does not hold.\n")                                 \
     X(campaign, "[matrix|swarm|healthy | merge FILE...]", 0, -1,                                   \
@@ -171,7 +174,7 @@ typedef enum {
           OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_SHARD) | OPTION_BIT(OPTION_OUT) |            \
           OPTION_BIT(OPTION_RESUME) | OPTION_BIT(OPTION_REPLAY) | OPTION_BIT(OPTION_SHRINK) |      \
           OPTION_BIT(OPTION_RULES_OFF) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_PAGE) |      \
-          OPTION_BIT(OPTION_JUNIT),                                                                \
+          OPTION_BIT(OPTION_JUNIT) | OPTION_BIT(OPTION_JSON),                                      \
       "many judged runs of the whole controller on the virtual table, with faults",                \
       "matrix: every fault in every phase, in three magnitudes, on every drive, device and "       \
       "axis.\n"                                                                                    \
