@@ -45,7 +45,8 @@ json_of() {
     bench) set -- bench --quick --json ;;
     latency) set -- latency --count 20 --quiet --json ;;
     version) set -- version --json ;;
-    *) json_of_operands "$1" "$("$knead" help "$1" | sed -n '1s/^Usage: knead [a-z]* \[OPTION...\] *//p')"
+    *) # by its operands, as its usage line has them
+        json_of_operands "$1" "$("$knead" help "$1" | sed -n '1s/^Usage: .* \[OPTION...\] *//p')"
         return ;;
     esac
     run_json "$@"
@@ -81,7 +82,8 @@ verbs=$("$knead" --help | sed -n '/^Verbs:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p')
 for verb in $verbs; do
     : >"$work/in"
     if "$knead" help "$verb" | grep -q '^  --json '; then
-        ! without_figures "$verb" >/dev/null || fail "$verb has --json, and a reason for not having it"
+        ! without_figures "$verb" >/dev/null ||
+            fail "$verb has --json, and a reason for not having it"
         [ "$verb" != sim ] || rm -rf "$run"
         json_of "$verb"
         # A verb that was refused before there were figures prints none.
@@ -124,7 +126,8 @@ END
 # A campaign's figures are the same from one piece and from shards.
 "$knead" campaign matrix --seeds=2616-2621 --json --quiet --out "$work/whole" >"$work/figures"
 for i in 1 2; do
-    "$knead" campaign matrix --seeds=2616-2621 --quiet --shard "$i/2" --out "$work/shard$i" >/dev/null
+    "$knead" campaign matrix --seeds=2616-2621 --quiet --shard "$i/2" \
+        --out "$work/shard$i" >/dev/null
 done
 "$knead" campaign merge "$work/shard2" "$work/shard1" --json --out "$work/joined" >"$work/merged"
 cmp "$work/figures" "$work/merged" || fail "shards give other figures than the whole"
