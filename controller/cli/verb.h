@@ -175,6 +175,17 @@ typedef enum {
       "same without faults. Each trial gives a line of JSON in --out, each failure a line that\n"  \
       "plays it again. 'merge' joins the files of several shards into --out. --page and --junit\n" \
       "are made from all that stands in --out. Exit code 6 if a trial failed.\n")                  \
+    X(export, "RUN", 1, 1,                                                                         \
+      OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_EVERY) |              \
+          OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),                                      \
+      "the record of a run as CSV, or as MCAP for Foxglove",                                       \
+      "RUN is the folder of a run. csv: a line a cycle for spreadsheets, PlotJuggler and pandas, " \
+      "by\ndefault RUN/cycles.csv; 'time' first, in seconds and strictly rising, units in the "    \
+      "names,\nnothing between two commas where a value is unknown. mcap: the same figures as "    \
+      "topics with\nJSON Schemas, joint states, transforms and scenes for the 3D panel at 50 Hz "  \
+      "and the events\nas a log, by default RUN/run.mcap; times are those of the run after "       \
+      "2000-01-01T00:00:00Z.\nTen minutes at 4 ms: SIZES. A\n"                                     \
+      "record that breaks off is written as far as it goes; exit code 3 where one is damaged.\n")  \
     X(bench, "", 0, 0, OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_QUICK),                         \
       "how long kinematics, dynamics, control cycle and virtual table take here",                  \
       "Prints the median and the 99th percentile of each over many batches. With --json: "         \

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kinematics/fk.h"
@@ -30,7 +31,7 @@
     X(TRUTH, CYCLE, "intensity_capped", record->intensity_capped,                                  \
       "a cap keeps the force below what the intensity asks for")                                   \
     X(WHOLE, CYCLE, "item", record->item, "item of the routine, repeats unrolled, from 0")         \
-    X(NUMBER, CYCLE, "item_elapsed_s", (double)record->item_elapsed_s, "time of the item played")  \
+    X(SINGLE, CYCLE, "item_elapsed_s", record->item_elapsed_s, "time of the item played")          \
     X(WHOLE_OR_NONE, CYCLE, "step", step_of(row, record), "step as written, from 0")               \
     X(WHOLE_OR_NONE, CYCLE, "line", line_of(row, record),                                          \
       "line of the step in the routine's file")                                                    \
@@ -82,15 +83,15 @@
     X(SINGLE, TOOL, "tool_x_measured_m", record->tool_x_m, "pad's face, table frame")              \
     X(SINGLE, TOOL, "tool_y_measured_m", record->tool_y_m, "pad's face, table frame")              \
     X(SINGLE, TOOL, "tool_z_measured_m", record->tool_z_m, "pad's face, table frame")              \
-    X(NUMBER, TOOL, "tool_qx_measured", row->tool_measured.orientation.x,                          \
+    X(SINGLE, TOOL, "tool_qx_measured", (float)row->tool_measured.orientation.x,                   \
       "unit quaternion of the pad's face, table frame, of the measured joints")                    \
-    X(NUMBER, TOOL, "tool_qy_measured", row->tool_measured.orientation.y, "the same")              \
-    X(NUMBER, TOOL, "tool_qz_measured", row->tool_measured.orientation.z, "the same")              \
-    X(NUMBER, TOOL, "tool_qw_measured", row->tool_measured.orientation.w, "the same")              \
-    X(NUMBER, TOOL, "tool_x_commanded_m", row->tool_commanded.position_m.x,                        \
+    X(SINGLE, TOOL, "tool_qy_measured", (float)row->tool_measured.orientation.y, "the same")       \
+    X(SINGLE, TOOL, "tool_qz_measured", (float)row->tool_measured.orientation.z, "the same")       \
+    X(SINGLE, TOOL, "tool_qw_measured", (float)row->tool_measured.orientation.w, "the same")       \
+    X(SINGLE, TOOL, "tool_x_commanded_m", (float)row->tool_commanded.position_m.x,                 \
       "pad's face, table frame, of the commanded joints")                                          \
-    X(NUMBER, TOOL, "tool_y_commanded_m", row->tool_commanded.position_m.y, "the same")            \
-    X(NUMBER, TOOL, "tool_z_commanded_m", row->tool_commanded.position_m.z, "the same")            \
+    X(SINGLE, TOOL, "tool_y_commanded_m", (float)row->tool_commanded.position_m.y, "the same")     \
+    X(SINGLE, TOOL, "tool_z_commanded_m", (float)row->tool_commanded.position_m.z, "the same")     \
     X(SINGLE, TOOL, "tool_speed_measured_m_per_s", record->tool_speed_mps, "over the table")       \
     X(SINGLE, TOOL, "tool_speed_allowed_m_per_s", record->speed_allowed_mps,                       \
       "what the judge allows here")                                                                \
@@ -106,7 +107,7 @@
     X(NUMBER, "position_measured", UNIT_POSITION, drive->position, "as its drive says")            \
     X(NUMBER, "position_commanded", UNIT_POSITION, record->command.position[i],                    \
       "as sent in this cycle")                                                                     \
-    X(NUMBER, "following_error", UNIT_POSITION, following_error(row, drive, i),                    \
+    X(SINGLE, "following_error", UNIT_POSITION, (float)following_error(row, drive, i),             \
       "commanded a cycle before less measured")                                                    \
     X(NUMBER, "velocity_measured", UNIT_VELOCITY, drive->velocity, "as its drive says")            \
     X(NUMBER, "effort_measured", UNIT_EFFORT, drive->effort, "as its drive says, at the joint")    \
@@ -190,6 +191,36 @@ static double micros_to_s(int64_t micros)
 static double age_s(int64_t age_us)
 {
     return age_us == AGE_NEVER_US ? (double)NAN : micros_to_s(age_us);
+}
+
+static void write_digits(export_kind_t kind, double number, char text[EXPORT_DIGITS_CAPACITY])
+{
+    if (!isfinite(number)) {
+        (void)snprintf(text, EXPORT_DIGITS_CAPACITY, "%s", number > 0.0 ? "inf" : "-inf");
+        return;
+    }
+    if (kind == EXPORT_NUMBER) {
+        (void)snprintf(text, EXPORT_DIGITS_CAPACITY, "%.12g", number);
+        return;
+    }
+    for (int precision = 6; precision <= 9; ++precision) {
+        (void)snprintf(text, EXPORT_DIGITS_CAPACITY, "%.*g", precision, number);
+        if (strtof(text, NULL) == (float)number) {
+            break;
+        }
+    }
+}
+
+const char* export_digits(export_digits_t* digits, export_kind_t kind, double number)
+{
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    if (!digits->any || digits->bits != bits) {
+        digits->any = true;
+        digits->bits = bits;
+        write_digits(kind, number, digits->text);
+    }
+    return digits->text;
 }
 
 // ------------------------------------------------------------------- what a record's numbers mean

@@ -30,8 +30,8 @@ const char* export_group_name(export_group_t group);
 const char* export_group_meaning(export_group_t group);
 
 typedef enum {
-    EXPORT_NUMBER, // a double, exact
-    EXPORT_SINGLE, // a float, exact
+    EXPORT_NUMBER, // a double
+    EXPORT_SINGLE, // a float
     EXPORT_WHOLE,
     EXPORT_TRUTH, // 0 or 1
     EXPORT_WORD,
@@ -56,6 +56,19 @@ typedef struct {
     int64_t whole;    // of whole numbers and truths
     const char* word; // of words; valid until the next row
 } export_value_t;
+
+#define EXPORT_DIGITS_CAPACITY 32
+
+/// The digits of a column's value, kept for the cycles in which it stays the same. Zeroed: none.
+typedef struct {
+    bool any;
+    uint64_t bits;
+    char text[EXPORT_DIGITS_CAPACITY];
+} export_digits_t;
+
+/// A number or single as text: of a double 12 significant digits, far below what any device here
+/// resolves, of a float the shortest of 6 to 9 that reads back as the same bits; `inf` and `-inf`.
+const char* export_digits(export_digits_t* digits, export_kind_t kind, double number);
 
 /// Goes from record to record.
 typedef struct {

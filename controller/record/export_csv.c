@@ -2,26 +2,17 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "controller/record/export_columns.h"
-#include "controller/record/json.h"
-
-/// The text of the last value of a column: most of them stay the same for many cycles.
-typedef struct {
-    bool any;
-    uint64_t bits;
-    char digits[JSON_DIGITS_CAPACITY];
-} shown_t;
 
 typedef struct {
     FILE* out;
     int64_t bytes;
     export_columns_t columns;
     export_value_t values[EXPORT_COLUMN_CAPACITY];
-    shown_t shown[EXPORT_COLUMN_CAPACITY];
+    export_digits_t digits[EXPORT_COLUMN_CAPACITY];
     export_row_t row;
 } table_t;
 
@@ -58,28 +49,6 @@ static void put_word(table_t* table, const char* word)
     put(table, "\"");
 }
 
-static void digits_of(export_kind_t kind, double number, char digits[JSON_DIGITS_CAPACITY])
-{
-    const bool finite = kind == EXPORT_SINGLE ? json_single_digits((float)number, digits)
-                                              : json_number_digits(number, digits);
-    if (!finite) {
-        (void)snprintf(digits, JSON_DIGITS_CAPACITY, number > 0.0 ? "inf" : "-inf");
-    }
-}
-
-static void put_number(table_t* table, int column, double number)
-{
-    shown_t* shown = &table->shown[column];
-    uint64_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    if (!shown->any || shown->bits != bits) {
-        shown->any = true;
-        shown->bits = bits;
-        digits_of(table->columns.at[column].kind, number, shown->digits);
-    }
-    put(table, shown->digits);
-}
-
 static void put_value(table_t* table, int column)
 {
     const export_value_t* value = &table->values[column];
@@ -89,10 +58,11 @@ static void put_value(table_t* table, int column)
     switch (table->columns.at[column].kind) {
     case EXPORT_NUMBER:
     case EXPORT_SINGLE:
-        put_number(table, column, value->number);
+        put(table,
+            export_digits(&table->digits[column], table->columns.at[column].kind, value->number));
         return;
     case EXPORT_WHOLE: {
-        char digits[JSON_DIGITS_CAPACITY];
+        char digits[EXPORT_DIGITS_CAPACITY];
         (void)snprintf(digits, sizeof digits, "%" PRId64, value->whole);
         put(table, digits);
         return;

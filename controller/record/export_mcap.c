@@ -27,6 +27,7 @@ typedef struct {
     uint16_t joint_states, moving_frames, fixed_frames, arm, body, force, log;
     export_columns_t columns;
     export_value_t values[EXPORT_COLUMN_CAPACITY];
+    export_digits_t digits[EXPORT_COLUMN_CAPACITY];
     export_row_t row;
     cycle_record_t next; // where `figures->end` is CYCLE_READ_RECORD
     int line;            // of the routine's file, in the last cycle; 0 unknown
@@ -163,27 +164,26 @@ static void send_scene(tracks_t* tracks, uint16_t channel, uint64_t time_ns,
     free(text);
 }
 
-static void add_value(json_t* json, const export_column_t* column, const export_value_t* value)
+static void add_value(tracks_t* tracks, json_t* json, int column)
 {
-    switch (column->kind) {
+    const export_column_t* at = &tracks->columns.at[column];
+    const export_value_t* value = &tracks->values[column];
+    switch (at->kind) {
     case EXPORT_NUMBER:
-        if (isfinite(value->number)) {
-            json_number(json, column->name, value->number);
-        }
-        return;
     case EXPORT_SINGLE:
         if (isfinite(value->number)) {
-            json_single(json, column->name, (float)value->number);
+            json_digits(json, at->name,
+                        export_digits(&tracks->digits[column], at->kind, value->number));
         }
         return;
     case EXPORT_WHOLE:
-        json_integer(json, column->name, value->whole);
+        json_integer(json, at->name, value->whole);
         return;
     case EXPORT_TRUTH:
-        json_boolean(json, column->name, value->whole != 0);
+        json_boolean(json, at->name, value->whole != 0);
         return;
     case EXPORT_WORD:
-        json_text(json, column->name, value->word);
+        json_text(json, at->name, value->word);
         return;
     }
 }
@@ -194,9 +194,8 @@ static void send_figures(tracks_t* tracks, uint64_t time_ns)
         json_t json = json_to_buffer(tracks->message, sizeof tracks->message);
         json_object_begin(&json, NULL);
         for (int i = 0; i < tracks->columns.count; ++i) {
-            const export_column_t* column = &tracks->columns.at[i];
-            if (column->group == (export_group_t)group && tracks->values[i].known) {
-                add_value(&json, column, &tracks->values[i]);
+            if (tracks->columns.at[i].group == (export_group_t)group && tracks->values[i].known) {
+                add_value(tracks, &json, i);
             }
         }
         json_object_end(&json);

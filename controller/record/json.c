@@ -175,50 +175,26 @@ void json_text(json_t* json, const char* key, const char* text)
     }
 }
 
-bool json_number_digits(double number, char digits[JSON_DIGITS_CAPACITY])
+void json_number(json_t* json, const char* key, double number)
 {
-    digits[0] = '\0';
-    for (int precision = 15; isfinite(number) && precision <= 17; precision++) {
-        (void)snprintf(digits, JSON_DIGITS_CAPACITY, "%.*g", precision, number);
+    if (!isfinite(number)) {
+        json_null(json, key);
+        return;
+    }
+    char digits[32];
+    for (int precision = 15; precision <= 17; precision++) {
+        (void)snprintf(digits, sizeof digits, "%.*g", precision, number);
         const double read_back = strtod(digits, NULL);
         if (memcmp(&read_back, &number, sizeof number) == 0) {
             break;
         }
     }
-    return digits[0] != '\0';
-}
-
-bool json_single_digits(float number, char digits[JSON_DIGITS_CAPACITY])
-{
-    digits[0] = '\0';
-    for (int precision = 6; isfinite(number) && precision <= 9; precision++) {
-        (void)snprintf(digits, JSON_DIGITS_CAPACITY, "%.*g", precision, (double)number);
-        const float read_back = strtof(digits, NULL);
-        if (memcmp(&read_back, &number, sizeof number) == 0) {
-            break;
-        }
-    }
-    return digits[0] != '\0';
-}
-
-void json_number(json_t* json, const char* key, double number)
-{
-    char digits[JSON_DIGITS_CAPACITY];
-    if (!json_number_digits(number, digits)) {
-        json_null(json, key);
-        return;
-    }
     begin_member(json, key);
     write_text(json, digits);
 }
 
-void json_single(json_t* json, const char* key, float number)
+void json_digits(json_t* json, const char* key, const char* digits)
 {
-    char digits[JSON_DIGITS_CAPACITY];
-    if (!json_single_digits(number, digits)) {
-        json_null(json, key);
-        return;
-    }
     begin_member(json, key);
     write_text(json, digits);
 }

@@ -44,16 +44,10 @@ void json_text(json_t* json, const char* key, const char* text);
 
 /// The shortest of 15 to 17 digits that reads back as the same bits; not finite becomes null.
 void json_number(json_t* json, const char* key, double number);
-/// The shortest of 6 to 9 digits that reads back as the same float.
-void json_single(json_t* json, const char* key, float number);
+/// A number that was written already, as JSON has numbers: digits of the caller's own choice.
+void json_digits(json_t* json, const char* key, const char* digits);
 void json_integer(json_t* json, const char* key, int64_t number);
 void json_boolean(json_t* json, const char* key, bool truth);
 void json_null(json_t* json, const char* key);
-
-/// The digits that json_number and json_single write, for other formats too; false, with "" in
-/// `digits`, where the number is not finite.
-#define JSON_DIGITS_CAPACITY 32
-bool json_number_digits(double number, char digits[JSON_DIGITS_CAPACITY]);
-bool json_single_digits(float number, char digits[JSON_DIGITS_CAPACITY]);
 
 #endif
