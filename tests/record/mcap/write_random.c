@@ -26,16 +26,14 @@ static uint64_t draw(void)
 static size_t draw_size(void)
 {
     const uint64_t kind = draw() % 1000;
-    return kind == 0  ? MCAP_CHUNK_BYTES + draw() % 100000
-           : kind < 50 ? draw() % 5000
-                       : draw() % 60;
+    return kind == 0 ? MCAP_CHUNK_BYTES + draw() % 100000 : kind < 50 ? draw() % 5000 : draw() % 60;
 }
 
 /// A JSON text of about `size` bytes, compressible or not.
 static size_t draw_message(char* message, size_t size)
 {
-    static const char* const words[] = {"force", "Kraft", "\xE5\x8A\x9B", "\xD1\x81\xD0\xB8\xD0\xBB",
-                                        "0.125", "\xF0\x9F\xA6\xBE"};
+    static const char* const words[] = {
+        "force", "Kraft", "\xE5\x8A\x9B", "\xD1\x81\xD0\xB8\xD0\xBB", "0.125", "\xF0\x9F\xA6\xBE"};
     size_t used = 0;
     message[used++] = '"';
     while (used < size) {
