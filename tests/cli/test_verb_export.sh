@@ -1,6 +1,6 @@
 #!/bin/sh
-# A run can be given away as a table and as MCAP: every cycle or some of them, into the run's folder,
-# a file or a pipe; what is torn or damaged is told; a file appears whole or not at all.
+# A run can be given away as a table and as MCAP: every cycle or some of them, into the run's
+# folder, a file or a pipe; what is torn or damaged is told; a file appears whole or not at all.
 set -eu
 # shellcheck source=tests/cli/harness.sh
 . tests/cli/harness.sh
