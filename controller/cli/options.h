@@ -36,7 +36,9 @@ typedef enum {
     X(OPTION_SEED, "seed", "N", OPTION_KIND_WHOLE, 0, INT64_MAX,                                   \
       "seed of everything random on the virtual table (default: 1)")                               \
     X(OPTION_OUT, "out", "DIR", OPTION_KIND_TEXT, 0, 0,                                            \
-      "folder for the record of the run; of a campaign the file for its outcomes")                 \
+      "folder for the record of the run; of a campaign the file for its outcomes, of an export "   \
+      "the "                                                                                       \
+      "file (- is standard output)")                                                               \
     X(OPTION_HOST, "host", "ADDRESS", OPTION_KIND_TEXT, 0, 0,                                      \
       "numeric IPv4 address instead of those in the machine's file")                               \
     X(OPTION_PORT_BASE, "port-base", "N", OPTION_KIND_WHOLE, 1, 65000,                             \
@@ -110,7 +112,11 @@ typedef enum {
     X(OPTION_PERIOD, "period", "MS", OPTION_KIND_WHOLE, 1, 3600000,                                \
       "milliseconds from one reading to the next (default: 500)")                                  \
     X(OPTION_DEVICES, "devices", NULL, OPTION_KIND_FLAG, 0, 0,                                     \
-      "ask the machine's own devices, where its file says")
+      "ask the machine's own devices, where its file says")                                        \
+    X(OPTION_FORMAT, "format", "csv|mcap", OPTION_KIND_TEXT, 0, 0,                                 \
+      "what is written (default: as --out ends)")                                                  \
+    X(OPTION_EVERY, "every", "N", OPTION_KIND_WHOLE, 1, 1000000,                                   \
+      "figures of every N-th cycle only (default: 1)")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)
