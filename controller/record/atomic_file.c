@@ -52,3 +52,10 @@ bool atomic_file_commit(atomic_file_t* target)
     errno = error;
     return false;
 }
+
+void atomic_file_abandon(atomic_file_t* target)
+{
+    (void)fclose(target->file);
+    target->file = NULL;
+    (void)unlink(target->draft);
+}

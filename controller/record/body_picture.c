@@ -170,6 +170,28 @@ static void draw_path(const page_t* page, const body_picture_t* picture)
     (void)fputs(colour < 0 ? "" : "\"/>\n", out);
 }
 
+/// One path a colour: all its stretches of skin.
+static void draw_layer(const page_t* page, const body_picture_layer_t* layer)
+{
+    FILE* out = page->out;
+    const double high_mm = 1e3 * layer->spacing_m;
+    (void)fprintf(out, "<g class=\"layer-%s\">", layer->name);
+    for (int colour = 0; colour < BODY_PICTURE_COLOURS; colour++) {
+        (void)fprintf(out, "<path class=\"c%d\" d=\"", colour);
+        for (int index = 0; index < layer->run_count; index++) {
+            const body_picture_run_t* run = &layer->runs[index];
+            if (run->colour == colour) {
+                (void)fprintf(out, "M%.0f %.1fh%.0fv%.1fh-%.0fz", page_x(page, run->y_to_m),
+                              page_y(page, run->x_m) - 0.5 * high_mm,
+                              1e3 * (run->y_to_m - run->y_from_m), high_mm,
+                              1e3 * (run->y_to_m - run->y_from_m));
+            }
+        }
+        (void)fputs("\"/>\n", out);
+    }
+    (void)fputs("</g>\n", out);
+}
+
 /// A name beside the body and where its region lies.
 typedef struct {
     int region;
@@ -294,13 +316,18 @@ bool body_picture_draw(FILE* out, const body_picture_t* picture)
     }
     draw_outline(&page, outline);
     free(outline);
+    for (int layer = 0; layer < picture->layer_count; layer++) {
+        draw_layer(&page, &picture->layers[layer]);
+    }
     for (int region = 0; region < body->settings->region_count; region++) {
         draw_region(&page, picture, region);
     }
     for (int zone = 0; zone < body->settings->zone_count; zone++) {
         draw_zone(&page, body, &body->settings->zones[zone]);
     }
+    (void)fputs("<g class=\"layer-way\">", out);
     draw_path(&page, picture);
+    (void)fputs("</g>\n", out);
     draw_labels(&page, picture);
     if (picture->style != NULL) {
         draw_key(&page, picture);
