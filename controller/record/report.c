@@ -110,22 +110,46 @@ static force_figures_t whole_run(const summary_t* summary, int* kept, int* judge
     return run;
 }
 
-static void write_measure(FILE* out, const char* name, double number, const char* unit)
+/// Of a rule's unit that depends on the joint, "rad or m", the one of this joint.
+static void write_unit(FILE* out, const char* unit, const joint_settings_t* joint)
+{
+    static const char between[] = " or ";
+    const char* second = strstr(unit, between);
+    char text[NAME_CAPACITY];
+    (void)snprintf(text, sizeof text, "%s", unit);
+    if (joint != NULL && second != NULL && strchr(unit, ',') == NULL) {
+        const bool prismatic = joint->kind == JOINT_PRISMATIC;
+        (void)snprintf(text, sizeof text, "%.*s",
+                       prismatic ? (int)sizeof text : (int)(second - unit),
+                       prismatic ? second + strlen(between) : unit);
+    }
+    html_text(out, text);
+}
+
+static void write_measure(FILE* out, const char* name, double number, const char* unit,
+                          const joint_settings_t* joint)
 {
     (void)fprintf(out, "%s ", name);
     html_number(out, number, fabs(number) >= 100.0 ? 0 : fabs(number) >= 1.0 ? 2 : 4);
     (void)fputs(unit[0] != '\0' ? " " : "", out);
-    html_text(out, unit);
+    write_unit(out, unit, joint);
+}
+
+static const joint_settings_t* stopped_joint(const summary_t* summary)
+{
+    const arm_settings_t* arm = &summary->session->machine->arm;
+    const int joint = summary->first_stop.subject;
+    return joint >= 0 && joint < arm->joint_count ? &arm->joints[joint] : NULL;
 }
 
 static void write_place(FILE* out, const summary_t* summary)
 {
     const stop_cause_t* stop = &summary->first_stop;
     const session_t* session = summary->session;
-    const arm_settings_t* arm = &session->machine->arm;
-    if (stop->subject >= 0 && stop->subject < arm->joint_count) {
-        (void)fputs(", joint ", out);
-        html_name(out, arm->joints[stop->subject].name);
+    const joint_settings_t* joint = stopped_joint(summary);
+    if (joint != NULL) {
+        (void)fputs(", at ", out);
+        html_name(out, joint->name);
     }
     if (stop->item < 0 || stop->item >= session->routine->item_count ||
         session->routine->items[stop->item].kind != ITEM_STROKE) {
@@ -157,8 +181,9 @@ static void write_cause(FILE* out, const summary_t* summary)
                   (double)stop->time_us / 1e6);
     html_text(out, info ? info->text : stop->asked ? "somebody asked to stop" : "no rule refused");
     if (info && isfinite(stop->measured)) {
-        write_measure(out, " \xE2\x80\x93 measured", stop->measured, info->unit);
-        write_measure(out, ", allowed", stop->allowed, info->unit);
+        write_measure(out, " \xE2\x80\x93 measured", stop->measured, info->unit,
+                      stopped_joint(summary));
+        write_measure(out, ", allowed", stop->allowed, info->unit, stopped_joint(summary));
     }
     write_place(out, summary);
     (void)fprintf(out, ". Reaction: %s.</p>", reaction_text(stop->reaction));
@@ -389,13 +414,14 @@ static bool write_page(const page_t* page)
     write_force_section(page);
     (void)fputs("<div class=\"pair\" id=\"pair-body\">\n", out);
     write_body_section(page);
-    (void)fputs("<div><section class=\"moves\" id=\"replay-section\"><h2>Replay</h2>"
-                "<div id=\"replay\"></div></section>\n<section class=\"wide\"><h2>Regions</h2>\n",
+    (void)fputs("<section class=\"moves\" id=\"replay-section\"><h2>Replay</h2>"
+                "<div id=\"replay\"></div></section></div>\n"
+                "<section class=\"wide\"><h2>Regions</h2>\n",
                 out);
     report_table_regions(out, summary, &page->cover);
     (void)fputs("</section>\n<section class=\"wide\"><h2>Dose</h2>\n", out);
     report_table_dose(out, summary);
-    (void)fputs("</section></div></div>\n", out);
+    (void)fputs("</section>\n", out);
     write_techniques(out, summary);
     (void)fputs("<section class=\"long\" id=\"events-section\"><h2>What happened</h2>\n", out);
     report_table_events(out, page->events_path, summary);

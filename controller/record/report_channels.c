@@ -26,7 +26,7 @@ bool report_channels_begin(report_channels_t* channels, const session_t* session
         from_us, to_us, least_us > REPORT_JOINT_STRETCH_US ? least_us : REPORT_JOINT_STRETCH_US,
         REPORT_JOINT_STRETCHES_MAX);
     const size_t fine = (size_t)channels->fine.count, slow = (size_t)channels->slow.count;
-    const size_t joint_channels = (size_t)channels->joint_count * REPORT_JOINT_CHANNEL_COUNT;
+    const size_t joint_channels = (size_t)channels->joint_count * (REPORT_JOINT_CHANNEL_COUNT + 1);
     const size_t count = fine * REPORT_TOOL_CHANNEL_COUNT + slow * joint_channels;
     channels->memory = malloc(count * sizeof *channels->memory);
     if (channels->memory == NULL) {
@@ -45,6 +45,8 @@ bool report_channels_begin(report_channels_t* channels, const session_t* session
             channels->joints[joint][channel] = next;
             next += slow;
         }
+        channels->resting[joint] = next;
+        next += slow;
     }
     return true;
 }
@@ -81,13 +83,15 @@ static void take(report_stretch_t* stretch, double sample)
 
 static void take_tool(report_channels_t* channels, const cycle_record_t* record, int at)
 {
-    take(&channels->tool[REPORT_FORCE][at], (double)record->normal_force_N);
-    take(&channels->tool[REPORT_SHEAR][at], (double)record->shear_force_N);
+    if (record->force_tared) {
+        take(&channels->tool[REPORT_FORCE][at], (double)record->normal_force_N);
+    }
     take(&channels->tool[REPORT_TOOL_SPEED][at], (double)record->tool_speed_mps);
     take(&channels->tool[REPORT_SPEED_ALLOWED][at], (double)record->speed_allowed_mps);
     if (record->mode == MODE_CONTACT) {
         take(&channels->tool[REPORT_TARGET][at], (double)record->force_target_N);
         take(&channels->tool[REPORT_CAP][at], (double)record->force_cap_N);
+        take(&channels->tool[REPORT_SHEAR][at], (double)record->shear_force_N);
     }
 }
 
@@ -101,19 +105,15 @@ static bool follows(const report_channels_t* channels, const cycle_record_t* rec
 static void take_joint(report_channels_t* channels, const cycle_record_t* record, int joint, int at)
 {
     const drive_feedback_t* drive = &record->input.feedback.drives[joint];
-    report_stretch_t* position = &channels->joints[joint][REPORT_POSITION][at];
-    report_stretch_t* following = &channels->joints[joint][REPORT_FOLLOWING][at];
     if (!follows(channels, record, joint)) {
-        if (isnan(following->lowest) && drive->age_us != AGE_NEVER_US) {
-            take(position, drive->position);
+        if (drive->age_us != AGE_NEVER_US) {
+            take(&channels->resting[joint][at], drive->position);
         }
         return;
     }
-    if (isnan(following->lowest)) {
-        *position = (report_stretch_t){(double)NAN, (double)NAN, false};
-    }
-    take(position, drive->position);
-    take(following, channels->command.position[joint] - drive->position);
+    take(&channels->joints[joint][REPORT_POSITION][at], drive->position);
+    take(&channels->joints[joint][REPORT_FOLLOWING][at],
+         channels->command.position[joint] - drive->position);
     take(&channels->joints[joint][REPORT_SPEED][at], drive->velocity);
     const double between_s = (double)(record->input.now_us - channels->before_us) / 1e6;
     if (channels->command_before.request[joint] == DRIVE_REQUEST_ENABLE && between_s > 0.0) {

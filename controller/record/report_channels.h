@@ -13,7 +13,8 @@
 #define REPORT_JOINT_STRETCH_US INT64_C(40000) // 25 a second, as long as they fit
 #define REPORT_MODE_SPAN_CAPACITY 4096
 
-/// Of the tool: name, unit. Target and cap count in contact only: elsewhere they are but names.
+/// Of the tool: name, unit. The same samples count as in the run's figures: the force from taring
+/// on, target, cap and shear in contact.
 #define REPORT_TOOL_CHANNEL_LIST(X)                                                                \
     X(REPORT_FORCE, "force_N", "N")                                                                \
     X(REPORT_TARGET, "target_N", "N")                                                              \
@@ -28,9 +29,8 @@ typedef enum {
 } report_tool_channel_t;
 #define REPORT_TOOL_CHANNEL_COUNT 6
 
-/// Of each joint, in rad or m and per second, while its drive is to follow. The position counts
-/// without torque as well, in stretches that hold no other sample: the replay needs it. The
-/// following error is the command of the period before less the measured position.
+/// Of each joint, in rad or m and per second, while its drive is to follow, as in the run's
+/// figures. The following error is the command of the period before less the measured position.
 #define REPORT_JOINT_CHANNEL_LIST(X)                                                               \
     X(REPORT_POSITION, "position")                                                                 \
     X(REPORT_FOLLOWING, "following")                                                               \
@@ -64,7 +64,8 @@ typedef struct {
     int joint_count;
     report_stretch_t* tool[REPORT_TOOL_CHANNEL_COUNT];                    // fine.count each
     report_stretch_t* joints[JOINT_CAPACITY][REPORT_JOINT_CHANNEL_COUNT]; // slow.count each
-    int mode_span_count; // one that does not fit any more is left out
+    report_stretch_t* resting[JOINT_CAPACITY]; // positions without torque, for the replay; the same
+    int mode_span_count;                       // one that does not fit any more is left out
     report_mode_span_t mode_spans[REPORT_MODE_SPAN_CAPACITY];
     bool any; // what follows is of the record before
     bus_command_t command, command_before;

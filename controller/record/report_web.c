@@ -12,6 +12,7 @@
 #include "kinematics/fk.h"
 
 #define MESH_SPACING_M 0.010 // of the body's mesh, at least
+#define RESTING_STEP 1e-4    // rad or m, which the replay would not show
 #define KNOWN_POSTURES 5     // whose tool pose the script's own kinematics is held against
 
 // ------------------------------------------------------------------------------- text and bytes
@@ -148,6 +149,27 @@ static void write_clock(json_t* json, const char* key, const report_clock_t* clo
     json_object_end(json);
 }
 
+/// Where a joint without torque is: stretch and position, wherever it is another one.
+static void write_resting(json_t* json, const report_stretch_t* resting,
+                          const report_stretch_t* position, int count)
+{
+    double before = (double)NAN;
+    json_array_begin(json, "resting");
+    for (int index = 0; index < count; index++) {
+        const double now = 0.5 * (resting[index].lowest + resting[index].highest);
+        if (!isnan(position[index].lowest)) {
+            before = (double)NAN;
+        } else if (isfinite(now) && !(fabs(now - before) < RESTING_STEP)) {
+            json_array_begin(json, NULL);
+            json_integer(json, NULL, index);
+            json_number(json, NULL, now);
+            json_array_end(json);
+            before = now;
+        }
+    }
+    json_array_end(json);
+}
+
 static void write_channels(json_t* json, counts_t* counts, const session_t* session,
                            const report_channels_t* channels)
 {
@@ -182,6 +204,8 @@ static void write_channels(json_t* json, counts_t* counts, const session_t* sess
             write_stretches(counts, joint_names[channel], channels->joints[joint][channel],
                             channels->slow.count);
         }
+        write_resting(json, channels->resting[joint], channels->joints[joint][REPORT_POSITION],
+                      channels->slow.count);
         json_object_end(json);
     }
     json_array_end(json);

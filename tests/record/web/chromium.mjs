@@ -104,7 +104,7 @@ export async function openChromium(program) {
     /// The value of an expression on the page; promises are awaited.
     page.ask = async (expression) => {
       const {result, exceptionDetails} = await call('Runtime.evaluate',
-        {expression, awaitPromise: true, returnByValue: true})
+        {expression, awaitPromise: true, returnByValue: true, allowUnsafeEvalBlockedByCSP: false})
       if (exceptionDetails) {
         throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
       }

@@ -66,9 +66,10 @@ export function makePostures(run) {
     // Where nothing was measured the joint stands where it last was.
     const middles = new Float64Array(slow.count)
     let last = NaN
+    const resting = new Map(joint.resting)
     for (let index = 0; index < slow.count; index++) {
       const middle = (joint.position.values[2 * index] + joint.position.values[2 * index + 1]) / 2
-      last = Number.isNaN(middle) ? last : middle
+      last = Number.isNaN(middle) ? resting.get(index) ?? last : middle
       middles[index] = last
     }
     return middles

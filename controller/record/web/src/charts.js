@@ -140,6 +140,8 @@ export function makeCharts(clock) {
     chart.plot = new uPlot(options, [lines[0].moments, ...lines.map((l) => gapped(l.values))], box)
     sharing = false
     chart.plot.over.append(chart.moment)
+    chart.plot.over.addEventListener('mouseleave', () => charts.forEach(tell))
+    tell(chart)
     let down = 0
     chart.plot.over.addEventListener('mousedown', (event) => {
       down = event.clientX
@@ -181,12 +183,23 @@ export function makeCharts(clock) {
     }
   }
 
+  /// The legend tells of the moment while no pointer is over the chart.
+  function tell(chart) {
+    const {moments} = chart.lines[0]
+    const step = moments.length > 2 ? moments[2] - moments[0] : 1
+    const index = 2 * Math.floor((clock.now_s - clock.from_s) / step)
+    chart.plot.setLegend({idx: Math.max(0, Math.min(moments.length - 1, index))}, false)
+  }
+
   clock.watch(() => {
     if (clock.playing && (clock.now_s > view.to_s || clock.now_s < view.from_s)) {
       const span = view.to_s - view.from_s
       show(clock.now_s, clock.now_s + span)
     }
-    charts.forEach(place_moment)
+    for (const chart of charts) {
+      place_moment(chart)
+      tell(chart)
+    }
   })
   new ResizeObserver(() => fit()).observe(document.querySelector('main'))
   watchColours(() => charts.forEach((chart) => chart.plot.redraw(false)))

@@ -1,7 +1,7 @@
 // Force against target, and the speed of the tool against what is allowed.
 import {colour} from './elements.js'
 
-const CAP_IN_VIEW = 2.5 // a cap up to this many times the highest force widens the picture
+const CAP_IN_VIEW = 2 // the lowest cap, up to this many times the highest force, is in the picture
 const STRIP_PIXELS = 6
 
 /// A wash and a strip a stroke, in its technique's colour, and a line for each stop.
@@ -43,13 +43,15 @@ export function addForceChart(charts, run, place) {
   const {moments} = run.fine
   const {force_N, target_N, cap_N} = run.tool
   const top_N = Math.max(force_N.highest || 0, target_N.highest || 0, 1)
+  const cap_in_view = cap_N.lowest <= CAP_IN_VIEW * top_N ? cap_N.lowest : 0
   return charts.add(place, {
     label: 'Force against target over time',
     unit: 'N',
     height: 340,
     decimals: 2,
     under: underlay(run),
-    range: (plot, low, high) => [Math.min(0, low ?? 0) * 1.05, Math.max(1, (high ?? 1) * 1.08)],
+    range: (plot, low, high) =>
+      [Math.min(0, low ?? 0) * 1.05, Math.max(1, high ?? 1, cap_in_view) * 1.08],
     lines: [
       {label: 'wanted N', values: target_N.values, moments, stroke: 'target', width: 5, alpha: 0.22},
       {label: 'measured N', values: force_N.values, moments, stroke: 'force', width: 1.5},
@@ -59,8 +61,9 @@ export function addForceChart(charts, run, place) {
         moments,
         stroke: 'cap',
         width: 1.75,
-        auto: cap_N.lowest <= CAP_IN_VIEW * top_N,
+        auto: false,
       },
+      {label: 'along the skin N', values: run.tool.shear_N.values, moments, stroke: 't3', show: false},
     ],
   })
 }

@@ -28,12 +28,6 @@ function limits(levels) {
 
 const widened = (low, high) => [low - 0.04 * (high - low), high + 0.04 * (high - low)]
 
-/// Positions without torque are for the replay alone.
-function poweredPositions(joint) {
-  return joint.position.values.map((value, index) =>
-    Number.isNaN(joint.following.values[index & ~1]) ? NaN : value)
-}
-
 function allJoints(run) {
   const {moments} = run.slow
   const line = (joint, index, values) => ({
@@ -47,7 +41,7 @@ function allJoints(run) {
       levels: [0, 100],
       range: () => [-4, 104],
       lines: run.joints.map((joint, index) => line(joint, index,
-        percent(poweredPositions(joint), joint.position_min, joint.position_max))),
+        percent(joint.position.values, joint.position_min, joint.position_max))),
     },
     {
       title: 'Following error, as part of what is allowed',
@@ -91,7 +85,7 @@ function oneJoint(run, index) {
       decimals: 2,
       levels: [joint.position_min * scale, joint.position_max * scale],
       range: () => widened(joint.position_min * scale, joint.position_max * scale),
-      lines: [{label: `measured ${unit}`, values: scaled(poweredPositions(joint)), moments,
+      lines: [{label: `measured ${unit}`, values: scaled(joint.position.values), moments,
         stroke: 'force', width: 1.75}],
     },
     {

@@ -1,9 +1,9 @@
 // The arm and the body in three dimensions at the clock's moment. Links are the capsules that the
 // controller keeps apart, from the measured joints; the body is the surface it pressed on.
 import {
-  AmbientLight, ArrowHelper, BoxGeometry, BufferAttribute, BufferGeometry, Color, CylinderGeometry,
+  AmbientLight, BoxGeometry, BufferAttribute, BufferGeometry, Color, ConeGeometry, CylinderGeometry,
   DirectionalLight, DoubleSide, Group, HemisphereLight, Line, LineBasicMaterial, Matrix4, Mesh,
-  MeshStandardMaterial, PerspectiveCamera, Quaternion, Scene, SphereGeometry, SRGBColorSpace,
+  MeshStandardMaterial, PerspectiveCamera, Plane, Quaternion, Scene, SphereGeometry, SRGBColorSpace,
   Vector3, WebGLRenderer,
 } from 'three'
 import {OrbitControls} from 'three/examples/jsm/controls/OrbitControls.js'
@@ -14,8 +14,10 @@ import {clockText, highestAt, plainName, spanAt} from './run.js'
 const COLOURS = 6 // of the ramp, as on the body's picture
 const ARROW_M_PER_N = 0.008
 const ARROW_LEAST_N = 0.3
+const ARROW_TIP_M = 0.045
 const TRAIL_S = 12
 const TRAIL_STEP_S = 0.08
+const SKIN_LEAST_M = 0.006 // over the table; what is lower counts as table
 const UP = new Vector3(0, 0, 1)
 const Y = new Vector3(0, 1, 0)
 
@@ -33,10 +35,10 @@ function bodyMesh(body) {
       const at = 3 * (row * columns + column)
       places[at] = body.origin_x_m + row * body.spacing_m
       places[at + 1] = body.origin_y_m + column * body.spacing_m
-      places[at + 2] = Math.max(0, height(row, column))
+      places[at + 2] = height(row, column)
       if (row + 1 < rows && column + 1 < columns) {
         const corners = [[row, column], [row + 1, column], [row + 1, column + 1], [row, column + 1]]
-        if (corners.some(([r, c]) => height(r, c) > 0.25 * body.table_height_m)) {
+        if (corners.some(([r, c]) => height(r, c) > SKIN_LEAST_M)) {
           const [a, b, c, d] = corners.map(([r, c]) => r * columns + c)
           triangles.push(a, b, c, a, c, d)
         }
@@ -48,8 +50,9 @@ function bodyMesh(body) {
   geometry.setAttribute('color', new BufferAttribute(new Float32Array(rows * columns * 3), 3))
   geometry.setIndex(triangles)
   geometry.computeVertexNormals()
-  return new Mesh(geometry,
-    new MeshStandardMaterial({vertexColors: true, roughness: 0.92, side: DoubleSide}))
+  // Cut where it meets the table: an even edge, whatever the mesh's spacing.
+  return new Mesh(geometry, new MeshStandardMaterial({vertexColors: true, roughness: 0.92,
+    side: DoubleSide, clippingPlanes: [new Plane(UP, -SKIN_LEAST_M)]}))
 }
 
 /// Skin, and over it what the chosen layer of the body's picture says.
@@ -86,6 +89,20 @@ function capsule(radius, material) {
       tube.quaternion.setFromUnitVectors(Y, way.divideScalar(length))
       tube.scale.set(1, length, 1)
     }
+  }
+  return group
+}
+
+/// An arrow of a length to be chosen, its tip at its own place, pointing along +y.
+function makeArrow(material) {
+  const group = new Group()
+  const shaft = new Mesh(new CylinderGeometry(0.007, 0.007, 1, 16), material)
+  const tip = new Mesh(new ConeGeometry(0.02, ARROW_TIP_M, 24), material)
+  tip.position.y = -ARROW_TIP_M / 2
+  group.add(shaft, tip)
+  group.stretch = (length) => {
+    shaft.scale.y = Math.max(1e-3, length - ARROW_TIP_M)
+    shaft.position.y = -ARROW_TIP_M - shaft.scale.y / 2
   }
   return group
 }
@@ -138,7 +155,9 @@ export function addReplay(run, clock, place) {
     table: new MeshStandardMaterial({roughness: 1}),
     rail: new MeshStandardMaterial({roughness: 0.6, metalness: 0.4}),
     pad: new MeshStandardMaterial({roughness: 0.6}),
+    arrow: new MeshStandardMaterial({roughness: 0.7}),
   }
+  renderer.localClippingEnabled = true
   const scene = new Scene()
   const sun = new DirectionalLight(0xffffff, 1.7)
   sun.position.set(0.6, 1.6, 3)
@@ -152,7 +171,7 @@ export function addReplay(run, clock, place) {
   const neck = capsule(0.018, materials.rail)
   const pad = new Mesh(
     new CylinderGeometry(run.arm.pad_radius_m, run.arm.pad_radius_m, 0.016, 40), materials.pad)
-  const arrow = new ArrowHelper(UP, new Vector3(), 0.1, 0xffffff, 0.05, 0.035)
+  const arrow = makeArrow(materials.arrow)
   const trailPlaces = new Float32Array(3 * (Math.ceil(TRAIL_S / TRAIL_STEP_S) + 2))
   const trail = new Line(new BufferGeometry().setAttribute('position',
     new BufferAttribute(trailPlaces, 3)), new LineBasicMaterial({transparent: true, opacity: 0.85}))
@@ -167,8 +186,8 @@ export function addReplay(run, clock, place) {
   controls.maxPolarAngle = 0.52 * Math.PI
   const middle = new Vector3(0.5 * run.arm.table_length_m, 0, 0.2)
   const eyes = {
-    'from the side': [0.35, 2.6, 1.5],
-    'from the head': [2.7, 0.15, 1.3],
+    'from the side': [0.4, 2.45, 1.35],
+    'from the head': [2.2, 0.5, 1.1],
     'from above': [0, 0.001, 3.1],
     'at the tool': null,
   }
@@ -220,12 +239,10 @@ export function addReplay(run, clock, place) {
     materials.pad.color.copy(shade)
     arrow.visible = pressing
     if (pressing) {
-      const length = 0.05 + ARROW_M_PER_N * force_N
-      arrow.setDirection(out)
-      arrow.setLength(length, 0.045, 0.032)
-      arrow.setColor(shade)
-      arrow.position.copy(tool).addScaledVector(out, -length)
-        .addScaledVector(sideways, run.arm.pad_radius_m + 0.03)
+      materials.arrow.color.copy(shade)
+      arrow.stretch(ARROW_TIP_M + ARROW_M_PER_N * force_N)
+      arrow.quaternion.setFromUnitVectors(Y, out)
+      arrow.position.copy(tool).addScaledVector(sideways, run.arm.pad_radius_m + 0.03)
     }
     return force_N
   }
@@ -255,7 +272,7 @@ export function addReplay(run, clock, place) {
 
   function draw() {
     const width = canvas.parentElement.clientWidth
-    const height = Math.round(Math.max(260, Math.min(520, 0.72 * width)))
+    const height = Math.round(Math.max(280, Math.min(620, 1.15 * width)))
     const ratio = Math.min(2, devicePixelRatio)
     if (width > 0 && (canvas.width !== Math.floor(width * ratio) ||
         canvas.height !== Math.floor(height * ratio))) {

@@ -49,8 +49,10 @@ function begin() {
     replay?.draw()
   })
   addEventListener('afterprint', () => charts.fit())
+  // Where the arm was stopped, or in the middle of the first stroke.
+  const stop = run.events.find((event) => event.kind === 'stop')
   const stroke = run.strokes[0]
-  clock.set(stroke ? (stroke.from_s + stroke.to_s) / 2 : run.from_s)
+  clock.set(stop ? stop.time_s : stroke ? (stroke.from_s + stroke.to_s) / 2 : run.from_s)
   // For tests and for the curious at the console.
   window.kneadReport = {run, clock, charts, shown, transport, timing, replay}
   root.dataset.state = 'ready'

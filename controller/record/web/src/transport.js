@@ -74,9 +74,9 @@ export function addTransport(run, clock) {
   const bar = element('div', {class: 'transport', role: 'group', 'aria-label': 'Moment of the run'},
     play,
     element('button', {type: 'button', title: 'event before', 'aria-label': 'Event before',
-      onclick: () => step(-1)}, '⏮\ufe0e'),
+      onclick: () => step(-1)}, '‹'),
     element('button', {type: 'button', title: 'next event', 'aria-label': 'Next event',
-      onclick: () => step(1)}, '⏭\ufe0e'),
+      onclick: () => step(1)}, '›'),
     moment, element('div', {class: 'track'}, canvas, needle, slider), rate, told)
   document.querySelector('main').append(bar)
 
