@@ -36,9 +36,8 @@ typedef enum {
     X(OPTION_SEED, "seed", "N", OPTION_KIND_WHOLE, 0, INT64_MAX,                                   \
       "seed of everything random on the virtual table (default: 1)")                               \
     X(OPTION_OUT, "out", "DIR", OPTION_KIND_TEXT, 0, 0,                                            \
-      "folder for the record of the run; of a campaign the file for its outcomes, of an export "   \
-      "the "                                                                                       \
-      "file (- is standard output)")                                                               \
+      "folder for the record of the run; of a campaign, an export or a report the file that is "   \
+      "written (of an export - is standard output)")                                               \
     X(OPTION_HOST, "host", "ADDRESS", OPTION_KIND_TEXT, 0, 0,                                      \
       "numeric IPv4 address instead of those in the machine's file")                               \
     X(OPTION_PORT_BASE, "port-base", "N", OPTION_KIND_WHOLE, 1, 65000,                             \

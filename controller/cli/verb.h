@@ -109,6 +109,12 @@ typedef enum {
       "Plays routines/library/relaxing-back.yaml unless another is named. Every register "         \
       "crosses\n"                                                                                  \
       "a socket; time is virtual and passes as fast as the two processes go.\n")                   \
+    X(report, "RUN", 1, 1, OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_JSON),                       \
+      "write a run's page anew: charts, body, replay, figures; opens offline in a browser",        \
+      "RUN is the folder of a run; its page becomes report.html in it, or --out. Everything on\n"  \
+      "the page comes from the record: cycles.bin, events.jsonl, summary.json and the copies of\n" \
+      "its input files. Where knead was built without Node.js the pictures stand still, and the\n" \
+      "page says what to install.\n")                                                              \
     X(dose, "", 0, 0,                                                                              \
       OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_CLIENT) | OPTION_BIT(OPTION_SAFETY) |          \
           OPTION_BIT(OPTION_JSON),                                                                 \
