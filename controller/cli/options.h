@@ -107,7 +107,12 @@ typedef enum {
       "Modbus unit of the device (default: the profile's)")                                        \
     X(OPTION_READS, "count", "N", OPTION_KIND_WHOLE, 1, 1000000000, "how many readings are taken") \
     X(OPTION_PERIOD, "period", "MS", OPTION_KIND_WHOLE, 1, 3600000,                                \
-      "milliseconds from one reading to the next (default: 500)")
+      "milliseconds from one reading to the next (default: 500)")                                  \
+    X(OPTION_VERIFY, "verify", NULL, OPTION_KIND_FLAG, 0, 0,                                       \
+      "hold all parts of the record against each other besides")                                   \
+    X(OPTION_WITH, "with", "FILE", OPTION_KIND_TEXT, 0, 0,                                         \
+      "a file instead of the kept one of its kind: machine, safety, body, client, screening or "   \
+      "routine")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)

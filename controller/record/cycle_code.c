@@ -61,6 +61,10 @@ static float float_of(uint32_t bits)
 
 // --------------------------------------------------------------------------- record and its row
 
+_Static_assert(sizeof(cycle_row_t) ==
+                   CYCLE_DOUBLE_COUNT * 8 + CYCLE_FLOAT_COUNT * 4 + CYCLE_INTEGER_COUNT * 8,
+               "a row without padding: rows are compared as bytes");
+
 /// Either direction of one list of integers: from the record into the row, or back.
 #define INTEGER_LIST(X, record)                                                                    \
     X(now_us, (record)->input.now_us, int64_t)                                                     \
@@ -177,6 +181,15 @@ static void record_of(const cycle_row_t* row, cycle_record_t* record)
 #define X(field, origin) record->field = float_of(*number++);
     CYCLE_TELEMETRY_LIST(X)
 #undef X
+}
+
+bool cycle_record_same(const cycle_record_t* a, const cycle_record_t* b)
+{
+    cycle_row_t row_a;
+    cycle_row_t row_b;
+    row_of(a, &row_a);
+    row_of(b, &row_b);
+    return memcmp(&row_a, &row_b, sizeof row_a) == 0;
 }
 
 /// Enumerations and indexes that whoever reads a record may use as indexes into tables.

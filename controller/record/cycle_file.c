@@ -17,6 +17,8 @@ struct cycle_file {
     size_t block_bytes;
     int64_t records;
     int64_t bytes;
+    bool ended;
+    digest_stream_t digest; // of the bytes
     supervisor_mode_t last_mode;
     cycle_scales_t scales;
     cycle_memory_t memory;
@@ -66,6 +68,7 @@ static void write_all(cycle_file_t* file, const uint8_t* bytes, size_t count)
     while (count > 0 && file->error == 0) {
         const ssize_t written = write(file->descriptor, bytes, count);
         if (written > 0) {
+            digest_add(&file->digest, bytes, (size_t)written);
             bytes += written;
             count -= (size_t)written;
             file->bytes += written;
@@ -93,6 +96,7 @@ cycle_file_t* cycle_file_create(const char* path, const cycle_file_header_t* hea
         errno = error;
         return NULL;
     }
+    digest_begin(&file->digest);
     crc32c_tables_make(&file->crc);
     file->scales = cycle_scales_make(header);
     uint8_t bytes[CYCLE_HEADER_BYTES];
@@ -125,7 +129,7 @@ void cycle_file_flush(cycle_file_t* file)
 
 void cycle_file_append_record(cycle_file_t* file, const cycle_record_t* record)
 {
-    if (file->error != 0) {
+    if (file->error != 0 || file->ended) {
         return;
     }
     uint8_t* out = file->block + CYCLE_BLOCK_HEADER_BYTES + file->block_bytes;
@@ -165,18 +169,28 @@ int64_t cycle_file_records(const cycle_file_t* file)
     return file->records;
 }
 
+bool cycle_file_end(cycle_file_t* file, digest_t* digest)
+{
+    cycle_file_flush(file);
+    if (file->error == 0 && !file->ended) {
+        le_store_u64(file->block + CYCLE_BLOCK_HEADER_BYTES, (uint64_t)file->records);
+        file->block_bytes = 8;
+        write_block(file);
+    }
+    file->ended = true;
+    if (digest) {
+        digest_stream_t all = file->digest;
+        *digest = digest_end(&all);
+    }
+    return file->error == 0;
+}
+
 bool cycle_file_close(cycle_file_t* file)
 {
     if (!file) {
         return true;
     }
-    cycle_file_flush(file);
-    if (file->error == 0) {
-        le_store_u64(file->block + CYCLE_BLOCK_HEADER_BYTES, (uint64_t)file->records);
-        file->block_bytes = 8;
-        write_block(file);
-    }
-    const bool whole = file->error == 0;
+    const bool whole = cycle_file_end(file, NULL);
     const bool closed = close(file->descriptor) == 0;
     free(file);
     return whole && closed;

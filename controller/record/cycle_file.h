@@ -82,6 +82,9 @@ typedef struct {
 void cycle_record_make(const cycle_input_t* input, const cycle_output_t* output,
                        cycle_record_t* record);
 
+/// True if both keep the same bits, a NaN's among them, in every field that the file keeps.
+bool cycle_record_same(const cycle_record_t* a, const cycle_record_t* b);
+
 /// What became of the request of an index (request_index_t). REQUEST_NOT_MADE for an index that is
 /// none, and for a value that nobody writes.
 request_result_t cycle_answer(const cycle_record_t* record, int index);
@@ -131,6 +134,10 @@ bool cycle_file_failed(const cycle_file_t* file, int* error);
 /// Bytes and records that are in the file or on their way into it.
 int64_t cycle_file_bytes(const cycle_file_t* file);
 int64_t cycle_file_records(const cycle_file_t* file);
+
+/// Ends the file: nothing is appended any more. False if anything of the run is missing from it;
+/// `digest` (may be null) is that of all bytes in it, whatever is missing.
+bool cycle_file_end(cycle_file_t* file, digest_t* digest);
 
 /// Ends the file and frees the writer. False if anything of the run is missing from it. Null is
 /// allowed.

@@ -78,6 +78,9 @@ bool recording_finish(recording_t* recording, const run_outcome_t* outcome)
     run_outcome_t whole = *outcome;
     whole.cycles_dropped = recorder_close(recording->recorder);
     whole.event_count = events_count(recording->events, whole.events_chain);
+    digest_t cycles;
+    (void)cycle_file_end(recording->cycles, &cycles);
+    digest_text(&cycles, whole.cycles_digest);
     const bool cycles_kept = cycle_file_close(recording->cycles);
     const bool events_kept = events_close(recording->events);
     recording->recorder = NULL;

@@ -1,0 +1,35 @@
+#include "controller/record/recompute.h"
+
+#include <string.h>
+
+const char* recompute_text(recompute_result_t result)
+{
+    switch (result) {
+#define X(id, text)                                                                                \
+    case id:                                                                                       \
+        return text;
+        RECOMPUTE_LIST(X)
+#undef X
+    }
+    return "unknown";
+}
+
+void recompute_begin(recompute_t* recompute, const session_t* session)
+{
+    memset(recompute, 0, sizeof *recompute);
+    recompute->session = *session;
+    cycle_begin(&recompute->state);
+}
+
+recompute_result_t recompute_next(recompute_t* recompute, const cycle_record_t* recorded)
+{
+    recompute->gone = recompute->gone || recorded->input.cycle != recompute->next_cycle;
+    if (recompute->gone) {
+        return RECOMPUTE_GAP;
+    }
+    recompute->next_cycle++;
+    cycle_step(&recompute->session, &recompute->state, &recorded->input, &recompute->output);
+    cycle_record_make(&recorded->input, &recompute->output, &recompute->recomputed);
+    return cycle_record_same(&recompute->recomputed, recorded) ? RECOMPUTE_SAME
+                                                               : RECOMPUTE_DIFFERENT;
+}
