@@ -90,10 +90,10 @@ static void print_ends(const replayed_t* replayed)
 {
     const run_check_t* check = replayed->check;
     if (check->gap) {
-        (void)printf("Behind the first %lld cycles some were not recorded: the disk was too slow. "
-                     "What the controller\nremembered is not known there, and nothing behind is "
-                     "recomputed.\n",
-                     (long long)check->gap_before);
+        (void)printf("Behind the first %lld of %lld cycles what the controller remembered is not "
+                     "known: %s.\nNothing behind them is recomputed.\n",
+                     (long long)check->gap_before, (long long)check->recorded,
+                     recompute_text(check->why_gap));
     }
     if (check->cut_off) {
         (void)printf("The run was cut off%s: this is what was kept of it up to the tear.\n",

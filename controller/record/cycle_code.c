@@ -88,7 +88,9 @@ _Static_assert(sizeof(cycle_row_t) ==
     X(conditions, (record)->conditions, conditions_t)                                              \
     X(ik_result, (record)->ik_result, ik_result_t)                                                 \
     X(item, (record)->item, int)                                                                   \
-    X(region, (record)->region, int)
+    X(region, (record)->region, int)                                                               \
+    X(limits_word, (record)->limits.word, int)                                                     \
+    X(limits_change, (record)->limits.change, uint64_t)
 
 static int64_t flags_of(const cycle_record_t* record)
 {
@@ -201,7 +203,8 @@ static bool record_in_range(const cycle_record_t* record)
                   record->verdict.rule >= INTERLOCK_RULE_NONE &&
                   record->verdict.rule < INTERLOCK_RULE_COUNT &&
                   record->verdict.refused >> INTERLOCK_RULE_COUNT == 0 &&
-                  (unsigned)record->ik_result <= IK_BAD_INPUT;
+                  (unsigned)record->ik_result <= IK_BAD_INPUT &&
+                  record->limits.word >= LIMITS_WORD_MANY && record->limits.word <= LIMITS_WORDS;
     for (int joint = 0; joint < JOINT_CAPACITY; joint++) {
         inside = inside &&
                  (unsigned)record->input.feedback.drives[joint].state < DRIVE_STATE_COUNT &&

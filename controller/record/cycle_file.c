@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "controller/record/block_pack.h"
 #include "controller/record/cycle_block.h"
 #include "controller/record/little_endian.h"
 
@@ -23,6 +24,8 @@ struct cycle_file {
     cycle_scales_t scales;
     cycle_memory_t memory;
     crc32c_tables_t crc;
+    block_packer_t* packer;
+    uint8_t coded[CYCLE_BLOCK_CAPACITY]; // records of the block under way
     uint8_t block[CYCLE_BLOCK_HEADER_BYTES + CYCLE_BLOCK_CAPACITY]; // in one piece for one write
 };
 
@@ -89,9 +92,16 @@ cycle_file_t* cycle_file_create(const char* path, const cycle_file_header_t* hea
     }
     // Touches every page now, so that none is fetched while a run is on.
     memset(file, 0, sizeof *file);
+    file->packer = block_packer_create();
+    if (!file->packer) {
+        free(file);
+        errno = ENOMEM;
+        return NULL;
+    }
     file->descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (file->descriptor < 0) {
         const int error = errno;
+        block_packer_destroy(file->packer);
         free(file);
         errno = error;
         return NULL;
@@ -108,12 +118,19 @@ cycle_file_t* cycle_file_create(const char* path, const cycle_file_header_t* hea
 static void write_block(cycle_file_t* file)
 {
     uint8_t* payload = file->block + CYCLE_BLOCK_HEADER_BYTES;
+    size_t size =
+        block_pack(file->packer, file->coded, file->block_bytes, payload, CYCLE_BLOCK_CAPACITY);
+    if (size == 0) {
+        size = file->block_bytes;
+        memcpy(payload, file->coded, size);
+    }
     const cycle_block_t block = {.sequence = file->sequence,
                                  .record_count = file->block_records,
-                                 .byte_count = (uint32_t)file->block_bytes,
-                                 .crc = crc32c(&file->crc, payload, file->block_bytes)};
+                                 .byte_count = (uint32_t)size,
+                                 .unpacked_count = (uint32_t)file->block_bytes,
+                                 .crc = crc32c(&file->crc, payload, size)};
     cycle_block_store(&file->crc, &block, file->block);
-    write_all(file, file->block, CYCLE_BLOCK_HEADER_BYTES + file->block_bytes);
+    write_all(file, file->block, CYCLE_BLOCK_HEADER_BYTES + size);
     file->sequence++;
     file->block_records = 0;
     file->block_bytes = 0;
@@ -132,7 +149,7 @@ void cycle_file_append_record(cycle_file_t* file, const cycle_record_t* record)
     if (file->error != 0 || file->ended) {
         return;
     }
-    uint8_t* out = file->block + CYCLE_BLOCK_HEADER_BYTES + file->block_bytes;
+    uint8_t* out = file->coded + file->block_bytes;
     file->block_bytes += cycle_encode(&file->scales, &file->memory, record, out);
     file->block_records++;
     file->records++;
@@ -173,7 +190,7 @@ bool cycle_file_end(cycle_file_t* file, digest_t* digest)
 {
     cycle_file_flush(file);
     if (file->error == 0 && !file->ended) {
-        le_store_u64(file->block + CYCLE_BLOCK_HEADER_BYTES, (uint64_t)file->records);
+        le_store_u64(file->coded, (uint64_t)file->records);
         file->block_bytes = 8;
         write_block(file);
     }
@@ -192,6 +209,7 @@ bool cycle_file_close(cycle_file_t* file)
     }
     const bool whole = cycle_file_end(file, NULL);
     const bool closed = close(file->descriptor) == 0;
+    block_packer_destroy(file->packer);
     free(file);
     return whole && closed;
 }

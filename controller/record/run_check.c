@@ -117,7 +117,7 @@ static bool take_cycle(pass_t* pass, const cycle_record_t* record)
         return true;
     }
     const recompute_result_t result = recompute_next(&pass->recompute, record);
-    if (result == RECOMPUTE_GAP) {
+    if (result == RECOMPUTE_GAP || result == RECOMPUTE_DAMAGED) {
         check->gap = true;
         check->gap_before = check->recorded - 1;
         check->why_gap = result;
@@ -168,7 +168,7 @@ static void check_blocks(run_check_t* check)
         tell(check, RUN_CHECK_BLOCKS, RUN_CHECK_UNTOLD,
              "the run was cut off: the file breaks off behind cycle %lld, all blocks before match",
              (long long)(check->recorded - 1));
-    } else {
+    } else if (check->end != CYCLE_READ_RECORD) {
         tell(check, RUN_CHECK_BLOCKS, RUN_CHECK_FAILS, "behind %lld good cycles: %s",
              (long long)check->recorded, cycle_read_text(check->end));
     }
@@ -241,9 +241,8 @@ static void check_recomputed(const run_check_settings_t* settings, run_check_t* 
         tell(check, RUN_CHECK_RECOMPUTED, RUN_CHECK_FAILS, "%lld of %lld cycles come out different",
              (long long)check->different, (long long)check->compared);
     } else if (check->gap) {
-        tell(check, RUN_CHECK_RECOMPUTED, RUN_CHECK_UNTOLD,
-             "the first %lld cycles do; behind them some were not recorded",
-             (long long)check->compared);
+        tell(check, RUN_CHECK_RECOMPUTED, RUN_CHECK_UNTOLD, "the first %lld cycles do; then: %s",
+             (long long)check->compared, recompute_text(check->why_gap));
     } else {
         judge(check, RUN_CHECK_RECOMPUTED, true, "");
     }

@@ -62,7 +62,7 @@ typedef struct {
     int64_t first_us, last_us;
     cycle_read_t end; // CYCLE_READ_RECORD: the file was not read to its end
     bool cut_off;     // the run was: it never wrote its last summary, or the disk was full
-    bool gap;         // `gap_before` cycles in, some are missing; nothing behind them is compared
+    bool gap;         // behind the first `gap_before` cycles nothing can be recomputed:
     int64_t gap_before;
     recompute_result_t why_gap;
     bool found; // a cycle that is different, or, with a changed session, decides otherwise
