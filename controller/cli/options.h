@@ -115,7 +115,12 @@ typedef enum {
     X(OPTION_FORMAT, "format", "csv|mcap", OPTION_KIND_TEXT, 0, 0,                                 \
       "what is written (default: as --out ends)")                                                  \
     X(OPTION_EVERY, "every", "N", OPTION_KIND_WHOLE, 1, 1000000,                                   \
-      "figures of every N-th cycle only (default: 1)")
+      "figures of every N-th cycle only (default: 1)")                                             \
+    X(OPTION_VERIFY, "verify", NULL, OPTION_KIND_FLAG, 0, 0,                                       \
+      "hold all parts of the record against each other besides")                                   \
+    X(OPTION_WITH, "with", "FILE", OPTION_KIND_TEXT, 0, 0,                                         \
+      "a file instead of the kept one of its kind: machine, safety, body, client, screening or "   \
+      "routine")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)

@@ -115,6 +115,19 @@ typedef enum {
       "the page comes from the record: cycles.bin, events.jsonl, summary.json and the copies of\n" \
       "its input files. Where knead was built without Node.js the pictures stand still, and the\n" \
       "page says what to install.\n")                                                              \
+    X(replay, "RUN", 1, 1,                                                                         \
+      OPTION_BIT(OPTION_VERIFY) | OPTION_BIT(OPTION_WITH) | OPTION_BIT(OPTION_QUIET) |             \
+          OPTION_BIT(OPTION_JSON),                                                                 \
+      "recompute every cycle of a run from what it read, and compare bit for bit",                 \
+      "RUN is the folder of a run. Exit code 0 if every cycle that is there comes out as it was\n" \
+      "recorded, 6 if one does not, 3 if the record is damaged. A run that was cut off (a "        \
+      "crash,\n"                                                                                   \
+      "a kill, a full disk) is replayed up to its last whole block, and this is said; so is\n"     \
+      "where cycles were dropped: behind a gap nothing can be recomputed.\n"                       \
+      "--verify also holds check sums, fingerprints, the chain of events, counts, decisions and\n" \
+      "events against each other. --with shows the first cycle that decides otherwise with\n"      \
+      "another file: mode, rules, answers, requests to the drives, or a command that differs by\n" \
+      "more than one count of the drive's register; the exit code is then 0.\n")                   \
     X(dose, "", 0, 0,                                                                              \
       OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_CLIENT) | OPTION_BIT(OPTION_SAFETY) |          \
           OPTION_BIT(OPTION_JSON),                                                                 \

@@ -111,6 +111,7 @@ typedef struct {
     bool recording_complete;     // cycles and events are all in their files
     char events_chain[DIGEST_TEXT_CAPACITY]; // of the last line; empty if there is none
     int64_t event_count;
+    char cycles_digest[DIGEST_TEXT_CAPACITY]; // SHA-256 of cycles.bin; empty while it is written
 } run_outcome_t;
 
 /// Why the arm was first stopped after it had been armed.
