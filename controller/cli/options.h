@@ -80,7 +80,7 @@ typedef enum {
     X(OPTION_SHRINK, "shrink", NULL, OPTION_KIND_FLAG, 0, 0,                                       \
       "find the fewest and smallest events that still make the trial fail")                        \
     X(OPTION_PAGE, "page", "FILE", OPTION_KIND_TEXT, 0, 0,                                         \
-      "the campaign in --out as an HTML page")                                                     \
+      "what came of it as an HTML page; of a campaign all that stands in --out")                   \
     X(OPTION_JUNIT, "junit", "FILE", OPTION_KIND_TEXT, 0, 0,                                       \
       "the campaign in --out as a JUnit file, for programs that gather test results")              \
     X(OPTION_RULES_OFF, "rules-off", "RULE", OPTION_KIND_TEXT, 0, 0,                               \
@@ -105,9 +105,14 @@ typedef enum {
       "TCP port of the device (default: the profile's)")                                           \
     X(OPTION_UNIT, "unit", "N", OPTION_KIND_WHOLE, 0, 255,                                         \
       "Modbus unit of the device (default: the profile's)")                                        \
-    X(OPTION_READS, "count", "N", OPTION_KIND_WHOLE, 1, 1000000000, "how many readings are taken") \
+    X(OPTION_READS, "count", "N", OPTION_KIND_WHOLE, 1, 1000000000,                                \
+      "how many readings are taken; of tune the most tries")                                       \
     X(OPTION_PERIOD, "period", "MS", OPTION_KIND_WHOLE, 1, 3600000,                                \
-      "milliseconds from one reading to the next (default: 500)")
+      "milliseconds from one reading to the next (default: 500)")                                  \
+    X(OPTION_SET, "set", "FIELD[=...]", OPTION_KIND_TEXT, 0, 0,                                    \
+      "what is varied: of tune gains by their keys, KEY,KEY")                                      \
+    X(OPTION_WRITE, "write", NULL, OPTION_KIND_FLAG, 0, 0,                                         \
+      "write what is better into the machine's file, and keep the old one beside it")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)

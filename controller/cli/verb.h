@@ -175,6 +175,17 @@ typedef enum {
       "same without faults. Each trial gives a line of JSON in --out, each failure a line that\n"  \
       "plays it again. 'merge' joins the files of several shards into --out. --page and --junit\n" \
       "are made from all that stands in --out. Exit code 6 if a trial failed.\n")                  \
+    X(tune, "[ROUTINE...]", 0, -1,                                                                 \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_READS) |                      \
+          OPTION_BIT(OPTION_HOURS) | OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_WRITE) |          \
+          OPTION_BIT(OPTION_PAGE) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),            \
+      "find the gains of force control and tracking on a spread of virtual bodies",                \
+      "Plays a short routine of every kind of touch (or those named) on six bodies from soft to\n" \
+      "hard, or on --client with three stiffnesses, and looks for gains that make the largest\n"   \
+      "error of the force small without overshoot, swinging or stops. --set KEY,KEY tunes only\n"  \
+      "these. --count bounds the tries (150), --hours the simulated time. Prints before and\n"     \
+      "after; --write puts what is better into the machine's file, only the numbers, and keeps\n"  \
+      "the old file beside it. Ctrl-C ends with the best so far.\n")                               \
     X(bench, "", 0, 0, OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_QUICK),                         \
       "how long kinematics, dynamics, control cycle and virtual table take here",                  \
       "Prints the median and the 99th percentile of each over many batches. With --json: "         \
