@@ -110,9 +110,12 @@ typedef enum {
     X(OPTION_PERIOD, "period", "MS", OPTION_KIND_WHOLE, 1, 3600000,                                \
       "milliseconds from one reading to the next (default: 500)")                                  \
     X(OPTION_SET, "set", "FIELD[=...]", OPTION_KIND_TEXT, 0, 0,                                    \
-      "what is varied: of tune gains by their keys, KEY,KEY")                                      \
+      "what is varied: of a sweep FIELD=LOW:HIGH:STEPS or FIELD=A,B,C, ';' between several; of "   \
+      "tune the gains, KEY,KEY")                                                                   \
     X(OPTION_WRITE, "write", NULL, OPTION_KIND_FLAG, 0, 0,                                         \
-      "write what is better into the machine's file, and keep the old one beside it")
+      "write what is better into the machine's file, and keep the old one beside it")              \
+    X(OPTION_CSV, "csv", "FILE", OPTION_KIND_TEXT, 0, 0,                                           \
+      "every trial as a line of comma-separated values")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)
