@@ -138,7 +138,8 @@ static exit_code_t read_scope(sweeping_t* sweeping)
                          "--set machine.gains.tracking=10:40:7");
     }
     if (!sweep_axes_read(options->text[OPTION_SET], &sweeping->header.axes, wrong)) {
-        return say_usage("--set:", wrong);
+        (void)fprintf(stderr, "knead sweep: --set: %s\nSee 'knead sweep --help'.\n", wrong);
+        return EXIT_USAGE;
     }
     const exit_code_t code = read_places(sweeping);
     if (code != EXIT_DONE) {

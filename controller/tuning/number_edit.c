@@ -131,7 +131,10 @@ void number_edit_write(double number, char text[NUMBER_TEXT_CAPACITY])
 {
     for (int digits = 1; digits <= DIGITS_MAX; ++digits) {
         (void)snprintf(text, NUMBER_TEXT_CAPACITY, "%.*g", digits, number);
-        if (fabs(strtod(text, NULL) - number) <= 1e-15 * fabs(number)) {
+        // 90 and not 9e+01: what people write has no exponent.
+        const bool plain =
+            strchr(text, 'e') == NULL || !(fabs(number) < 1e14) || !(fabs(number) >= 1e-4);
+        if (plain && fabs(strtod(text, NULL) - number) <= 1e-15 * fabs(number)) {
             return;
         }
     }

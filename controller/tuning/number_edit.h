@@ -43,7 +43,7 @@ number_edit_result_t number_edit_find(const yaml_document_t* document, const cha
 number_edit_result_t number_edit_replace(char* bytes, size_t* count, size_t capacity,
                                          const number_place_t* place, double number);
 
-/// The shortest decimal text of a number that reads back within 1e-15 of it.
+/// The shortest decimal text of a number that reads back as it, to 15 significant digits.
 void number_edit_write(double number, char text[NUMBER_TEXT_CAPACITY]);
 
 /// A number with three significant digits: what is left of a gain that a search found.
