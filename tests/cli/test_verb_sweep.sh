@@ -8,8 +8,8 @@ press=tests/data/tuning/one-press.yaml
 TMPDIR=$work
 export TMPDIR
 what="--set machine.gains.force_crossover=0.2,0.5,1.5 --seeds 1-2 --quiet"
-git_state() { cksum config/machines/rail6.yaml "$press" routines/clients/average-man.yaml; }
-before=$(git_state)
+originals() { cksum config/machines/rail6.yaml "$press" routines/clients/average-man.yaml; }
+before=$(originals)
 
 # shellcheck disable=SC2086 # the options are several words
 expect 0 "$knead" sweep "$press" $what --out "$work/whole.jsonl" --page "$work/whole.html" \
@@ -46,7 +46,44 @@ in_err "it is of another sweep"
 
 # Every kind of file, entries by name and by number, and who really lies there.
 expect 0 "$knead" sweep "$press" --quiet --set "machine.joints[joint_2].velocity_max=100;\
-safety.techniques.compression.force_max=40;body.regions[gluteus].force_factor=1;client.weight=70;\
-routine.steps[0].force=15,18"
+safety.techniques.compression.force_max=40;client.weight=70;routine.steps[0].force=15,18"
 in_out "machine.joints[joint_2].velocity_max, deg/s"
-in_out "2 of 2 trials: 0 refused, 0 stopped" 2>/dev/null || true
+in_out "routine.steps[0].force, N"
+in_out "2 of 2 trials: 0 refused, 0 stopped"
+expect 0 "$knead" sweep "$press" --quiet \
+    --set "body.regions[gluteus].force_factor=1;person.tissue_factor=1.5"
+in_out "1 of 1 trials: 0 refused, 0 stopped"
+
+# A rule across files speaks up as well, and where no value is accepted the exit code says so.
+expect 3 "$knead" sweep "$press" --quiet --set safety.techniques.compression.force_max=5
+in_out "force-over-technique"
+
+expect 2 "$knead" sweep "$press"
+in_err "what is to be varied?"
+expect 2 "$knead" sweep --set period=1,2
+in_err "a field begins with machine."
+expect 2 "$knead" sweep --set machine.period=4 --shard 3/2
+expect 2 "$knead" sweep merge
+expect 3 "$knead" sweep --set machine.perio=1,2
+in_err "perio: the file has nothing there"
+expect 3 "$knead" sweep --set machine.name=1,2
+in_err "is no number"
+expect 3 "$knead" sweep merge "$press"
+in_err "does not begin with the line of a sweep"
+
+# Stopped in the middle: what is there is kept, and nothing is left behind.
+"$knead" sweep "$press" --set machine.gains.tracking=5:50:1000 --out "$work/long.jsonl" >"$work/out" \
+    2>"$work/err" &
+sweeping=$!
+wait_for "$work/long.jsonl" '"number":1,'
+kill -INT "$sweeping"
+status=0
+wait "$sweeping" || status=$?
+[ "$status" -eq 130 ] || fail "a stopped sweep ends with $status"
+grep -q -- "--resume goes on" "$work/err" || fail "a stopped sweep does not say how it goes on"
+if ls "$work" | grep -q knead-sweep; then
+    fail "copies were left behind"
+fi
+[ "$(originals)" = "$before" ] || fail "an original was changed"
+
+exit "$failures"

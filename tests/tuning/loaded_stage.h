@@ -2,6 +2,8 @@
 #ifndef KNEAD_TESTS_TUNING_LOADED_STAGE_H
 #define KNEAD_TESTS_TUNING_LOADED_STAGE_H
 
+#include "tests/support/cmocka_prelude.h"
+
 #include "controller/cli/rehearsal_stage.h"
 
 #define ONE_PRESS "tests/data/tuning/one-press.yaml"

@@ -2,7 +2,9 @@
 #ifndef KNEAD_TESTS_TUNING_MADE_SWEEP_H
 #define KNEAD_TESTS_TUNING_MADE_SWEEP_H
 
-#include <math.h>
+#include "tests/support/cmocka_prelude.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 #include "controller/tuning/sweep_file.h"
