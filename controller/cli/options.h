@@ -81,7 +81,7 @@ typedef enum {
     X(OPTION_SHRINK, "shrink", NULL, OPTION_KIND_FLAG, 0, 0,                                       \
       "find the fewest and smallest events that still make the trial fail")                        \
     X(OPTION_PAGE, "page", "FILE", OPTION_KIND_TEXT, 0, 0,                                         \
-      "the campaign in --out as an HTML page")                                                     \
+      "what came of it as an HTML page; of a campaign all that stands in --out")                   \
     X(OPTION_JUNIT, "junit", "FILE", OPTION_KIND_TEXT, 0, 0,                                       \
       "the campaign in --out as a JUnit file, for programs that gather test results")              \
     X(OPTION_RULES_OFF, "rules-off", "RULE", OPTION_KIND_TEXT, 0, 0,                               \
@@ -120,7 +120,17 @@ typedef enum {
       "hold all parts of the record against each other besides")                                   \
     X(OPTION_WITH, "with", "FILE", OPTION_KIND_TEXT, 0, 0,                                         \
       "a file instead of the kept one of its kind: machine, safety, body, client, screening or "   \
-      "routine")
+      "routine")                                                                                   \
+      "how many readings are taken; of tune the most tries") \
+    X(OPTION_PERIOD, "period", "MS", OPTION_KIND_WHOLE, 1, 3600000, \
+      "milliseconds from one reading to the next (default: 500)") \
+    X(OPTION_SET, "set", "FIELD[=...]", OPTION_KIND_TEXT, 0, 0, \
+      "what is varied: of a sweep FIELD=LOW:HIGH:STEPS or FIELD=A,B,C, ';' between several; of " \
+      "tune the gains, KEY,KEY") \
+    X(OPTION_WRITE, "write", NULL, OPTION_KIND_FLAG, 0, 0, \
+      "write what is better into the machine's file, and keep the old one beside it") \
+    X(OPTION_CSV, "csv", "FILE", OPTION_KIND_TEXT, 0, 0, \
+      "every trial as a line of comma-separated values")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)

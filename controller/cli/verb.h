@@ -219,6 +219,32 @@ typedef enum {
       "record\n"                                                                                   \
       "that breaks off is written as far as it goes; so is one that is damaged, with exit code "   \
       "3.\n")                                                                                      \
+    X(tune, "[ROUTINE...]", 0, -1,                                                                 \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_READS) |                      \
+          OPTION_BIT(OPTION_HOURS) | OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_WRITE) |          \
+          OPTION_BIT(OPTION_PAGE) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),            \
+      "find the gains of force control and tracking on a spread of virtual bodies",                \
+      "Plays a short routine of every kind of touch (or those named) on six bodies from soft to\n" \
+      "hard, or on --client with three stiffnesses, and looks for gains that make the largest\n"   \
+      "error of the force small without overshoot, swinging or stops. --set KEY,KEY tunes only\n"  \
+      "these. --count bounds the tries (150), --hours the simulated time. Prints before and\n"     \
+      "after; --write puts what is better into the machine's file, only the numbers, and keeps\n"  \
+      "the old file beside it. Ctrl-C ends with the best so far.\n")                               \
+    X(sweep, "[ROUTINE... | merge FILE...]", 0, -1,                                                \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_SEEDS) |                      \
+          OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_SHARD) | OPTION_BIT(OPTION_OUT) |            \
+          OPTION_BIT(OPTION_RESUME) | OPTION_BIT(OPTION_PAGE) | OPTION_BIT(OPTION_CSV) |           \
+          OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),                                      \
+      "play routines with any number of any file over a range, and see what becomes of the force", \
+      "--set machine.gains.tracking=10:40:7 varies a number of the machine's file from 10 to 40\n" \
+      "in 7 values, in the file's own unit; --set client.weight=55,70,90 takes these three; ';'\n" \
+      "between several makes every combination. Paths are those that findings name:\n"             \
+      "safety.normal_speed_max, safety.techniques.kneading.force_max,\n"                           \
+      "machine.joints[joint_2].velocity_max, body.regions[gluteus].force_max,\n"                   \
+      "routine.steps[0].force; person.tissue_factor and others of who really lies there. Over\n"   \
+      "all routines, --client FILE,FILE and --seeds A-B. A value that a file may not have is a\n"  \
+      "finding at that point. Each trial is a line of JSON in --out; 'merge' joins shards.\n"      \
+      "--page draws it. Exit code 3 if no value was accepted at all.\n")                           \
     X(bench, "", 0, 0, OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_QUICK),                         \
       "how long kinematics, dynamics, control cycle and virtual table take here",                  \
       "Prints the median and the 99th percentile of each over many batches. With --json: "         \
