@@ -191,7 +191,7 @@ static void warn_of_holes(assembly_t* assembly, const body_scan_report_t* report
 
 static bool lay_scan(assembly_t* assembly)
 {
-    const char* path = assembly->client.scan;
+    const char* path = assembly->scan_path[0] != '\0' ? assembly->scan_path : assembly->client.scan;
     ply_points_t points;
     body_scan_report_t report;
     if (path[0] == '\0') {
@@ -200,7 +200,7 @@ static bool lay_scan(assembly_t* assembly)
     if (!ply_file_read(path, &points, &assembly->findings)) {
         return false;
     }
-    (void)inputs_add(&assembly->inputs, path);
+    (void)inputs_add(&assembly->inputs, INPUT_SCAN, path);
     const body_scan_result_t result = body_lay_scan(&assembly->body, &points, &report);
     ply_points_free(&points);
     if (result == BODY_SCAN_OK) {
@@ -246,17 +246,18 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
         !load_check_together(&assembly->machine, &assembly->safety, machine_path, findings)) {
         return false;
     }
-    const char* const paths[] = {machine_path, safety_path, body_path, client_path, screening_path};
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; ++i) {
-        (void)inputs_add(&assembly->inputs, paths[i]);
-    }
+    (void)inputs_add(&assembly->inputs, INPUT_MACHINE, machine_path);
+    (void)inputs_add(&assembly->inputs, INPUT_SAFETY, safety_path);
+    (void)inputs_add(&assembly->inputs, INPUT_BODY, body_path);
+    (void)inputs_add(&assembly->inputs, INPUT_CLIENT, client_path);
+    (void)inputs_add(&assembly->inputs, INPUT_SCREENING, screening_path);
     (void)inputs_find(&assembly->inputs, safety_path, &assembly->files.safety);
     (void)inputs_find(&assembly->inputs, body_path, &assembly->files.body);
     for (int i = 0; i < assembly->machine.profile_count; ++i) {
         char profile[2 * ASSEMBLY_PATH_CAPACITY];
         (void)snprintf(profile, sizeof profile, "%s/%s.yaml", devices,
                        assembly->machine.profiles[i].name);
-        (void)inputs_add(&assembly->inputs, profile);
+        (void)inputs_add(&assembly->inputs, INPUT_DEVICE, profile);
     }
     const body_result_t result =
         body_build(&assembly->body_settings, &assembly->client, assembly->machine.neck_x_m,
@@ -345,30 +346,53 @@ static void refuse_pad(const tool_settings_t* tool, const char* path, const char
                 nearest != NULL ? nearest : words[0]);
 }
 
-bool assembly_load_routine(assembly_t* assembly, const char* path)
+/// Loads a routine and the arm that is to play it; without a pad of the routine's name the arm has
+/// its first, and the pad's index is -1.
+static bool read_routine(assembly_t* assembly, const char* path, chain_t* chain)
 {
-    findings_t* findings = &assembly->findings;
-    if (!routine_load(path, &assembly->body, &assembly->routine, findings)) {
+    if (!routine_load(path, &assembly->body, &assembly->routine, &assembly->findings)) {
         return false;
     }
-    (void)inputs_add(&assembly->inputs, path);
+    (void)inputs_add(&assembly->inputs, INPUT_ROUTINE, path);
     (void)inputs_find(&assembly->inputs, path, &assembly->files.routine);
     const arm_settings_t* arm = &assembly->machine.arm;
     const int pad_index = pad_named(&arm->tool, assembly->routine.pad);
     assembly->pad_index = pad_index;
-    chain_t chain; // with the first pad where there is none of that name, which the check refuses
-    if (!chain_build(arm, pad_index >= 0 ? pad_index : 0, &chain)) {
-        finding_add(findings, FINDING_ERROR, path, 0, 0, "pad", "",
+    if (!chain_build(arm, pad_index >= 0 ? pad_index : 0, chain)) {
+        finding_add(&assembly->findings, FINDING_ERROR, path, 0, 0, "pad", "",
                     "no chain can be built from the machine's arm with pad '%s'",
                     assembly->routine.pad);
         return false;
     }
+    return true;
+}
+
+bool assembly_read_routine(assembly_t* assembly, const char* path)
+{
+    chain_t chain;
+    if (!read_routine(assembly, path, &chain)) {
+        return false;
+    }
+    if (assembly->pad_index < 0) {
+        refuse_pad(&assembly->machine.arm.tool, path, assembly->routine.pad, &assembly->findings);
+    }
+    return assembly->pad_index >= 0;
+}
+
+bool assembly_load_routine(assembly_t* assembly, const char* path)
+{
+    findings_t* findings = &assembly->findings;
+    chain_t chain;
+    if (!read_routine(assembly, path, &chain)) {
+        return false;
+    }
+    const int pad_index = assembly->pad_index;
     const routine_check_inputs_t inputs = {
         .body = &assembly->body,
         .safety = &assembly->safety,
         .machine = &assembly->machine,
         .chain = &chain,
-        .pad = pad_index >= 0 ? &arm->tool.pads[pad_index] : NULL,
+        .pad = pad_index >= 0 ? &assembly->machine.arm.tool.pads[pad_index] : NULL,
         .client = &assembly->client,
         .screening = &assembly->screening,
         .effects = &assembly->effects,
@@ -435,7 +459,7 @@ bool assembly_load_requests(assembly_t* assembly, const options_t* options)
     if (!request_script_load(path, &assembly->script, &assembly->findings)) {
         return false;
     }
-    (void)inputs_add(&assembly->inputs, path);
+    (void)inputs_add(&assembly->inputs, INPUT_REQUESTS, path);
     return true;
 }
 
@@ -489,7 +513,7 @@ static void build_world(assembly_t* assembly, const options_t* options)
     world_settings_draw_body(world, offset_m, turn_rad);
     const char* scenario = options->text[OPTION_SCENARIO];
     if (scenario != NULL) {
-        (void)inputs_add(&assembly->inputs, scenario);
+        (void)inputs_add(&assembly->inputs, INPUT_SCENARIO, scenario);
     }
 }
 

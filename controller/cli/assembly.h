@@ -26,6 +26,8 @@ typedef struct {
     findings_t findings; // of everything loaded so far
     inputs_t inputs;     // the files loaded so far, for the record
     char machine_path[ASSEMBLY_PATH_CAPACITY];
+    char scan_path[ASSEMBLY_PATH_CAPACITY]; // of the client's scan, where it does not lie where his
+                                            // file says; else empty
     machine_settings_t machine;
     safety_settings_t safety;
     body_settings_t body_settings;
@@ -86,6 +88,10 @@ bool assembly_load_ledger(assembly_t* assembly, const options_t* options, bool o
 /// Whether the client's answers let a real machine start on day `today` (since 1970-01-01); false
 /// with findings.
 bool assembly_judge_screening(assembly_t* assembly, int today);
+
+/// Loads a routine for the table loaded before, and nothing more: for a run that was played
+/// already. False with findings if it was refused.
+bool assembly_read_routine(assembly_t* assembly, const char* path);
 
 /// Loads a routine for the table loaded before, and checks it against all of it: body, limits,
 /// machine, the client's answers and wishes, and the dose, on top of the ledger where there is one;

@@ -17,6 +17,7 @@ static const struct {
     {"cglm", KNEAD_CGLM_VERSION},
     {"expat", KNEAD_EXPAT_VERSION},
     {"libsodium", KNEAD_SODIUM_VERSION},
+    {"cJSON", KNEAD_CJSON_VERSION},
     {"compiler", COMPILER_NAME},
 };
 #define PART_COUNT (sizeof parts / sizeof parts[0])

@@ -6,8 +6,8 @@
 
 #include "controller/live.h"
 #include "controller/record/json.h"
+#include "controller/record/line_chain.h"
 
-#define CHAIN_KEY ",\"chain\":\""
 #define ITEM_NONE (-1)
 #define EARLY_S 0.1                    // a stroke that ends this much before its time was ended
 #define SILENT_FLOOR_US INT64_C(20000) // a shorter gap is one lost reply, not a silent device
@@ -17,7 +17,7 @@ struct events {
     const session_t* session;
     bool failed;
     int64_t count;
-    char chain[DIGEST_TEXT_CAPACITY];
+    line_chain_t chain;
     bool any; // a cycle was observed, so that `last` counts
     cycle_record_t last;
     int64_t rule_us[INTERLOCK_RULE_COUNT]; // when each rule was last reported
@@ -41,24 +41,6 @@ const char* event_kind_text(event_kind_t kind)
 #undef X
     }
     return "unknown";
-}
-
-/// The chain of a line: over the chain before it and its own bytes.
-static void chain_next(const char chain[DIGEST_TEXT_CAPACITY], const char* bytes, size_t count,
-                       char next[DIGEST_TEXT_CAPACITY])
-{
-    digest_stream_t stream;
-    digest_begin(&stream);
-    digest_add(&stream, chain, DIGEST_TEXT_CAPACITY - 1);
-    digest_add(&stream, bytes, count);
-    const digest_t digest = digest_end(&stream);
-    digest_text(&digest, next);
-}
-
-static void chain_begin(char chain[DIGEST_TEXT_CAPACITY])
-{
-    memset(chain, '0', DIGEST_TEXT_CAPACITY - 1);
-    chain[DIGEST_TEXT_CAPACITY - 1] = '\0';
 }
 
 // ----------------------------------------------------------------------------------- one line
@@ -94,8 +76,9 @@ static void line_end(events_t* events, line_t* line)
         events->failed = events->failed || line->json.overflow;
         return;
     }
-    chain_next(events->chain, line->bytes, line->json.length, events->chain);
-    const int printed = fprintf(events->file, "%s" CHAIN_KEY "%s\"}\n", line->bytes, events->chain);
+    char tail[LINE_CHAIN_BYTES + 1];
+    line_chain_add(&events->chain, line->bytes, line->json.length, tail);
+    const int printed = fprintf(events->file, "%s%s\n", line->bytes, tail);
     // Each line goes out at once: what led to a crash is what is wanted most.
     events->failed = events->failed || printed < 0 || fflush(events->file) != 0;
     events->count++;
@@ -120,7 +103,7 @@ events_t* events_create(const char* path, const session_t* session)
     }
     events->session = session;
     events->item = ITEM_NONE;
-    chain_begin(events->chain);
+    line_chain_begin(&events->chain);
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {
         events->rule_us[rule] = -EVENT_REPEAT_US;
     }
@@ -512,7 +495,7 @@ void events_observe(events_t* events, const cycle_record_t* record)
 
 int64_t events_count(const events_t* events, char last_chain[DIGEST_TEXT_CAPACITY])
 {
-    memcpy(last_chain, events->chain, DIGEST_TEXT_CAPACITY);
+    memcpy(last_chain, events->chain.text, DIGEST_TEXT_CAPACITY);
     return events->count;
 }
 

@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include "controller/record/json.h"
+#include "controller/record/json_read.h"
+#include "controller/record/line_chain.h"
 #include "routines/client_load.h"
 
-#define CHAIN_KEY ",\"chain\":\""
-#define CHAIN_END "\"}"
-#define CHAIN_DIGITS (DIGEST_TEXT_CAPACITY - 1)
 #define DAY_S 86400
+#define STROKES_MAX 1e6 // that one session gives a region
 #define PI 3.14159265358979323846
 
 const char* ledger_result_text(ledger_result_t result)
@@ -30,23 +30,6 @@ const char* ledger_result_text(ledger_result_t result)
     return "unknown";
 }
 
-static void chain_begin(char chain[DIGEST_TEXT_CAPACITY])
-{
-    memset(chain, '0', CHAIN_DIGITS);
-    chain[CHAIN_DIGITS] = '\0';
-}
-
-/// The chain of a line: over the chain before it and its own bytes.
-static void chain_next(char chain[DIGEST_TEXT_CAPACITY], const char* bytes, size_t count)
-{
-    digest_stream_t stream;
-    digest_begin(&stream);
-    digest_add(&stream, chain, CHAIN_DIGITS);
-    digest_add(&stream, bytes, count);
-    const digest_t digest = digest_end(&stream);
-    digest_text(&digest, chain);
-}
-
 /// UTC as text: "2026-11-22T14:31:00Z".
 static void time_text_of(int64_t time_s, char text[NAME_CAPACITY])
 {
@@ -57,86 +40,7 @@ static void time_text_of(int64_t time_s, char text[NAME_CAPACITY])
                    second_of_day / 60 % 60, second_of_day % 60);
 }
 
-// ---------------------------------------------------------------------------------- reading a line
-
-/// Reads a line as `ledger_append` writes it and nothing else: what differs is damage.
-typedef struct {
-    const char* at;
-    bool ok;
-} scan_t;
-
-static void expect(scan_t* scan, const char* text)
-{
-    const size_t length = strlen(text);
-    scan->ok = scan->ok && strncmp(scan->at, text, length) == 0;
-    scan->at += scan->ok ? length : 0;
-}
-
-/// One character of a JSON string as the writer escapes it; its bytes go to `out`.
-static bool scan_character(scan_t* scan, char* out)
-{
-    static const char escaped[] = "\"\\/bfnrt";
-    static const char meant[] = "\"\\/\b\f\n\r\t";
-    const unsigned char byte = (unsigned char)*scan->at;
-    if (byte < 0x20 || byte == '"') {
-        return false;
-    }
-    if (byte != '\\') {
-        *out = *scan->at++;
-        return true;
-    }
-    const char code = scan->at[1];
-    if (code == 'u') {
-        char digits[5] = {0};
-        for (int i = 0; i < 4 && scan->at[2 + i] != '\0'; i++) {
-            digits[i] = scan->at[2 + i];
-        }
-        char* end = NULL;
-        const unsigned long point = strtoul(digits, &end, 16);
-        if (strlen(digits) != 4 || *end != '\0' || point == 0 || point >= 0x80) {
-            return false; // the writer escapes control characters only
-        }
-        *out = (char)point;
-        scan->at += 6;
-        return true;
-    }
-    const char* found = code != '\0' ? strchr(escaped, code) : NULL;
-    if (found == NULL) {
-        return false;
-    }
-    *out = meant[found - escaped];
-    scan->at += 2;
-    return true;
-}
-
-/// Reads a JSON string that fits.
-static void scan_text(scan_t* scan, char* text, size_t capacity)
-{
-    expect(scan, "\"");
-    size_t length = 0;
-    while (scan->ok && *scan->at != '"') {
-        char byte = '\0';
-        scan->ok = length + 1 < capacity && scan_character(scan, &byte);
-        text[length] = byte;
-        length += scan->ok ? 1 : 0;
-    }
-    text[length] = '\0';
-    expect(scan, "\"");
-}
-
-/// A finite number of at least 0.
-static double scan_number(scan_t* scan)
-{
-    if (!scan->ok || *scan->at < '0' || *scan->at > '9') {
-        scan->ok = false;
-        return 0.0;
-    }
-    char* end = NULL;
-    const double number = strtod(scan->at, &end);
-    scan->ok = end != scan->at && isfinite(number);
-    scan->at = end;
-    return number;
-}
+// -------------------------------------------------------------------------------------- one line
 
 /// Two digits of a text, or -1.
 static int two_digits(const char* text)
@@ -145,101 +49,110 @@ static int two_digits(const char* text)
     return digits ? 10 * (text[0] - '0') + (text[1] - '0') : -1;
 }
 
-/// "2026-11-22T14:31:00Z" to seconds; only a time that is written back the same way is one.
-static int64_t scan_time(scan_t* scan)
+static void write_members(json_t* json, const ledger_entry_t* entry, const char* time_text)
 {
-    char text[NAME_CAPACITY] = "", day_text[NAME_CAPACITY] = "", back[NAME_CAPACITY];
-    scan_text(scan, text, sizeof text);
-    scan->ok = scan->ok && strlen(text) == strlen("2026-11-22T14:31:00Z");
-    if (!scan->ok) {
-        return 0;
+    json_object_begin(json, NULL);
+    json_integer(json, "version", 1);
+    json_text(json, "time", time_text);
+    json_text(json, "client", entry->client);
+    json_text(json, "routine", entry->routine);
+    json_text(json, "run", entry->run);
+    json_text(json, "world", entry->world == WORLD_REAL ? "real" : "virtual");
+    json_text(json, "verdict", entry->verdict);
+    json_array_begin(json, "regions");
+    for (int i = 0; i < entry->region_count; i++) {
+        const dose_total_t* total = &entry->regions[i];
+        json_object_begin(json, NULL);
+        json_text(json, "region", total->region);
+        json_number(json, "contact_s", total->dose.contact_s);
+        json_number(json, "impulse_Ns", total->dose.impulse_Ns);
+        json_number(json, "pressure_peak_Pa", total->dose.pressure_peak_Pa);
+        json_number(json, "pressure_time_Pa_s", total->dose.pressure_time_Pa_s);
+        json_integer(json, "strokes", total->dose.strokes);
+        json_object_end(json);
     }
+    json_array_end(json);
+}
+
+/// "2026-11-22T14:31:00Z" to seconds; only a time that is written back the same way is one.
+static bool time_of(const char* text, int64_t* time_s)
+{
+    char day_text[NAME_CAPACITY] = "", back[NAME_CAPACITY];
     int day = 0;
+    if (text == NULL || strlen(text) != strlen("2026-11-22T14:31:00Z")) {
+        return false;
+    }
     memcpy(day_text, text, 10);
     const int hour = two_digits(text + 11), minute = two_digits(text + 14);
     const int second = two_digits(text + 17);
-    scan->ok = client_day_parse(day_text, &day) && hour >= 0 && minute >= 0 && second >= 0;
-    const int64_t time_s = (((int64_t)day * 24 + hour) * 60 + minute) * 60 + second;
-    if (scan->ok) {
-        time_text_of(time_s, back);
-        scan->ok = strcmp(back, text) == 0;
+    if (!client_day_parse(day_text, &day) || hour < 0 || minute < 0 || second < 0) {
+        return false;
     }
-    return time_s;
+    *time_s = (((int64_t)day * 24 + hour) * 60 + minute) * 60 + second;
+    time_text_of(*time_s, back);
+    return strcmp(back, text) == 0;
 }
 
-static void scan_region(scan_t* scan, dose_total_t* total)
+/// A number of at least 0.
+static bool amount_of(const json_value_t* row, const char* name, double* amount)
 {
-    expect(scan, "{\"region\":");
-    scan_text(scan, total->region, sizeof total->region);
-    expect(scan, ",\"contact_s\":");
-    total->dose.contact_s = scan_number(scan);
-    expect(scan, ",\"impulse_Ns\":");
-    total->dose.impulse_Ns = scan_number(scan);
-    expect(scan, ",\"pressure_peak_Pa\":");
-    total->dose.pressure_peak_Pa = scan_number(scan);
-    expect(scan, ",\"pressure_time_Pa_s\":");
-    total->dose.pressure_time_Pa_s = scan_number(scan);
-    expect(scan, ",\"strokes\":");
-    const double strokes = scan_number(scan);
-    scan->ok = scan->ok && strokes <= 1e6;
-    total->dose.strokes = scan->ok ? (int)strokes : 0;
-    expect(scan, "}");
+    return json_get_number(row, name, amount) && *amount >= 0.0 && isfinite(*amount);
 }
 
-/// The members of a line, up to its chain.
-static bool scan_entry(const char* line, ledger_entry_t* entry)
+static bool region_of(const json_value_t* row, dose_total_t* total)
 {
-    char world[NAME_CAPACITY];
-    scan_t scan = {line, true};
+    double strokes = 0.0;
+    dose_region_t* dose = &total->dose;
+    const bool read = json_get_text(row, "region", total->region, sizeof total->region) &&
+                      amount_of(row, "contact_s", &dose->contact_s) &&
+                      amount_of(row, "impulse_Ns", &dose->impulse_Ns) &&
+                      amount_of(row, "pressure_peak_Pa", &dose->pressure_peak_Pa) &&
+                      amount_of(row, "pressure_time_Pa_s", &dose->pressure_time_Pa_s) &&
+                      amount_of(row, "strokes", &strokes) && strokes <= STROKES_MAX;
+    dose->strokes = read ? (int)strokes : 0;
+    return read;
+}
+
+static bool members_of(const json_value_t* root, ledger_entry_t* entry)
+{
+    const char* world = json_as_text(json_member(root, "world"));
+    const json_value_t* rows = json_member(root, "regions");
+    const int count = json_count(rows);
+    bool read = world != NULL && count <= REGION_CAPACITY &&
+                time_of(json_as_text(json_member(root, "time")), &entry->time_s) &&
+                json_get_text(root, "client", entry->client, sizeof entry->client) &&
+                json_get_text(root, "routine", entry->routine, sizeof entry->routine) &&
+                json_get_text(root, "run", entry->run, sizeof entry->run) &&
+                json_get_text(root, "verdict", entry->verdict, sizeof entry->verdict);
+    entry->world = read && strcmp(world, "real") == 0 ? WORLD_REAL : WORLD_VIRTUAL;
+    for (; read && entry->region_count < count; entry->region_count++) {
+        read = region_of(json_at(rows, entry->region_count), &entry->regions[entry->region_count]);
+    }
+    return read;
+}
+
+/// Reads the own bytes of a line, an object without its closing brace. Only what is written back
+/// as the same bytes is one of ours.
+static bool entry_of(const char* line, size_t length, ledger_entry_t* entry)
+{
+    char bytes[LEDGER_LINE_CAPACITY];
+    char time_text[NAME_CAPACITY];
     memset(entry, 0, sizeof *entry);
-    expect(&scan, "{\"version\":1,\"time\":");
-    entry->time_s = scan_time(&scan);
-    expect(&scan, ",\"client\":");
-    scan_text(&scan, entry->client, sizeof entry->client);
-    expect(&scan, ",\"routine\":");
-    scan_text(&scan, entry->routine, sizeof entry->routine);
-    expect(&scan, ",\"run\":");
-    scan_text(&scan, entry->run, sizeof entry->run);
-    expect(&scan, ",\"world\":");
-    scan_text(&scan, world, sizeof world);
-    entry->world = strcmp(world, "real") == 0 ? WORLD_REAL : WORLD_VIRTUAL;
-    expect(&scan, ",\"verdict\":");
-    scan_text(&scan, entry->verdict, sizeof entry->verdict);
-    expect(&scan, ",\"regions\":[");
-    while (scan.ok && *scan.at != ']') {
-        scan.ok = entry->region_count < REGION_CAPACITY;
-        if (scan.ok && entry->region_count > 0) {
-            expect(&scan, ",");
-        }
-        if (scan.ok) {
-            scan_region(&scan, &entry->regions[entry->region_count++]);
-        }
-    }
-    expect(&scan, "]");
-    return scan.ok && *scan.at == '\0';
-}
-
-/// Takes a line without its end: checks its chain, and reads it.
-static bool take_line(char* line, char chain[DIGEST_TEXT_CAPACITY], ledger_entry_t* entry)
-{
-    const size_t tail = strlen(CHAIN_KEY) + CHAIN_DIGITS + strlen(CHAIN_END);
-    const size_t length = strlen(line);
-    if (length < tail) {
+    if (length + 2 > sizeof bytes) {
         return false;
     }
-    char* key = line + length - tail;
-    const char* stated = key + strlen(CHAIN_KEY);
-    chain_next(chain, line, (size_t)(key - line));
-    if (strncmp(key, CHAIN_KEY, strlen(CHAIN_KEY)) != 0 ||
-        memcmp(stated, chain, CHAIN_DIGITS) != 0 || strcmp(stated + CHAIN_DIGITS, CHAIN_END) != 0) {
-        return false;
-    }
-    *key = '\0';
-    return scan_entry(line, entry);
+    memcpy(bytes, line, length);
+    bytes[length] = '}';
+    json_value_t* root = json_parse(bytes, length + 1);
+    const bool read = root != NULL && members_of(root, entry);
+    json_free(root);
+    json_t json = json_to_buffer(bytes, sizeof bytes);
+    time_text_of(entry->time_s, time_text);
+    write_members(&json, entry, time_text);
+    return read && !json.overflow && json.length == length && memcmp(bytes, line, length) == 0;
 }
 
-// ----------------------------------------------------------------------------------- the whole
-// file
+// --------------------------------------------------------------------------------- the whole file
 
 /// What goes through a file line by line.
 typedef struct {
@@ -247,7 +160,7 @@ typedef struct {
     int64_t now_s;
     dose_sum_t* week; // null: not summed up
     ledger_report_t* report;
-    char chain[DIGEST_TEXT_CAPACITY];
+    line_chain_t chain;
     int64_t whole_bytes; // up to the end of the last whole line
     bool unended;        // the last whole line lacks its line feed
 } pass_t;
@@ -295,23 +208,24 @@ static ledger_result_t pass_lines(pass_t* pass, FILE* file)
     char* line = NULL;
     size_t capacity = 0;
     ledger_result_t result = LEDGER_OK;
-    chain_begin(pass->chain);
+    line_chain_begin(&pass->chain);
     for (ssize_t length = 0;
          result == LEDGER_OK && (length = getline(&line, &capacity, file)) > 0;) {
         pass->report->line++;
-        char before[DIGEST_TEXT_CAPACITY];
-        memcpy(before, pass->chain, sizeof before);
+        const line_chain_t before = pass->chain;
         const bool ended = line[length - 1] == '\n';
-        line[length - (ended ? 1 : 0)] = '\0';
-        const bool whole = strlen(line) == (size_t)(length - (ended ? 1 : 0)) &&
-                           length < LEDGER_LINE_CAPACITY && take_line(line, pass->chain, &entry);
+        const size_t bytes = (size_t)length - (ended ? 1 : 0);
+        size_t own = 0;
+        const bool whole = length < LEDGER_LINE_CAPACITY &&
+                           line_chain_follow(&pass->chain, line, bytes, &own) &&
+                           entry_of(line, own, &entry);
         if (whole) {
             result = judge_entry(pass, &entry);
             pass->whole_bytes += length;
             pass->unended = !ended;
         } else if (!ended) {
             pass->report->torn = true; // nothing can come behind it
-            memcpy(pass->chain, before, sizeof before);
+            pass->chain = before;
         } else {
             result = LEDGER_DAMAGED;
         }
@@ -363,48 +277,22 @@ void ledger_tell(const char* path, ledger_result_t result, const ledger_report_t
 
 // ---------------------------------------------------------------------------------- adding a line
 
-static void write_members(json_t* json, const ledger_entry_t* entry, const char* time_text)
-{
-    json_object_begin(json, NULL);
-    json_integer(json, "version", 1);
-    json_text(json, "time", time_text);
-    json_text(json, "client", entry->client);
-    json_text(json, "routine", entry->routine);
-    json_text(json, "run", entry->run);
-    json_text(json, "world", entry->world == WORLD_REAL ? "real" : "virtual");
-    json_text(json, "verdict", entry->verdict);
-    json_array_begin(json, "regions");
-    for (int i = 0; i < entry->region_count; i++) {
-        const dose_total_t* total = &entry->regions[i];
-        json_object_begin(json, NULL);
-        json_text(json, "region", total->region);
-        json_number(json, "contact_s", total->dose.contact_s);
-        json_number(json, "impulse_Ns", total->dose.impulse_Ns);
-        json_number(json, "pressure_peak_Pa", total->dose.pressure_peak_Pa);
-        json_number(json, "pressure_time_Pa_s", total->dose.pressure_time_Pa_s);
-        json_integer(json, "strokes", total->dose.strokes);
-        json_object_end(json);
-    }
-    json_array_end(json);
-}
-
 /// The bytes of an entry behind `chain`, with their line feed; false if they do not fit, or would
 /// not be read back.
-static bool line_of(const ledger_entry_t* entry, char chain[DIGEST_TEXT_CAPACITY],
+static bool line_of(const ledger_entry_t* entry, line_chain_t* chain,
                     char bytes[LEDGER_LINE_CAPACITY])
 {
     ledger_entry_t back;
     char time_text[NAME_CAPACITY];
-    const size_t tail = strlen(CHAIN_KEY) + CHAIN_DIGITS + strlen(CHAIN_END "\n") + 1;
-    json_t json = json_to_buffer(bytes, LEDGER_LINE_CAPACITY - tail);
+    char tail[LINE_CHAIN_BYTES + 1];
+    json_t json = json_to_buffer(bytes, LEDGER_LINE_CAPACITY - LINE_CHAIN_BYTES - 1);
     time_text_of(entry->time_s, time_text);
     write_members(&json, entry, time_text);
-    if (json.overflow || !scan_entry(bytes, &back)) {
+    if (json.overflow || !entry_of(bytes, json.length, &back)) {
         return false;
     }
-    chain_next(chain, bytes, json.length);
-    (void)snprintf(bytes + json.length, LEDGER_LINE_CAPACITY - json.length,
-                   CHAIN_KEY "%s" CHAIN_END "\n", chain);
+    line_chain_add(chain, bytes, json.length, tail);
+    (void)snprintf(bytes + json.length, LEDGER_LINE_CAPACITY - json.length, "%s\n", tail);
     return true;
 }
 
@@ -454,7 +342,7 @@ static ledger_result_t append_locked(int descriptor, FILE* file, const ledger_en
     if (result != LEDGER_OK) {
         return result;
     }
-    if (!line_of(entry, pass.chain, bytes)) {
+    if (!line_of(entry, &pass.chain, bytes)) {
         return LEDGER_FULL;
     }
     if (report->torn && ftruncate(descriptor, (off_t)pass.whole_bytes) != 0) {

@@ -29,6 +29,9 @@ run_directory_result_t recording_begin(recording_t* recording, const recording_s
     }
     char path[RUN_PATH_CAPACITY + NAME_CAPACITY];
     summary_begin(&recording->summary, session, settings->inputs, settings->seed);
+    if (!inputs_copy(settings->inputs, recording->run.path)) {
+        return result_now();
+    }
     const digest_t inputs = inputs_digest(settings->inputs);
     cycle_file_header_t header;
     cycle_file_header_make(session->machine, settings->seed, &inputs, &header);

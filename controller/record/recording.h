@@ -1,5 +1,5 @@
-/// Everything that keeps one run, in one piece: its directory, its cycle file, its events, its
-/// figures and the recorder that feeds them.
+/// Everything that keeps one run, in one piece: its directory with copies of the files it was
+/// made from, its cycle file, its events, its figures and the recorder that feeds them.
 #ifndef KNEAD_CONTROLLER_RECORD_RECORDING_H
 #define KNEAD_CONTROLLER_RECORD_RECORDING_H
 

@@ -14,6 +14,8 @@
 #include "controller/record/touch_figures.h"
 #include "controller/session.h"
 
+#define SUMMARY_VERSION 2
+
 // What a technique's force must keep to be called ok [J].
 #define FORCE_RMS_FLOOR_N 2.0
 #define FORCE_RMS_FLOOR_EASED_N 1.0 // where the force is to fall to nothing in every cycle

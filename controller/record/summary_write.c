@@ -103,6 +103,8 @@ static void write_run(json_t* json, const summary_t* summary)
     summary_sentence(summary, sentence, sizeof sentence);
     json_text(json, "verdict", run_verdict_text(summary_verdict(summary)));
     json_text(json, "sentence", sentence);
+    json_text(json, "failure",
+              summary->outcome.failure[0] != '\0' ? summary->outcome.failure : NULL);
     write_cause(json, summary);
     json_integer(json, "stops", summary->stops);
     json_text(json, "routine", session->routine->name);
@@ -295,9 +297,13 @@ static void write_hashes(json_t* json, const summary_t* summary)
 {
     json_array_begin(json, "inputs");
     for (int index = 0; index < summary->inputs.count; index++) {
+        const input_file_t* input = &summary->inputs.at[index];
+        char copy[INPUT_PATH_CAPACITY + NAME_CAPACITY];
         json_object_begin(json, NULL);
-        json_text(json, "path", summary->inputs.at[index].path);
-        write_digest(json, "sha256", &summary->inputs.at[index].digest);
+        json_text(json, "role", input_role_text(input->role));
+        json_text(json, "path", input->path);
+        json_text(json, "copy", input_copy_name(input, copy, sizeof copy) ? copy : NULL);
+        write_digest(json, "sha256", &input->digest);
         json_object_end(json);
     }
     json_array_end(json);
@@ -330,7 +336,7 @@ bool summary_write(const summary_t* summary, const char* path)
     json_t json = json_to_file(target.file);
     json_object_begin(&json, NULL);
     json_text(&json, "kind", "summary");
-    json_integer(&json, "version", 1);
+    json_integer(&json, "version", SUMMARY_VERSION);
     write_run(&json, summary);
     write_modes(&json, summary);
     write_refusals(&json, summary);

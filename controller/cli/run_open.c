@@ -1,0 +1,182 @@
+#include "controller/cli/run_open.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "config/load.h"
+
+#define RUN_FILE_CAPACITY (RUN_PATH_CAPACITY + INPUT_PATH_CAPACITY + NAME_CAPACITY)
+
+/// The kinds of file that a run's session is made of, and the options that name them.
+typedef struct {
+    input_role_t role;
+    option_id_t option;
+} part_t;
+
+static const part_t parts[] = {
+    {INPUT_MACHINE, OPTION_MACHINE},     {INPUT_SAFETY, OPTION_SAFETY}, {INPUT_BODY, OPTION_BODY},
+    {INPUT_SCREENING, OPTION_SCREENING}, {INPUT_CLIENT, OPTION_CLIENT},
+};
+
+/// Where the files of a session are.
+typedef struct {
+    char path[INPUT_ROLE_COUNT][RUN_FILE_CAPACITY]; // by role; empty where there is none
+    const char* routine_named;                      // as the person gave it
+} session_files_t;
+
+static bool say(const char* directory, const char* what)
+{
+    (void)fprintf(stderr, "knead: %s: %s\n", directory, what);
+    return false;
+}
+
+static bool is_directory(const char* path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool run_file(const run_record_t* run, const char* name, char* path, size_t capacity)
+{
+    return run_directory_file(&run->run, name, path, capacity);
+}
+
+/// Finds the kept copies and holds them against their fingerprints.
+static bool find_copies(const run_record_t* run, session_files_t* files)
+{
+    for (int i = 0; i < run->file.inputs.count; ++i) {
+        const input_file_t* input = &run->file.inputs.at[i];
+        char name[INPUT_PATH_CAPACITY + NAME_CAPACITY];
+        char path[RUN_FILE_CAPACITY];
+        digest_t digest;
+        if (!input_copy_name(input, name, sizeof name) || !run_file(run, name, path, sizeof path)) {
+            return say(run->run.path, "the path is too long");
+        }
+        if (!digest_file(path, &digest)) {
+            (void)fprintf(stderr, "knead: %s: the run's copy of %s can't be read\n", path,
+                          input->path);
+            return false;
+        }
+        if (!digest_equal(&digest, &input->digest)) {
+            (void)fprintf(stderr,
+                          "knead: %s: is not what the run was made from: its fingerprint differs "
+                          "from the one in %s/%s\n",
+                          path, run->run.path, RUN_SUMMARY);
+            return false;
+        }
+        if (input->role != INPUT_DEVICE) {
+            memcpy(files->path[input->role], path, sizeof path);
+        }
+        if (input->role == INPUT_ROUTINE) {
+            files->routine_named = input->path;
+        }
+    }
+    return true;
+}
+
+/// Puts `with` in the place of the copy of its kind.
+static bool put_instead(const char* with, session_files_t* files, findings_t* findings)
+{
+    char kind[NAME_CAPACITY];
+    input_role_t role = INPUT_DEVICE;
+    if (!load_kind(with, kind, findings)) {
+        return false;
+    }
+    bool taken = input_role_named(kind, &role) && role == INPUT_ROUTINE;
+    for (size_t i = 0; !taken && i < sizeof parts / sizeof parts[0]; ++i) {
+        taken = role == parts[i].role;
+    }
+    if (!taken || strlen(with) >= sizeof files->path[0]) {
+        finding_add(findings, FINDING_ERROR, with, 0, 0, "kind", "",
+                    "a run can be looked at with another machine, safety, body, screening, client "
+                    "or routine, not with another '%s'",
+                    kind);
+        return false;
+    }
+    memcpy(files->path[role], with, strlen(with) + 1);
+    if (role == INPUT_ROUTINE) {
+        files->routine_named = with;
+    } else if (role == INPUT_CLIENT) {
+        files->path[INPUT_SCAN][0] = '\0'; // that client names a scan of his own, or none
+    }
+    return true;
+}
+
+static bool load_session(const session_files_t* files, assembly_t* assembly)
+{
+    options_t options;
+    memset(&options, 0, sizeof options);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; ++i) {
+        options.text[parts[i].option] = files->path[parts[i].role];
+    }
+    (void)snprintf(assembly->scan_path, sizeof assembly->scan_path, "%s", files->path[INPUT_SCAN]);
+    if (!assembly_load_table(assembly, &options) ||
+        !assembly_read_routine(assembly, files->path[INPUT_ROUTINE]) ||
+        !assembly_build_session(assembly)) {
+        return false;
+    }
+    (void)snprintf(assembly->routine.path, sizeof assembly->routine.path, "%s",
+                   files->routine_named);
+    return true;
+}
+
+static bool open_session(const char* with, assembly_t* assembly, run_record_t* run)
+{
+    static session_files_t files; // large, and once a process
+    memset(&files, 0, sizeof files);
+    if (!find_copies(run, &files)) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; ++i) {
+        if (files.path[parts[i].role][0] == '\0' || files.path[INPUT_ROUTINE][0] == '\0') {
+            return say(run->run.path, "summary.json does not name all files the run was made from");
+        }
+    }
+    const bool loaded = (with == NULL || put_instead(with, &files, &assembly->findings)) &&
+                        load_session(&files, assembly);
+    findings_print(&assembly->findings, stderr);
+    return loaded;
+}
+
+static bool open_cycles(run_record_t* run)
+{
+    char path[RUN_FILE_CAPACITY];
+    if (!run_file(run, RUN_CYCLES, path, sizeof path)) {
+        return say(run->run.path, "the path is too long");
+    }
+    const cycle_open_t opened = cycle_reader_open(path, &run->header, &run->reader);
+    return opened == CYCLE_OPEN_OK || say(path, cycle_open_text(opened));
+}
+
+exit_code_t run_open(const char* directory, const char* with, assembly_t* assembly,
+                     run_record_t* run)
+{
+    memset(run, 0, sizeof *run);
+    char path[RUN_FILE_CAPACITY];
+    if (!is_directory(directory) || strlen(directory) >= sizeof run->run.path) {
+        (void)say(directory,
+                  "is not the folder of a run; 'knead sim' and 'knead run' print theirs");
+        return EXIT_INVALID_FILE;
+    }
+    memcpy(run->run.path, directory, strlen(directory) + 1);
+    (void)run_file(run, RUN_SUMMARY, path, sizeof path);
+    const summary_read_t read = summary_read(path, &run->file);
+    if (read != SUMMARY_READ_OK) {
+        (void)say(directory, summary_read_text(read));
+        return EXIT_INVALID_FILE;
+    }
+    run->state = run->file.verdict == VERDICT_RUNNING ? RUN_STATE_RUNNING : RUN_STATE_COMPLETE;
+    if (!open_session(with, assembly, run) || !open_cycles(run)) {
+        return EXIT_INVALID_FILE;
+    }
+    summary_begin(&run->summary, &assembly->session, &run->file.inputs, run->file.seed);
+    summary_finish(&run->summary, &run->file.outcome);
+    return EXIT_DONE;
+}
+
+void run_close(run_record_t* run)
+{
+    cycle_reader_close(run->reader);
+    run->reader = NULL;
+}

@@ -1,0 +1,144 @@
+#include "controller/record/json_read.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WHOLE_MAX 9007199254740992.0 // 2^53
+
+json_value_t* json_parse(const char* text, size_t length)
+{
+    const char* end = NULL;
+    json_value_t* value = cJSON_ParseWithLengthOpts(text, length, &end, false);
+    const char* const behind = text + length;
+    while (value != NULL && end < behind && strchr(" \t\r\n", *end) != NULL && *end != '\0') {
+        ++end;
+    }
+    if (value != NULL && end != behind) {
+        cJSON_Delete(value);
+        value = NULL;
+    }
+    return value;
+}
+
+/// The bytes of a file; null with errno. The caller's.
+static char* bytes_of(const char* path, size_t* length)
+{
+    FILE* file = fopen(path, "rb");
+    if (file == NULL) {
+        return NULL;
+    }
+    char* bytes = NULL;
+    size_t capacity = 0;
+    size_t count = 0;
+    errno = 0;
+    do {
+        if (count == capacity) {
+            capacity = capacity == 0 ? 65536 : 2 * capacity;
+            char* larger = capacity <= JSON_FILE_CAPACITY ? realloc(bytes, capacity) : NULL;
+            if (larger == NULL) {
+                errno = capacity <= JSON_FILE_CAPACITY ? ENOMEM : EFBIG;
+                break;
+            }
+            bytes = larger;
+        }
+        count += fread(bytes + count, 1, capacity - count, file);
+    } while (feof(file) == 0 && ferror(file) == 0);
+    const int error = errno;
+    const bool whole = feof(file) != 0 && ferror(file) == 0;
+    (void)fclose(file);
+    if (!whole) {
+        free(bytes);
+        errno = error != 0 ? error : EIO;
+        return NULL;
+    }
+    *length = count;
+    return bytes;
+}
+
+json_value_t* json_parse_file(const char* path)
+{
+    size_t length = 0;
+    char* bytes = bytes_of(path, &length);
+    if (bytes == NULL) {
+        return NULL;
+    }
+    json_value_t* value = json_parse(bytes, length);
+    free(bytes);
+    errno = 0;
+    return value;
+}
+
+void json_free(json_value_t* value)
+{
+    cJSON_Delete(value);
+}
+
+const json_value_t* json_member(const json_value_t* object, const char* name)
+{
+    return cJSON_IsObject(object) ? cJSON_GetObjectItemCaseSensitive(object, name) : NULL;
+}
+
+int json_count(const json_value_t* array)
+{
+    return cJSON_IsArray(array) ? cJSON_GetArraySize(array) : 0;
+}
+
+const json_value_t* json_at(const json_value_t* array, int index)
+{
+    return cJSON_IsArray(array) ? cJSON_GetArrayItem(array, index) : NULL;
+}
+
+const json_value_t* json_next(const json_value_t* element)
+{
+    return element != NULL ? element->next : NULL;
+}
+
+const char* json_as_text(const json_value_t* value)
+{
+    return cJSON_IsString(value) ? value->valuestring : NULL;
+}
+
+bool json_get_text(const json_value_t* object, const char* name, char* text, size_t capacity)
+{
+    const char* found = json_as_text(json_member(object, name));
+    if (found == NULL || strlen(found) >= capacity) {
+        return false;
+    }
+    memcpy(text, found, strlen(found) + 1);
+    return true;
+}
+
+bool json_get_number(const json_value_t* object, const char* name, double* number)
+{
+    const json_value_t* found = json_member(object, name);
+    if (!cJSON_IsNumber(found)) {
+        return false;
+    }
+    *number = found->valuedouble;
+    return true;
+}
+
+bool json_get_whole(const json_value_t* object, const char* name, int64_t* number)
+{
+    double found = 0.0;
+    if (!json_get_number(object, name, &found) || !(fabs(found) <= WHOLE_MAX) ||
+        found != floor(found)) {
+        return false;
+    }
+    *number = (int64_t)found;
+    return true;
+}
+
+bool json_get_boolean(const json_value_t* object, const char* name, bool* truth)
+{
+    const json_value_t* found = json_member(object, name);
+    if (!cJSON_IsBool(found)) {
+        return false;
+    }
+    *truth = cJSON_IsTrue(found) != 0;
+    return true;
+}
