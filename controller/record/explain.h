@@ -21,8 +21,8 @@
 #define EXPLAIN_FAULT_CAPACITY 32
 #define EXPLAIN_REQUEST_CAPACITY 12
 #define EXPLAIN_LATER_CAPACITY 40
-#define EXPLAIN_TEXT_CAPACITY 400
-#define EXPLAIN_PLACE_CAPACITY (PATH_CAPACITY + 3 * NAME_CAPACITY)
+#define EXPLAIN_TEXT_CAPACITY 600
+#define EXPLAIN_PLACE_CAPACITY (PATH_CAPACITY + 5 * NAME_CAPACITY)
 #define EXPLAIN_SAMPLE_CAPACITY 2048 // periods looked back at most
 
 #define EXPLAIN_ENDING_LIST(X)                                                                     \

@@ -67,7 +67,7 @@ void explain_device_text(const machine_settings_t* machine, int device,
         (void)snprintf(of_joint, sizeof of_joint, " of joint '%s'",
                        machine->arm.joints[joint].name);
     }
-    char address[PATH_CAPACITY + NAME_CAPACITY];
+    char address[PATH_CAPACITY + NAME_CAPACITY / 2];
     if (at->line > 0 && at->line <= machine->line_count) {
         (void)snprintf(address, sizeof address, "%s", machine->lines[at->line - 1].path);
     } else {
@@ -197,17 +197,16 @@ static void find_drive(const reading_t* reading, explain_fault_t* fault)
 {
     const bool torque = fault->rule == INTERLOCK_DRIVE_SYNC;
     const int count = drives_with(reading, torque, &fault->joint);
-    if (count > 1) {
-        (void)snprintf(fault->note, sizeof fault->note, "%d drives in all%s", count,
-                       torque ? " still had torque" : " were not enabled");
-    }
+    size_t used = 0;
     if (fault->rule == INTERLOCK_ARMING_TIME && fault->joint >= 0) {
         const drive_feedback_t* drive = &reading->record->input.feedback.drives[fault->joint];
-        char all[EXPLAIN_TEXT_CAPACITY];
-        (void)snprintf(all, sizeof all, "it says '%s', fault code 0x%04X%s%s",
-                       drive_state_text(drive->state), drive->fault_code, count > 1 ? "; " : "",
-                       count > 1 ? fault->note : "");
-        (void)snprintf(fault->note, sizeof fault->note, "%s", all);
+        (void)snprintf(fault->note, sizeof fault->note, "it says '%s', fault code 0x%04X",
+                       drive_state_text(drive->state), drive->fault_code);
+        used = strlen(fault->note);
+    }
+    if (count > 1) {
+        (void)snprintf(fault->note + used, sizeof fault->note - used, "%s%d drives in all %s",
+                       used > 0 ? "; " : "", count, torque ? "had torque" : "were not enabled");
     }
 }
 
