@@ -337,12 +337,18 @@ static void follow_stop(explain_t* explain, const cycle_record_t* record)
     if (!torque && isnan(result->power_off_s)) {
         result->power_off_s = since_s;
     }
-    result->peak_after_N = fmax(result->peak_after_N, force_N); // ignores what is not a number
-    // A force that is not known may still be there.
-    const bool known = isfinite(force_N) && record->force_tared;
-    explain->touching = !(known && force_N < explain->session->limits.touch_force_N);
-    if (explain->touching) {
+    if (record->force_tared) {
+        result->peak_after_N = fmax(result->peak_after_N, force_N); // ignores what is no number
+    }
+    // A force that is not known may still be there; taring ends with the power.
+    const int64_t age_us = record->input.feedback.force.age_us;
+    const bool heard = age_us >= 0 && age_us <= explain->session->limits.sample_age_max_us;
+    if (record->force_tared &&
+        !(heard && isfinite(force_N) && force_N < explain->session->limits.touch_force_N)) {
+        explain->touching = true;
         explain->touched_us = record->input.now_us;
+    } else if (record->force_tared) {
+        explain->touching = false;
     }
 }
 

@@ -59,8 +59,8 @@ static void add_reaction(growing_t* growing, const session_t* session,
     const bool yields =
         explanation->reaction == REACTION_NONE && explanation->mode_after == MODE_YIELD;
     add(growing, " %s", texts[yields ? REACTION_YIELD : explanation->reaction]);
-    if (!supervisor_mode_touches(explanation->mode_before)) {
-        add(growing, ".");
+    if (explanation->peak_after_N < session->limits.touch_force_N) {
+        add(growing, "; nothing was pressed.");
         return;
     }
     if (isfinite(explanation->released_s)) {

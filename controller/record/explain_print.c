@@ -246,18 +246,16 @@ static void print_advice(FILE* out, const explanation_t* explanation)
     const struct {
         const char* who;
         const char* text;
-    } rows[] = {{"operator", advice.for_operator},
-                {"therapist", advice.for_therapist},
-                {"engineer", advice.for_engineer}};
+    } rows[] = {{"  operator", advice.for_operator},
+                {"  therapist", advice.for_therapist},
+                {"  engineer", advice.for_engineer}};
     (void)fprintf(out, "\nwhat to do\n");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].text != NULL) {
-            (void)fprintf(out, "  ");
             print_row(out, rows[i].who, "%s", rows[i].text);
         }
     }
     if (explain_latch_text(explanation)[0] != '\0') {
-        (void)fprintf(out, "  ");
         print_row(out, "", "%s", explain_latch_text(explanation));
     }
 }

@@ -7,6 +7,8 @@
 #define DEGREES_PER_RAD (180.0 / 3.14159265358979323846)
 #define DIGITS_LEAST 3
 #define DIGITS_MOST 9
+// Smaller than this, in the unit that is shown, is nothing to people.
+#define SHOWN_LEAST 1e-3
 
 const char* figure_unit(quantity_t quantity, joint_kind_t kind)
 {
@@ -103,7 +105,9 @@ static void print(quantity_t quantity, joint_kind_t kind, double figure, int dig
 void figure_text(quantity_t quantity, joint_kind_t kind, double figure,
                  char text[FIGURE_TEXT_CAPACITY])
 {
-    print(quantity, kind, figure, DIGITS_LEAST, text);
+    const scaled_t as = scaled(quantity, kind, figure);
+    const bool nothing = fabs(as.factor * figure) < SHOWN_LEAST;
+    print(quantity, kind, nothing ? 0.0 : figure, DIGITS_LEAST, text);
 }
 
 void figure_pair_text(quantity_t quantity, joint_kind_t kind, double measured, double allowed,
