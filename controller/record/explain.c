@@ -337,12 +337,12 @@ static void follow_stop(explain_t* explain, const cycle_record_t* record)
     if (!torque && isnan(result->power_off_s)) {
         result->power_off_s = since_s;
     }
-    if (record->force_tared) {
-        result->peak_after_N = fmax(result->peak_after_N, force_N); // ignores what is no number
-    }
     // A force that is not known may still be there; taring ends with the power.
     const int64_t age_us = record->input.feedback.force.age_us;
     const bool heard = age_us >= 0 && age_us <= explain->session->limits.sample_age_max_us;
+    if (record->force_tared && heard) {
+        result->peak_after_N = fmax(result->peak_after_N, force_N); // ignores what is no number
+    }
     if (record->force_tared &&
         !(heard && isfinite(force_N) && force_N < explain->session->limits.touch_force_N)) {
         explain->touching = true;
@@ -522,6 +522,7 @@ void explain_event(explain_t* explain, const event_line_t* line)
             give_reason(&result->requests[i], line);
         }
     }
+    result->devices_told += !explain->any && is_kind(line, EVENT_DEVICE);
     const double moment_s = 1e-6 * (double)result->time_us;
     const double since_s = line->time_s - moment_s;
     if (since_s < -1e-6 * (double)EXPLAIN_BEFORE_US) {

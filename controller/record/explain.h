@@ -179,7 +179,8 @@ typedef struct {
     double peak_after_N;
     int earlier_stops; // stops that were gone on from
     char failure[TEXT_CAPACITY];
-    latch_t latch; // what it takes to go on
+    int devices_told; // devices that events tell of in a run without a cycle
+    latch_t latch;    // what it takes to go on
 } explanation_t;
 
 typedef struct explain explain_t;

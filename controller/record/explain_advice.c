@@ -12,9 +12,19 @@ explain_advice_t explain_advice(const explanation_t* explanation)
     if (rule != NULL) {
         return (explain_advice_t){rule->for_operator, rule->for_therapist, rule->for_engineer};
     }
+    const bool gone = explanation->ending == EXPLAIN_CUT_OFF ||
+                      (explanation->ending == EXPLAIN_FAILED && explanation->armed);
+    if (gone) {
+        return (explain_advice_t){
+            "See how the client is: the drives stopped by themselves when the controller was gone. "
+            "Then start again; what the drives remember has to be acknowledged.",
+            NULL,
+            "Find out what ended the program: a kill, the power, a crash; the system's journal "
+            "has the time. The last cycles before it may be missing."};
+    }
     switch (explanation->ending) {
     case EXPLAIN_FINISHED:
-        return (explain_advice_t){"Nothing: the client can get up.", NULL, NULL};
+        return (explain_advice_t){"Help the client up.", NULL, NULL};
     case EXPLAIN_ENDED:
         return (explain_advice_t){"Ask whoever ended it why, if that is not known.",
                                   "Note in the client's papers what was left out.", NULL};
@@ -32,17 +42,11 @@ explain_advice_t explain_advice(const explanation_t* explanation)
                                   NULL,
                                   "Look for the devices with 'knead device probe', and see that no "
                                   "other program talks to them."};
-    case EXPLAIN_CUT_OFF:
-        return (explain_advice_t){
-            "See how the client is: the drives stopped by themselves when the controller was gone. "
-            "Then start again; what the drives remember has to be acknowledged.",
-            NULL,
-            "Find out what ended the program: a kill, the power, a crash; the system's journal "
-            "has the time. The last cycles before it may be missing."};
     case EXPLAIN_STOPPED_UNKNOWN:
         return (explain_advice_t){"Call the engineer.", NULL, REPORT_RECORD};
     case EXPLAIN_STOPPED:
     case EXPLAIN_NEVER_READY:
+    case EXPLAIN_CUT_OFF:
         break;
     }
     return (explain_advice_t){"Call the engineer.", NULL, REPORT_RECORD};

@@ -123,11 +123,7 @@ static void add_advice(growing_t* growing, const explanation_t* explanation)
 
 static void add_stop(growing_t* growing, const session_t* session, const explanation_t* explanation)
 {
-    if (explanation->ending == EXPLAIN_ASKED) {
-        add(growing, "Somebody stopped it ");
-    } else {
-        add(growing, "It stopped ");
-    }
+    add(growing, explanation->ending == EXPLAIN_ASKED ? "It was stopped " : "It stopped ");
     add_time(growing, 1e-6 * (double)explanation->time_us);
     add(growing, " after its beginning, ");
     add_step(growing, session, &explanation->step);
@@ -148,6 +144,25 @@ static void add_stop(growing_t* growing, const session_t* session, const explana
             ", and the record does not tell why: no rule refused and nobody asked for it.");
     }
     add_reaction(growing, session, explanation);
+}
+
+/// Without the command that asks a device the same: that is for the engineer, in the table.
+static void add_failure(growing_t* growing, const session_t* session,
+                        const explanation_t* explanation)
+{
+    const char* command = strstr(explanation->failure, "; try: ");
+    const int length = (int)(command != NULL ? command - explanation->failure
+                                             : (long)strlen(explanation->failure));
+    add(growing, "It could not be carried out: %.*s", length, explanation->failure);
+    if (explanation->devices_told > 1) {
+        add(growing, "; %d devices in all were complained of", explanation->devices_told);
+    }
+    add(growing, ".");
+    if (explanation->armed) {
+        add(growing, " That was %.2f s after its beginning, ", 1e-6 * (double)explanation->last_us);
+        add_step(growing, session, &explanation->step);
+        add(growing, "; the drives' own watchdogs stop the arm.");
+    }
 }
 
 static void add_ending(growing_t* growing, const session_t* session,
@@ -189,8 +204,7 @@ static void add_ending(growing_t* growing, const session_t* session,
         add(growing, "It never began: no rule refused, and nobody armed and started it.");
         break;
     case EXPLAIN_FAILED:
-        add(growing, "It could not be carried out%s%s.",
-            explanation->failure[0] != '\0' ? ": " : "", explanation->failure);
+        add_failure(growing, session, explanation);
         break;
     case EXPLAIN_CUT_OFF:
         add(growing,

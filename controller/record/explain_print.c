@@ -127,12 +127,15 @@ static void print_moment(FILE* out, const session_t* session, const explanation_
     }
 }
 
+static bool is_stopped(const explanation_t* explanation)
+{
+    return explanation->ending == EXPLAIN_STOPPED || explanation->ending == EXPLAIN_ASKED ||
+           explanation->ending == EXPLAIN_STOPPED_UNKNOWN;
+}
+
 static void print_reaction(FILE* out, const explanation_t* explanation)
 {
-    const bool stopped = explanation->ending == EXPLAIN_STOPPED ||
-                         explanation->ending == EXPLAIN_ASKED ||
-                         explanation->ending == EXPLAIN_STOPPED_UNKNOWN;
-    if (!stopped) {
+    if (!is_stopped(explanation)) {
         return;
     }
     char power[FIGURE_TEXT_CAPACITY], released[FIGURE_TEXT_CAPACITY], peak[FIGURE_TEXT_CAPACITY];
@@ -225,9 +228,11 @@ static void print_lines(FILE* out, const explanation_t* explanation)
     if (explanation->later_count > 0) {
         (void)fprintf(out, "\nevents from then on\n");
     }
+    const bool stopped = is_stopped(explanation);
     for (int i = 0; i < explanation->later_count; i++) {
         const explain_later_t* line = &explanation->later[i];
-        const char* what = line->role == EXPLAIN_CAUSE         ? "in that period"
+        const char* what = !stopped                            ? ""
+                           : line->role == EXPLAIN_CAUSE       ? "in that period"
                            : line->role == EXPLAIN_CONSEQUENCE ? "consequence"
                                                                : "of its own";
         (void)fprintf(out, "  %+8.3f s  %-14s  %s: %s\n", line->time_s - moment_s, what, line->kind,
@@ -298,13 +303,18 @@ void explain_print(const session_t* session, const explanation_t* explanation,
     print_cause(out, session, explanation);
     print_moment(out, session, explanation);
     print_reaction(out, explanation);
-    if (explanation->any) {
+    const bool uneventful = explanation->ending == EXPLAIN_FINISHED;
+    if (explanation->any && !uneventful) {
         print_requests(out, explanation);
         print_faults(out, explanation, EXPLAIN_BEFORE, "refused before");
         print_faults(out, explanation, EXPLAIN_BESIDE, "at once with it");
         print_faults(out, explanation, EXPLAIN_CONSEQUENCE, "consequences");
         print_faults(out, explanation, EXPLAIN_BY_ITSELF, "own faults");
         print_trends(out, session, explanation);
+    } else {
+        print_faults(out, explanation, EXPLAIN_BY_ITSELF, "own faults");
+    }
+    if (!uneventful) {
         print_lines(out, explanation);
     }
     print_advice(out, explanation);

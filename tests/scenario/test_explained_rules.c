@@ -288,7 +288,7 @@ static const row_t rows[] = {
      .where = LEFT},
     {INTERLOCK_FORCE_MARGIN, .event = "client_pushes_up 0.15", IN_CONTACT,
      FIGURES("N", 17, 4, 12.5, 0.5), .where = LEFT},
-    {INTERLOCK_FORCE_ENVELOPE, .event = "body_shift 0.09", .phase = RUN_PHASE_CONTACT, .step = 4,
+    {INTERLOCK_FORCE_ENVELOPE, .event = "body_shift 0.1", .phase = RUN_PHASE_CONTACT, .step = 4,
      .after_s = 4.0, .line = 25, FIGURES("N", 66, 6, 60, 0), .where = "gluteus.left"},
     {INTERLOCK_FORCE_FREE, .event = "force_bias x 10", IN_TRANSIT, FIGURES("N", 10, 0.6, 8, 0)},
     {INTERLOCK_FORCE_RATE, .event = "force_bias z 30", IN_CONTACT,
