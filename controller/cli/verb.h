@@ -245,6 +245,13 @@ typedef enum {
       "all routines, --client FILE,FILE and --seeds A-B. A value that a file may not have is a\n"  \
       "finding at that point. Each trial is a line of JSON in --out; 'merge' joins shards.\n"      \
       "--page draws it. Exit code 3 if no value was accepted at all.\n")                           \
+    X(why, "RUN", 1, 1, OPTION_BIT(OPTION_JSON),                                                   \
+      "what stopped a run, what led there, and what to do next",                                   \
+      "RUN is the folder of its record. A paragraph for the operator first: the cause, measured\n" \
+      "against allowed, where, at which line of the routine, what the arm did and what to do.\n"   \
+      "Then a table for the engineer: the two seconds before, what was refused and asked, and\n"   \
+      "what is a consequence. A run that finished, was ended, never began or broke off is\n"       \
+      "explained as well. With --json all of it under stable keys; what is not known is null.\n")  \
     X(bench, "", 0, 0, OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_QUICK),                         \
       "how long kinematics, dynamics, control cycle and virtual table take here",                  \
       "Prints the median and the 99th percentile of each over many batches. With --json: "         \
