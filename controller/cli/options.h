@@ -107,7 +107,7 @@ typedef enum {
     X(OPTION_UNIT, "unit", "N", OPTION_KIND_WHOLE, 0, 255,                                         \
       "Modbus unit of the device (default: the profile's)")                                        \
     X(OPTION_READS, "count", "N", OPTION_KIND_WHOLE, 1, 1000000000,                                \
-      "how many readings or periods are taken")                                                    \
+      "how many readings or periods are taken; of tune the most tries")                            \
     X(OPTION_PERIOD, "period", "MS", OPTION_KIND_WHOLE, 1, 3600000,                                \
       "milliseconds from one reading to the next (default: 500)")                                  \
     X(OPTION_DEVICES, "devices", NULL, OPTION_KIND_FLAG, 0, 0,                                     \
@@ -121,15 +121,12 @@ typedef enum {
     X(OPTION_WITH, "with", "FILE", OPTION_KIND_TEXT, 0, 0,                                         \
       "a file instead of the kept one of its kind: machine, safety, body, client, screening or "   \
       "routine")                                                                                   \
-      "how many readings are taken; of tune the most tries") \
-    X(OPTION_PERIOD, "period", "MS", OPTION_KIND_WHOLE, 1, 3600000, \
-      "milliseconds from one reading to the next (default: 500)") \
-    X(OPTION_SET, "set", "FIELD[=...]", OPTION_KIND_TEXT, 0, 0, \
-      "what is varied: of a sweep FIELD=LOW:HIGH:STEPS or FIELD=A,B,C, ';' between several; of " \
-      "tune the gains, KEY,KEY") \
-    X(OPTION_WRITE, "write", NULL, OPTION_KIND_FLAG, 0, 0, \
-      "write what is better into the machine's file, and keep the old one beside it") \
-    X(OPTION_CSV, "csv", "FILE", OPTION_KIND_TEXT, 0, 0, \
+    X(OPTION_SET, "set", "FIELD[=...]", OPTION_KIND_TEXT, 0, 0,                                    \
+      "what is varied: of a sweep FIELD=LOW:HIGH:STEPS or FIELD=A,B,C, ';' between several; of "   \
+      "tune the gains, KEY,KEY")                                                                   \
+    X(OPTION_WRITE, "write", NULL, OPTION_KIND_FLAG, 0, 0,                                         \
+      "write what is better into the machine's file, and keep the old one beside it")              \
+    X(OPTION_CSV, "csv", "FILE", OPTION_KIND_TEXT, 0, 0,                                           \
       "every trial as a line of comma-separated values")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
