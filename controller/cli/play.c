@@ -249,24 +249,23 @@ static void print_device_findings(const fieldbus_findings_t* findings)
 
 /// Devices that do not answer, or are not what the machine file says, end it here; drives that
 /// remember a fault want somebody to say that its cause has been looked at.
-static exit_code_t configure(const play_t* play, fieldbus_t* bus)
+static exit_code_t configure(const play_t* play, fieldbus_t* bus, fieldbus_findings_t* findings)
 {
-    fieldbus_findings_t findings = {0};
     const machine_settings_t* machine = &play->assembly->machine;
     const bool fits = fieldbus_init(
         bus, &play->port, machine,
-        machine->line_count > 0 ? CONFIGURE_LINE_TIMEOUT_US : CONFIGURE_TIMEOUT_US, &findings);
-    if (!fits || !fieldbus_configure(bus, OPEN_TIMEOUT_US, &findings)) {
-        print_device_findings(&findings);
+        machine->line_count > 0 ? CONFIGURE_LINE_TIMEOUT_US : CONFIGURE_TIMEOUT_US, findings);
+    if (!fits || !fieldbus_configure(bus, OPEN_TIMEOUT_US, findings)) {
+        print_device_findings(findings);
         return EXIT_DEVICE;
     }
     bus->timeout_us = play->exchange_timeout_us;
     bool faults = false;
-    for (int i = 0; i < findings.count; ++i) {
-        faults = faults || findings.at[i].result == FIELDBUS_DRIVE_FAULT;
+    for (int i = 0; i < findings->count; ++i) {
+        faults = faults || findings->at[i].result == FIELDBUS_DRIVE_FAULT;
     }
     if (faults && !play->options->given[OPTION_ACKNOWLEDGE]) {
-        print_device_findings(&findings);
+        print_device_findings(findings);
         (void)fprintf(
             stderr,
             "knead %s: nothing moves until this is acknowledged. Look at the arm and at the "
@@ -482,6 +481,40 @@ static void room_open(player_room_t* room, const play_t* play, recording_t* reco
     request_input_open(&room->typed, !play->automatic, single_keys, &room->progress);
 }
 
+static bool begin_record(const play_t* play, recording_t* recording, time_t now)
+{
+    const recording_settings_t settings = {.session = &play->assembly->session,
+                                           .inputs = &play->assembly->inputs,
+                                           .directory = play->options->text[OPTION_OUT],
+                                           .seed = (uint64_t)play->options->whole[OPTION_SEED],
+                                           .threaded = play->real_time,
+                                           .now = now};
+    const run_directory_result_t made = recording_begin(recording, &settings);
+    if (made != RUN_DIRECTORY_OK) {
+        (void)fprintf(stderr, "knead %s: no record can be kept in %s: %s\n", play->verb,
+                      settings.directory != NULL ? settings.directory : RUN_PARENT_DEFAULT,
+                      run_directory_text(made));
+    }
+    return made == RUN_DIRECTORY_OK;
+}
+
+/// A run that never came to its first cycle is kept too: what its devices said explains it.
+static void record_refusal(const play_t* play, const fieldbus_findings_t* findings,
+                           recording_t* recording)
+{
+    if (findings->count == 0 || !begin_record(play, recording, time(NULL))) {
+        return;
+    }
+    run_outcome_t outcome = {.planned_s = play->assembly->figures.planned_s};
+    for (int i = 0; i < findings->count; ++i) {
+        recording_note(recording, 0, 0, EVENT_DEVICE, findings->at[i].message);
+    }
+    (void)snprintf(outcome.failure, sizeof outcome.failure, "%.*s", (int)sizeof outcome.failure - 1,
+                   findings->at[0].message);
+    (void)recording_finish(recording, &outcome);
+    (void)fprintf(stderr, "record: %s\n", recording->run.path);
+}
+
 exit_code_t play(const play_t* play)
 {
     // Large and needed once a process: not for the stack.
@@ -490,27 +523,20 @@ exit_code_t play(const play_t* play)
     static cycle_state_t state;
     static player_room_t room;
 
-    const exit_code_t configured = configure(play, &bus);
+    static fieldbus_findings_t findings;
+    const exit_code_t configured = configure(play, &bus, &findings);
+    const time_t now = time(NULL);
     if (configured != EXIT_DONE) {
         fieldbus_close(&bus);
+        record_refusal(play, &findings, &recording);
         return configured;
     }
-    const recording_settings_t settings = {.session = &play->assembly->session,
-                                           .inputs = &play->assembly->inputs,
-                                           .directory = play->options->text[OPTION_OUT],
-                                           .seed = (uint64_t)play->options->whole[OPTION_SEED],
-                                           .threaded = play->real_time,
-                                           .now = time(NULL)};
-    const run_directory_result_t made = recording_begin(&recording, &settings);
-    if (made != RUN_DIRECTORY_OK) {
-        (void)fprintf(stderr, "knead %s: no record can be kept in %s: %s\n", play->verb,
-                      settings.directory != NULL ? settings.directory : RUN_PARENT_DEFAULT,
-                      run_directory_text(made));
+    if (!begin_record(play, &recording, now)) {
         fieldbus_close(&bus);
         return EXIT_INTERNAL;
     }
     room_open(&room, play, &recording);
-    room.began_s = (int64_t)settings.now;
+    room.began_s = (int64_t)now;
     cycle_begin(&state);
     const loop_client_t client = {.context = &room, .ask = ask, .observe = watch};
     static loop_timing_t timing; // large; in the record until it is written

@@ -109,6 +109,25 @@ typedef enum {
       "Plays routines/library/relaxing-back.yaml unless another is named. Every register "         \
       "crosses\n"                                                                                  \
       "a socket; time is virtual and passes as fast as the two processes go.\n")                   \
+    X(report, "RUN", 1, 1, OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_JSON),                       \
+      "write a run's page anew: charts, body, replay, figures; opens offline in a browser",        \
+      "RUN is the folder of a run; its page becomes report.html in it, or --out. Everything on\n"  \
+      "the page comes from the record: cycles.bin, events.jsonl, summary.json and the copies of\n" \
+      "its input files. Where knead was built without Node.js the pictures stand still, and the\n" \
+      "page says what to install.\n")                                                              \
+    X(replay, "RUN", 1, 1,                                                                         \
+      OPTION_BIT(OPTION_VERIFY) | OPTION_BIT(OPTION_WITH) | OPTION_BIT(OPTION_QUIET) |             \
+          OPTION_BIT(OPTION_JSON),                                                                 \
+      "recompute every cycle of a run from what it read, and compare bit for bit",                 \
+      "RUN is the folder of a run. Exit code 0 if every cycle that is there comes out as it was\n" \
+      "recorded, 6 if one does not, 3 if the record is damaged. A run that was cut off (a "        \
+      "crash,\n"                                                                                   \
+      "a kill, a full disk) is replayed up to its last whole block, and this is said; so is\n"     \
+      "where cycles were dropped: behind a gap nothing can be recomputed.\n"                       \
+      "--verify also holds check sums, fingerprints, the chain of events, counts, decisions and\n" \
+      "events against each other. --with shows the first cycle that decides otherwise with\n"      \
+      "another file: mode, rules, answers, requests to the drives, or a command that differs by\n" \
+      "more than one count of the drive's register; the exit code is then 0.\n")                   \
     X(dose, "", 0, 0,                                                                              \
       OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_CLIENT) | OPTION_BIT(OPTION_SAFETY) |          \
           OPTION_BIT(OPTION_JSON),                                                                 \
@@ -182,6 +201,57 @@ typedef enum {
       "same without faults. Each trial gives a line of JSON in --out, each failure a line that\n"  \
       "plays it again. 'merge' joins the files of several shards into --out. --page and --junit\n" \
       "are made from all that stands in --out. Exit code 6 if a trial failed.\n")                  \
+    X(export, "RUN", 1, 1,                                                                         \
+      OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_EVERY) |              \
+          OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),                                      \
+      "the record of a run as CSV, or as MCAP for Foxglove",                                       \
+      "RUN is the folder of a run. csv, by default RUN/cycles.csv: a line a cycle for "            \
+      "spreadsheets,\n"                                                                            \
+      "PlotJuggler and pandas. 'time' stands first, in seconds and strictly rising; names end in " \
+      "their\n"                                                                                    \
+      "unit; nothing stands between two commas where a value is unknown. mcap, by default "        \
+      "RUN/run.mcap:\n"                                                                            \
+      "the same figures by topic with JSON Schemas, joint states, transforms and scenes for the "  \
+      "3D panel\n"                                                                                 \
+      "at 50 Hz, the events as a log. Runs have no date: a run begins at 2000-01-01T00:00:00Z "    \
+      "there. Ten\n"                                                                               \
+      "minutes at 4 ms are 140 MB of csv or 80 MB of mcap, with --every 5 about 28 or 25 MB. A "   \
+      "record\n"                                                                                   \
+      "that breaks off is written as far as it goes; so is one that is damaged, with exit code "   \
+      "3.\n")                                                                                      \
+    X(tune, "[ROUTINE...]", 0, -1,                                                                 \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_READS) |                      \
+          OPTION_BIT(OPTION_HOURS) | OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_WRITE) |          \
+          OPTION_BIT(OPTION_PAGE) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),            \
+      "find the gains of force control and tracking on a spread of virtual bodies",                \
+      "Plays a short routine of every kind of touch (or those named) on six bodies from soft to\n" \
+      "hard, or on --client with three stiffnesses, and looks for gains that make the largest\n"   \
+      "error of the force small without overshoot, swinging or stops. --set KEY,KEY tunes only\n"  \
+      "these. --count bounds the tries (150), --hours the simulated time. Prints before and\n"     \
+      "after; --write puts what is better into the machine's file, only the numbers, and keeps\n"  \
+      "the old file beside it. Ctrl-C ends with the best so far.\n")                               \
+    X(sweep, "[ROUTINE... | merge FILE...]", 0, -1,                                                \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_SEEDS) |                      \
+          OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_SHARD) | OPTION_BIT(OPTION_OUT) |            \
+          OPTION_BIT(OPTION_RESUME) | OPTION_BIT(OPTION_PAGE) | OPTION_BIT(OPTION_CSV) |           \
+          OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),                                      \
+      "play routines with any number of any file over a range, and see what becomes of the force", \
+      "--set machine.gains.tracking=10:40:7 varies a number of the machine's file from 10 to 40\n" \
+      "in 7 values, in the file's own unit; --set client.weight=55,70,90 takes these three; ';'\n" \
+      "between several makes every combination. Paths are those that findings name:\n"             \
+      "safety.normal_speed_max, safety.techniques.kneading.force_max,\n"                           \
+      "machine.joints[joint_2].velocity_max, body.regions[gluteus].force_max,\n"                   \
+      "routine.steps[0].force; person.tissue_factor and others of who really lies there. Over\n"   \
+      "all routines, --client FILE,FILE and --seeds A-B. A value that a file may not have is a\n"  \
+      "finding at that point. Each trial is a line of JSON in --out; 'merge' joins shards.\n"      \
+      "--page draws it. Exit code 3 if no value was accepted at all.\n")                           \
+    X(why, "RUN", 1, 1, OPTION_BIT(OPTION_JSON),                                                   \
+      "what stopped a run, what led there, and what to do next",                                   \
+      "RUN is the folder of its record. A paragraph for the operator first: the cause, measured\n" \
+      "against allowed, where, at which line of the routine, what the arm did and what to do.\n"   \
+      "Then a table for the engineer: the two seconds before, what was refused and asked, and\n"   \
+      "what is a consequence. A run that finished, was ended, never began or broke off is\n"       \
+      "explained as well. With --json all of it under stable keys; what is not known is null.\n")  \
     X(bench, "", 0, 0, OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_QUICK),                         \
       "how long kinematics, dynamics, control cycle and virtual table take here",                  \
       "Prints the median and the 99th percentile of each over many batches. With --json: "         \

@@ -102,6 +102,15 @@ const char* json_as_text(const json_value_t* value)
     return cJSON_IsString(value) ? value->valuestring : NULL;
 }
 
+bool json_as_number(const json_value_t* value, double* number)
+{
+    if (!cJSON_IsNumber(value)) {
+        return false;
+    }
+    *number = value->valuedouble;
+    return true;
+}
+
 bool json_as_whole(const json_value_t* value, int64_t* number)
 {
     if (!cJSON_IsNumber(value) || !(fabs(value->valuedouble) <= WHOLE_MAX) ||
@@ -124,12 +133,7 @@ bool json_get_text(const json_value_t* object, const char* name, char* text, siz
 
 bool json_get_number(const json_value_t* object, const char* name, double* number)
 {
-    const json_value_t* found = json_member(object, name);
-    if (!cJSON_IsNumber(found)) {
-        return false;
-    }
-    *number = found->valuedouble;
-    return true;
+    return json_as_number(json_member(object, name), number);
 }
 
 bool json_get_whole(const json_value_t* object, const char* name, int64_t* number)

@@ -111,6 +111,7 @@ typedef struct {
     bool recording_complete;     // cycles and events are all in their files
     char events_chain[DIGEST_TEXT_CAPACITY]; // of the last line; empty if there is none
     int64_t event_count;
+    char cycles_digest[DIGEST_TEXT_CAPACITY]; // SHA-256 of cycles.bin; empty while it is written
 } run_outcome_t;
 
 /// Why the arm was first stopped after it had been armed.
@@ -165,6 +166,10 @@ typedef struct {
 /// `session` must outlive the summary; `inputs` is copied.
 void summary_begin(summary_t* summary, const session_t* session, const inputs_t* inputs,
                    uint64_t seed);
+
+/// True where the arm is being stopped or has been. Lifting is a stop where a rule asked for it, not
+/// where somebody paused.
+bool summary_is_stop(const cycle_record_t* record);
 
 /// Takes in the next cycle.
 void summary_observe(summary_t* summary, const cycle_record_t* record);

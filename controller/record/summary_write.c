@@ -333,6 +333,8 @@ static void write_hashes(json_t* json, const summary_t* summary)
     write_digest(json, "decisions_sha256", &decisions);
     json_integer(json, "event_count", summary->outcome.event_count);
     json_text(json, "events_chain", summary->outcome.events_chain);
+    const char* cycles = summary->outcome.cycles_digest;
+    json_text(json, "cycles_sha256", cycles[0] != '\0' ? cycles : NULL);
 }
 
 static void write_modes(json_t* json, const summary_t* summary)
