@@ -80,7 +80,7 @@ export function makeCharts(clock) {
     const box = element('div', {
       class: 'chart',
       tabindex: '0',
-      role: 'img',
+      role: 'group',
       'aria-label': `${label}. Left and right move the moment, plus and minus zoom, 0 shows all.`,
       onkeydown: keys,
     })
@@ -141,6 +141,18 @@ export function makeCharts(clock) {
     chart.plot = new uPlot(options, [lines[0].moments, ...lines.map((l) => gapped(l.values))], box)
     sharing = false
     chart.plot.over.append(chart.moment)
+    // What a click on a line's name does, shows or hides it, keys can do as well.
+    for (const name of box.querySelectorAll('.u-series:not(:first-child) th')) {
+      name.tabIndex = 0
+      name.setAttribute('role', 'button')
+      name.addEventListener('keydown', (event) => {
+        if (event.key === 'Enter' || event.key === ' ') {
+          event.preventDefault()
+          event.stopPropagation()
+          name.click()
+        }
+      })
+    }
     chart.plot.over.addEventListener('mouseleave', () => queueMicrotask(() => charts.forEach(tell)))
     let down = 0
     chart.plot.over.addEventListener('mousedown', (event) => {
