@@ -53,9 +53,11 @@ bool atomic_file_commit(atomic_file_t* target)
     return false;
 }
 
-void atomic_file_abandon(atomic_file_t* target)
+void atomic_file_discard(atomic_file_t* target)
 {
+    const int error = errno;
     (void)fclose(target->file);
     target->file = NULL;
     (void)unlink(target->draft);
+    errno = error;
 }

@@ -459,7 +459,7 @@ static report_result_t write_from(page_t* page, const char* cycles_path, const c
         if (atomic_file_open(&target, path)) {
             page->out = target.file;
             if (!write_page(page)) {
-                atomic_file_abandon(&target);
+                atomic_file_discard(&target);
                 result = REPORT_NO_MEMORY;
             } else if (atomic_file_commit(&target)) {
                 result = REPORT_OK;
