@@ -111,7 +111,7 @@ typedef enum {
     X(OPTION_PERIOD, "period", "MS", OPTION_KIND_WHOLE, 1, 3600000,                                \
       "milliseconds from one reading to the next (default: 500)")                                  \
     X(OPTION_FORMAT, "format", "csv|mcap", OPTION_KIND_TEXT, 0, 0,                                 \
-      "what is written (default: as --out ends)")                                                  \
+      "what is written (default: as --out ends, else csv)")                                        \
     X(OPTION_EVERY, "every", "N", OPTION_KIND_WHOLE, 1, 1000000,                                   \
       "figures of every N-th cycle only (default: 1)")
 typedef enum {

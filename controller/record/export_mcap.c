@@ -280,7 +280,7 @@ static void take_record(tracks_t* tracks)
     const export_source_t* source = tracks->source;
     export_figures_t* figures = tracks->figures;
     const bool shown = figures->cycles % source->every == 0;
-    export_row_take(&tracks->row, record, shown ? tracks->values : NULL);
+    export_row_take(&tracks->row, record, NULL, shown ? tracks->values : NULL);
     const int64_t time_us = tracks->row.time_us;
     const uint64_t time_ns = log_time_ns(time_us);
     figures->last_s = (double)time_us / 1e6;

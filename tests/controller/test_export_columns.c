@@ -102,7 +102,7 @@ static void numbers_out_of_every_range_name_nothing(void** state)
         record.verdict.subject = number;
         record.verdict.refused = UINT64_MAX;
         record.input.requests = UINT32_MAX;
-        export_row_take(&row, &record, values);
+        export_row_take(&row, &record, NULL, values);
         for (int i = 0; i < columns.count; ++i) {
             assert_true(columns.at[i].kind != EXPORT_WORD || !values[i].known ||
                         strlen(values[i].word) > 0);
