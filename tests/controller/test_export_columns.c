@@ -47,7 +47,10 @@ static void numbers_name_their_unit(void** state)
                                           "tool_qx_measured",
                                           "tool_qy_measured",
                                           "tool_qz_measured",
-                                          "tool_qw_measured"};
+                                          "tool_qw_measured",
+                                          "surface_normal_x",
+                                          "surface_normal_y",
+                                          "surface_normal_z"};
     export_columns_make(&fixture->sample->session, &columns);
     for (int i = 0; i < columns.count; ++i) {
         const export_column_t* column = &columns.at[i];
