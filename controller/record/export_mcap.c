@@ -116,11 +116,11 @@ static void declare(tracks_t* tracks)
     for (int group = 0; group < EXPORT_GROUP_COUNT; ++group) {
         tracks->group_channels[group] = declare_group(tracks, (export_group_t)group);
     }
-    const uint16_t states = mcap_file_schema(file, "foxglove.JointStates", foxglove_JointStates);
+    const uint16_t states = mcap_file_schema(file, "foxglove.JointStates", foxglove_joint_states);
     const uint16_t transforms =
-        mcap_file_schema(file, "foxglove.FrameTransforms", foxglove_FrameTransforms);
-    const uint16_t scene = mcap_file_schema(file, "foxglove.SceneUpdate", foxglove_SceneUpdate);
-    const uint16_t log = mcap_file_schema(file, "foxglove.Log", foxglove_Log);
+        mcap_file_schema(file, "foxglove.FrameTransforms", foxglove_frame_transforms);
+    const uint16_t scene = mcap_file_schema(file, "foxglove.SceneUpdate", foxglove_scene_update);
+    const uint16_t log = mcap_file_schema(file, "foxglove.Log", foxglove_log);
     tracks->joint_states = mcap_file_channel(file, "/joint_states", states);
     tracks->moving_frames = mcap_file_channel(file, "/tf", transforms);
     tracks->fixed_frames = mcap_file_channel(file, "/tf_fixed", transforms);
