@@ -113,7 +113,7 @@ typedef enum {
     X(OPTION_DEVICES, "devices", NULL, OPTION_KIND_FLAG, 0, 0,                                     \
       "ask the machine's own devices, where its file says")                                        \
     X(OPTION_FORMAT, "format", "csv|mcap", OPTION_KIND_TEXT, 0, 0,                                 \
-      "what is written (default: as --out ends)")                                                  \
+      "what is written (default: as --out ends, else csv)")                                        \
     X(OPTION_EVERY, "every", "N", OPTION_KIND_WHOLE, 1, 1000000,                                   \
       "figures of every N-th cycle only (default: 1)")                                             \
     X(OPTION_VERIFY, "verify", NULL, OPTION_KIND_FLAG, 0, 0,                                       \
