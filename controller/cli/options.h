@@ -112,7 +112,9 @@ typedef enum {
       "hold all parts of the record against each other besides")                                   \
     X(OPTION_WITH, "with", "FILE", OPTION_KIND_TEXT, 0, 0,                                         \
       "a file instead of the kept one of its kind: machine, safety, body, client, screening or "   \
-      "routine")
+      "routine")                                                                                   \
+    X(OPTION_TOLERANCE, "tolerance", "FIGURE=N[,...]", OPTION_KIND_TEXT, 0, 0,                     \
+      "what figures may differ by, in their units, instead of what is set for them")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)
