@@ -344,10 +344,6 @@ static void check_cycles(pass_t* pass, run_check_t* check)
 bool run_check(const run_check_settings_t* settings, run_check_t* check)
 {
     memset(check, 0, sizeof *check);
-    // Without the last summary, or with one that says that not all could be written.
-    check->cut_off = settings->file->verdict == VERDICT_RUNNING ||
-                     (!settings->file->outcome.recording_complete &&
-                      settings->file->outcome.cycles_dropped == 0);
     if (settings->whole && !settings->changed) {
         check_files(settings, check);
     }
@@ -360,6 +356,9 @@ bool run_check(const run_check_settings_t* settings, run_check_t* check)
         return false;
     }
     take_cycles(pass);
+    // Without the last summary, or with one that says that not all could be written.
+    check->cut_off = settings->file->verdict == VERDICT_RUNNING ||
+                     (check->end == CYCLE_READ_TORN && !settings->file->outcome.recording_complete);
     if (pass->events != NULL) {
         (void)events_close(pass->events);
         pass->events = NULL;
