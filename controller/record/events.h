@@ -75,8 +75,9 @@ bool events_close(events_t* events);
 typedef struct {
     double time_s;
     char kind[NAME_CAPACITY];
-    char text[EVENT_TEXT_CAPACITY]; // UTF-8, escapes resolved
-    bool chained;                   // its chain follows from the line before
+    char text[EVENT_TEXT_CAPACITY];     // UTF-8, escapes resolved
+    char reason[EVENT_REASON_CAPACITY]; // of a request; empty where none was given
+    bool chained;                       // its chain follows from the line before
 } event_line_t;
 
 typedef void (*event_visit_t)(void* context, const event_line_t* line);
