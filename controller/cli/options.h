@@ -121,18 +121,15 @@ typedef enum {
     X(OPTION_WITH, "with", "FILE", OPTION_KIND_TEXT, 0, 0,                                         \
       "a file instead of the kept one of its kind: machine, safety, body, client, screening or "   \
       "routine")                                                                                   \
-<<<<<<< HEAD
-    X(OPTION_TOLERANCE, "tolerance", "FIGURE=N[,...]", OPTION_KIND_TEXT, 0, 0,                     \
-      "what figures may differ by, in their units, instead of what is set for them")
-=======
     X(OPTION_SET, "set", "FIELD[=...]", OPTION_KIND_TEXT, 0, 0,                                    \
       "what is varied: of a sweep FIELD=LOW:HIGH:STEPS or FIELD=A,B,C, ';' between several; of "   \
       "tune the gains, KEY,KEY")                                                                   \
     X(OPTION_WRITE, "write", NULL, OPTION_KIND_FLAG, 0, 0,                                         \
       "write what is better into the machine's file, and keep the old one beside it")              \
     X(OPTION_CSV, "csv", "FILE", OPTION_KIND_TEXT, 0, 0,                                           \
-      "every trial as a line of comma-separated values")
->>>>>>> main
+      "every trial as a line of comma-separated values")                                           \
+    X(OPTION_TOLERANCE, "tolerance", "FIGURE=N[,...]", OPTION_KIND_TEXT, 0, 0,                     \
+      "what figures may differ by, in their units, instead of what is set for them")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)
