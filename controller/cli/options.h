@@ -107,7 +107,9 @@ typedef enum {
       "Modbus unit of the device (default: the profile's)")                                        \
     X(OPTION_READS, "count", "N", OPTION_KIND_WHOLE, 1, 1000000000, "how many readings are taken") \
     X(OPTION_PERIOD, "period", "MS", OPTION_KIND_WHOLE, 1, 3600000,                                \
-      "milliseconds from one reading to the next (default: 500)")
+      "milliseconds from one reading to the next (default: 500)")                                  \
+    X(OPTION_NO_RECORD, "no-record", NULL, OPTION_KIND_FLAG, 0, 0,                                 \
+      "keep no record: the figures of the run, and nothing to look at afterwards")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)
