@@ -50,8 +50,7 @@ static const explain_rule_t rules[INTERLOCK_RULE_COUNT] = {
          "order and types."},
     [INTERLOCK_COMMAND_RANGE] =
         {QUANTITY_JOINT_WAY, SENSE_AT_MOST, ABOUT_JOINT, false,
-         "{what} that {place} was told to take is none it may be told: {measured}, allowed "
-         "{allowed}",
+         "{place} was told what it must not be told: {what} was {measured}, allowed {allowed}",
          "Leave the machine off and call the engineer.", NULL,
          "This is a mistake of the program or of its memory: keep the record, recompute it with "
          "'knead replay' and report it."},
