@@ -20,6 +20,7 @@ static void figures_are_told_in_units_of_their_size(void** context)
         {QUANTITY_TIME, JOINT_REVOLUTE, 5400.0, "90 min"},
         {QUANTITY_FORCE, JOINT_REVOLUTE, 12.34, "12.3 N"},
         {QUANTITY_FORCE, JOINT_REVOLUTE, 1234.4, "1234 N"},
+        {QUANTITY_PERIODS, JOINT_REVOLUTE, 900250.0, "900250 periods"},
         {QUANTITY_LENGTH, JOINT_REVOLUTE, 0.0401, "40.1 mm"},
         {QUANTITY_LENGTH, JOINT_REVOLUTE, 1.25, "1.25 m"},
         {QUANTITY_SPEED, JOINT_REVOLUTE, 0.325, "325 mm/s"},
