@@ -191,10 +191,8 @@ static void note_drive_force(const reading_t* reading, explain_fault_t* fault)
     const double force_N = (double)reading->record->drive_force_N;
     const double deviation_N = (double)reading->record->drive_force_deviation_N;
     if (isfinite(force_N) && isfinite(deviation_N) && reading->telling) {
-        note(fault,
-             "the force sensor said %.1f N along the normal, the drives' torques %.1f N (by "
-             "%.1f N at most)",
-             (double)reading->record->normal_force_N, force_N, 2.0 * deviation_N);
+        note(fault, "the drives' torques, which tell it later, said %.1f N, %.1f N more or less",
+             force_N, 2.0 * deviation_N);
     }
 }
 
@@ -519,9 +517,8 @@ static void read_meaning(reading_t* reading, explain_fault_t* fault)
         note_silent(reading, fault);
     } else if (fault->rule == INTERLOCK_OVERRUN) {
         note_clock(reading, fault);
-    } else if (explain_rule(fault->rule)->about == ABOUT_REGION &&
-               (explain_rule(fault->rule)->quantity == QUANTITY_FORCE ||
-                explain_rule(fault->rule)->quantity == QUANTITY_FORCE_RATE)) {
+    } else if (fault->rule == INTERLOCK_FORCE_CAP || fault->rule == INTERLOCK_FORCE_MAX ||
+               fault->rule == INTERLOCK_FORCE_MARGIN || fault->rule == INTERLOCK_ENTANGLED) {
         note_drive_force(reading, fault);
     }
 }

@@ -85,6 +85,12 @@ static void add_reaction(growing_t* growing, const session_t* session,
                          const explanation_t* explanation)
 {
     add_motion(growing, session, explanation);
+    const bool may_press = supervisor_mode_touches(explanation->mode_before) ||
+                           explanation->peak_after_N >= session->limits.touch_force_N;
+    if (!may_press) {
+        add(growing, ".");
+        return;
+    }
     if (explanation->peak_after_N < session->limits.touch_force_N) {
         add(growing, "; nothing was pressed.");
         return;

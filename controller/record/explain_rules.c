@@ -334,6 +334,13 @@ static const explain_rule_t rules[INTERLOCK_RULE_COUNT] = {
                                 NOTHING_TO_FIX},
 };
 
+bool explain_subject_is_joint(int rule)
+{
+    const explain_rule_t* info = explain_rule(rule);
+    return info != NULL && (info->about == ABOUT_JOINT || info->about == ABOUT_DRIVE ||
+                            info->about == ABOUT_SOME_DRIVE || info->about == ABOUT_SOME_DEVICE);
+}
+
 const explain_rule_t* explain_rule(int rule)
 {
     return rule >= 0 && rule < INTERLOCK_RULE_COUNT ? &rules[rule] : NULL;
