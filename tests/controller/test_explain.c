@@ -286,6 +286,27 @@ static void every_rule_has_a_sentence_and_something_to_do(void** context)
     assert_null(explain_rule(INTERLOCK_RULE_COUNT));
 }
 
+/// The number that a verdict has for its subject is a joint with some rules only.
+static void an_axis_or_a_part_is_never_called_a_joint(void** context)
+{
+    (void)context;
+    const interlock_rule_t others[] = {INTERLOCK_FORCE_AXIS_FROZEN, INTERLOCK_LINK_CLEARANCE,
+                                       INTERLOCK_ARM_CLEARANCE, INTERLOCK_ESTOP};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        story_t story = begin();
+        into_contact(&story);
+        refuse(&story, others[i], 2, 0.0, 0.01, REACTION_YIELD);
+        step(&story, MODE_YIELD, 2);
+        const explain_fault_t* cause = &settle(&story, VERDICT_STOPPED)->cause;
+        assert_int_equal(cause->joint, -1);
+        assert_false(explain_subject_is_joint((int)others[i]));
+        end(&story);
+    }
+    assert_true(explain_subject_is_joint(INTERLOCK_FOLLOWING));
+    assert_true(explain_subject_is_joint(INTERLOCK_DRIVE_AGE));
+    assert_false(explain_subject_is_joint(INTERLOCK_RULE_NONE));
+}
+
 // ------------------------------------------------------------------------------------ the endings
 
 static void a_lift_that_was_resumed_did_not_stop_the_run(void** context)
@@ -474,6 +495,7 @@ int main(void)
         cmocka_unit_test(figures_mean_what_they_say),
         cmocka_unit_test(what_was_measured_earlier_is_unknown_and_not_nought),
         cmocka_unit_test(every_rule_has_a_sentence_and_something_to_do),
+        cmocka_unit_test(an_axis_or_a_part_is_never_called_a_joint),
         cmocka_unit_test(a_lift_that_was_resumed_did_not_stop_the_run),
         cmocka_unit_test(somebodys_stop_is_told_with_his_reason),
         cmocka_unit_test(runs_that_no_rule_stopped_are_told_apart),
