@@ -167,8 +167,8 @@ typedef struct {
 void summary_begin(summary_t* summary, const session_t* session, const inputs_t* inputs,
                    uint64_t seed);
 
-/// True where the arm is being stopped or has been. Lifting is a stop where a rule asked for it, not
-/// where somebody paused.
+/// True where the arm is being stopped or has been. Lifting is a stop where a rule asked for it,
+/// not where somebody paused.
 bool summary_is_stop(const cycle_record_t* record);
 
 /// Takes in the next cycle.

@@ -1,5 +1,6 @@
 #include "controller/live.h"
 #include "controller/record/atomic_file.h"
+#include "controller/record/explain_rules.h"
 #include "controller/record/histogram_json.h"
 #include "controller/record/json.h"
 #include "controller/record/summary.h"
@@ -89,7 +90,8 @@ static void write_cause(json_t* json, const summary_t* summary)
     json_number(json, "measured", info ? stop->measured : (double)NAN);
     json_number(json, "allowed", info ? stop->allowed : (double)NAN);
     json_text(json, "joint",
-              stop->subject >= 0 && stop->subject < arm->joint_count
+              explain_subject_is_joint(stop->rule) && stop->subject >= 0 &&
+                      stop->subject < arm->joint_count
                   ? arm->joints[stop->subject].name
                   : NULL);
     json_number(json, "time_s", (double)stop->time_us / 1e6);
