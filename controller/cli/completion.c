@@ -38,6 +38,8 @@ void completion_of_option(option_id_t id, char spec[COMPLETION_SPEC_CAPACITY])
         spec_add(spec, "@pads");
     } else if (id == OPTION_PROFILE) {
         spec_add(spec, "@files @profiles");
+    } else if (id == OPTION_OUT) {
+        spec_add(spec, "@files"); // a folder of runs, a file of others; folders are files too
     } else if (strcmp(argument, "FILE") == 0 || strcmp(argument, "PATH") == 0) {
         spec_add(spec, "@files");
     } else if (strcmp(argument, "DIR") == 0) {

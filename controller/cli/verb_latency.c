@@ -132,10 +132,12 @@ static void print_text(const assembly_t* assembly, bool own_devices, const laten
                  "limit");
     print_share("wake-up and cycle", &judgement->own);
     print_share("bus", &judgement->bus);
-    if (measured->devices_us > 0) {
-        (void)printf("(the bus with %" PRId64
-                     " us that the devices take by calculation: see 'knead device show')\n",
-                     measured->devices_us);
+    if (!own_devices) {
+        (void)printf(
+            "(the bus with %" PRId64
+            " us that the devices take by calculation: see 'knead device show'. Over\n"
+            "loopback the table's own process can be late too; --devices asks real ones)\n",
+            measured->devices_us);
     }
     (void)printf("\n%s: %" PRId64 " of %" PRId64 " deadlines were missed; ",
                  latency_verdict_text(judgement->verdict), result->late_periods,

@@ -44,6 +44,7 @@ json_of() {
     ik) echo "$pose" >"$work/in" && set -- ik --json ;;
     campaign) set -- campaign matrix --seeds=2616-2617 --json --quiet ;;
     bench) set -- bench --quick --json ;;
+    export) set -- export --json --quiet --format csv --out "$work/csv" "$run" ;;
     tune)
         set -- tune "$press" --json --quiet --count 1 --set force_crossover \
             --client routines/clients/average-man.yaml ;;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "controller/record/histogram_json.h"
 #include "controller/record/summary.h"
 #include "tests/controller/record_sample.h"
 
@@ -389,6 +390,72 @@ static void the_file_says_running_first_and_the_verdict_at_the_end(void** state)
     assert_false(summary_write(fixture->summary, path));
 }
 
+/// The file as it is read back; the caller frees it.
+static json_value_t* written(const fixture_t* fixture)
+{
+    char directory[64], path[96];
+    sample_directory(directory, sizeof directory);
+    snprintf(path, sizeof path, "%s/summary.json", directory);
+    assert_true(summary_write(fixture->summary, path));
+    json_value_t* value = json_parse_file(path);
+    assert_non_null(value);
+    sample_remove(directory);
+    return value;
+}
+
+static void what_was_timed_stands_there_as_histograms(void** state)
+{
+    fixture_t* fixture = *state;
+    static loop_timing_t timing;
+    static histogram_t round_trips, read;
+    histogram_add(&timing.wake_up_us, 14);
+    histogram_add(&timing.wake_up_us, 1144);
+    histogram_add(&timing.exchange_us, 170);
+    histogram_add(&timing.compute_us, 30);
+    histogram_add(&round_trips, 49);
+    observe(fixture, MODE_PARKED);
+    const run_outcome_t outcome = {
+        .device_count = 2,
+        .timing = &timing,
+        .devices = {{.name = "a", .round_trips_us = &round_trips}, {.name = "b"}}};
+    summary_finish(fixture->summary, &outcome);
+    json_value_t* value = written(fixture);
+    const json_value_t* timed = json_member(value, "timing");
+    const json_value_t* bus = json_member(value, "bus");
+    assert_true(histogram_read(json_member(timed, "wake_up_us"), &read));
+    assert_memory_equal(&read, &timing.wake_up_us, sizeof read);
+    assert_true(histogram_read(json_member(timed, "exchange_us"), &read));
+    assert_memory_equal(&read, &timing.exchange_us, sizeof read);
+    assert_true(histogram_read(json_member(timed, "compute_us"), &read));
+    assert_memory_equal(&read, &timing.compute_us, sizeof read);
+    assert_null(json_as_text(json_member(timed, "reason")));
+    assert_true(histogram_read(json_member(json_at(bus, 0), "round_trip_us"), &read));
+    assert_memory_equal(&read, &round_trips, sizeof read);
+    assert_null(json_as_text(json_member(json_at(bus, 0), "round_trip_reason")));
+    assert_false(histogram_read(json_member(json_at(bus, 1), "round_trip_us"), &read));
+    assert_non_null(json_as_text(json_member(json_at(bus, 1), "round_trip_reason")));
+    json_free(value);
+}
+
+static void what_was_not_timed_is_null_with_the_reason(void** state)
+{
+    fixture_t* fixture = *state;
+    static histogram_t read;
+    for (int over = 0; over < 2; ++over) {
+        if (over == 1) {
+            observe(fixture, MODE_PARKED);
+            finish(fixture);
+        }
+        json_value_t* value = written(fixture);
+        const json_value_t* timed = json_member(value, "timing");
+        const char* reason = json_as_text(json_member(timed, "reason"));
+        assert_non_null(reason);
+        assert_non_null(strstr(reason, over == 1 ? "virtual" : "not over"));
+        assert_false(histogram_read(json_member(timed, "wake_up_us"), &read));
+        json_free(value);
+    }
+}
+
 static void the_table_fits_a_terminal_and_names_what_was_not_kept(void** state)
 {
     fixture_t* fixture = *state;
@@ -429,8 +496,10 @@ int main(void)
         CLAIM(a_stop_by_a_silent_device_names_it_and_its_address),
         CLAIM(booting_locked_is_no_stop),
         CLAIM(a_different_last_bit_of_one_command_is_another_hash),
-        CLAIM(the_file_says_running_first_and_the_verdict_at_the_end),
+        CLAIM(what_was_timed_stands_there_as_histograms),
         CLAIM(the_table_fits_a_terminal_and_names_what_was_not_kept),
+        CLAIM(what_was_not_timed_is_null_with_the_reason),
+        CLAIM(the_file_says_running_first_and_the_verdict_at_the_end),
 #undef CLAIM
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
