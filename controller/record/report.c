@@ -10,6 +10,7 @@
 #include "controller/record/report_style.h"
 #include "controller/record/report_tables.h"
 #include "controller/record/report_web.h"
+#include "controller/record/report_why.h"
 #include "controller/record/run_directory.h"
 #include "controller/record/web/bundle.h"
 
@@ -52,6 +53,8 @@ typedef struct {
     report_data_t data;
     report_channels_t channels;
     report_cover_t cover;
+    explain_t* explain;
+    explain_record_t explained; // what is known of the record beside cycles and events
 } page_t;
 
 static bool moves(const page_t* page)
@@ -110,86 +113,8 @@ static force_figures_t whole_run(const summary_t* summary, int* kept, int* judge
     return run;
 }
 
-/// Of a rule's unit that depends on the joint, "rad or m", the one of this joint.
-static void write_unit(FILE* out, const char* unit, const joint_settings_t* joint)
-{
-    static const char between[] = " or ";
-    const char* second = strstr(unit, between);
-    char text[NAME_CAPACITY];
-    (void)snprintf(text, sizeof text, "%s", unit);
-    if (joint != NULL && second != NULL && strchr(unit, ',') == NULL) {
-        const bool prismatic = joint->kind == JOINT_PRISMATIC;
-        (void)snprintf(text, sizeof text, "%.*s",
-                       prismatic ? (int)sizeof text : (int)(second - unit),
-                       prismatic ? second + strlen(between) : unit);
-    }
-    html_text(out, text);
-}
-
-static void write_measure(FILE* out, const char* name, double number, const char* unit,
-                          const joint_settings_t* joint)
-{
-    (void)fprintf(out, "%s ", name);
-    html_number(out, number, fabs(number) >= 100.0 ? 0 : fabs(number) >= 1.0 ? 2 : 4);
-    (void)fputs(unit[0] != '\0' ? " " : "", out);
-    write_unit(out, unit, joint);
-}
-
-static const joint_settings_t* stopped_joint(const summary_t* summary)
-{
-    const arm_settings_t* arm = &summary->session->machine->arm;
-    const int joint = summary->first_stop.subject;
-    return joint >= 0 && joint < arm->joint_count ? &arm->joints[joint] : NULL;
-}
-
-static void write_place(FILE* out, const summary_t* summary)
-{
-    const stop_cause_t* stop = &summary->first_stop;
-    const session_t* session = summary->session;
-    const joint_settings_t* joint = stopped_joint(summary);
-    if (joint != NULL) {
-        (void)fputs(", at ", out);
-        html_name(out, joint->name);
-    }
-    if (stop->item < 0 || stop->item >= session->routine->item_count ||
-        session->routine->items[stop->item].kind != ITEM_STROKE) {
-        return;
-    }
-    const stroke_t* stroke = &session->routine->items[stop->item].stroke;
-    (void)fputs("; during ", out);
-    html_name(out, technique_info(stroke->technique)->name);
-    if (stroke->region >= 0 && stroke->region < session->body->settings->region_count) {
-        (void)fputs(" on ", out);
-        html_name(out, session->body->settings->regions[stroke->region].name);
-    }
-    (void)fprintf(out, " (line %d of ", stroke->line);
-    html_text(out, session->routine->path);
-    (void)fputs(")", out);
-}
-
-/// Why the arm was stopped first; what came after it are consequences.
-static void write_cause(FILE* out, const summary_t* summary)
-{
-    const stop_cause_t* stop = &summary->first_stop;
-    if (!stop->any) {
-        return;
-    }
-    const interlock_rule_info_t* info = stop->rule != INTERLOCK_RULE_NONE
-                                            ? interlock_rule_info((interlock_rule_t)stop->rule)
-                                            : NULL;
-    (void)fprintf(out, "<p class=\"cause\"><b>First cause, at %.3f s:</b> ",
-                  (double)stop->time_us / 1e6);
-    html_text(out, info ? info->text : stop->asked ? "somebody asked to stop" : "no rule refused");
-    if (info && isfinite(stop->measured)) {
-        write_measure(out, " \xE2\x80\x93 measured", stop->measured, info->unit,
-                      stopped_joint(summary));
-        write_measure(out, ", allowed", stop->allowed, info->unit, stopped_joint(summary));
-    }
-    write_place(out, summary);
-    (void)fprintf(out, ". Reaction: %s.</p>", reaction_text(stop->reaction));
-}
-
-static void write_verdict(FILE* out, const summary_t* summary, const report_data_t* data)
+static void write_verdict(FILE* out, const summary_t* summary, const report_data_t* data,
+                          const report_why_t* why)
 {
     const session_t* session = summary->session;
     const run_verdict_t verdict = summary_verdict(summary);
@@ -197,8 +122,6 @@ static void write_verdict(FILE* out, const summary_t* summary, const report_data
     (void)whole_run(summary, &kept, &judged);
     const bool good = verdict == VERDICT_FINISHED && kept == judged && data->end == CYCLE_READ_END;
     const bool bad = verdict == VERDICT_STOPPED || verdict == VERDICT_FAILED || kept < judged;
-    char sentence[2 * TEXT_CAPACITY];
-    summary_sentence(summary, sentence, sizeof sentence);
     (void)fputs("<header><h1>", out);
     html_text(out, session->routine->name);
     (void)fputs("</h1><p class=\"soft\">", out);
@@ -214,9 +137,9 @@ static void write_verdict(FILE* out, const summary_t* summary, const report_data
                   good  ? " good"
                   : bad ? " bad"
                         : "");
-    html_text(out, sentence);
+    report_why_headline(out, why);
     (void)fputs("</strong>", out);
-    write_cause(out, summary);
+    report_why_paragraph(out, why);
     (void)fputs("<p>", out);
     if (judged == 0) {
         (void)fputs("No stroke was played.", out);
@@ -408,9 +331,11 @@ static bool write_page(const page_t* page)
     FILE* out = page->out;
     const summary_t* summary = page->summary;
     write_head(page);
-    write_verdict(out, summary, &page->data);
+    const report_why_t why = {summary, explain_result(page->explain), &page->explained};
+    write_verdict(out, summary, &page->data, &why);
     write_notices(page);
     write_key_figures(out, summary);
+    report_why_section(out, &why);
     write_force_section(page);
     (void)fputs("<div class=\"pair\" id=\"pair-body\">\n", out);
     write_body_section(page);
@@ -436,7 +361,9 @@ static bool begin_watching(void* context, int64_t from_us, int64_t to_us)
 {
     page_t* page = context;
     report_cover_begin(&page->cover, page->summary->session);
-    return report_channels_begin(&page->channels, page->summary->session, from_us, to_us);
+    page->explain = explain_create(page->summary->session);
+    return page->explain != NULL &&
+           report_channels_begin(&page->channels, page->summary->session, from_us, to_us);
 }
 
 static void watch_cycle(void* context, const cycle_record_t* record)
@@ -444,9 +371,29 @@ static void watch_cycle(void* context, const cycle_record_t* record)
     page_t* page = context;
     report_cover_observe(&page->cover, record);
     report_channels_observe(&page->channels, record);
+    explain_observe(page->explain, record);
 }
 
-static report_result_t write_from(page_t* page, const char* cycles_path, const char* path)
+static void see_event(void* context, const event_line_t* line)
+{
+    page_t* page = context;
+    explain_event(page->explain, line);
+}
+
+/// Settles why the run ended, once all its cycles were seen.
+static void explain_run(page_t* page, const char* directory)
+{
+    const run_outcome_t* outcome = &page->summary->outcome;
+    page->explained = (explain_record_t){.directory = directory,
+                                         .cycles_end = page->data.end,
+                                         .cycles_dropped = outcome->cycles_dropped};
+    explain_settle(page->explain, summary_verdict(page->summary), outcome->failure);
+    page->explained.events_whole =
+        events_read(page->events_path, see_event, page, &page->explained.events_broken_line, NULL);
+}
+
+static report_result_t write_from(page_t* page, const char* directory, const char* cycles_path,
+                                  const char* path)
 {
     const report_watch_t watch = {page, begin_watching, watch_cycle};
     const cycle_open_t opened = report_data_read(cycles_path, &watch, &page->data);
@@ -455,6 +402,7 @@ static report_result_t write_from(page_t* page, const char* cycles_path, const c
         result = REPORT_NO_MEMORY;
     } else if (opened == CYCLE_OPEN_OK) {
         atomic_file_t target;
+        explain_run(page, directory);
         result = REPORT_NOT_WRITTEN;
         if (atomic_file_open(&target, path)) {
             page->out = target.file;
@@ -467,6 +415,7 @@ static report_result_t write_from(page_t* page, const char* cycles_path, const c
         }
     }
     report_channels_free(&page->channels);
+    explain_destroy(page->explain);
     return result;
 }
 
@@ -488,7 +437,7 @@ report_result_t report_write_to(const char* directory, const summary_t* summary,
     if (run_directory_file(&run, RUN_CYCLES, cycles_path, sizeof cycles_path) &&
         run_directory_file(&run, RUN_EVENTS, page->events_path, sizeof page->events_path) &&
         run_directory_file(&run, RUN_SUMMARY, page->summary_path, sizeof page->summary_path)) {
-        result = write_from(page, cycles_path, path);
+        result = write_from(page, run.path, cycles_path, path);
     }
     free(page);
     return result;

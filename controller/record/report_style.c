@@ -73,7 +73,10 @@ static const char* const style[] = {
     "#layer-way:checked~svg .layer-way{display:block}"
     "#layer-pressure:checked~figcaption .of-pressure,#layer-time:checked~figcaption .of-time,"
     "#layer-way:checked~figcaption .of-way{display:list-item}"
-    ".cause{margin-top:8px}.cause dt{color:var(--soft);font-size:13px}.cause dd{margin:0 0 6px}"
+    ".verdict "
+    ".cause{margin-top:8px;font-size:16px;max-width:90ch}h3{font-size:14px;font-weight:600;margin:"
+    "16px 0 4px}"
+    ".facts th{width:9em;color:var(--soft);font-weight:500}"
     ".wide td,.wide th{white-space:nowrap}\n",
     ".bodymap "
     ".key{stroke-width:20}.way{fill:none;stroke-width:4;stroke-linecap:round;stroke-linejoin:round}"

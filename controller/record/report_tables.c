@@ -195,7 +195,7 @@ void report_table_bus(FILE* out, const summary_t* summary)
     begin_table(out, "Bus",
                 "Device|Address|#Unit|#Exchanges|#Timeouts|#Mismatches|#Checksums|"
                 "#Exceptions|#Stale|#No turn|#Connects|#Reconnects|"
-                "#Round trip mean \xC2\xB5s|#longest \xC2\xB5s");
+                "#Mean \xC2\xB5s|#Longest \xC2\xB5s");
     for (int device = 0; device < summary->outcome.device_count; device++) {
         const link_figures_t* link = &summary->outcome.devices[device];
         name_cell(out, link->name);

@@ -50,7 +50,10 @@ stopped)
     expect 5 "$knead" sim routines/library/short-back.yaml --quiet --report --out "$run" \
         --scenario sim/scenarios/drive-runs-away.yaml
     page moving "$run" "Short back"
-    grep -q "First cause, at " "$run/report.html" || fail "the page of a stop names no cause"
+    for text in "Stopped after 8.0 s: a joint moves at another speed than it is told to" \
+        "First cause" "11.1 deg/s" "at most 9.6 deg/s" "short-back.yaml" "call the engineer"; do
+        grep -qF "$text" "$run/report.html" || fail "the page of a stop does not say '$text'"
+    done
     # Ten minutes, whose page is the largest of all that are usual.
     expect 0 "$knead" sim routines/library/ten-minute-break.yaml --quiet --report --out "$work/long"
     size=$(wc -c <"$work/long/report.html")

@@ -1,5 +1,6 @@
 // Histograms of the bus and of the cycle, from summary.json, or why there are none.
 import {drawing, element} from './elements.js'
+import {plainName} from './run.js'
 
 const WIDTH = 520
 const HEIGHT = 190
@@ -58,7 +59,7 @@ export function addTiming(run, place) {
     ['Wake-up after the deadline', timing.wake_up_us],
     ['Exchange with all devices', timing.exchange_us],
     ['Computing and recording', timing.compute_us],
-    ...devices.map((device) => [`Round trip of ${device.device}`, device.round_trip_us]),
+    ...devices.map((device) => [`Round trip of ${plainName(device.device)}`, device.round_trip_us]),
   ]
   const grid = element('div', {class: 'histograms'})
   for (const [title, data] of wanted) {
@@ -71,7 +72,7 @@ export function addTiming(run, place) {
   const measured = devices.some((device) => device.round_trip_max_us > 0)
   if (!filled(timing.wake_up_us)) {
     place.append(element('p', {class: 'nothing-measured'}, timing.reason
-      ? `No cycle times were measured: ${timing.reason}.`
+      ? `No cycle times were measured; ${timing.reason}.`
       : run.virtual
         ? `Time was virtual: every cycle takes exactly ${period_ms} ms by definition, so there is ` +
           'no cycle time to show. Play the routine with ‘knead run’ to measure it.'
