@@ -225,7 +225,7 @@ typedef enum {
       "3D panel\n"                                                                                 \
       "at 50 Hz, the events as a log. Runs have no date: a run begins at 2000-01-01T00:00:00Z "    \
       "there. Ten\n"                                                                               \
-      "minutes at 4 ms are 140 MB of csv or 80 MB of mcap, with --every 5 about 28 or 25 MB. A "   \
+      "minutes at 4 ms are 170 MB of csv or 100 MB of mcap, with --every 5 about 34 or 30 MB. A "  \
       "record\n"                                                                                   \
       "that breaks off is written as far as it goes; so is one that is damaged, with exit code "   \
       "3.\n")                                                                                      \

@@ -173,6 +173,7 @@ static void tell_json(const wanted_t* wanted, const export_figures_t* figures)
     json_integer(&json, "every", wanted->every);
     json_integer(&json, wanted->format == FORMAT_CSV ? "rows" : "messages", figures->messages);
     json_integer(&json, "events", figures->events);
+    json_integer(&json, "recomputed", figures->recomputed);
     json_number(&json, "first_s", figures->first_s);
     json_number(&json, "last_s", figures->last_s);
     json_integer(&json, "bytes", figures->bytes);
@@ -191,6 +192,13 @@ static exit_code_t tell_missing(const run_record_t* run, const export_figures_t*
         (void)fprintf(stderr,
                       "knead export: %s: %s; written is what stands before it, up to %.3f s\n",
                       run->run.path, cycle_read_text(figures->end), figures->last_s);
+    }
+    if (figures->recomputed < figures->cycles) {
+        (void)fprintf(stderr,
+                      "knead export: %s: only the first %" PRId64 " of %" PRId64
+                      " cycles come out as recorded; what only recomputing tells is left out "
+                      "behind them. 'knead replay' tells more\n",
+                      run->run.path, figures->recomputed, figures->cycles);
     }
     return figures->end == CYCLE_READ_DAMAGED ? EXIT_INVALID_FILE : EXIT_DONE;
 }
@@ -217,6 +225,7 @@ exit_code_t verb_export(const options_t* options, assembly_t* assembly)
                                     .reader = run.reader,
                                     .events_path = events_path,
                                     .every = wanted.every,
+                                    .recompute = true,
                                     .watch = watched ? watch : NULL,
                                     .watch_context = &watcher};
     export_figures_t figures = {0};

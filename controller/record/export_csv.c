@@ -11,22 +11,9 @@ typedef struct {
     FILE* out;
     int64_t bytes;
     export_columns_t columns;
-    export_value_t values[EXPORT_COLUMN_CAPACITY];
     export_digits_t digits[EXPORT_COLUMN_CAPACITY];
-    export_row_t row;
+    export_walk_t walk;
 } table_t;
-
-const char* export_result_text(export_result_t result)
-{
-    switch (result) {
-#define X(id, text)                                                                                \
-    case id:                                                                                       \
-        return text;
-        EXPORT_RESULT_LIST(X)
-#undef X
-    }
-    return "unknown";
-}
 
 static void put(table_t* table, const char* text)
 {
@@ -51,7 +38,7 @@ static void put_word(table_t* table, const char* word)
 
 static void put_value(table_t* table, int column)
 {
-    const export_value_t* value = &table->values[column];
+    const export_value_t* value = &table->walk.values[column];
     if (!value->known) {
         return;
     }
@@ -98,36 +85,24 @@ static void put_names(table_t* table)
 
 export_result_t export_csv(const export_source_t* source, FILE* out, export_figures_t* figures)
 {
-    *figures = (export_figures_t){0};
     table_t* table = calloc(1, sizeof *table);
-    if (table == NULL) {
+    if (table == NULL || !export_walk_begin(&table->walk, source, figures)) {
+        free(table);
         errno = ENOMEM;
         return EXPORT_NO_MEMORY;
     }
     table->out = out;
     export_columns_make(source->session, &table->columns);
-    table->row = export_row_begin(source->session);
     put_names(table);
-    cycle_record_t record;
-    figures->end = cycle_reader_next(source->reader, &record);
+    cycle_record_t taken;
     while (figures->end == CYCLE_READ_RECORD && ferror(out) == 0) {
-        const bool shown = figures->cycles % source->every == 0;
-        export_row_take(&table->row, &record, NULL, shown ? table->values : NULL);
-        figures->last_s = (double)table->row.time_us / 1e6;
-        if (shown) {
+        if (export_walk_take(&table->walk, &taken)) {
             put_row(table);
             figures->messages++;
         }
-        if (figures->cycles == 0) {
-            figures->first_s = figures->last_s;
-        }
-        if (source->watch != NULL && figures->cycles % EXPORT_WATCH_CYCLES == 0) {
-            source->watch(source->watch_context, figures->last_s);
-        }
-        figures->cycles++;
-        figures->end = cycle_reader_next(source->reader, &record);
     }
     figures->bytes = table->bytes;
+    export_walk_end(&table->walk);
     free(table);
     return fflush(out) == 0 && ferror(out) == 0 ? EXPORT_OK : EXPORT_NOT_WRITTEN;
 }

@@ -22,15 +22,13 @@ typedef enum { LEVEL_INFO = 2, LEVEL_WARNING = 3, LEVEL_ERROR = 4 } log_level_t;
 typedef struct {
     const export_source_t* source;
     export_figures_t* figures;
+    export_walk_t walk;
     mcap_file_t* file;
     uint16_t group_channels[EXPORT_GROUP_COUNT];
     uint16_t joint_states, moving_frames, fixed_frames, arm, body, force, log;
     export_columns_t columns;
-    export_value_t values[EXPORT_COLUMN_CAPACITY];
     export_digits_t digits[EXPORT_COLUMN_CAPACITY];
-    export_row_t row;
-    cycle_record_t next; // where `figures->end` is CYCLE_READ_RECORD
-    int line;            // of the routine's file, in the last cycle; 0 unknown
+    int line; // of the routine's file, in the last cycle; 0 unknown
     int64_t scene_due_us;
     bool no_memory;
     char message[MESSAGE_CAPACITY];
@@ -167,7 +165,7 @@ static void send_scene(tracks_t* tracks, uint16_t channel, uint64_t time_ns,
 static void add_value(tracks_t* tracks, json_t* json, int column)
 {
     const export_column_t* at = &tracks->columns.at[column];
-    const export_value_t* value = &tracks->values[column];
+    const export_value_t* value = &tracks->walk.values[column];
     switch (at->kind) {
     case EXPORT_NUMBER:
     case EXPORT_SINGLE:
@@ -194,7 +192,8 @@ static void send_figures(tracks_t* tracks, uint64_t time_ns)
         json_t json = json_to_buffer(tracks->message, sizeof tracks->message);
         json_object_begin(&json, NULL);
         for (int i = 0; i < tracks->columns.count; ++i) {
-            if (tracks->columns.at[i].group == (export_group_t)group && tracks->values[i].known) {
+            if (tracks->columns.at[i].group == (export_group_t)group &&
+                tracks->walk.values[i].known) {
                 add_value(tracks, &json, i);
             }
         }
@@ -276,16 +275,12 @@ static void remember_line(tracks_t* tracks, const cycle_record_t* record)
 
 static void take_record(tracks_t* tracks)
 {
-    const cycle_record_t* record = &tracks->next;
-    const export_source_t* source = tracks->source;
-    export_figures_t* figures = tracks->figures;
-    const bool shown = figures->cycles % source->every == 0;
-    export_row_take(&tracks->row, record, NULL, shown ? tracks->values : NULL);
-    const int64_t time_us = tracks->row.time_us;
+    cycle_record_t record;
+    const bool first = tracks->figures->cycles == 0;
+    const bool shown = export_walk_take(&tracks->walk, &record);
+    const int64_t time_us = tracks->walk.row.time_us;
     const uint64_t time_ns = log_time_ns(time_us);
-    figures->last_s = (double)time_us / 1e6;
-    if (figures->cycles == 0) {
-        figures->first_s = figures->last_s;
+    if (first) {
         tracks->scene_due_us = time_us;
         send_still(tracks, time_ns);
     }
@@ -293,15 +288,11 @@ static void take_record(tracks_t* tracks)
         send_figures(tracks, time_ns);
     }
     if (time_us >= tracks->scene_due_us) {
-        send_moving(tracks, record, time_ns);
+        send_moving(tracks, &record, time_ns);
         const int64_t behind_us = time_us - tracks->scene_due_us;
         tracks->scene_due_us += (behind_us / SCENE_SPACING_US + 1) * SCENE_SPACING_US;
     }
-    remember_line(tracks, record);
-    if (source->watch != NULL && figures->cycles % EXPORT_WATCH_CYCLES == 0) {
-        source->watch(source->watch_context, figures->last_s);
-    }
-    figures->cycles++;
+    remember_line(tracks, &record);
 }
 
 static bool good(const tracks_t* tracks)
@@ -312,11 +303,10 @@ static bool good(const tracks_t* tracks)
 /// Takes every cycle up to a time of the run, that of the time itself among them.
 static void take_until(tracks_t* tracks, double time_s)
 {
-    export_figures_t* figures = tracks->figures;
+    const export_figures_t* figures = tracks->figures;
     while (figures->end == CYCLE_READ_RECORD && good(tracks) &&
-           (double)tracks->next.input.now_us / 1e6 <= time_s) {
+           (double)tracks->walk.next.input.now_us / 1e6 <= time_s) {
         take_record(tracks);
-        figures->end = cycle_reader_next(tracks->source->reader, &tracks->next);
     }
 }
 
@@ -368,10 +358,13 @@ export_result_t export_mcap(const export_source_t* source, const char* library,
                             const char* const* notes, int note_count, FILE* out,
                             export_figures_t* figures)
 {
-    *figures = (export_figures_t){0};
     tracks_t* tracks = calloc(1, sizeof *tracks);
-    mcap_file_t* file = tracks != NULL ? mcap_file_begin(out, library, true) : NULL;
+    const bool begun = tracks != NULL && export_walk_begin(&tracks->walk, source, figures);
+    mcap_file_t* file = begun ? mcap_file_begin(out, library, true) : NULL;
     if (file == NULL) {
+        if (begun) {
+            export_walk_end(&tracks->walk);
+        }
         free(tracks);
         errno = ENOMEM;
         return EXPORT_NO_MEMORY;
@@ -379,11 +372,9 @@ export_result_t export_mcap(const export_source_t* source, const char* library,
     tracks->source = source;
     tracks->figures = figures;
     tracks->file = file;
-    tracks->row = export_row_begin(source->session);
     export_columns_make(source->session, &tracks->columns);
     declare(tracks);
     mcap_file_metadata(file, "knead", notes, note_count);
-    figures->end = cycle_reader_next(source->reader, &tracks->next);
     // Each event lets the cycles before it pass first.
     int64_t first_broken = -1;
     (void)events_read(source->events_path, take_event, tracks, &first_broken, NULL);
@@ -394,6 +385,7 @@ export_result_t export_mcap(const export_source_t* source, const char* library,
     figures->messages = (int64_t)written.messages;
     figures->bytes = (int64_t)written.bytes;
     const export_result_t result = result_of(tracks, ended);
+    export_walk_end(&tracks->walk);
     free(tracks);
     return result;
 }

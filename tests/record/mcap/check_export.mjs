@@ -143,6 +143,24 @@ for (let i = 1; i < lines.length; ++i) {
 }
 tables.forEach((table) => check(table.length === lines.length - 1, `${table[0].topic}: rows`));
 
+// What only recomputing tells is there for every cycle, and agrees with what was recorded: the
+// force along the normal is that of the force on the body.
+const [cycles, forces, tools] = tables;
+let pressed = 0;
+forces.forEach((message, i) => {
+  const force = message.data;
+  const tool = tools[i].data;
+  check(cycles[i].data.recomputed, `the cycle at ${message.time} was not recomputed`);
+  if (force.force_tared && force.touching) {
+    const along = -(force.contact_force_x_N * tool.surface_normal_x +
+      force.contact_force_y_N * tool.surface_normal_y +
+      force.contact_force_z_N * tool.surface_normal_z);
+    check(Math.abs(along - force.force_measured_N) < 1e-4, `${along} N along the normal`);
+    ++pressed;
+  }
+});
+check(pressed > 100, "the tool touches the body");
+
 // ----------------------------------------------------------------------------------- the frames
 
 const multiply = (a, b) => ({
