@@ -211,8 +211,7 @@ static bool mode_in_use(supervisor_mode_t mode)
     return mode >= MODE_ARMED && mode != MODE_PARKED && mode != MODE_TRIPPED;
 }
 
-/// Lifting is a stop where a rule asked for it, not where somebody paused.
-static bool record_is_stop(const cycle_record_t* record)
+bool summary_is_stop(const cycle_record_t* record)
 {
     return record->mode == MODE_YIELD || record->mode == MODE_STOPPING ||
            record->mode == MODE_TRIPPED ||
@@ -228,7 +227,7 @@ static void observe_stops(summary_t* summary, const cycle_record_t* record)
         }
     }
     // Tripping out of arming counts as well: then the drives had begun to move towards power.
-    const bool stopped = record_is_stop(record);
+    const bool stopped = summary_is_stop(record);
     const bool stops = summary->any && stopped && !summary->stopped && summary->mode != MODE_LOCKED;
     summary->stopped = stopped;
     if (!stops) {
