@@ -49,10 +49,12 @@ typedef enum {
     X(sim, "ROUTINE", 1, 1,                                                                        \
       OPTION_BITS_TABLE | OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_REQUESTS) |              \
           OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_REPORT) |           \
-          OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_JSON),          \
+          OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_JSON) |         \
+          OPTION_BIT(OPTION_NO_RECORD),                                                            \
       "play a routine on the virtual table in this process, as fast as it goes",                   \
       "Prints the figures of the run on standard output and keeps its record in --out, or in\n"    \
-      "runs/ with the date and the routine's name. The same seed gives the same bytes.\n")         \
+      "runs/ with the date and the routine's name. The same seed gives the same bytes.\n"          \
+      "--no-record keeps the figures only, and goes with none of --out, --report and --ledger.\n") \
     X(run, "ROUTINE", 1, 1,                                                                        \
       OPTION_BITS_TABLE | OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_SEED) |                    \
           OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_HOST) | OPTION_BIT(OPTION_PORT_BASE) |        \
