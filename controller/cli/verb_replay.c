@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/cli/progress.h"
 #include "controller/cli/run_open.h"
 #include "controller/record/cycle_difference.h"
 #include "controller/record/json.h"
@@ -229,6 +230,23 @@ static void print_json(const replayed_t* replayed)
 
 // --------------------------------------------------------------------------------------- the verb
 
+/// The part that is done, in place on a terminal; elsewhere nothing.
+typedef struct {
+    int64_t cycles; // of the whole run
+    int percent;
+} watcher_t;
+
+static void watch(void* context, int64_t cycles)
+{
+    watcher_t* watcher = context;
+    const int percent = cycles < watcher->cycles ? (int)(100 * cycles / watcher->cycles) : 100;
+    if (percent != watcher->percent) {
+        watcher->percent = percent;
+        (void)fprintf(stderr, "\r\033[K%3d %% recomputed", percent);
+        (void)fflush(stderr);
+    }
+}
+
 exit_code_t verb_replay(const options_t* options, assembly_t* assembly)
 {
     static run_record_t run; // large, and once a process
@@ -238,16 +256,23 @@ exit_code_t verb_replay(const options_t* options, assembly_t* assembly)
     if (opened != EXIT_DONE) {
         return opened;
     }
+    watcher_t watcher = {.cycles = run.file.cycles, .percent = -1};
+    const bool watched = progress_open(stderr).terminal && !options->given[OPTION_QUIET];
     const run_check_settings_t settings = {.session = &assembly->session,
                                            .directory = run.run.path,
                                            .file = &run.file,
                                            .header = &run.header,
                                            .reader = run.reader,
                                            .whole = options->given[OPTION_VERIFY],
-                                           .changed = options->given[OPTION_WITH]};
+                                           .changed = options->given[OPTION_WITH],
+                                           .progress = watched ? watch : NULL,
+                                           .context = &watcher};
     const int64_t began_us = wall_now_us();
     const bool done = run_check(&settings, &check);
     run_close(&run);
+    if (watched) {
+        (void)fprintf(stderr, "\r\033[K");
+    }
     if (!done) {
         (void)fprintf(stderr, "knead replay: out of memory\n");
         return EXIT_INTERNAL;

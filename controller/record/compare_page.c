@@ -76,7 +76,7 @@ static void draw_grid(const picture_t* picture)
         (void)fprintf(picture->out, "<text x=\"%.1f\" y=\"%.0f\" class=\"middle\">", x,
                       BOTTOM + 20.0);
         html_number(picture->out, longer_s * mark / TIME_MARKS, longer_s < 80.0 ? 1 : 0);
-        (void)fputs(mark == TIME_MARKS ? " s</text>" : "</text>", picture->out);
+        (void)fputs("</text>", picture->out);
     }
     (void)fputs("</g>\n", picture->out);
 }
@@ -114,7 +114,7 @@ static void write_forces(FILE* out, const compare_page_t* page)
 {
     picture_t picture = {.out = out, .page = page};
     find_range(&picture);
-    (void)fputs("<section><h2>Force along the normal, N</h2>\n<p class=\"note\">", out);
+    (void)fputs("<section><h2>Force along the normal, N, by time, s</h2>\n<p class=\"note\">", out);
     for (int which = 0; which < 2; ++which) {
         (void)fprintf(out, "<i class=\"key k%d\"></i>", which);
         html_text(out, page->names[which]);

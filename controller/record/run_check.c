@@ -302,7 +302,10 @@ static void check_events(const pass_t* pass, run_check_t* check, const char* pat
     int64_t line = 0;
     const events_follow_t follow = events_follow(path, pass->computed, pass->computed_size, &line);
     const bool short_of_cycles = check->cut_off || check->gap;
-    if (follow == EVENTS_FOLLOW) {
+    if (check->recorded == 0 && follow == EVENTS_FOLLOW_FURTHER) {
+        tell(check, RUN_CHECK_EVENTS, RUN_CHECK_UNTOLD,
+             "no cycle was played: what is told are the devices' own words");
+    } else if (follow == EVENTS_FOLLOW) {
         judge(check, RUN_CHECK_EVENTS, true, "");
     } else if (follow == EVENTS_FOLLOW_FURTHER && short_of_cycles) {
         tell(check, RUN_CHECK_EVENTS, RUN_CHECK_UNTOLD,

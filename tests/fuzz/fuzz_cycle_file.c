@@ -1,6 +1,8 @@
 // Files of cycles from hostile bytes. The first byte says how: as they are, with every check sum
-// repaired so that what lies behind it is reached, or straight into the decoder of records. What
-// the decoder takes, the encoder writes so that it is the same record again.
+// repaired so that what lies behind it is reached, straight into the unpacker of blocks, or
+// straight into the decoder of records. What the decoder takes, the encoder writes so that it is
+// the same record again.
+#include "controller/record/block_pack.h"
 #include "controller/record/cycle_block.h"
 #include "controller/record/little_endian.h"
 #include "tests/fuzz/fuzz_input.h"
@@ -9,12 +11,17 @@
 #define RECORDS_MAX 64
 
 static crc32c_tables_t crc;
+static block_packer_t* packer;
+static block_unpacker_t* unpacker;
 
 int fuzz_begin(const int* argc, char*** argv)
 {
     (void)argc;
     (void)argv;
     crc32c_tables_make(&crc);
+    packer = block_packer_create();
+    unpacker = block_unpacker_create();
+    FUZZ_CLAIM(packer != NULL && unpacker != NULL);
     return 0;
 }
 
@@ -36,6 +43,9 @@ static void repair(uint8_t* bytes, size_t count)
                                .record_count = bytes[at + 8] % 16u,
                                .byte_count = le_load_u32(bytes + at + 12) % 4096u};
         block.byte_count = block.byte_count < left ? block.byte_count : (uint32_t)left;
+        // As they are, or a frame that says anything of its size.
+        const uint32_t more = le_load_u32(bytes + at + 16) % (CYCLE_BLOCK_CAPACITY - 4096u);
+        block.unpacked_count = block.byte_count + (bytes[at + 9] % 2u == 0 ? 0 : more);
         block.crc = crc32c(&crc, bytes + at + CYCLE_BLOCK_HEADER_BYTES, block.byte_count);
         cycle_block_store(&crc, &block, bytes + at);
         at += CYCLE_BLOCK_HEADER_BYTES + block.byte_count;
@@ -74,6 +84,31 @@ static void try_file(fuzz_input_t* input, bool mended)
     }
     FUZZ_CLAIM(first_count == second_count && cycle_reader_next(reader, &record) == end);
     cycle_reader_close(reader);
+}
+
+/// A frame from hostile bytes, or a good one with bytes of it changed: it is unpacked within bounds
+/// or refused, and what is packed comes back.
+static void try_frame(fuzz_input_t* input)
+{
+    static uint8_t bytes[FILE_CAPACITY];
+    static uint8_t packed[FILE_CAPACITY];
+    static uint8_t back[FILE_CAPACITY];
+    const size_t size = fuzz_take_byte(input) * 16u;
+    const bool good = fuzz_take_byte(input) % 2 == 0;
+    const size_t count = input->left < sizeof bytes ? input->left : sizeof bytes;
+    fuzz_take(input, bytes, count);
+    if (!good) {
+        (void)block_unpack(unpacker, bytes, count, back, size);
+        return;
+    }
+    const size_t packed_size = block_pack(packer, bytes, count, packed, sizeof packed);
+    FUZZ_CLAIM(packed_size == 0 || packed_size < count);
+    if (packed_size > 0) {
+        FUZZ_CLAIM(block_unpack(unpacker, packed, packed_size, back, count));
+        FUZZ_CLAIM(memcmp(back, bytes, count) == 0);
+        packed[size % packed_size] ^= 0x10;
+        (void)block_unpack(unpacker, packed, packed_size, back, count);
+    }
 }
 
 static void take_header(fuzz_input_t* input, cycle_file_header_t* header)
@@ -137,6 +172,9 @@ int fuzz_one(const uint8_t* bytes, size_t count)
         break;
     case 1:
         try_file(&input, true);
+        break;
+    case 2:
+        try_frame(&input);
         break;
     default:
         try_records(&input);

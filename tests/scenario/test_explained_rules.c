@@ -12,6 +12,7 @@
 #include "controller/loop.h"
 #include "controller/operator.h"
 #include "controller/record/explain_print.h"
+#include "tests/support/replay_witness.h"
 
 #define SEED 11
 #define AFTER_US INT64_C(1000000)       // a run goes on so long after it has come to its end
@@ -51,6 +52,7 @@ struct room {
     cycle_state_t state;
     cycle_output_t last;
     explain_t* explain;
+    replay_witness_t replay;
     scenario_run_t staged;
     operator_t automatic;
     int64_t now_us;
@@ -352,7 +354,8 @@ static asked_t ask(void* context, const cycle_output_t* last, int64_t now_us)
     room->now_us = world_now_us(room->staged.world);
     look_for_onset(room, last);
     if (room->began_us >= 0 && row->hook != NULL) {
-        row->hook(room);
+        row->hook(room); // may reach into state and session, which no record knows
+        replay_witness_stop(&room->replay);
     }
     if (room->began_us >= 0) {
         const int64_t stopped_us = (int64_t)(row->stopped_after_s * 1e6);
@@ -374,6 +377,7 @@ static bool observe(void* context, const cycle_input_t* in, const cycle_output_t
     room_t* room = context;
     static cycle_record_t record;
     cycle_record_make(in, out, &record);
+    replay_witness_see(&room->replay, &room->assembly->session, in, out);
     explain_observe(room->explain, &record);
     scenario_run_after_step(&room->staged, out);
     room->was_powered = room->was_powered || supervisor_mode_powered(out->mode);
@@ -480,6 +484,7 @@ static void play(const row_t* row, room_t* room)
         loop_timing_t timing;
         (void)loop_run(session, &bus, timebase, &client, &room->state, &timing);
     }
+    replay_witness_tell(&room->replay);
     explain_settle(room->explain, verdict_of(room), "");
     fieldbus_close(&bus);
     scenario_run_end(&room->staged);

@@ -3,6 +3,7 @@
 /// as it was whether the run ends, is stopped, or the program is ended from outside.
 #define _XOPEN_SOURCE 700 // pseudo terminals
 #include "tests/support/cmocka_prelude.h"
+#include "tests/support/replay_witness.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -109,6 +110,7 @@ static int teardown(void** state)
     (void)waitpid(scene->table, NULL, 0);
     close(scene->keyboard);
     close(scene->terminal);
+    replay_every_run(scene->folder);
     char command[128];
     (void)snprintf(command, sizeof command, "rm -rf '%s'", scene->folder);
     const int removed = system(command);
