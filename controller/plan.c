@@ -119,6 +119,8 @@ static void transit_step(const session_t* session, plan_state_t* state, bool ent
                          const pose_t* tool, plan_target_t* target)
 {
     if (entered) {
+        // While the force is regained the player stands still: nowhere but on the skin.
+        player_rejoin(session->body, session->routine, &state->player);
         travel_to_next(session, state, tool, target);
     }
     travel_step(session, state, target);

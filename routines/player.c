@@ -91,6 +91,19 @@ void player_advance(const routine_t* routine, player_state_t* state, int64_t per
     state->elapsed_us = period_us >= left_us ? duration_us : state->elapsed_us + period_us;
 }
 
+void player_rejoin(const body_t* body, const routine_t* routine, player_state_t* state)
+{
+    if (!plays_item(routine, state) || routine->items[state->item].kind != ITEM_STROKE) {
+        return;
+    }
+    const stroke_t* stroke = &routine->items[state->item].stroke;
+    const double elapsed_s = 1e-6 * (double)state->elapsed_us;
+    const double rejoin_s = technique_rejoin_s(body, stroke, elapsed_s);
+    if (rejoin_s < elapsed_s) {
+        state->elapsed_us = (int64_t)ceil(1e6 * rejoin_s); // not before it: there is a hop
+    }
+}
+
 /// At the beginning of `item`, nothing of it extended.
 static void go_to(player_state_t* state, int item)
 {

@@ -41,6 +41,10 @@ player_view_t player_view(const body_t* body, const routine_t* routine,
 /// Lets `period_us` of the item pass.
 void player_advance(const routine_t* routine, player_state_t* state, int64_t period_us);
 
+/// Takes up an item that was left in its middle: goes back to where its stroke lay on the skin, see
+/// technique_rejoin_s. Does nothing to one that has not begun, to a rest, and past the end.
+void player_rejoin(const body_t* body, const routine_t* routine, player_state_t* state);
+
 /// Goes on after the end of the item: to the part of a stroke that is to be played again, or to the
 /// next item.
 void player_next(const routine_t* routine, player_state_t* state);

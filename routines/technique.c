@@ -69,6 +69,12 @@ stroke_target_t technique_target(const body_t* body, const stroke_t* stroke, dou
     return target;
 }
 
+double technique_rejoin_s(const body_t* body, const stroke_t* stroke, double time_s)
+{
+    const technique_kind_t* kind = technique_kind(stroke->technique);
+    return kind->rejoin_s != NULL ? kind->rejoin_s(body, stroke, time_s) : time_s;
+}
+
 /// The first thing pressed with: of a trigger point the lowest step, else the working force.
 static double gentlest_N(const technique_parameters_t* parameters)
 {

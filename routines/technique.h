@@ -119,6 +119,11 @@ double technique_duration_s(const body_t* body, const stroke_t* stroke);
 /// The target at `time_s` after touching down; clamped into 0..duration.
 stroke_target_t technique_target(const body_t* body, const stroke_t* stroke, double time_s);
 
+/// Where a stroke that was left at `time_s` is taken up again, s: a moment up to then at which it
+/// lies on the skin, and goes on lying there for a while. `time_s` itself but for techniques that
+/// leave the skin by themselves.
+double technique_rejoin_s(const body_t* body, const stroke_t* stroke, double time_s);
+
 /// The force at which the stroke touches down and lifts off, N: below its working force.
 double technique_light_force_N(const stroke_t* stroke);
 

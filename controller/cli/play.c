@@ -26,8 +26,6 @@
 #define CONFIGURE_TIMEOUT_US INT64_C(100000)
 // On a serial line one after the other answers.
 #define CONFIGURE_LINE_TIMEOUT_US (DEVICE_CAPACITY * CONFIGURE_TIMEOUT_US)
-// Processor time that the loop reserves of every period: many times what it needs.
-#define RUN_PERIOD_PART 0.5
 // Periods played after the arm has come to its end, so that the last command has been carried out.
 #define FAREWELL_PERIODS 25
 // And after a trip, so that the record shows how the arm came to rest and whether its brakes hold.
@@ -251,24 +249,23 @@ static void print_device_findings(const fieldbus_findings_t* findings)
 
 /// Devices that do not answer, or are not what the machine file says, end it here; drives that
 /// remember a fault want somebody to say that its cause has been looked at.
-static exit_code_t configure(const play_t* play, fieldbus_t* bus)
+static exit_code_t configure(const play_t* play, fieldbus_t* bus, fieldbus_findings_t* findings)
 {
-    fieldbus_findings_t findings = {0};
     const machine_settings_t* machine = &play->assembly->machine;
     const bool fits = fieldbus_init(
         bus, &play->port, machine,
-        machine->line_count > 0 ? CONFIGURE_LINE_TIMEOUT_US : CONFIGURE_TIMEOUT_US, &findings);
-    if (!fits || !fieldbus_configure(bus, OPEN_TIMEOUT_US, &findings)) {
-        print_device_findings(&findings);
+        machine->line_count > 0 ? CONFIGURE_LINE_TIMEOUT_US : CONFIGURE_TIMEOUT_US, findings);
+    if (!fits || !fieldbus_configure(bus, OPEN_TIMEOUT_US, findings)) {
+        print_device_findings(findings);
         return EXIT_DEVICE;
     }
     bus->timeout_us = play->exchange_timeout_us;
     bool faults = false;
-    for (int i = 0; i < findings.count; ++i) {
-        faults = faults || findings.at[i].result == FIELDBUS_DRIVE_FAULT;
+    for (int i = 0; i < findings->count; ++i) {
+        faults = faults || findings->at[i].result == FIELDBUS_DRIVE_FAULT;
     }
     if (faults && !play->options->given[OPTION_ACKNOWLEDGE]) {
-        print_device_findings(&findings);
+        print_device_findings(findings);
         (void)fprintf(
             stderr,
             "knead %s: nothing moves until this is acknowledged. Look at the arm and at the "
@@ -304,8 +301,9 @@ static void fill_device_figures(const fieldbus_t* bus, const play_t* play, run_o
         figures->no_turns = (int64_t)counters->no_turns;
         figures->connects = (int64_t)fieldbus_connect_count(bus, i);
         figures->reconnects = (int64_t)counters->reconnects;
-        figures->round_trip_mean_us = bus_round_trip_mean_us(counters);
-        figures->round_trip_max_us = counters->round_trip_max_us;
+        figures->round_trip_mean_us = histogram_mean(&counters->round_trips_us);
+        figures->round_trip_max_us = counters->round_trips_us.max;
+        figures->round_trips_us = play->in_process ? NULL : &counters->round_trips_us;
     }
 }
 
@@ -342,8 +340,8 @@ static void print_timing(const play_t* play, const loop_timing_t* timing)
             "loop: %lld periods, %lld late by more than one (%lld in a row at most); wake-up "
             "%.0f us late on average, %lld at most; busy %.0f us, %lld at most\n",
             (long long)timing->cycles, (long long)timing->overruns,
-            (long long)timing->overruns_in_row, timing->late_sum_us / cycles,
-            (long long)timing->late_max_us, timing->busy_sum_us / cycles,
+            (long long)timing->overruns_in_row, histogram_mean(&timing->wake_up_us),
+            (long long)timing->wake_up_us.max, timing->busy_sum_us / cycles,
             (long long)timing->busy_max_us);
     }
 }
@@ -473,6 +471,41 @@ static void room_open(player_room_t* room, const play_t* play, recording_t* reco
     request_input_open(&room->typed, !play->automatic, single_keys, &room->progress);
 }
 
+static bool begin_record(const play_t* play, recording_t* recording, time_t now)
+{
+    const recording_settings_t settings = {.session = &play->assembly->session,
+                                           .inputs = &play->assembly->inputs,
+                                           .directory = play->options->text[OPTION_OUT],
+                                           .figures_only = play->no_record,
+                                           .seed = (uint64_t)play->options->whole[OPTION_SEED],
+                                           .threaded = play->real_time,
+                                           .now = now};
+    const run_directory_result_t made = recording_begin(recording, &settings);
+    if (made != RUN_DIRECTORY_OK) {
+        (void)fprintf(stderr, "knead %s: no record can be kept in %s: %s\n", play->verb,
+                      settings.directory != NULL ? settings.directory : RUN_PARENT_DEFAULT,
+                      run_directory_text(made));
+    }
+    return made == RUN_DIRECTORY_OK;
+}
+
+/// A run that never came to its first cycle is kept too: what its devices said explains it.
+static void record_refusal(const play_t* play, const fieldbus_findings_t* findings,
+                           recording_t* recording)
+{
+    if (play->no_record || findings->count == 0 || !begin_record(play, recording, time(NULL))) {
+        return;
+    }
+    run_outcome_t outcome = {.planned_s = play->assembly->figures.planned_s};
+    for (int i = 0; i < findings->count; ++i) {
+        recording_note(recording, 0, 0, EVENT_DEVICE, findings->at[i].message);
+    }
+    (void)snprintf(outcome.failure, sizeof outcome.failure, "%.*s", (int)sizeof outcome.failure - 1,
+                   findings->at[0].message);
+    (void)recording_finish(recording, &outcome);
+    (void)fprintf(stderr, "record: %s\n", recording->run.path);
+}
+
 exit_code_t play(const play_t* play)
 {
     // Large and needed once a process: not for the stack.
@@ -481,34 +514,26 @@ exit_code_t play(const play_t* play)
     static cycle_state_t state;
     static player_room_t room;
 
-    const exit_code_t configured = configure(play, &bus);
+    static fieldbus_findings_t findings;
+    const exit_code_t configured = configure(play, &bus, &findings);
+    const time_t now = time(NULL);
     if (configured != EXIT_DONE) {
         fieldbus_close(&bus);
+        record_refusal(play, &findings, &recording);
         return configured;
     }
-    const recording_settings_t settings = {.session = &play->assembly->session,
-                                           .inputs = &play->assembly->inputs,
-                                           .directory = play->options->text[OPTION_OUT],
-                                           .figures_only = play->no_record,
-                                           .seed = (uint64_t)play->options->whole[OPTION_SEED],
-                                           .threaded = play->real_time,
-                                           .now = time(NULL)};
-    const run_directory_result_t made = recording_begin(&recording, &settings);
-    if (made != RUN_DIRECTORY_OK) {
-        (void)fprintf(stderr, "knead %s: no record can be kept in %s: %s\n", play->verb,
-                      settings.directory != NULL ? settings.directory : RUN_PARENT_DEFAULT,
-                      run_directory_text(made));
+    if (!begin_record(play, &recording, now)) {
         fieldbus_close(&bus);
         return EXIT_INTERNAL;
     }
     room_open(&room, play, &recording);
-    room.began_s = (int64_t)settings.now;
+    room.began_s = (int64_t)now;
     cycle_begin(&state);
     const loop_client_t client = {.context = &room, .ask = ask, .observe = watch};
-    loop_timing_t timing;
+    static loop_timing_t timing; // large; in the record until it is written
     if (play->real_time) {
         const int64_t period_us = play->assembly->session.period_us;
-        real_time_ask(play->verb, (int64_t)(RUN_PERIOD_PART * (double)period_us), period_us);
+        real_time_ask(play->verb, (int64_t)(REAL_TIME_PERIOD_PART * (double)period_us), period_us);
     }
     const int64_t start_us = wall_now_us();
     const loop_result_t result =
@@ -522,6 +547,7 @@ exit_code_t play(const play_t* play)
     }
     explain_failure(&room, result, outcome.failure, sizeof outcome.failure);
     fill_device_figures(&bus, play, &outcome);
+    outcome.timing = play->real_time ? &timing : NULL;
     fieldbus_close(&bus);
     print_timing(play, &timing);
     return finish(&room, &outcome);

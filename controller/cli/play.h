@@ -19,6 +19,7 @@ typedef struct {
     timebase_t timebase;
     int64_t exchange_timeout_us; // of one period's exchange
     bool real_time;              // time does not wait: record in a thread, hurry
+    bool in_process;             // nothing crosses a wire, and round trips take no time
     bool no_record;              // figures only, nothing on the disk
     bool automatic;              // arms and starts by itself; else standard input says when
     bool report;                 // write report.html

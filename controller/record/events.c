@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "controller/live.h"
+#include "controller/record/explain_rules.h"
 #include "controller/record/json.h"
 #include "controller/record/line_chain.h"
 
@@ -92,15 +93,18 @@ static void line_end(events_t* events, line_t* line)
 
 events_t* events_create(const char* path, const session_t* session)
 {
+    FILE* file = fopen(path, "wb");
+    return file ? events_to_stream(file, session) : NULL;
+}
+
+events_t* events_to_stream(FILE* stream, const session_t* session)
+{
     events_t* events = calloc(1, sizeof *events);
     if (!events) {
+        (void)fclose(stream);
         return NULL;
     }
-    events->file = fopen(path, "wb");
-    if (!events->file) {
-        free(events);
-        return NULL;
-    }
+    events->file = stream;
     events->session = session;
     events->item = ITEM_NONE;
     line_chain_begin(&events->chain);
@@ -156,7 +160,7 @@ static void add_cause(const events_t* events, line_t* line, const cycle_record_t
     if (rule == record->verdict.rule) {
         json_number(&line->json, "measured", record->verdict.measured);
         json_number(&line->json, "allowed", record->verdict.allowed);
-        if (joint_name(events, record->verdict.subject)) {
+        if (explain_subject_is_joint(rule) && joint_name(events, record->verdict.subject)) {
             json_text(&line->json, "joint", joint_name(events, record->verdict.subject));
         }
     }

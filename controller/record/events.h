@@ -9,6 +9,8 @@
 #ifndef KNEAD_CONTROLLER_RECORD_EVENTS_H
 #define KNEAD_CONTROLLER_RECORD_EVENTS_H
 
+#include <stdio.h>
+
 #include "controller/record/cycle_file.h"
 #include "controller/session.h"
 
@@ -48,6 +50,9 @@ typedef struct events events_t;
 /// short.
 events_t* events_create(const char* path, const session_t* session);
 
+/// The same into a stream, which is closed with it, on failure too.
+events_t* events_to_stream(FILE* stream, const session_t* session);
+
 /// Looks at one cycle, in their order, and writes what it means: modes, stops, refusals, requests,
 /// steps, devices that fall silent or return, drives that change state, late periods.
 void events_observe(events_t* events, const cycle_record_t* record);
@@ -70,8 +75,9 @@ bool events_close(events_t* events);
 typedef struct {
     double time_s;
     char kind[NAME_CAPACITY];
-    char text[EVENT_TEXT_CAPACITY]; // UTF-8, escapes resolved
-    bool chained;                   // its chain follows from the line before
+    char text[EVENT_TEXT_CAPACITY];     // UTF-8, escapes resolved
+    char reason[EVENT_REASON_CAPACITY]; // of a request; empty where none was given
+    bool chained;                       // its chain follows from the line before
 } event_line_t;
 
 typedef void (*event_visit_t)(void* context, const event_line_t* line);

@@ -29,6 +29,7 @@ static void read_members(const char* bytes, size_t length, event_line_t* line)
     (void)json_get_number(root, "time_s", &line->time_s);
     take_text(root, "kind", line->kind, sizeof line->kind);
     take_text(root, "text", line->text, sizeof line->text);
+    take_text(root, "reason", line->reason, sizeof line->reason);
     json_free(root);
 }
 

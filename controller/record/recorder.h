@@ -7,7 +7,8 @@
 /// and reported as an event.
 ///
 /// Always holds: one thread appends and notes; memory is taken at creation; nothing here can make
-/// the loop wait or fail.
+/// the loop wait or fail. Drops are told where they are, what is left of them in the end; a disk
+/// that refuses is told once, in the events.
 #ifndef KNEAD_CONTROLLER_RECORD_RECORDER_H
 #define KNEAD_CONTROLLER_RECORD_RECORDER_H
 
@@ -34,6 +35,9 @@ recorder_t* recorder_create(const recorder_sinks_t* sinks, bool threaded);
 /// Keeps one cycle, or hands it over.
 void recorder_append(recorder_t* recorder, const cycle_input_t* input,
                      const cycle_output_t* output);
+
+/// What the judge's limits in memory differ in, from the next cycle on until it is called again.
+void recorder_damage(recorder_t* recorder, const limits_damage_t* damage);
 
 /// An event of the caller's own, in its place among the cycles. `text` is cut at
 /// EVENT_TEXT_CAPACITY.

@@ -40,6 +40,8 @@ run_directory_result_t recording_begin(recording_t* recording, const recording_s
     if (made != RUN_DIRECTORY_OK) {
         return made;
     }
+    recording->limits = &session->limits;
+    recording->limits_intact = session->limits;
     char path[RUN_PATH_CAPACITY + NAME_CAPACITY];
     summary_begin(&recording->summary, session, settings->inputs, settings->seed);
     if (!inputs_copy(settings->inputs, recording->run.path)) {
@@ -72,6 +74,11 @@ run_directory_result_t recording_begin(recording_t* recording, const recording_s
 void recording_append(recording_t* recording, const cycle_input_t* input,
                       const cycle_output_t* output)
 {
+    // The judge tells for certain when they are not what they were; the files of the run do not.
+    if ((output->verdict.refused & INTERLOCK_RULE(INTERLOCK_LIMITS_INTACT)) != 0) {
+        const limits_damage_t damage = limits_damage(&recording->limits_intact, recording->limits);
+        recorder_damage(recording->recorder, &damage);
+    }
     recorder_append(recording->recorder, input, output);
 }
 
@@ -92,7 +99,10 @@ bool recording_finish(recording_t* recording, const run_outcome_t* outcome)
     whole.cycles_dropped = recorder_close(recording->recorder);
     const bool on_disk = recording->events != NULL;
     if (on_disk) {
+        digest_t cycles;
         whole.event_count = events_count(recording->events, whole.events_chain);
+        (void)cycle_file_end(recording->cycles, &cycles);
+        digest_text(&cycles, whole.cycles_digest);
     }
     const bool cycles_kept = cycle_file_close(recording->cycles);
     const bool events_kept = events_close(recording->events);

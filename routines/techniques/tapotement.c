@@ -130,6 +130,19 @@ static stroke_target_t tapping_target(const body_t* body, const stroke_t* stroke
     return target;
 }
 
+/// Where the pad began to lie on the skin after the last hop, so that the next one is not near yet.
+static double tapping_rejoin_s(const body_t* body, const stroke_t* stroke, double time_s)
+{
+    const tapping_t plan = tapping_plan(body, stroke);
+    const tap_time_t at = tap_at(&plan, stroke->parameters.bouts, time_s);
+    const double lying_s = plan.tap_s - plan.hop_s;
+    if (!at.taps) {
+        return fmax(0.0, time_s - lying_s);
+    }
+    const double back_s = at.in_tap_s < plan.hop_s ? lying_s : -plan.hop_s;
+    return fmax(0.0, time_s - at.in_tap_s - back_s);
+}
+
 static double tapping_duration_s(const body_t* body, const stroke_t* stroke)
 {
     return tapping_plan(body, stroke).duration_s;
@@ -176,7 +189,8 @@ static const field_t tapping_fields[] = {
 #define TAPOTEMENT                                                                                 \
     {                                                                                              \
         .fields = tapping_fields, .contact = CONTACT_BROKEN, .duration_s = tapping_duration_s,     \
-        .target = tapping_target, .peaks = tapping_peaks, .refuse = tapping_refuse                 \
+        .target = tapping_target, .peaks = tapping_peaks, .refuse = tapping_refuse,                \
+        .rejoin_s = tapping_rejoin_s                                                               \
     }
 const technique_kind_t kind_of_TECHNIQUE_TAPPING = TAPOTEMENT;
 const technique_kind_t kind_of_TECHNIQUE_HACKING = TAPOTEMENT;

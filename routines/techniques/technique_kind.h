@@ -25,6 +25,7 @@ typedef struct {
     double (*radius_m)(const stroke_t* stroke); // asked for
     double (*radius_across_m)(const body_t* body, const stroke_t* stroke);
     void (*complete)(technique_parameters_t* parameters); // fills in what follows from the rest
+    double (*rejoin_s)(const body_t* body, const stroke_t* stroke, double time_s);
     // Why parameters that are each in range do not go together, and the key at fault; null where
     // they do.
     const char* (*refuse)(const technique_parameters_t* parameters, const char** key);

@@ -201,6 +201,44 @@ static void an_interrupted_stroke_regains_its_force_before_it_goes_on(void** con
     free(gantry);
 }
 
+/// Left anywhere in a bout of taps, also in the middle of a hop.
+static void an_interrupted_tap_regains_its_force_on_the_skin(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_with_routine(0.0);
+    stroke_t* stroke = &gantry->routine.items[0].stroke;
+    stroke->technique = TECHNIQUE_TAPPING;
+    stroke->parameters = (technique_parameters_t){.force_N = 8.0,
+                                                  .rate_Hz = 1.2,
+                                                  .height_m = 0.006,
+                                                  .advance_m = 0.01,
+                                                  .bout_s = 6.0,
+                                                  .pause_s = 2.0,
+                                                  .bouts = 1};
+    stroke->duration_s = technique_duration_s(&gantry->body, stroke);
+    int left_in_a_hop = 0;
+    for (int periods = 250; periods < 700; periods += 23) {
+        walk_t self = walk_begin(gantry);
+        travel(&self);
+        plan_target_t target = {0};
+        for (int i = 0; i < periods; ++i) {
+            target = walk(&self, MODE_CONTACT);
+        }
+        left_in_a_hop += target.hop_m > 0.001;
+        (void)walk(&self, MODE_LIFT);
+        (void)walk(&self, MODE_PAUSED);
+        travel(&self);
+        (void)walk(&self, MODE_CONTACT);
+        const int64_t elapsed_us = self.state.player.elapsed_us;
+        while (self.state.player.elapsed_us == elapsed_us) {
+            target = walk(&self, MODE_CONTACT);
+            assert_true(self.state.player.elapsed_us != elapsed_us || target.hop_m < 1e-9);
+        }
+    }
+    assert_true(left_in_a_hop > 5);
+    free(gantry);
+}
+
 static void the_cap_is_the_regions_or_the_smallest_where_unknown(void** context)
 {
     (void)context;
@@ -610,6 +648,7 @@ int main(void)
         cmocka_unit_test(travel_is_smooth_clears_a_wall_and_ends_above_the_place),
         cmocka_unit_test(time_passes_in_contact_and_at_rest_only),
         cmocka_unit_test(an_interrupted_stroke_regains_its_force_before_it_goes_on),
+        cmocka_unit_test(an_interrupted_tap_regains_its_force_on_the_skin),
         cmocka_unit_test(the_cap_is_the_regions_or_the_smallest_where_unknown),
         cmocka_unit_test(a_clients_caps_lower_the_regions_and_cut_the_force),
         cmocka_unit_test(parking_ends_in_the_parked_posture),

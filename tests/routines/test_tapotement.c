@@ -44,6 +44,26 @@ static void bouts_have_as_many_taps_as_the_rate_says(void** state)
     assert_near(technique_stroke_peaks(&sample.body, &stroke).bout_s, 10.0, 1e-9);
 }
 
+/// Shows that a run resumes on the skin: the force is regained while the stroke stands still.
+static void a_stroke_left_in_a_hop_is_taken_up_where_the_last_tap_lay(void** state)
+{
+    (void)state;
+    const stroke_t stroke = tapping();
+    int left_in_a_hop = 0;
+    for (double time_s = 0.0; time_s <= stroke.duration_s; time_s += 0.0007) {
+        const bool over = technique_target(&sample.body, &stroke, time_s).hop_m > 0.0;
+        const double rejoin_s = technique_rejoin_s(&sample.body, &stroke, time_s);
+        assert_true(rejoin_s <= time_s && rejoin_s > time_s - 0.5); // a tap at 2 Hz
+        // It lies for 0.35 of a tap.
+        for (double ahead_s = 1e-6; ahead_s < 0.174 && rejoin_s > 0.0; ahead_s += 0.02) {
+            const double later_s = rejoin_s + ahead_s;
+            assert_near(technique_target(&sample.body, &stroke, later_s).hop_m, 0.0, 1e-12);
+        }
+        left_in_a_hop += over;
+    }
+    assert_true(left_in_a_hop > 10000);
+}
+
 static void place_and_force_change_only_while_the_skin_is_left(void** state)
 {
     (void)state;
@@ -142,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bouts_have_as_many_taps_as_the_rate_says),
+        cmocka_unit_test(a_stroke_left_in_a_hop_is_taken_up_where_the_last_tap_lay),
         cmocka_unit_test(place_and_force_change_only_while_the_skin_is_left),
         cmocka_unit_test(bouts_begin_and_end_light_and_are_full_between),
         cmocka_unit_test(pauses_rest_lightly_on_the_skin),

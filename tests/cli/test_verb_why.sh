@@ -1,0 +1,159 @@
+#!/bin/sh
+# 'knead why' explains runs from their folders: stopped by a rule, by somebody, ended, finished,
+# never begun, broken off, without devices, and one that a scenario expected otherwise.
+set -eu
+# shellcheck source=tests/cli/harness.sh
+. tests/cli/harness.sh
+routine=routines/library/short-back.yaml
+
+# play NAME EXIT-CODE OPTION...: the run is in $work/NAME
+play() {
+    name=$1
+    wanted_code=$2
+    shift 2
+    expect "$wanted_code" "$knead" sim --quiet --seed 11 "$@" --out "$work/$name" "$routine"
+}
+
+# why RUN: explained, with its lines joined, as they break anywhere
+why() {
+    expect 0 "$knead" why "$1"
+    no_err
+    out=$(printf '%s' "$out" | tr -s ' \n' '  ')
+}
+
+# member KEY: a member of the last command's JSON, as python prints it; nothing without python3
+member() {
+    python3 -c 'import json, sys
+found = json.load(open(sys.argv[1]))
+for key in sys.argv[2].split("."):
+    found = found[int(key)] if isinstance(found, list) else found[key]
+print(found)' "$work/out" "$1"
+}
+is() {
+    command -v python3 >/dev/null 2>&1 || return 0
+    found=$(member "$1")
+    [ "$found" = "$2" ] || fail "$command_line: $1 is '$found', expected '$2'"
+}
+
+cat >"$work/silent.yaml" <<EOF
+kind: scenario
+version: 1
+name: silent
+meaning: The force sensor falls silent in the first stroke.
+expect: finished
+events:
+  - {phase: contact, after: 2 s, event: device_silent, device: force}
+EOF
+play silent 6 --scenario "$work/silent.yaml"
+why "$work/silent"
+in_out "force sensor 'force' (127.0.0.1:15027 unit 8) was 24 ms old, allowed 20 ms"
+in_out "$routine:13"
+in_out "erector_spinae_lumbar.left"
+in_out "What to do:"
+in_out "hazards H28 H29 H38"
+in_out "NOT AS EXPECTED"
+no_err
+expect 0 "$knead" why --json "$work/silent"
+json_out
+is ending stopped
+is cause.rule force_age
+is cause.measured 0.024
+is cause.allowed 0.02
+is cause.unit s
+is cause.sense at_most
+is cause.device force
+is step.file "$routine"
+is step.line 13
+is moment.reaction yield
+is scenario.met False
+is record.cycles_whole True
+is record.events_whole True
+is before.trends.force_age.most 0.024
+
+# requests NAME TIME REQUEST REASON
+requests() {
+    cat >"$work/$1.yaml" <<EOF
+kind: requests
+version: 1
+name: $1
+meaning: Somebody asks for it in the first stroke.
+requests:
+  - {at: $2, request: $3, reason: $4}
+EOF
+}
+requests stop "8 s" stop "the client turns over"
+play stop 5 --requests "$work/stop.yaml"
+why "$work/stop"
+in_out "somebody asked to stop, because: the client turns over"
+expect 0 "$knead" why --json "$work/stop"
+is ending stopped_on_request
+is cause None
+is asked.request stop
+is asked.reason "the client turns over"
+is moment.time_s 8
+requests end "8 s" end "the phone rings"
+play end 0 --requests "$work/end.yaml"
+why "$work/end"
+in_out "ended early"
+in_out "the phone rings"
+
+play whole 0
+why "$work/whole"
+in_out "Nothing stopped it"
+expect 0 "$knead" why --json "$work/whole"
+is ending finished
+is cause None
+
+# Never armed: a rule refused from the beginning.
+cat >"$work/open.yaml" <<EOF
+kind: scenario
+version: 1
+name: open
+meaning: The emergency stop is pressed from the beginning.
+expect: finished
+events:
+  - {at: 0 s, event: estop_pressed}
+EOF
+play never 5 --scenario "$work/open.yaml"
+why "$work/never"
+in_out "It never began"
+in_out "emergency stop chain was open"
+expect 0 "$knead" why --json "$work/never"
+is ending never_ready
+is cause.rule estop
+
+# Killed: the cycles end in the middle of a block, the summary still says that it runs.
+cp -r "$work/whole" "$work/torn"
+size=$(wc -c <"$work/torn/cycles.bin")
+head -c "$((size / 3))" "$work/whole/cycles.bin" >"$work/torn/cycles.bin"
+head -n 20 "$work/whole/events.jsonl" >"$work/torn/events.jsonl"
+sed 's/"verdict": "finished"/"verdict": "running"/' "$work/whole/summary.json" \
+    >"$work/torn/summary.json"
+why "$work/torn"
+in_out "The record breaks off"
+in_out "the file breaks off"
+expect 0 "$knead" why --json "$work/torn"
+is ending cut_off
+is record.cycles_whole False
+is record.events_whole True
+
+# A changed event is told, and the run explained all the same.
+cp -r "$work/silent" "$work/changed"
+sed 's/was contact/was transit/' "$work/silent/events.jsonl" >"$work/changed/events.jsonl"
+why "$work/changed"
+in_out "does not follow from the one before"
+
+# Nobody answers: the record says who was looked for.
+expect 4 "$knead" run --yes --quiet --port-base 47310 --out "$work/nobody" "$routine"
+in_err "record: $work/nobody"
+why "$work/nobody"
+in_out "drive_rail (127.0.0.1:47310, unit 1): cannot be reached"
+in_out "9 devices in all"
+expect 0 "$knead" why --json "$work/nobody"
+is ending failed
+is moment None
+
+expect 3 "$knead" why "$work"
+expect 3 "$knead" why /nowhere
+expect 2 "$knead" why
+finish
