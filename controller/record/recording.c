@@ -30,18 +30,18 @@ static run_directory_result_t begin_figures(recording_t* recording,
 
 run_directory_result_t recording_begin(recording_t* recording, const recording_settings_t* settings)
 {
+    const session_t* session = settings->session;
     memset(recording, 0, sizeof *recording);
+    recording->limits = &session->limits;
+    recording->limits_intact = session->limits;
     if (settings->figures_only) {
         return begin_figures(recording, settings);
     }
-    const session_t* session = settings->session;
     const run_directory_result_t made = run_directory_create(
         settings->directory, session->routine->path, settings->now, &recording->run);
     if (made != RUN_DIRECTORY_OK) {
         return made;
     }
-    recording->limits = &session->limits;
-    recording->limits_intact = session->limits;
     char path[RUN_PATH_CAPACITY + NAME_CAPACITY];
     summary_begin(&recording->summary, session, settings->inputs, settings->seed);
     if (!inputs_copy(settings->inputs, recording->run.path)) {

@@ -3,6 +3,7 @@
 #include "tests/support/cmocka_prelude.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "controller/record/report.h"
 #include "tests/controller/record_sample.h"
@@ -96,6 +97,48 @@ static void figures_gathered_again_from_the_cycles_are_the_same(void** state)
     free(sample);
 }
 
+static void figures_alone_are_those_of_a_record_and_leave_nothing_on_the_disk(void** state)
+{
+    folder_t* fixture = *state;
+    char directory[96], nowhere[96];
+    snprintf(directory, sizeof directory, "%s/run", fixture->directory);
+    snprintf(nowhere, sizeof nowhere, "%s/nowhere", fixture->directory);
+    sample_session_t* sample = sample_session(0.05);
+    recording_t* kept = record_run(directory, sample, false, INT64_MAX);
+    recording_t* figures = calloc(1, sizeof *figures);
+    const inputs_t inputs = {0};
+    const recording_settings_t settings = {.session = &sample->session,
+                                           .inputs = &inputs,
+                                           .directory = nowhere,
+                                           .figures_only = true,
+                                           .seed = 11};
+    assert_int_equal(recording_begin(figures, &settings), RUN_DIRECTORY_OK);
+    sample_run_t run;
+    sample_run_begin(&run, sample, 11);
+    cycle_input_t in;
+    cycle_output_t out;
+    bool more = true;
+    while (more) {
+        more = sample_run_step(&run, &in, &out);
+        recording_append(figures, &in, &out);
+    }
+    // What is told of limits that were turned has nowhere to go and does no harm.
+    out.verdict.refused |= INTERLOCK_RULE(INTERLOCK_LIMITS_INTACT);
+    const digest_t decisions = summary_decisions(&figures->summary);
+    recording_append(figures, &in, &out);
+    recording_note(figures, in.now_us, in.cycle, EVENT_NOTE, "the end");
+    const run_outcome_t outcome = {.planned_s = 1.0, .wall_s = 1.0};
+    assert_true(recording_finish(figures, &outcome));
+    assert_int_equal(access(nowhere, F_OK), -1);
+    assert_int_equal(figures->summary.outcome.event_count, 0);
+    assert_false(figures->summary.outcome.recording_complete);
+    const digest_t expected = summary_decisions(&kept->summary);
+    assert_memory_equal(&decisions, &expected, sizeof decisions);
+    free(figures);
+    free(kept);
+    free(sample);
+}
+
 static void a_recording_refuses_a_directory_in_use(void** state)
 {
     folder_t* fixture = *state;
@@ -118,6 +161,7 @@ int main(void)
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
         CLAIM(direct_and_threaded_recordings_are_the_same_bytes),
         CLAIM(figures_gathered_again_from_the_cycles_are_the_same),
+        CLAIM(figures_alone_are_those_of_a_record_and_leave_nothing_on_the_disk),
         CLAIM(a_recording_refuses_a_directory_in_use),
 #undef CLAIM
     };

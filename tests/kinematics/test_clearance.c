@@ -463,6 +463,35 @@ static void a_row_of_spheres_is_a_capsule_but_for_half_of_its_radius(void** stat
     assert_true(near_count > 500);
 }
 
+static void a_known_highest_place_of_the_skin_changes_no_clearance(void** state)
+{
+    (void)state;
+    const chain_t thick = thick_chain(arm_rail_kr6());
+    uint64_t random = 20260407;
+    print_message("seed %llu\n", (unsigned long long)random);
+    for (int i = 0; i < skin.row_count; i++) {
+        for (int j = 0; j < skin.column_count; j++) {
+            skin.height_m[i][j] = 0.3f - 0.4f * (float)((j - 20) * (j - 20)) * 0.02f * 0.02f;
+        }
+    }
+    const double highest_m = surface_highest_m(&skin, 0.0, 2.0, -0.4, 0.4);
+    int near_count = 0;
+    for (int trial = 0; trial < 4000; trial++) {
+        const joints_t joints = arm_random_joints(&thick, &random, 0.0);
+        chain_frames_t frames;
+        fk_frames(&thick, &joints, &frames);
+        skin.highest_m = 0.0;
+        const link_clearance_t sampled = clearance_links_to_skin(&thick, &frames, &skin);
+        skin.highest_m = highest_m;
+        const link_clearance_t bounded = clearance_links_to_skin(&thick, &frames, &skin);
+        skin.highest_m = 0.0;
+        assert_int_equal(sampled.link, bounded.link);
+        assert_memory_equal(&sampled.distance_m, &bounded.distance_m, sizeof(double));
+        near_count += sampled.link >= 0 ? 1 : 0;
+    }
+    assert_true(near_count > 100 && near_count < 3900);
+}
+
 static void posture_that_is_not_a_number_has_no_clearance(void** state)
 {
     (void)state;
@@ -494,6 +523,7 @@ int main(void)
         cmocka_unit_test(usual_postures_of_known_arms_are_clear_and_folded_ones_are_not),
         cmocka_unit_test(level_links_distance_is_height_less_radius_while_it_is_near),
         cmocka_unit_test(a_row_of_spheres_is_a_capsule_but_for_half_of_its_radius),
+        cmocka_unit_test(a_known_highest_place_of_the_skin_changes_no_clearance),
         cmocka_unit_test(posture_that_is_not_a_number_has_no_clearance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
