@@ -20,6 +20,7 @@
     X(DIMENSION_ANGLE, "rad", "deg, mrad or rad")                                                  \
     X(DIMENSION_TIME, "s", "us, ms, s or min")                                                     \
     X(DIMENSION_FREQUENCY, "Hz", "Hz or /min")                                                     \
+    X(DIMENSION_RATE, "1/s", "/s")                                                                 \
     X(DIMENSION_MASS, "kg", "g or kg")                                                             \
     X(DIMENSION_FORCE, "N", "mN or N")                                                             \
     X(DIMENSION_IMPULSE, "Ns", "Ns or kNs")                                                        \

@@ -320,6 +320,23 @@ static const record_t base_record = {.name = "base",
                                      .meaning = "Where the first joint's origin is measured from.",
                                      .fields = base_fields};
 
+static const field_t gain_fields[] = {
+#define X(member, text, unit, lowest, highest, otherwise, sentence)                                \
+    {.key = text,                                                                                  \
+     .kind = FIELD_FIGURE,                                                                         \
+     .required = true,                                                                             \
+     .offset = offsetof(gain_figures_t, member),                                                   \
+     .dimension = unit,                                                                            \
+     .minimum = lowest,                                                                            \
+     .maximum = highest,                                                                           \
+     .meaning = sentence},
+    GAIN_LIST(X)
+#undef X
+        {0},
+};
+static const record_t gains_record = {
+    .name = "gains", .meaning = "How hard the controller pulls.", .fields = gain_fields};
+
 // A key is read as text and turned into its bytes afterwards.
 typedef struct {
     char name[NAME_CAPACITY];
@@ -431,6 +448,13 @@ static const field_t machine_fields[] = {
      .meaning =
          "Measured: what the arm surely slows down with along the tool's axis when it yields; "
          "a real machine has to state it, a virtual one without it counts as sluggish."},
+    {.key = "gains",
+     .kind = FIELD_RECORD,
+     .required = false,
+     .offset = MACHINE(gains),
+     .record = &gains_record,
+     .meaning = "What force control and tracking work with, all of them; without it those that fit "
+                "any machine whose delays are known."},
     {.key = "approvers",
      .kind = FIELD_LIST,
      .required = false,

@@ -21,6 +21,7 @@ const unit_t quantity_units[] = {
     {DIMENSION_TIME, "min", 0, 60.0},
     {DIMENSION_FREQUENCY, "Hz", 0, 1.0},
     {DIMENSION_FREQUENCY, "/min", 0, 1.0 / 60.0},
+    {DIMENSION_RATE, "/s", 0, 1.0},
     {DIMENSION_MASS, "kg", 0, 1.0},
     {DIMENSION_MASS, "g", -3, 1.0},
     {DIMENSION_FORCE, "N", 0, 1.0},

@@ -254,6 +254,45 @@ typedef struct {
 
 typedef enum { WORLD_VIRTUAL, WORLD_REAL } world_kind_t;
 
+/// How hard the controller pulls: what is tuned to a machine (`knead tune`), never what keeps a
+/// client safe. Member with unit, YAML key, dimension, range, what holds where a machine's file has
+/// no gains, meaning. The defaults fit any machine whose delays are known: they are counted in the
+/// loop's delay, or far below what drives of a bandwidth of 10 Hz follow.
+#define GAIN_LIST(X)                                                                               \
+    X(force_crossover_rad, "force_crossover", DIMENSION_NONE, 0.05, 1.0, 0.5236,                   \
+      "Crossover of the force loop times its delay: pi/6 leaves 60 degrees of phase margin, 1.0 "  \
+      "leaves 33.")                                                                                \
+    X(tap_following_per_s, "tap_following", DIMENSION_RATE, 1.0, 100.0, 25.0,                      \
+      "Taps: how fast a changed skin or depth is made good.")                                      \
+    X(tap_holding_per_s, "tap_holding", DIMENSION_RATE, 0.5, 60.0, 12.0,                           \
+      "Taps: how fast the depth follows the force while the skin is held; below half of the "      \
+      "loop's crossover.")                                                                         \
+    X(tap_skin_share, "tap_skin", DIMENSION_NONE, 0.05, 1.0, 0.8,                                  \
+      "Taps: share taken over at once of what a touch shows the skin to be off.")                  \
+    X(tap_skin_speed_share, "tap_skin_speed", DIMENSION_NONE, 0.01, 1.0, 0.25,                     \
+      "Taps: share of it taken into the skin's speed.")                                            \
+    X(tap_peak_share, "tap_peak", DIMENSION_NONE, 0.01, 1.0, 0.3,                                  \
+      "Taps: share of a peak's error that the next tap makes good.")                               \
+    X(tracking_per_s, "tracking", DIMENSION_RATE, 1.0, 100.0, 25.0,                                \
+      "How fast the joints make a path error of the tool good; well below the drives' bandwidth.") \
+    X(posture_per_s, "posture", DIMENSION_RATE, 0.05, 10.0, 1.0,                                   \
+      "How fast spare freedom settles in the preferred posture.")
+#define GAIN_COUNT 8
+
+/// As a machine's file has them; value 0 where it has none.
+typedef struct {
+#define X(member, key, dimension, lowest, highest, otherwise, meaning) figure_t member;
+    GAIN_LIST(X)
+#undef X
+} gain_figures_t;
+
+/// As the controller works with them, see routines/gains.h.
+typedef struct {
+#define X(member, key, dimension, lowest, highest, otherwise, meaning) double member;
+    GAIN_LIST(X)
+#undef X
+} gains_t;
+
 /// A professional whose approval of a routine counts on a machine.
 typedef struct {
     char name[NAME_CAPACITY];
@@ -279,6 +318,7 @@ typedef struct {
     int io_coupler;                     // index into devices
     figure_t yield_deceleration_mps2;   // measured: what the arm surely has along the tool's axis
                                         // when it yields; value 0 where nobody has measured it
+    gain_figures_t gains;
     int approver_count;
     approver_settings_t approvers[APPROVER_CAPACITY];
 } machine_settings_t;

@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-// Crossover times delay of an integrator loop that keeps 60 degrees of phase margin: pi/2 - pi/3.
-#define CROSSOVER_DELAY 0.5236
 // The skin is looked for at touch speed from what its height may be off and this much above where
 // it is expected: a breath and the way it takes to slow down.
 #define BREATH_HEIGHT_M 0.010
@@ -39,16 +37,10 @@
 
 // Taps. A hop that has been over for this long has become a touch that force control can hold.
 #define TAP_TOUCH_MAX_S 0.3
-#define TAP_FOLLOWING_PER_S 25.0 // how fast a changed skin or depth is made good
-// Of what a touch shows the skin to be off: taken over at once, and into its speed per time.
-#define TAP_SKIN_SHARE 0.8
-#define TAP_SKIN_SPEED_SHARE 0.25
 #define TAP_SKIN_SPEED_MAX_MPS 0.012 // twice the quickest breathing in
 // Begin light: of the expected depth.
 #define TAP_FIRST_SHARE 0.6
-#define TAP_HOLDING_PER_S 12.0 // while the skin is held: below half of the loop's crossover
-// Of a peak's error, and how much of it is left to the holding.
-#define TAP_PEAK_SHARE 0.3
+// How much of a peak's error is left to the holding.
 #define TAP_PEAK_SLACK_N 0.7
 #define TAP_HELD_MIN_S 0.02
 #define TAP_TRIM_SHARE 1.5 // of the expected depth, at most, either way
@@ -155,7 +147,7 @@ static void follow_force(const session_t* session, force_control_state_t* state,
 {
     const double limit = session->safety->normal_speed_max_mps.value;
     const double stiffness = stiffness_N_per_m(session, target, estimate);
-    const double damping = stiffness * session->delays.loop_s / CROSSOVER_DELAY;
+    const double damping = stiffness * session->delays.loop_s / session->gains.force_crossover_rad;
     // Where the force is to fall to nothing, the skin is kept by a touch too light to be felt: a
     // tool that lost it while it sinks with the breath would be late for the next press.
     const bool eased = target->contact == CONTACT_EASED && target->force_target_N < EASED_TOUCH_N;
@@ -223,7 +215,7 @@ static void tap_learn(const session_t* session, tap_state_t* tap, const plan_tar
         const bool held = tap->held_s >= TAP_HELD_MIN_S;
         const double left_N = held ? fmax(over_N - TAP_PEAK_SLACK_N, 0.0) : over_N;
         trim(session, tap, target,
-             TAP_PEAK_SHARE * left_N * give_m_per_N(session, target, tap->wanted_N));
+             session->gains.tap_peak_share * left_N * give_m_per_N(session, target, tap->wanted_N));
     } else {
         tap->skin_mps = 0.0;
     }
@@ -244,8 +236,8 @@ static void tap_meet(const session_t* session, tap_state_t* tap, const plan_targ
     const double off_m =
         then_m + expected_depth_m(session, target, estimate->normal_force_N) - tap->skin_m;
     const double skin_mps =
-        tap->skin_mps + TAP_SKIN_SPEED_SHARE * off_m / fmax(tap->since_felt_s, 0.1);
-    tap->skin_m += TAP_SKIN_SHARE * off_m;
+        tap->skin_mps + session->gains.tap_skin_speed_share * off_m / fmax(tap->since_felt_s, 0.1);
+    tap->skin_m += session->gains.tap_skin_share * off_m;
     tap->skin_mps = fmin(fmax(skin_mps, -TAP_SKIN_SPEED_MAX_MPS), TAP_SKIN_SPEED_MAX_MPS);
     tap->since_felt_s = 0.0;
     tap->felt = true;
@@ -267,8 +259,8 @@ static void tap_feel(const session_t* session, tap_state_t* tap, const plan_targ
     if (tap->felt && tap->since_hop_s > session->delays.loop_s) {
         tap->held_s += session->period_s;
         trim(session, tap, target,
-             TAP_HOLDING_PER_S * session->period_s * (force_N - target->force_target_N) *
-                 give_m_per_N(session, target, force_N));
+             session->gains.tap_holding_per_s * session->period_s *
+                 (force_N - target->force_target_N) * give_m_per_N(session, target, force_N));
     }
 }
 
@@ -299,7 +291,7 @@ static void follow_taps(const session_t* session, force_control_state_t* state,
     const double wanted_m = tap->skin_m + tap->trim_m + target->hop_m -
                             expected_depth_m(session, target, target->force_target_N);
     const double fed = fmin(fmax(target->hop_rate_mps + tap->skin_mps, -limit), limit);
-    const double speed = fed + TAP_FOLLOWING_PER_S * (wanted_m - state->offset_m);
+    const double speed = fed + session->gains.tap_following_per_s * (wanted_m - state->offset_m);
     const bool known = isfinite(speed) && isfinite(estimate->normal_force_N);
     const pace_t pace = {limit, limit, OFFSET_ACCELERATION_MPS2};
     move_fed(session, state, estimate, known ? fed : 0.0, known ? speed : limit, &pace);

@@ -1,8 +1,9 @@
 /// Bends the planned target along the contact normal towards the wanted force, and moves the tool
 /// away from the body when the mode says so. Admittance with a gain that follows the felt
-/// stiffness: the tool moves along the normal with (F - F_target) / D, D = K T / 0.52, which leaves
-/// 60 degrees of phase margin at loop delay T on stiffness K whatever the tissue (integrator with
-/// dead time: crossover K/D, phase -90 deg - K/D T). What the stroke is known to want next is fed
+/// stiffness: the tool moves along the normal with (F - F_target) / D, D = K T / x, with x the
+/// machine's gain `force_crossover`. As shipped, pi/6, it leaves 60 degrees of phase margin at loop
+/// delay T on stiffness K whatever the tissue (integrator with dead time: crossover K/D, phase
+/// -90 deg - K/D T). What the stroke is known to want next is fed
 /// forward, so that a force may swing faster than that loop could follow.
 ///
 /// A tap is over before the force of it is known, so it is played as motion: the tool keeps the

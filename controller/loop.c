@@ -16,10 +16,7 @@ const char* loop_result_text(loop_result_t result)
 
 static void count_wake_up(loop_timing_t* timing, int64_t late_us, unsigned overruns)
 {
-    timing->late_sum_us += (double)late_us;
-    if (late_us > timing->late_max_us) {
-        timing->late_max_us = late_us;
-    }
+    histogram_add(&timing->wake_up_us, late_us);
     if (overruns > 0) {
         timing->overruns += 1;
     }
@@ -28,8 +25,10 @@ static void count_wake_up(loop_timing_t* timing, int64_t late_us, unsigned overr
     }
 }
 
-static void count_busy(loop_timing_t* timing, int64_t busy_us)
+static void count_busy(loop_timing_t* timing, int64_t busy_us, int64_t exchange_us)
 {
+    histogram_add(&timing->exchange_us, exchange_us);
+    histogram_add(&timing->compute_us, busy_us - exchange_us);
     timing->busy_sum_us += (double)busy_us;
     if (busy_us > timing->busy_max_us) {
         timing->busy_max_us = busy_us;
@@ -69,13 +68,15 @@ loop_result_t loop_run(const session_t* session, fieldbus_t* bus, timebase_t tim
             client->ask(client->context, timing->cycles > 0 ? &out : NULL, in.now_us);
         in.requests = asked.requests;
         in.intensity_level = asked.intensity_level;
+        const int64_t asked_us = timebase.vtable->now_us(timebase.context);
         fieldbus_exchange(bus, &state->command, in.now_us, &in.feedback);
+        const int64_t answered_us = timebase.vtable->now_us(timebase.context);
         cycle_step(session, state, &in, &out);
         going = client->observe(client->context, &in, &out, &bus->frame);
 
         timing->cycles += 1;
         const int64_t done_us = timebase.vtable->now_us(timebase.context);
-        count_busy(timing, done_us - woken_us);
+        count_busy(timing, done_us - woken_us, answered_us - asked_us);
         worked_away = done_us > woken_us ? (done_us - woken_us) / session->period_us : 0;
         timing->duration_us = done_us - start_us;
         deadline_us = next_deadline(deadline_us, done_us, session->period_us);

@@ -8,6 +8,7 @@
 #include "controller/dataflow.h"
 #include "controller/session.h"
 #include "controller/timebase.h"
+#include "controller/timing/histogram.h"
 
 /// Who watches and who asks. Both are called on the loop's thread and must not block.
 typedef struct {
@@ -35,11 +36,12 @@ typedef struct {
     int64_t overruns; // periods that began later than one period after their deadline, or after one
                       // that took a period or more
     int64_t overruns_in_row; // most periods missed in a row
-    int64_t late_max_us;     // wake-up after its deadline
-    double late_sum_us;
-    int64_t busy_max_us; // from wake-up to done: bus, step, recording
+    int64_t busy_max_us;     // from wake-up to done: bus, step, recording
     double busy_sum_us;
     int64_t duration_us;
+    histogram_t wake_up_us;  // after the deadline, of every period
+    histogram_t exchange_us; // the bus, until every device had answered or was given up
+    histogram_t compute_us;  // all else between wake-up and done: client, step, recording
 } loop_timing_t;
 
 /// Runs until the client ends it. The bus must have been configured. `state` is where the

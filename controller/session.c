@@ -38,7 +38,8 @@ bool session_build(const machine_settings_t* machine, const safety_settings_t* s
     session->pad_index = pad_index;
     session->period_us = machine->period_us;
     session->period_s = (double)machine->period_us * 1e-6;
-    session->track = tool_track_settings(session->period_s, &body->surface);
+    session->gains = gains_of_machine(machine);
+    session->track = tool_track_settings(session->period_s, &session->gains, &body->surface);
     session->delays = bandwidth_delays(machine);
     session->limits = judge_limits_make(machine, safety);
     session->reaction = session_reaction(machine, session->period_s);

@@ -11,6 +11,7 @@
 #include "routines/bandwidth.h"
 #include "routines/body.h"
 #include "routines/client_effects.h"
+#include "routines/gains.h"
 #include "routines/routine.h"
 
 typedef struct {
@@ -22,6 +23,7 @@ typedef struct {
     judge_limits_t limits;           // the judge's own copy of what it compares with
     chain_t chain;
     clearance_pairs_t pairs; // of the arm's parts, as the static check compares them
+    gains_t gains;
     ik_track_settings_t track;
     int pad_index;
     int64_t period_us;

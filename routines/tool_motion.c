@@ -145,14 +145,15 @@ joints_t tool_parking_joints(const chain_t* chain, const joints_t* from, double 
     return joints;
 }
 
-ik_track_settings_t tool_track_settings(double period_s, const surface_t* skin)
+ik_track_settings_t tool_track_settings(double period_s, const gains_t* gains,
+                                        const surface_t* skin)
 {
     return (ik_track_settings_t){
         .period_s = period_s,
-        .gain_per_s = 25.0, // a path error is made good in 40 ms, well below the drives' bandwidth
+        .gain_per_s = gains->tracking_per_s,
         .damping = 0.05,
         .singular_floor = 0.05,
-        .posture_gain_per_s = 1.0, // spare freedom settles within seconds, unnoticed by the client
+        .posture_gain_per_s = gains->posture_per_s,
         .angle_weight_m = 0.3,     // a radian at the wrist moves the pad by about the tool's length
         .keep_off_m = LINK_NEAR_M, // four times what the interlock allows
         .spin_free = true,         // pads are round

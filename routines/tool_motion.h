@@ -7,6 +7,7 @@
 #include "kinematics/chain.h"
 #include "kinematics/ik.h"
 #include "routines/body.h"
+#include "routines/gains.h"
 
 // Height of the tool over the skin between strokes: clear of breathing and of a registration error,
 // with room to slow down before the skin is searched for.
@@ -55,6 +56,7 @@ joints_t tool_parking_joints(const chain_t* chain, const joints_t* from, double 
 double tool_smooth_part(double part);
 
 /// What the joints follow the tool with. `skin` is borrowed.
-ik_track_settings_t tool_track_settings(double period_s, const surface_t* skin);
+ik_track_settings_t tool_track_settings(double period_s, const gains_t* gains,
+                                        const surface_t* skin);
 
 #endif

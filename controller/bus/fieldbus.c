@@ -33,60 +33,6 @@ const char* fieldbus_result_text(fieldbus_result_t result)
     return texts[result];
 }
 
-// ------------------------------------------------------------------------------------- counters
-
-static const int64_t bucket_edges_us[] = {
-#define X(edge) edge,
-    BUS_ROUND_TRIP_BUCKET_LIST(X)
-#undef X
-        INT64_MAX};
-_Static_assert(sizeof bucket_edges_us / sizeof bucket_edges_us[0] == BUS_ROUND_TRIP_BUCKET_COUNT,
-               "one edge a bucket");
-
-int64_t bus_round_trip_bucket_edge_us(int index)
-{
-    assert(index >= 0 && index < BUS_ROUND_TRIP_BUCKET_COUNT);
-    return bucket_edges_us[index];
-}
-
-double bus_round_trip_mean_us(const bus_counters_t* counters)
-{
-    return counters->round_trip_count > 0
-               ? (double)counters->round_trip_sum_us / (double)counters->round_trip_count
-               : 0.0;
-}
-
-int64_t bus_round_trip_quantile_us(const bus_counters_t* counters, double fraction)
-{
-    const double wanted = fraction * (double)counters->round_trip_count;
-    uint64_t below = 0;
-    for (int i = 0; i < BUS_ROUND_TRIP_BUCKET_COUNT; i++) {
-        below += counters->round_trip_buckets[i];
-        if (below > 0 && (double)below >= wanted) {
-            return bucket_edges_us[i] < counters->round_trip_max_us ? bucket_edges_us[i]
-                                                                    : counters->round_trip_max_us;
-        }
-    }
-    return counters->round_trip_max_us;
-}
-
-static void count_round_trip(bus_counters_t* counters, int64_t round_trip_us)
-{
-    int bucket = 0;
-    while (round_trip_us > bucket_edges_us[bucket]) {
-        bucket++;
-    }
-    counters->round_trip_buckets[bucket]++;
-    if (counters->round_trip_count == 0 || round_trip_us < counters->round_trip_min_us) {
-        counters->round_trip_min_us = round_trip_us;
-    }
-    if (round_trip_us > counters->round_trip_max_us) {
-        counters->round_trip_max_us = round_trip_us;
-    }
-    counters->round_trip_sum_us += round_trip_us;
-    counters->round_trip_count++;
-}
-
 // ------------------------------------------------------------------------------------- findings
 
 static bool answers(const device_profile_t* profile, modbus_function_t function)
@@ -469,7 +415,7 @@ static bus_result_t take_reply(fieldbus_t* bus, int device, uint16_t* words, uin
     }
     switch (modbus_decode_reply(&from->request, &bus->batch.reply[device], words, &code)) {
     case MODBUS_OK:
-        count_round_trip(counters, bus->batch.round_trip_us[device]);
+        histogram_add(&counters->round_trips_us, bus->batch.round_trip_us[device]);
         return BUS_FRESH;
     case MODBUS_EXCEPTION:
         counters->exceptions++;

@@ -27,6 +27,7 @@
 #include "controller/bus/bus.h"
 #include "controller/bus/modbus_pdu.h"
 #include "controller/bus/port.h"
+#include "controller/timing/histogram.h"
 
 #define FIELDBUS_BLOCK_CAPACITY 32 // words of a device's read or write block
 #define FIELDBUS_CHECK_CAPACITY 3  // identity, watchdog, torque limit
@@ -76,30 +77,6 @@ typedef struct {
     bus_device_frame_t devices[DEVICE_CAPACITY];
 } bus_frame_t;
 
-/// Upper edges of the round-trip histogram; the last bucket has none.
-#define BUS_ROUND_TRIP_BUCKET_LIST(X)                                                              \
-    X(20)                                                                                          \
-    X(40)                                                                                          \
-    X(60)                                                                                          \
-    X(80)                                                                                          \
-    X(100)                                                                                         \
-    X(150)                                                                                         \
-    X(200)                                                                                         \
-    X(300)                                                                                         \
-    X(400)                                                                                         \
-    X(600)                                                                                         \
-    X(800)                                                                                         \
-    X(1000)                                                                                        \
-    X(1500)                                                                                        \
-    X(2000)                                                                                        \
-    X(3000)                                                                                        \
-    X(5000)                                                                                        \
-    X(10000)                                                                                       \
-    X(20000)                                                                                       \
-    X(50000)                                                                                       \
-    X(100000)
-#define BUS_ROUND_TRIP_BUCKET_COUNT 21
-
 typedef struct {
     uint64_t exchanges; // requests sent
     uint64_t timeouts;
@@ -112,19 +89,8 @@ typedef struct {
     uint64_t wrong_device;
     uint64_t crc_errors; // replies of a serial line whose checksum was wrong
     uint64_t no_turns;   // periods in which it was not asked, its line being busy until too late
-    int64_t round_trip_min_us; // of good replies; 0 before the first
-    int64_t round_trip_max_us;
-    int64_t round_trip_sum_us;
-    uint64_t round_trip_count;
-    uint64_t round_trip_buckets[BUS_ROUND_TRIP_BUCKET_COUNT];
+    histogram_t round_trips_us; // of good replies
 } bus_counters_t;
-
-double bus_round_trip_mean_us(const bus_counters_t* counters);
-/// Upper edge of the bucket below which at least `fraction` (0 to 1) of the round trips lie, at
-/// most the longest one seen. 0 before the first.
-int64_t bus_round_trip_quantile_us(const bus_counters_t* counters, double fraction);
-/// Upper edge of bucket `index` in microseconds; INT64_MAX for the last.
-int64_t bus_round_trip_bucket_edge_us(int index);
 
 /// What can be found before arming.
 #define FIELDBUS_RESULT_LIST(X)                                                                    \

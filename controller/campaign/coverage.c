@@ -136,3 +136,58 @@ int coverage_zeros(const coverage_t* coverage)
     }
     return zeros;
 }
+
+static void write_transitions(const coverage_t* coverage, json_t* json)
+{
+    json_object_begin(json, "transitions");
+    for (int from = 0; from < MODE_COUNT; ++from) {
+        for (int to = 0; to < MODE_COUNT; ++to) {
+            char key[2 * NAME_CAPACITY];
+            (void)snprintf(key, sizeof key, "%s>%s", supervisor_mode_text((supervisor_mode_t)from),
+                           supervisor_mode_text((supervisor_mode_t)to));
+            if (coverage->transitions[from][to] > 0) {
+                json_integer(json, key, coverage->transitions[from][to]);
+            }
+        }
+    }
+    json_object_end(json);
+}
+
+void coverage_write(const coverage_t* coverage, json_t* json)
+{
+    json_integer(json, "trials", coverage->trials);
+    json_integer(json, "passed", coverage->passed);
+    json_integer(json, "failed", coverage->failed);
+    json_integer(json, "skipped", coverage->skipped);
+    json_integer(json, "trips", coverage->trips);
+    json_number(json, "simulated_s", coverage->simulated_s);
+    json_integer(json, "never_happened", coverage_zeros(coverage));
+    json_object_begin(json, "modes");
+    for (int mode = 0; mode < MODE_COUNT; ++mode) {
+        json_integer(json, supervisor_mode_text((supervisor_mode_t)mode), coverage->modes[mode]);
+    }
+    json_object_end(json);
+    write_transitions(coverage, json);
+    json_object_begin(json, "rules");
+    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
+        json_integer(json, interlock_rule_info((interlock_rule_t)rule)->name,
+                     coverage->rules[rule]);
+    }
+    json_object_end(json);
+    json_object_begin(json, "events");
+    for (int kind = 0; kind < WORLD_EVENT_KIND_COUNT; ++kind) {
+        json_integer(json, world_event_info((world_event_kind_t)kind)->word,
+                     coverage->events[kind]);
+    }
+    json_object_end(json);
+    json_object_begin(json, "force");
+    json_integer(json, "below_limit", coverage->below_limit);
+    json_integer(json, "over_limit", coverage->over_limit);
+    json_number(json, "worst_part", coverage->over_limit > 0 ? coverage->ratio_worst : (double)NAN);
+    if (coverage->over_limit > 0) {
+        json_integer(json, "worst_trial", coverage->ratio_number);
+    } else {
+        json_null(json, "worst_trial");
+    }
+    json_object_end(json);
+}

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "controller/campaign/outcome.h"
+#include "controller/record/json.h"
 
 // Tenths of what the force may be over the limit of all; the last has what is over the bound.
 #define COVERAGE_RATIO_COUNT 11
@@ -33,6 +34,13 @@ void coverage_add(coverage_t* coverage, const outcome_t* outcome);
 /// every kind of event, a line each; zeros are marked. Last how near the true force came to the
 /// bound of I2.
 void coverage_print(const coverage_t* coverage, FILE* out);
+
+/// The same as members of the object that `json` is in: "trials", "passed", "failed", "skipped",
+/// "trips", "simulated_s", "never_happened"; the objects "modes", "rules" and "events" with a
+/// member each, zeros among them, and "transitions" ("ready>armed") with those that happened;
+/// "force" with "below_limit", "over_limit", "worst_part" of what the envelope grants, and its
+/// "worst_trial".
+void coverage_write(const coverage_t* coverage, json_t* json);
 
 /// How many of the things it counts never happened.
 int coverage_zeros(const coverage_t* coverage);

@@ -7,18 +7,14 @@
 
 #include <modbus.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "controller/bus/fieldbus.h"
 #include "controller/bus/tcp_port.h"
+#include "controller/cli/own_table.h"
 #include "sim/server.h"
-#include "sim/sim_port.h"
 
 #define OPEN_TIMEOUT_US INT64_C(2000000)
 #define EXCHANGE_TIMEOUT_US INT64_C(1000000)
@@ -27,11 +23,6 @@
 #define TURNS 600
 #define TURNS_QUICK 12
 #define TURNS_UNCOUNTED 3 // while caches and the scheduler settle
-// Below the ports that the system hands out, apart from those of the tests.
-#define PORT_FIRST 28000
-#define PORT_PLACES 200
-#define PORT_STRIDE 20
-#define PORT_TRIES 20
 
 /// The two clients of one table.
 typedef struct {
@@ -53,8 +44,6 @@ typedef struct {
     int policy;
     struct sched_param parameters;
 } place_t;
-
-static atomic_bool table_stop;
 
 const char* bench_bus_text(bench_bus_result_t result)
 {
@@ -112,78 +101,6 @@ static bool take_priority(void)
 {
     const struct sched_param parameters = {.sched_priority = FIFO_PRIORITY};
     return sched_setscheduler(0, SCHED_FIFO, &parameters) == 0;
-}
-
-// --------------------------------------------------------------------------------- the table
-
-static void end_table(int signal_number)
-{
-    (void)signal_number;
-    atomic_store(&table_stop, true);
-}
-
-static void table_is_ready(void* context)
-{
-    const int* told = context;
-    (void)!write(*told, "r", 1);
-}
-
-/// What the new process does: serves until it is told to end, or until its parent has ended.
-static void serve_table(const assembly_t* assembly, int port_base, int core, int told)
-{
-    const struct sigaction action = {.sa_handler = end_table};
-    (void)sigaction(SIGTERM, &action, NULL);
-    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-    (void)move_to_core(core);
-    (void)take_priority();
-    world_t* world = world_create(&assembly->world);
-    if (world == NULL) {
-        return;
-    }
-    const device_host_t host = world_host(world);
-    const server_settings_t settings = {.machine = &assembly->machine,
-                                        .bind_address = SERVER_BIND_ADDRESS,
-                                        .port_base = port_base,
-                                        .stop = &table_stop,
-                                        .ready = table_is_ready,
-                                        .context = &told};
-    server_counters_t counters;
-    (void)server_run(&settings, &host, &counters);
-    world_destroy(world);
-}
-
-/// Starts a table; 0 if its ports are taken or the system gives no process.
-static pid_t start_table(const assembly_t* assembly, int port_base, int core)
-{
-    int told[2];
-    char byte;
-    if (pipe(told) != 0) {
-        return 0;
-    }
-    (void)fflush(NULL);
-    const pid_t table = fork();
-    if (table == 0) {
-        (void)close(told[0]);
-        serve_table(assembly, port_base, core, told[1]);
-        _exit(0);
-    }
-    (void)close(told[1]);
-    const bool ready = table > 0 && read(told[0], &byte, 1) == 1;
-    (void)close(told[0]);
-    if (!ready && table > 0) {
-        (void)waitpid(table, NULL, 0);
-    }
-    return ready ? table : 0;
-}
-
-static pid_t start_table_somewhere(const assembly_t* assembly, int core, int* port_base)
-{
-    pid_t table = 0;
-    for (int i = 0; i < PORT_TRIES && table == 0; ++i) {
-        *port_base = PORT_FIRST + (int)((getpid() + 7 * i) % PORT_PLACES) * PORT_STRIDE;
-        table = start_table(assembly, *port_base, core);
-    }
-    return table;
 }
 
 // --------------------------------------------------------------------------------- the clients
@@ -324,10 +241,15 @@ static bench_bus_result_t measure(bus_bench_t* bench, const assembly_t* assembly
 {
     const place_t before = own_place();
     const int table_core = core_number(&before.cores, 1);
-    const pid_t table = start_table_somewhere(assembly, table_core, &bench->port_base);
-    if (table == 0) {
+    own_table_t table;
+    const own_table_settings_t settings = {.machine = &assembly->machine,
+                                           .world = &assembly->world,
+                                           .core = table_core,
+                                           .fifo_priority = FIFO_PRIORITY};
+    if (!own_table_start(&settings, &table)) {
         return BENCH_BUS_NO_PORTS;
     }
+    bench->port_base = table.port_base;
     result->own_cores = table_core >= 0 && move_to_core(core_number(&before.cores, 0));
     result->priority = take_priority();
     bench_bus_result_t outcome =
@@ -337,8 +259,7 @@ static bench_bus_result_t measure(bus_bench_t* bench, const assembly_t* assembly
     }
     return_to(&before);
     close_clients(bench);
-    (void)kill(table, SIGTERM);
-    (void)waitpid(table, NULL, 0);
+    own_table_end(&table);
     if (outcome == BENCH_BUS_OK) {
         summarise(bench, result);
     }

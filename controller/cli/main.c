@@ -4,47 +4,21 @@
 #include <string.h>
 
 #include "config/finding.h"
-#include "controller/cli/verb.h"
+#include "controller/cli/verbs.h"
 
-typedef struct {
-    const char* name;
-    const char* operands;
-    int operands_fewest, operands_most; // most: -1 for any number
-    uint64_t accepted;
-    const char* line;
-    const char* more;
-    verb_run_t* run;
-} verb_t;
-
-static const verb_t verbs[] = {
-#define X(name, operands, fewest, most, accepted, line, more)                                      \
-    {#name, operands, fewest, most, accepted, line, more, verb_##name},
-    VERB_LIST(X)
-#undef X
-};
-#define VERB_COUNT ((int)(sizeof verbs / sizeof verbs[0]))
-
-static const verb_t* verb_named(const char* name)
-{
-    for (int i = 0; i < VERB_COUNT; ++i) {
-        if (strcmp(verbs[i].name, name) == 0) {
-            return &verbs[i];
-        }
-    }
-    return NULL;
-}
+#define VERB_CAPACITY 64 // verbs among which a near match is looked for
 
 static void print_help(FILE* out)
 {
     (void)fprintf(out, "knead: the controller of a robotic massage table arm\n\n"
                        "Usage: knead VERB [OPTION...] [FILE...]\n\nVerbs:\n");
-    for (int i = 0; i < VERB_COUNT; ++i) {
-        (void)fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].line);
+    for (int i = 0; verb_at(i) != NULL; ++i) {
+        (void)fprintf(out, "  %-10s %s\n", verb_at(i)->name, verb_at(i)->line);
     }
-    (void)fprintf(out, "\n'knead VERB --help' tells more about a verb.\n\n"
-                       "Exit codes: 0 done, 1 internal error, 2 usage, 3 invalid file, 4 device or "
-                       "bus,\n5 a safety stop ended the run, 6 an expectation failed, 130 "
-                       "interrupted.\n");
+    (void)fprintf(out, "\n'knead VERB --help' tells more about a verb.\n\nExit codes:\n");
+    for (int i = 0; exit_code_at(i) != NULL; ++i) {
+        (void)fprintf(out, "  %3d  %s\n", exit_code_at(i)->number, exit_code_at(i)->text);
+    }
 }
 
 static void print_verb_help(const verb_t* verb, FILE* out)
@@ -58,10 +32,10 @@ static void print_verb_help(const verb_t* verb, FILE* out)
 static exit_code_t say_unknown_verb(const char* given)
 {
     static const char* const options[] = {"--help", "--version", NULL};
-    const char* words[VERB_COUNT + 2];
+    const char* words[VERB_CAPACITY + 2];
     int count = 0;
-    for (; count < VERB_COUNT; ++count) {
-        words[count] = verbs[count].name;
+    for (; verb_at(count) != NULL && count < VERB_CAPACITY; ++count) {
+        words[count] = verb_at(count)->name;
     }
     words[count++] = "help";
     words[count] = NULL;

@@ -3,13 +3,16 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "config/quantity.h"
+#include "controller/record/json.h"
 
 #define CHUNK_CAPACITY 65536
-#define WORD_SHOWN_MAX 40 // bytes of a wrong word that a message repeats
+#define JSON_ANSWER_CAPACITY 4096 // bytes of an answer, its numbers or reasons escaped
+#define WORD_SHOWN_MAX 40         // bytes of a wrong word that a message repeats
 
 typedef enum {
     LINE_BLANK,   // nothing but blanks so far; they are kept
@@ -38,14 +41,19 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\t' || byte == '\r';
 }
 
+/// `out` is where comments go as they come; null: nowhere.
 static void line_take(line_t* line, char byte, FILE* out)
 {
     if (line->kind == LINE_BLANK && byte == '#') {
-        (void)fwrite(line->text, 1, line->length, out);
+        if (out != NULL) {
+            (void)fwrite(line->text, 1, line->length, out);
+        }
         line->kind = LINE_COMMENT;
     }
     if (line->kind == LINE_COMMENT) {
-        (void)putc(byte, out);
+        if (out != NULL) {
+            (void)putc(byte, out);
+        }
         return;
     }
     if (!is_blank(byte)) {
@@ -121,6 +129,38 @@ static bool line_read(const line_t* line, int wanted, double* numbers, char* rea
     return count == wanted;
 }
 
+/// The numbers of an answer, which stand apart by single blanks.
+static void put_numbers(json_t* json, const char* key, const char* answer)
+{
+    json_array_begin(json, key);
+    char* end = NULL;
+    for (double number = strtod(answer, &end); end != answer; number = strtod(answer, &end)) {
+        json_number(json, NULL, number);
+        answer = end;
+    }
+    json_array_end(json);
+}
+
+/// `answer` is null for a line that asks nothing.
+static void put_json(const stream_t* stream, number_result_t result, const char* answer)
+{
+    char text[JSON_ANSWER_CAPACITY];
+    json_t json = json_to_buffer(text, sizeof text);
+    json_object_begin(&json, NULL);
+    json_integer(&json, "line", stream->line_number);
+    if (answer != NULL && result == NUMBER_ANSWERED) {
+        put_numbers(&json, stream->filter->key, answer);
+    } else if (answer != NULL) {
+        json_text(&json, "error", answer);
+    }
+    if (answer != NULL && result == NUMBER_MALFORMED) {
+        json_text(&json, "expected", stream->filter->expected);
+    }
+    json_object_end(&json);
+    assert(!json.overflow);
+    (void)fprintf(stream->out, "%s\n", text);
+}
+
 static void answer_line(stream_t* stream)
 {
     const number_filter_t* filter = stream->filter;
@@ -133,6 +173,10 @@ static void answer_line(stream_t* stream)
         result = filter->answer(filter->context, numbers, answer);
     }
     stream->refused = stream->refused || result != NUMBER_ANSWERED;
+    if (filter->key != NULL) {
+        put_json(stream, result, answer);
+        return;
+    }
     switch (result) {
     case NUMBER_ANSWERED:
         (void)fprintf(stream->out, "%s\n", answer);
@@ -152,6 +196,8 @@ static void end_line(stream_t* stream)
     line_t* line = &stream->line;
     if (line->kind == LINE_NUMBERS) {
         answer_line(stream);
+    } else if (stream->filter->key != NULL) {
+        put_json(stream, NUMBER_ANSWERED, NULL);
     } else {
         if (line->kind == LINE_BLANK) {
             (void)fwrite(line->text, 1, line->length, stream->out);
@@ -170,7 +216,7 @@ static void take_chunk(stream_t* stream, const char* bytes, size_t count)
         if (bytes[i] == '\n') {
             end_line(stream);
         } else {
-            line_take(&stream->line, bytes[i], stream->out);
+            line_take(&stream->line, bytes[i], stream->filter->key == NULL ? stream->out : NULL);
         }
     }
 }

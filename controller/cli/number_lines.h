@@ -23,6 +23,7 @@ typedef enum {
 typedef struct {
     int count;            // numbers of every line, at most NUMBER_LINE_COUNT_MAX
     const char* expected; // what a line has to hold, in words
+    const char* key;      // answers are JSON, with this key; null: they are plain
     /// Answers one line; the numbers are finite. `answer` has room for NUMBER_ANSWER_CAPACITY.
     number_result_t (*answer)(void* context, const double* numbers, char* answer);
     void* context;
@@ -38,6 +39,10 @@ typedef enum {
 /// (spaces, tabs), a comma or both between them; a carriage return at the end of a line is dropped.
 /// Blank lines and those whose first character that is no blank is # pass through as they are. Ends
 /// early where `out` refuses to be written (ferror).
+///
+/// With a key every line of the output is an object of JSON: "line" (from 1), and the key with the
+/// numbers of the answer, or "error" with the reason, and where the line is malformed "expected".
+/// A blank line or a comment has "line" alone.
 number_lines_result_t number_lines_run(int descriptor, FILE* out, const number_filter_t* filter);
 
 #endif

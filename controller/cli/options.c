@@ -8,20 +8,17 @@
 
 #include "config/finding.h"
 
-typedef struct {
-    const char* name;
-    const char* argument;
-    option_kind_t kind;
-    int64_t lowest, highest;
-    const char* meaning;
-} option_row_t;
-
-static const option_row_t rows[OPTION_COUNT] = {
+static const option_info_t rows[OPTION_COUNT] = {
 #define X(id, name, argument, kind, lowest, highest, meaning)                                      \
     [id] = {name, argument, kind, lowest, highest, meaning},
     OPTION_LIST(X)
 #undef X
 };
+
+const option_info_t* option_info(option_id_t id)
+{
+    return &rows[id];
+}
 
 #define HELP_CODE 'h'
 #define FIRST_CODE 256 // of options without a letter: above every character

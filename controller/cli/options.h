@@ -36,7 +36,8 @@ typedef enum {
     X(OPTION_SEED, "seed", "N", OPTION_KIND_WHOLE, 0, INT64_MAX,                                   \
       "seed of everything random on the virtual table (default: 1)")                               \
     X(OPTION_OUT, "out", "DIR", OPTION_KIND_TEXT, 0, 0,                                            \
-      "folder for the record of the run; of a campaign the file for its outcomes")                 \
+      "folder for the record of the run; of a campaign, an export or a report the file that is "   \
+      "written (of an export - is standard output)")                                               \
     X(OPTION_HOST, "host", "ADDRESS", OPTION_KIND_TEXT, 0, 0,                                      \
       "numeric IPv4 address instead of those in the machine's file")                               \
     X(OPTION_PORT_BASE, "port-base", "N", OPTION_KIND_WHOLE, 1, 65000,                             \
@@ -80,7 +81,7 @@ typedef enum {
     X(OPTION_SHRINK, "shrink", NULL, OPTION_KIND_FLAG, 0, 0,                                       \
       "find the fewest and smallest events that still make the trial fail")                        \
     X(OPTION_PAGE, "page", "FILE", OPTION_KIND_TEXT, 0, 0,                                         \
-      "the campaign in --out as an HTML page")                                                     \
+      "what came of it as an HTML page; of a campaign all that stands in --out")                   \
     X(OPTION_JUNIT, "junit", "FILE", OPTION_KIND_TEXT, 0, 0,                                       \
       "the campaign in --out as a JUnit file, for programs that gather test results")              \
     X(OPTION_RULES_OFF, "rules-off", "RULE", OPTION_KIND_TEXT, 0, 0,                               \
@@ -105,9 +106,28 @@ typedef enum {
       "TCP port of the device (default: the profile's)")                                           \
     X(OPTION_UNIT, "unit", "N", OPTION_KIND_WHOLE, 0, 255,                                         \
       "Modbus unit of the device (default: the profile's)")                                        \
-    X(OPTION_READS, "count", "N", OPTION_KIND_WHOLE, 1, 1000000000, "how many readings are taken") \
+    X(OPTION_READS, "count", "N", OPTION_KIND_WHOLE, 1, 1000000000,                                \
+      "how many readings or periods are taken; of tune the most tries")                            \
     X(OPTION_PERIOD, "period", "MS", OPTION_KIND_WHOLE, 1, 3600000,                                \
-      "milliseconds from one reading to the next (default: 500)")
+      "milliseconds from one reading to the next (default: 500)")                                  \
+    X(OPTION_DEVICES, "devices", NULL, OPTION_KIND_FLAG, 0, 0,                                     \
+      "ask the machine's own devices, where its file says")                                        \
+    X(OPTION_FORMAT, "format", "csv|mcap", OPTION_KIND_TEXT, 0, 0,                                 \
+      "what is written (default: as --out ends)")                                                  \
+    X(OPTION_EVERY, "every", "N", OPTION_KIND_WHOLE, 1, 1000000,                                   \
+      "figures of every N-th cycle only (default: 1)")                                             \
+    X(OPTION_VERIFY, "verify", NULL, OPTION_KIND_FLAG, 0, 0,                                       \
+      "hold all parts of the record against each other besides")                                   \
+    X(OPTION_WITH, "with", "FILE", OPTION_KIND_TEXT, 0, 0,                                         \
+      "a file instead of the kept one of its kind: machine, safety, body, client, screening or "   \
+      "routine")                                                                                   \
+    X(OPTION_SET, "set", "FIELD[=...]", OPTION_KIND_TEXT, 0, 0,                                    \
+      "what is varied: of a sweep FIELD=LOW:HIGH:STEPS or FIELD=A,B,C, ';' between several; of "   \
+      "tune the gains, KEY,KEY")                                                                   \
+    X(OPTION_WRITE, "write", NULL, OPTION_KIND_FLAG, 0, 0,                                         \
+      "write what is better into the machine's file, and keep the old one beside it")              \
+    X(OPTION_CSV, "csv", "FILE", OPTION_KIND_TEXT, 0, 0,                                           \
+      "every trial as a line of comma-separated values")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)
@@ -132,6 +152,16 @@ typedef struct {
     int operand_count;
     char** operands; // what is not an option, in order
 } options_t;
+
+/// A row of the table; `argument` is null for a flag.
+typedef struct {
+    const char* name;
+    const char* argument;
+    option_kind_t kind;
+    int64_t lowest, highest; // of a whole number
+    const char* meaning;
+} option_info_t;
+const option_info_t* option_info(option_id_t id);
 
 /// Reads the arguments of a verb: `arguments[0]` is the verb itself, `accepted` has the bits of the
 /// options it takes. On a mistake it prints one sentence with the nearest match to `messages` and

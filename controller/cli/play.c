@@ -26,8 +26,6 @@
 #define CONFIGURE_TIMEOUT_US INT64_C(100000)
 // On a serial line one after the other answers.
 #define CONFIGURE_LINE_TIMEOUT_US (DEVICE_CAPACITY * CONFIGURE_TIMEOUT_US)
-// Processor time that the loop reserves of every period: many times what it needs.
-#define RUN_PERIOD_PART 0.5
 // Periods played after the arm has come to its end, so that the last command has been carried out.
 #define FAREWELL_PERIODS 25
 // And after a trip, so that the record shows how the arm came to rest and whether its brakes hold.
@@ -303,8 +301,9 @@ static void fill_device_figures(const fieldbus_t* bus, const play_t* play, run_o
         figures->no_turns = (int64_t)counters->no_turns;
         figures->connects = (int64_t)fieldbus_connect_count(bus, i);
         figures->reconnects = (int64_t)counters->reconnects;
-        figures->round_trip_mean_us = bus_round_trip_mean_us(counters);
-        figures->round_trip_max_us = counters->round_trip_max_us;
+        figures->round_trip_mean_us = histogram_mean(&counters->round_trips_us);
+        figures->round_trip_max_us = counters->round_trips_us.max;
+        figures->round_trips_us = play->in_process ? NULL : &counters->round_trips_us;
     }
 }
 
@@ -341,8 +340,8 @@ static void print_timing(const play_t* play, const loop_timing_t* timing)
             "loop: %lld periods, %lld late by more than one (%lld in a row at most); wake-up "
             "%.0f us late on average, %lld at most; busy %.0f us, %lld at most\n",
             (long long)timing->cycles, (long long)timing->overruns,
-            (long long)timing->overruns_in_row, timing->late_sum_us / cycles,
-            (long long)timing->late_max_us, timing->busy_sum_us / cycles,
+            (long long)timing->overruns_in_row, histogram_mean(&timing->wake_up_us),
+            (long long)timing->wake_up_us.max, timing->busy_sum_us / cycles,
             (long long)timing->busy_max_us);
     }
 }
@@ -540,10 +539,10 @@ exit_code_t play(const play_t* play)
     room.began_s = (int64_t)now;
     cycle_begin(&state);
     const loop_client_t client = {.context = &room, .ask = ask, .observe = watch};
-    loop_timing_t timing;
+    static loop_timing_t timing; // large; in the record until it is written
     if (play->real_time) {
         const int64_t period_us = play->assembly->session.period_us;
-        real_time_ask(play->verb, (int64_t)(RUN_PERIOD_PART * (double)period_us), period_us);
+        real_time_ask(play->verb, (int64_t)(REAL_TIME_PERIOD_PART * (double)period_us), period_us);
     }
     const int64_t start_us = wall_now_us();
     const loop_result_t result =
@@ -557,6 +556,7 @@ exit_code_t play(const play_t* play)
     }
     explain_failure(&room, result, outcome.failure, sizeof outcome.failure);
     fill_device_figures(&bus, play, &outcome);
+    outcome.timing = play->real_time ? &timing : NULL;
     fieldbus_close(&bus);
     print_timing(play, &timing);
     return finish(&room, &outcome);

@@ -49,18 +49,43 @@ static bool ask_for_priority(void)
     return sched_setscheduler(0, SCHED_FIFO, &parameters) == 0;
 }
 
+const char* real_time_scheduling_text(real_time_scheduling_t scheduling)
+{
+    switch (scheduling) {
+#define X(id, text)                                                                                \
+    case id:                                                                                       \
+        return text;
+        REAL_TIME_SCHEDULING_LIST(X)
+#undef X
+    }
+    return "unknown";
+}
+
+real_time_t real_time_take(int64_t run_us, int64_t period_us)
+{
+    real_time_t granted = {.scheduling = REAL_TIME_DEADLINE};
+    if (!ask_for_deadlines(run_us, period_us)) {
+        granted.scheduling = ask_for_priority() ? REAL_TIME_FIFO : REAL_TIME_NONE;
+        granted.scheduling_error = granted.scheduling == REAL_TIME_NONE ? errno : 0;
+    }
+    granted.memory_locked = mlockall(MCL_CURRENT | MCL_FUTURE) == 0;
+    granted.memory_error = granted.memory_locked ? 0 : errno;
+    return granted;
+}
+
 void real_time_ask(const char* verb, int64_t run_us, int64_t period_us)
 {
-    if (!ask_for_deadlines(run_us, period_us) && !ask_for_priority()) {
+    const real_time_t granted = real_time_take(run_us, period_us);
+    if (granted.scheduling == REAL_TIME_NONE) {
         (void)fprintf(
             stderr,
             "knead %s: no real-time scheduling (%s): expect late periods; it takes root or "
             "CAP_SYS_NICE, or the limit 'rtprio'\n",
-            verb, strerror(errno));
+            verb, strerror(granted.scheduling_error));
     }
-    if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0) {
+    if (!granted.memory_locked) {
         (void)fprintf(stderr,
                       "knead %s: memory could not be locked (%s); see the limit 'memlock'\n", verb,
-                      strerror(errno));
+                      strerror(granted.memory_error));
     }
 }

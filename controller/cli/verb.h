@@ -7,15 +7,19 @@
 #include "controller/cli/options.h"
 
 /// How a run of the program ends; stable, for scripts.
+#define EXIT_CODE_LIST(X)                                                                          \
+    X(EXIT_DONE, 0, "done")                                                                        \
+    X(EXIT_INTERNAL, 1, "internal error: our mistake, no memory, output could not be written")     \
+    X(EXIT_USAGE, 2, "usage: unknown verb or option, missing operand")                             \
+    X(EXIT_INVALID_FILE, 3, "invalid file: it was refused")                                        \
+    X(EXIT_DEVICE, 4, "device or bus")                                                             \
+    X(EXIT_SAFETY_STOP, 5, "a safety stop ended the run")                                          \
+    X(EXIT_EXPECTATION_FAILED, 6, "an expectation failed: of a scenario, a campaign, a judgement") \
+    X(EXIT_INTERRUPTED, 130, "interrupted by the user")
 typedef enum {
-    EXIT_DONE = 0,
-    EXIT_INTERNAL = 1,           // our mistake, no memory, output could not be written
-    EXIT_USAGE = 2,              // unknown verb or option, missing operand
-    EXIT_INVALID_FILE = 3,       // a file was refused
-    EXIT_DEVICE = 4,             // device or bus
-    EXIT_SAFETY_STOP = 5,        // a safety stop ended the run
-    EXIT_EXPECTATION_FAILED = 6, // a scenario ended other than it said
-    EXIT_INTERRUPTED = 130,      // by the user
+#define X(id, number, text) id = (number),
+    EXIT_CODE_LIST(X)
+#undef X
 } exit_code_t;
 
 /// How fk and ik treat lines, for their help.
@@ -23,7 +27,9 @@ typedef enum {
     "Blank lines and lines that begin with # pass through. A line that is wrong gives\n"           \
     "'# line N: what is wrong; what is expected' in its place, and exit code 6 in the end, as\n"   \
     "does a line without an answer. Every line is answered before the next one is waited for,\n"   \
-    "so that another program may ask and read in turn.\n"
+    "so that another program may ask and read in turn. With --json every line of the output is "   \
+    "an\n"                                                                                         \
+    "object: 'line', and 'pose' of fk or 'joints' of ik, or 'error'.\n"
 #define VERB_HELP_RESULT(id, text) "  " text "\n"
 
 /// Name, operands as in the usage line, fewest and most operands (-1: any number), options taken,
@@ -103,6 +109,25 @@ typedef enum {
       "Plays routines/library/relaxing-back.yaml unless another is named. Every register "         \
       "crosses\n"                                                                                  \
       "a socket; time is virtual and passes as fast as the two processes go.\n")                   \
+    X(report, "RUN", 1, 1, OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_JSON),                       \
+      "write a run's page anew: charts, body, replay, figures; opens offline in a browser",        \
+      "RUN is the folder of a run; its page becomes report.html in it, or --out. Everything on\n"  \
+      "the page comes from the record: cycles.bin, events.jsonl, summary.json and the copies of\n" \
+      "its input files. Where knead was built without Node.js the pictures stand still, and the\n" \
+      "page says what to install.\n")                                                              \
+    X(replay, "RUN", 1, 1,                                                                         \
+      OPTION_BIT(OPTION_VERIFY) | OPTION_BIT(OPTION_WITH) | OPTION_BIT(OPTION_QUIET) |             \
+          OPTION_BIT(OPTION_JSON),                                                                 \
+      "recompute every cycle of a run from what it read, and compare bit for bit",                 \
+      "RUN is the folder of a run. Exit code 0 if every cycle that is there comes out as it was\n" \
+      "recorded, 6 if one does not, 3 if the record is damaged. A run that was cut off (a "        \
+      "crash,\n"                                                                                   \
+      "a kill, a full disk) is replayed up to its last whole block, and this is said; so is\n"     \
+      "where cycles were dropped: behind a gap nothing can be recomputed.\n"                       \
+      "--verify also holds check sums, fingerprints, the chain of events, counts, decisions and\n" \
+      "events against each other. --with shows the first cycle that decides otherwise with\n"      \
+      "another file: mode, rules, answers, requests to the drives, or a command that differs by\n" \
+      "more than one count of the drive's register; the exit code is then 0.\n")                   \
     X(dose, "", 0, 0,                                                                              \
       OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_CLIENT) | OPTION_BIT(OPTION_SAFETY) |          \
           OPTION_BIT(OPTION_JSON),                                                                 \
@@ -113,14 +138,15 @@ typedef enum {
     X(schema, "KIND", 1, 1, 0, "print the JSON Schema of a kind of file, for editors",             \
       "KIND is machine, safety, body, device, routine, client, scenario, approval,\n"              \
       "signing_key, screening or requests.\n")                                                     \
-    X(fk, "", 0, 0, OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD),                           \
+    X(fk, "", 0, 0, OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD) | OPTION_BIT(OPTION_JSON), \
       "joints in, pose of the pad's face out, line by line",                                       \
       "A line of standard input holds one number a joint, from the base on, in rad or m, blanks "  \
       "or\ncommas between them. Its answer on standard output is 'x y z qx qy qz qw': the middle " \
       "of the\npad's face in the table's frame, in metres, and its unit quaternion, with 17 "      \
       "digits,\nqw not negative. Limits are not checked.\n\n" VERB_HELP_LINES)                     \
     X(ik, "", 0, 0,                                                                                \
-      OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD) | OPTION_BIT(OPTION_SEED_WITH_PREVIOUS), \
+      OPTION_BIT(OPTION_MACHINE) | OPTION_BIT(OPTION_PAD) |                                        \
+          OPTION_BIT(OPTION_SEED_WITH_PREVIOUS) | OPTION_BIT(OPTION_JSON),                         \
       "pose of the pad's face in, joints out, line by line",                                       \
       "A line of standard input is 'x y z qx qy qz qw' as 'knead fk' prints it, blanks or "        \
       "commas\n"                                                                                   \
@@ -158,7 +184,7 @@ typedef enum {
       "Checks the routine as 'knead check' does and, if nothing is wrong with it, writes the "     \
       "approval\nbeside it: NAME.approval.yaml. It is bound to every byte of the routine, the "    \
       "limits\n(--safety) and the body map (--body); a change to any of them needs a new one.\n")  \
-    X(verify, "ROUTINE...", 1, -1, OPTION_BITS_TABLE,                                              \
+    X(verify, "ROUTINE...", 1, -1, OPTION_BITS_TABLE | OPTION_BIT(OPTION_JSON),                    \
       "whether routines are approved, by whom, and whether that holds on a machine",               \
       "Exit code 3 if an approval is missing or does not hold.\n")                                 \
     X(campaign, "[matrix|swarm|healthy | merge FILE...]", 0, -1,                                   \
@@ -167,7 +193,7 @@ typedef enum {
           OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_SHARD) | OPTION_BIT(OPTION_OUT) |            \
           OPTION_BIT(OPTION_RESUME) | OPTION_BIT(OPTION_REPLAY) | OPTION_BIT(OPTION_SHRINK) |      \
           OPTION_BIT(OPTION_RULES_OFF) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_PAGE) |      \
-          OPTION_BIT(OPTION_JUNIT),                                                                \
+          OPTION_BIT(OPTION_JUNIT) | OPTION_BIT(OPTION_JSON),                                      \
       "many judged runs of the whole controller on the virtual table, with faults",                \
       "matrix: every fault in every phase, in three magnitudes, on every drive, device and "       \
       "axis.\n"                                                                                    \
@@ -175,6 +201,50 @@ typedef enum {
       "same without faults. Each trial gives a line of JSON in --out, each failure a line that\n"  \
       "plays it again. 'merge' joins the files of several shards into --out. --page and --junit\n" \
       "are made from all that stands in --out. Exit code 6 if a trial failed.\n")                  \
+    X(export, "RUN", 1, 1,                                                                         \
+      OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_EVERY) |              \
+          OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),                                      \
+      "the record of a run as CSV, or as MCAP for Foxglove",                                       \
+      "RUN is the folder of a run. csv, by default RUN/cycles.csv: a line a cycle for "            \
+      "spreadsheets,\n"                                                                            \
+      "PlotJuggler and pandas. 'time' stands first, in seconds and strictly rising; names end in " \
+      "their\n"                                                                                    \
+      "unit; nothing stands between two commas where a value is unknown. mcap, by default "        \
+      "RUN/run.mcap:\n"                                                                            \
+      "the same figures by topic with JSON Schemas, joint states, transforms and scenes for the "  \
+      "3D panel\n"                                                                                 \
+      "at 50 Hz, the events as a log. Runs have no date: a run begins at 2000-01-01T00:00:00Z "    \
+      "there. Ten\n"                                                                               \
+      "minutes at 4 ms are 140 MB of csv or 80 MB of mcap, with --every 5 about 28 or 25 MB. A "   \
+      "record\n"                                                                                   \
+      "that breaks off is written as far as it goes; so is one that is damaged, with exit code "   \
+      "3.\n")                                                                                      \
+    X(tune, "[ROUTINE...]", 0, -1,                                                                 \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_READS) |                      \
+          OPTION_BIT(OPTION_HOURS) | OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_WRITE) |          \
+          OPTION_BIT(OPTION_PAGE) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),            \
+      "find the gains of force control and tracking on a spread of virtual bodies",                \
+      "Plays a short routine of every kind of touch (or those named) on six bodies from soft to\n" \
+      "hard, or on --client with three stiffnesses, and looks for gains that make the largest\n"   \
+      "error of the force small without overshoot, swinging or stops. --set KEY,KEY tunes only\n"  \
+      "these. --count bounds the tries (150), --hours the simulated time. Prints before and\n"     \
+      "after; --write puts what is better into the machine's file, only the numbers, and keeps\n"  \
+      "the old file beside it. Ctrl-C ends with the best so far.\n")                               \
+    X(sweep, "[ROUTINE... | merge FILE...]", 0, -1,                                                \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_SEEDS) |                      \
+          OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_SHARD) | OPTION_BIT(OPTION_OUT) |            \
+          OPTION_BIT(OPTION_RESUME) | OPTION_BIT(OPTION_PAGE) | OPTION_BIT(OPTION_CSV) |           \
+          OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),                                      \
+      "play routines with any number of any file over a range, and see what becomes of the force", \
+      "--set machine.gains.tracking=10:40:7 varies a number of the machine's file from 10 to 40\n" \
+      "in 7 values, in the file's own unit; --set client.weight=55,70,90 takes these three; ';'\n" \
+      "between several makes every combination. Paths are those that findings name:\n"             \
+      "safety.normal_speed_max, safety.techniques.kneading.force_max,\n"                           \
+      "machine.joints[joint_2].velocity_max, body.regions[gluteus].force_max,\n"                   \
+      "routine.steps[0].force; person.tissue_factor and others of who really lies there. Over\n"   \
+      "all routines, --client FILE,FILE and --seeds A-B. A value that a file may not have is a\n"  \
+      "finding at that point. Each trial is a line of JSON in --out; 'merge' joins shards.\n"      \
+      "--page draws it. Exit code 3 if no value was accepted at all.\n")                           \
     X(why, "RUN", 1, 1, OPTION_BIT(OPTION_JSON),                                                   \
       "what stopped a run, what led there, and what to do next",                                   \
       "RUN is the folder of its record. A paragraph for the operator first: the cause, measured\n" \
@@ -188,6 +258,27 @@ typedef enum {
       "processor,\n"                                                                               \
       "compiler, and 'figures', an object with one member a figure: meaning, median_ns, p99_ns,\n" \
       "batch, samples and, where poses are solved, solved (their part, 0 to 1).\n")                \
+    X(latency, "", 0, 0,                                                                           \
+      OPTION_BITS_TABLE | OPTION_BIT(OPTION_HOST) | OPTION_BIT(OPTION_PORT_BASE) |                 \
+          OPTION_BIT(OPTION_DEVICES) | OPTION_BIT(OPTION_READS) | OPTION_BIT(OPTION_QUIET) |       \
+          OPTION_BIT(OPTION_JSON),                                                                 \
+      "whether this computer keeps the period of a machine, and what is in the way",               \
+      "Sleeps to the machine's deadlines as 'knead run' does, reads all devices and computes "     \
+      "the\n"                                                                                      \
+      "control cycle in each of --count periods (10000), and judges: fit; marginal, where now "    \
+      "and\n"                                                                                      \
+      "then a period would be late; unfit, where more than one in 10000 would. Names the causes\n" \
+      "and what to do about them. The devices are those of a virtual table over loopback TCP, "    \
+      "with\n"                                                                                     \
+      "what real ones would take by calculation; with --devices, --host or --port-base those of\n" \
+      "the machine, which are only read. Exit code 6 if unfit, 4 if a device cannot be "           \
+      "reached.\n")                                                                                \
+    X(man, "", 0, 0, 0, "print this program's manual page", "In roff, for 'man -l -'.\n")          \
+    X(completion, "bash | zsh | fish | words WHAT", 1, 2, OPTION_BIT(OPTION_MACHINE),              \
+      "print what makes a shell complete knead's words",                                           \
+      "For one session: . <(knead completion bash). To stay: the installation puts each script\n"  \
+      "where its shell looks for it. 'words' prints what can be named, one a line: profiles,\n"    \
+      "devices and pads of --machine, kinds of file.\n")                                           \
     X(version, "", 0, 0, OPTION_BIT(OPTION_JSON),                                                  \
       "versions of knead, its libraries and its compiler", "")
 

@@ -17,10 +17,12 @@
 #include "controller/cli/campaign_stages.h"
 #include "controller/cli/verb.h"
 #include "controller/cli/version.h"
+#include "controller/record/json.h"
 
 #define SEEDS_DEFAULT_FIRST 1
 #define SEEDS_DEFAULT_LAST 100
 #define SHOW_EVERY_S 1.0
+#define FAILED_CAPACITY 1000 // numbers of failed trials that are kept for JSON
 
 typedef struct {
     const options_t* options;
@@ -35,9 +37,17 @@ typedef struct {
     coverage_t coverage;
     detection_t detection;
     int64_t to_play, played, died;
+    int64_t failed_count; // met, kept or not
+    int64_t failed[FAILED_CAPACITY];
     double began_s, shown_s;
     bool terminal;
 } campaign_t;
+
+/// Where what is told goes: standard output, unless that is for JSON.
+static FILE* for_people(const campaign_t* campaign)
+{
+    return campaign->options->given[OPTION_JSON] ? stderr : stdout;
+}
 
 static double clock_s(void)
 {
@@ -160,50 +170,71 @@ static exit_code_t prepare(campaign_t* campaign)
 
 static void print_replay(const campaign_t* campaign, const replay_t* replay)
 {
+    FILE* out = for_people(campaign);
     char text[REPLAY_CAPACITY];
     replay_write(replay, text);
-    (void)printf("  knead campaign --replay '%s'%s%s   # %s %s, inputs %.12s\n", text,
-                 campaign->header.rules_off[0] != '\0' ? " --rules-off " : "",
-                 campaign->header.rules_off, campaign->header.version, campaign->header.commit,
-                 campaign->header.inputs);
+    (void)fprintf(out, "  knead campaign --replay '%s'%s%s   # %s %s, inputs %.12s\n", text,
+                  campaign->header.rules_off[0] != '\0' ? " --rules-off " : "",
+                  campaign->header.rules_off, campaign->header.version, campaign->header.commit,
+                  campaign->header.inputs);
 }
 
-static void print_failures(const outcome_t* outcome)
+static void print_failures(const outcome_t* outcome, FILE* out)
 {
     char id[OUTCOME_ID_CAPACITY];
     outcome_id(outcome, id);
-    (void)printf("%s %s", id, outcome_result_text(outcome->result));
+    (void)fprintf(out, "%s %s", id, outcome_result_text(outcome->result));
     for (int i = 0; i < outcome->event_count; ++i) {
         const outcome_event_t* event = &outcome->events[i];
-        (void)printf("%s %s%s%s %g at %.3f s", i > 0 ? "," : ":",
-                     world_event_info(event->kind)->word, event->target[0] != '\0' ? " " : "",
-                     event->target, event->magnitude, event->at_s);
+        (void)fprintf(out, "%s %s%s%s %g at %.3f s", i > 0 ? "," : ":",
+                      world_event_info(event->kind)->word, event->target[0] != '\0' ? " " : "",
+                      event->target, event->magnitude, event->at_s);
     }
-    (void)printf("%s%s\n", outcome->phase >= 0 ? " in " : "",
-                 outcome->phase >= 0 ? supervisor_mode_text((supervisor_mode_t)outcome->phase)
-                                     : "");
+    (void)fprintf(out, "%s%s\n", outcome->phase >= 0 ? " in " : "",
+                  outcome->phase >= 0 ? supervisor_mode_text((supervisor_mode_t)outcome->phase)
+                                      : "");
     for (int i = 0; i < outcome->failure_count && i < OUTCOME_FAILURE_CAPACITY; ++i) {
-        (void)printf("  %s at %.3f s: %s\n", outcome->failures[i].claim, outcome->failures[i].at_s,
-                     outcome->failures[i].text);
+        (void)fprintf(out, "  %s at %.3f s: %s\n", outcome->failures[i].claim,
+                      outcome->failures[i].at_s, outcome->failures[i].text);
     }
 }
 
-static void print_outcome(const outcome_t* outcome)
+static void print_outcome(const outcome_t* outcome, FILE* out)
 {
-    print_failures(outcome);
-    (void)printf("  %s on %s, %.3f s; first cause %s (%s), reaction %s after %.0f ms, let go after "
-                 "%.0f ms,\n  true force %.1f N at most (%.3f of its bound; over the limit %.3f of "
-                 "what %.1f N grants), along the skin %.1f N; %s, ends %s\n",
-                 outcome->routine, outcome->client, outcome->simulated_s,
-                 outcome->first_rule[0] != '\0' ? outcome->first_rule : "none", outcome->subject,
-                 reaction_text(outcome->reaction), outcome->detected_s * 1e3,
-                 outcome->released_s * 1e3, outcome->force_peak_N, outcome->bound_ratio,
-                 outcome->rise_ratio, outcome->force_bound_N, outcome->shear_peak_N,
-                 outcome->healed ? "healed" : "not healed",
-                 supervisor_mode_text(outcome->mode_last));
+    print_failures(outcome, out);
+    (void)fprintf(
+        out,
+        "  %s on %s, %.3f s; first cause %s (%s), reaction %s after %.0f ms, let go after "
+        "%.0f ms,\n  true force %.1f N at most (%.3f of its bound; over the limit %.3f of "
+        "what %.1f N grants), along the skin %.1f N; %s, ends %s\n",
+        outcome->routine, outcome->client, outcome->simulated_s,
+        outcome->first_rule[0] != '\0' ? outcome->first_rule : "none", outcome->subject,
+        reaction_text(outcome->reaction), outcome->detected_s * 1e3, outcome->released_s * 1e3,
+        outcome->force_peak_N, outcome->bound_ratio, outcome->rise_ratio, outcome->force_bound_N,
+        outcome->shear_peak_N, outcome->healed ? "healed" : "not healed",
+        supervisor_mode_text(outcome->mode_last));
     if (outcome->note[0] != '\0') {
-        (void)printf("  %s\n", outcome->note);
+        (void)fprintf(out, "  %s\n", outcome->note);
     }
+}
+
+/// A trial as its line in a file of outcomes, and what it was shrunk to.
+static void put_trials(const outcome_t* outcome, const shrink_t* shrunk)
+{
+    char line[OUTCOME_LINE_CAPACITY];
+    (void)outcome_write(outcome, line, sizeof line);
+    (void)printf("{\"kind\":\"campaign_trial\",\"version\":1,\"trial\":%s,\"shrunk\":", line);
+    if (shrunk == NULL) {
+        (void)puts("null}");
+        return;
+    }
+    char replay[REPLAY_CAPACITY];
+    char text[2 * REPLAY_CAPACITY];
+    replay_write(&shrunk->replay, replay);
+    json_t json = json_to_buffer(text, sizeof text);
+    json_text(&json, NULL, replay);
+    (void)outcome_write(&shrunk->outcome, line, sizeof line);
+    (void)printf("{\"runs\":%d,\"replay\":%s,\"trial\":%s}}\n", shrunk->runs, text, line);
 }
 
 static exit_code_t play_again(campaign_t* campaign)
@@ -223,19 +254,40 @@ static exit_code_t play_again(campaign_t* campaign)
     }
     outcome_t outcome;
     (void)trial_run(&trial, &campaign->stages, &outcome);
-    print_outcome(&outcome);
+    FILE* out = for_people(campaign);
+    print_outcome(&outcome, out);
     shrink_t shrunk;
-    if (campaign->options->given[OPTION_SHRINK] && outcome.result == OUTCOME_FAILED &&
-        shrink(&replay, &outcome, &campaign->stages, campaign->machine, &shrunk)) {
-        (void)printf("after %d runs, with %d events:\n", shrunk.runs, shrunk.replay.event_count);
-        print_outcome(&shrunk.outcome);
+    const bool smaller = campaign->options->given[OPTION_SHRINK] &&
+                         outcome.result == OUTCOME_FAILED &&
+                         shrink(&replay, &outcome, &campaign->stages, campaign->machine, &shrunk);
+    if (smaller) {
+        (void)fprintf(out, "after %d runs, with %d events:\n", shrunk.runs,
+                      shrunk.replay.event_count);
+        print_outcome(&shrunk.outcome, out);
         print_replay(campaign, &shrunk.replay);
+    }
+    if (campaign->options->given[OPTION_JSON]) {
+        put_trials(&outcome, smaller ? &shrunk : NULL);
     }
     return outcome.result == OUTCOME_FAILED ? EXIT_EXPECTATION_FAILED : EXIT_DONE;
 }
 
 // ---------------------------------------------------------------------------------------- all of
 // it
+
+/// Adds an outcome to all figures.
+static void count(campaign_t* campaign, const outcome_t* outcome)
+{
+    coverage_add(&campaign->coverage, outcome);
+    detection_add(&campaign->detection, outcome);
+    if (outcome->result != OUTCOME_FAILED) {
+        return;
+    }
+    if (campaign->failed_count < FAILED_CAPACITY) {
+        campaign->failed[campaign->failed_count] = outcome->number;
+    }
+    ++campaign->failed_count;
+}
 
 static bool play(void* context, int64_t number, char* line, size_t capacity)
 {
@@ -295,7 +347,7 @@ static void note_failure(campaign_t* campaign, const outcome_t* outcome)
     if (campaign->terminal) {
         (void)fprintf(stderr, "\r\033[K");
     }
-    print_failures(outcome);
+    print_failures(outcome, for_people(campaign));
     const replay_t replay = {.kind = outcome->kind, .number = outcome->number};
     print_replay(campaign, &replay);
     (void)fflush(stdout);
@@ -311,8 +363,7 @@ static void take(void* context, int64_t number, const char* line)
         ++campaign->died;
         return;
     }
-    coverage_add(&campaign->coverage, &outcome);
-    detection_add(&campaign->detection, &outcome);
+    count(campaign, &outcome);
     if (campaign->out != NULL) {
         (void)fprintf(campaign->out, "%s\n", line);
         (void)fflush(campaign->out);
@@ -342,8 +393,7 @@ static void already(void* context, const outcome_t* outcome, const char* line)
     const int64_t index = outcome->number - campaign->header.first;
     if (index >= 0 && outcome->number <= campaign->header.last && campaign->done[index] == 0) {
         campaign->done[index] = 1;
-        coverage_add(&campaign->coverage, outcome);
-        detection_add(&campaign->detection, outcome);
+        count(campaign, outcome);
     }
 }
 
@@ -432,11 +482,41 @@ static exit_code_t write_pages(const options_t* options)
     return code;
 }
 
-static exit_code_t conclude(campaign_t* campaign)
+/// The figures as JSON; its keys are stable.
+static void put_figures(const campaign_t* campaign)
+{
+    const campaign_header_t* header = &campaign->header;
+    json_t json = json_to_file(stdout);
+    json_object_begin(&json, NULL);
+    json_text(&json, "kind", "campaign");
+    json_integer(&json, "version", 1);
+    json_text(&json, "campaign", campaign_kind_text(header->kind));
+    json_text(&json, "program", header->version);
+    json_text(&json, "commit", header->commit);
+    json_text(&json, "inputs_sha256", header->inputs);
+    json_text(&json, "rules_off", header->rules_off[0] != '\0' ? header->rules_off : NULL);
+    json_integer(&json, "first", header->first);
+    json_integer(&json, "last", header->last);
+    json_integer(&json, "died", campaign->died);
+    coverage_write(&campaign->coverage, &json);
+    // In any order: shards end as they do.
+    json_array_begin(&json, "failed_trials");
+    for (int64_t i = 0; i < campaign->failed_count && i < FAILED_CAPACITY; ++i) {
+        json_integer(&json, NULL, campaign->failed[i]);
+    }
+    json_array_end(&json);
+    json_object_end(&json);
+}
+
+static void print_figures(const campaign_t* campaign)
 {
     const coverage_t* coverage = &campaign->coverage;
     if (campaign->terminal) {
         (void)fprintf(stderr, "\r\033[K");
+    }
+    if (campaign->options->given[OPTION_JSON]) {
+        put_figures(campaign);
+        return;
     }
     coverage_print(coverage, stdout);
     if (campaign->header.kind == CAMPAIGN_MATRIX) {
@@ -446,6 +526,12 @@ static exit_code_t conclude(campaign_t* campaign)
                  " skipped; %" PRId64 " trips in %.2f simulated hours; %d things never happened\n",
                  coverage->trials, coverage->passed, coverage->failed, coverage->skipped,
                  coverage->trips, coverage->simulated_s / 3600.0, coverage_zeros(coverage));
+}
+
+static exit_code_t conclude(campaign_t* campaign)
+{
+    const coverage_t* coverage = &campaign->coverage;
+    print_figures(campaign);
     bool written = true;
     if (campaign->out != NULL) {
         written = ferror(campaign->out) == 0;
@@ -501,8 +587,15 @@ static exit_code_t play_all(campaign_t* campaign)
     return conclude(campaign);
 }
 
-static exit_code_t merge(const options_t* options)
+static void merged(void* context, const outcome_t* outcome, const char* line)
 {
+    (void)line;
+    count(context, outcome);
+}
+
+static exit_code_t merge(campaign_t* campaign)
+{
+    const options_t* options = campaign->options;
     const char* out = options->text[OPTION_OUT];
     if (out == NULL || options->operand_count < 2) {
         return say_usage("merge takes files and --out, beside", "merge");
@@ -516,15 +609,21 @@ static exit_code_t merge(const options_t* options)
                       outcome_file_result_text(result));
         return result == OUTCOME_FILE_UNWRITABLE ? EXIT_INTERNAL : EXIT_INVALID_FILE;
     }
+    if (options->given[OPTION_JSON]) {
+        outcome_file_t file;
+        const outcome_file_result_t read = outcome_file_read(out, &file, merged, campaign);
+        if (read != OUTCOME_FILE_OK) {
+            return refuse_file(out, read, &file);
+        }
+        campaign->header = file.header;
+        put_figures(campaign);
+    }
     return write_pages(options);
 }
 
 exit_code_t verb_campaign(const options_t* options, assembly_t* assembly)
 {
     (void)assembly;
-    if (options->operand_count > 0 && strcmp(options->operands[0], "merge") == 0) {
-        return merge(options);
-    }
     campaign_t* campaign = calloc(1, sizeof *campaign);
     if (campaign == NULL) {
         (void)fprintf(stderr, "knead campaign: out of memory\n");
@@ -532,7 +631,9 @@ exit_code_t verb_campaign(const options_t* options, assembly_t* assembly)
     }
     campaign->options = options;
     exit_code_t code = EXIT_DONE;
-    if (options->operand_count > 1) {
+    if (options->operand_count > 0 && strcmp(options->operands[0], "merge") == 0) {
+        code = merge(campaign);
+    } else if (options->operand_count > 1) {
         code = say_usage("what is this for:", options->operands[1]);
     } else if (options->operand_count == 1 &&
                !kind_of(options->operands[0], &campaign->header.kind)) {

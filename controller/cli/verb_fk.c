@@ -53,6 +53,7 @@ exit_code_t verb_fk(const options_t* options, assembly_t* assembly)
     describe_joints(&assembly->machine.arm, expected, sizeof expected);
     const number_filter_t filter = {.count = chain.joint_count,
                                     .expected = expected,
+                                    .key = options->given[OPTION_JSON] ? "pose" : NULL,
                                     .answer = answer_joints,
                                     .context = &chain};
     switch (number_lines_run(STDIN_FILENO, stdout, &filter)) {

@@ -72,6 +72,7 @@ exit_code_t verb_ik(const options_t* options, assembly_t* assembly)
     const number_filter_t filter = {
         .count = POSE_NUMBERS,
         .expected = "7 numbers, x y z in metres and a unit quaternion qx qy qz qw",
+        .key = options->given[OPTION_JSON] ? "joints" : NULL,
         .answer = answer_pose,
         .context = &solver};
     switch (number_lines_run(STDIN_FILENO, stdout, &filter)) {

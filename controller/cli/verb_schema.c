@@ -2,13 +2,16 @@
 #include <string.h>
 
 #include "config/load.h"
+#include "controller/cli/schema_kinds.h"
 #include "controller/cli/verb.h"
 #include "routines/routine_load.h"
 #include "sim/scenario.h"
 
-static const char* const kinds[] = {"machine",     "safety",    "body",     "device",
-                                    "routine",     "client",    "scenario", "approval",
-                                    "signing_key", "screening", "requests", NULL};
+static const char* const kinds[] = {
+#define X(kind) kind,
+    SCHEMA_KIND_LIST(X)
+#undef X
+        NULL};
 
 /// The record of a kind whose file is one record, or null.
 static const record_t* record_of(const char* kind)

@@ -41,6 +41,7 @@ exit_code_t verb_sim(const options_t* options, assembly_t* assembly)
                              .port = staged ? scenario_run_port(&run) : straight,
                              .timebase = staged ? scenario_run_timebase(&run) : sim_timebase(&host),
                              .scenario = staged ? &run : NULL,
+                             .in_process = true,
                              .exchange_timeout_us = EXCHANGE_TIMEOUT_US,
                              .automatic = true,
                              .report = options->given[OPTION_REPORT]};

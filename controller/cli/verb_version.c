@@ -18,6 +18,7 @@ static const struct {
     {"expat", KNEAD_EXPAT_VERSION},
     {"libsodium", KNEAD_SODIUM_VERSION},
     {"cJSON", KNEAD_CJSON_VERSION},
+    {"zstd", KNEAD_ZSTD_VERSION},
     {"compiler", COMPILER_NAME},
 };
 #define PART_COUNT (sizeof parts / sizeof parts[0])

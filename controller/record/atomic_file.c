@@ -52,3 +52,12 @@ bool atomic_file_commit(atomic_file_t* target)
     errno = error;
     return false;
 }
+
+void atomic_file_discard(atomic_file_t* target)
+{
+    const int error = errno;
+    (void)fclose(target->file);
+    target->file = NULL;
+    (void)unlink(target->draft);
+    errno = error;
+}

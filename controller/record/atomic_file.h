@@ -22,4 +22,7 @@ bool atomic_file_open(atomic_file_t* target, const char* path);
 /// was refused; what stood under the name is then untouched.
 bool atomic_file_commit(atomic_file_t* target);
 
+/// Closes and removes the draft; what stands under the name is untouched. Leaves errno alone.
+void atomic_file_discard(atomic_file_t* target);
+
 #endif

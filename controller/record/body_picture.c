@@ -9,10 +9,11 @@
 
 // Millimetres on the page.
 #define MARGIN_SIDE_MM 120.0 // without names beside the body
-#define LETTER_MM 17.0       // of a name, about
-#define FIGURES_LETTERS 15   // behind a name: ", 12:34, 100 N"
+#define LETTER_MM 19.5       // of a name, about
+#define FIGURES_LETTERS 12   // below a name: "12:34, 100 N"
 #define MARGIN_END_MM 40.0
-#define LABEL_STEP_MM 40.0
+#define LABEL_LINE_MM 40.0 // a label has two
+#define LABEL_STEP_MM 92.0
 #define LABEL_GAP_MM 18.0
 #define KEY_LEFT_MM 20.0
 #define KEY_GAP_MM 30.0
@@ -45,7 +46,7 @@ static double margin_side_mm(const body_picture_t* picture)
     for (int region = 0; region < body->region_count; region++) {
         if (picture->regions[region].touched) {
             const char* name = body->regions[region].name;
-            const double width_mm = LETTER_MM * (double)(strcspn(name, ".") + FIGURES_LETTERS);
+            const double width_mm = LETTER_MM * fmax((double)strcspn(name, "."), FIGURES_LETTERS);
             margin_mm = fmax(margin_mm, width_mm + 2.0 * LABEL_GAP_MM);
         }
     }
@@ -170,6 +171,28 @@ static void draw_path(const page_t* page, const body_picture_t* picture)
     (void)fputs(colour < 0 ? "" : "\"/>\n", out);
 }
 
+/// One path a colour: all its stretches of skin.
+static void draw_layer(const page_t* page, const body_picture_layer_t* layer)
+{
+    FILE* out = page->out;
+    const double high_mm = 1e3 * layer->spacing_m;
+    (void)fprintf(out, "<g class=\"layer-%s\">", layer->name);
+    for (int colour = 0; colour < BODY_PICTURE_COLOURS; colour++) {
+        (void)fprintf(out, "<path class=\"c%d\" d=\"", colour);
+        for (int index = 0; index < layer->run_count; index++) {
+            const body_picture_run_t* run = &layer->runs[index];
+            if (run->colour == colour) {
+                (void)fprintf(out, "M%.0f %.1fh%.0fv%.1fh-%.0fz", page_x(page, run->y_to_m),
+                              page_y(page, run->x_m) - 0.5 * high_mm,
+                              1e3 * (run->y_to_m - run->y_from_m), high_mm,
+                              1e3 * (run->y_to_m - run->y_from_m));
+            }
+        }
+        (void)fputs("\"/>\n", out);
+    }
+    (void)fputs("</g>\n", out);
+}
+
 /// A name beside the body and where its region lies.
 typedef struct {
     int region;
@@ -194,7 +217,7 @@ static void spread_labels(label_t* labels, int count, bool left, double height_m
             free_mm = labels[index].label_y_mm + LABEL_STEP_MM;
         }
     }
-    free_mm = height_mm - LABEL_GAP_MM;
+    free_mm = height_mm - LABEL_GAP_MM - LABEL_LINE_MM;
     for (int index = count - 1; index >= 0; index--) {
         if (labels[index].left == left) {
             labels[index].label_y_mm = fmin(labels[index].label_y_mm, free_mm);
@@ -250,8 +273,8 @@ static void draw_labels(const page_t* page, const body_picture_t* picture)
         write_plain_name(out, body->settings->regions[label->region].name);
         const body_picture_region_t* shown = &picture->regions[label->region];
         const long contact_s = lround(shown->contact_s);
-        (void)fprintf(out, ", %ld:%02ld, %.0f N</text>\n", contact_s / 60, contact_s % 60,
-                      shown->force_peak_N);
+        (void)fprintf(out, "<tspan x=\"%.0f\" dy=\"%.0f\">%ld:%02ld, %.0f N</tspan></text>\n",
+                      text_x, LABEL_LINE_MM, contact_s / 60, contact_s % 60, shown->force_peak_N);
     }
 }
 
@@ -294,13 +317,18 @@ bool body_picture_draw(FILE* out, const body_picture_t* picture)
     }
     draw_outline(&page, outline);
     free(outline);
+    for (int layer = 0; layer < picture->layer_count; layer++) {
+        draw_layer(&page, &picture->layers[layer]);
+    }
     for (int region = 0; region < body->settings->region_count; region++) {
         draw_region(&page, picture, region);
     }
     for (int zone = 0; zone < body->settings->zone_count; zone++) {
         draw_zone(&page, body, &body->settings->zones[zone]);
     }
+    (void)fputs("<g class=\"layer-way\">", out);
     draw_path(&page, picture);
+    (void)fputs("</g>\n", out);
     draw_labels(&page, picture);
     if (picture->style != NULL) {
         draw_key(&page, picture);

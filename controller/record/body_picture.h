@@ -22,6 +22,23 @@ typedef struct {
     double force_peak_N;
 } body_picture_region_t;
 
+/// Skin of one colour: a stretch across the body, as long along it as the layer's rows are apart.
+typedef struct {
+    double x_m;              // middle, table frame
+    double y_from_m, y_to_m; // edges
+    int colour;
+} body_picture_run_t;
+
+/// Skin coloured by one quantity, drawn below the regions' edges. Its group has the class
+/// "layer-NAME".
+typedef struct {
+    const char* name;
+    double spacing_m; // of the rows
+    int run_count;
+    const body_picture_run_t* runs;
+} body_picture_layer_t;
+#define BODY_PICTURE_LAYER_CAPACITY 2
+
 /// What to draw; all pointers borrowed.
 typedef struct {
     const body_t* body;
@@ -31,6 +48,8 @@ typedef struct {
     double force_max_N;                             // of the colours
     int place_count;
     const body_picture_place_t* places;
+    int layer_count;
+    body_picture_layer_t layers[BODY_PICTURE_LAYER_CAPACITY];
 } body_picture_t;
 
 /// Writes one `svg` element, head up. False, with nothing written, if memory is short.

@@ -104,20 +104,24 @@ void cycle_block_store(const crc32c_tables_t* tables, const cycle_block_t* block
     le_store_u32(bytes + 4, block->sequence);
     le_store_u32(bytes + 8, block->record_count);
     le_store_u32(bytes + 12, block->byte_count);
-    le_store_u32(bytes + 16, block->crc);
-    le_store_u32(bytes + 20, crc32c(tables, bytes, 20));
+    le_store_u32(bytes + 16, block->unpacked_count);
+    le_store_u32(bytes + 20, block->crc);
+    le_store_u32(bytes + 24, crc32c(tables, bytes, 24));
 }
 
 bool cycle_block_load(const crc32c_tables_t* tables, const uint8_t bytes[CYCLE_BLOCK_HEADER_BYTES],
                       cycle_block_t* block)
 {
     if (memcmp(bytes, block_magic, sizeof block_magic) != 0 ||
-        le_load_u32(bytes + 20) != crc32c(tables, bytes, 20)) {
+        le_load_u32(bytes + 24) != crc32c(tables, bytes, 24)) {
         return false;
     }
     *block = (cycle_block_t){.sequence = le_load_u32(bytes + 4),
                              .record_count = le_load_u32(bytes + 8),
                              .byte_count = le_load_u32(bytes + 12),
-                             .crc = le_load_u32(bytes + 16)};
-    return block->record_count <= CYCLE_BLOCK_RECORDS && block->byte_count <= CYCLE_BLOCK_CAPACITY;
+                             .unpacked_count = le_load_u32(bytes + 16),
+                             .crc = le_load_u32(bytes + 20)};
+    return block->record_count <= CYCLE_BLOCK_RECORDS &&
+           block->byte_count <= block->unpacked_count &&
+           block->unpacked_count <= CYCLE_BLOCK_CAPACITY;
 }

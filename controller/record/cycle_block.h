@@ -7,14 +7,15 @@
 #include "controller/record/cycle_code.h"
 
 #define CYCLE_HEADER_BYTES (8 + 4 + 4 + 4 + 4 + 8 + 8 + DIGEST_SIZE + CYCLE_SCALED_COUNT * 16 + 4)
-#define CYCLE_BLOCK_HEADER_BYTES 24
+#define CYCLE_BLOCK_HEADER_BYTES 28
 #define CYCLE_BLOCK_CAPACITY (CYCLE_BLOCK_RECORDS * CYCLE_CODED_CAPACITY)
 
 typedef struct {
     uint32_t sequence;
     uint32_t record_count; // 0 in the last block
     uint32_t byte_count;
-    uint32_t crc; // of the bytes
+    uint32_t unpacked_count; // as many: the bytes are not packed
+    uint32_t crc;            // of the bytes
 } cycle_block_t;
 
 void cycle_header_store(const crc32c_tables_t* tables, const cycle_file_header_t* header,

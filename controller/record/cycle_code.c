@@ -61,6 +61,10 @@ static float float_of(uint32_t bits)
 
 // --------------------------------------------------------------------------- record and its row
 
+_Static_assert(sizeof(cycle_row_t) ==
+                   CYCLE_DOUBLE_COUNT * 8 + CYCLE_FLOAT_COUNT * 4 + CYCLE_INTEGER_COUNT * 8,
+               "a row without padding: rows are compared as bytes");
+
 /// Either direction of one list of integers: from the record into the row, or back.
 #define INTEGER_LIST(X, record)                                                                    \
     X(now_us, (record)->input.now_us, int64_t)                                                     \
@@ -84,7 +88,9 @@ static float float_of(uint32_t bits)
     X(conditions, (record)->conditions, conditions_t)                                              \
     X(ik_result, (record)->ik_result, ik_result_t)                                                 \
     X(item, (record)->item, int)                                                                   \
-    X(region, (record)->region, int)
+    X(region, (record)->region, int)                                                               \
+    X(limits_word, (record)->limits.word, int)                                                     \
+    X(limits_change, (record)->limits.change, uint64_t)
 
 static int64_t flags_of(const cycle_record_t* record)
 {
@@ -179,6 +185,15 @@ static void record_of(const cycle_row_t* row, cycle_record_t* record)
 #undef X
 }
 
+bool cycle_record_same(const cycle_record_t* a, const cycle_record_t* b)
+{
+    cycle_row_t row_a;
+    cycle_row_t row_b;
+    row_of(a, &row_a);
+    row_of(b, &row_b);
+    return memcmp(&row_a, &row_b, sizeof row_a) == 0;
+}
+
 /// Enumerations and indexes that whoever reads a record may use as indexes into tables.
 static bool record_in_range(const cycle_record_t* record)
 {
@@ -188,7 +203,8 @@ static bool record_in_range(const cycle_record_t* record)
                   record->verdict.rule >= INTERLOCK_RULE_NONE &&
                   record->verdict.rule < INTERLOCK_RULE_COUNT &&
                   record->verdict.refused >> INTERLOCK_RULE_COUNT == 0 &&
-                  (unsigned)record->ik_result <= IK_BAD_INPUT;
+                  (unsigned)record->ik_result <= IK_BAD_INPUT &&
+                  record->limits.word >= LIMITS_WORD_MANY && record->limits.word <= LIMITS_WORDS;
     for (int joint = 0; joint < JOINT_CAPACITY; joint++) {
         inside = inside &&
                  (unsigned)record->input.feedback.drives[joint].state < DRIVE_STATE_COUNT &&

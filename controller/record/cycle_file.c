@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "controller/record/block_pack.h"
 #include "controller/record/cycle_block.h"
 #include "controller/record/little_endian.h"
 
@@ -17,10 +18,14 @@ struct cycle_file {
     size_t block_bytes;
     int64_t records;
     int64_t bytes;
+    bool ended;
+    digest_stream_t digest; // of the bytes
     supervisor_mode_t last_mode;
     cycle_scales_t scales;
     cycle_memory_t memory;
     crc32c_tables_t crc;
+    block_packer_t* packer;
+    uint8_t coded[CYCLE_BLOCK_CAPACITY]; // records of the block under way
     uint8_t block[CYCLE_BLOCK_HEADER_BYTES + CYCLE_BLOCK_CAPACITY]; // in one piece for one write
 };
 
@@ -66,6 +71,7 @@ static void write_all(cycle_file_t* file, const uint8_t* bytes, size_t count)
     while (count > 0 && file->error == 0) {
         const ssize_t written = write(file->descriptor, bytes, count);
         if (written > 0) {
+            digest_add(&file->digest, bytes, (size_t)written);
             bytes += written;
             count -= (size_t)written;
             file->bytes += written;
@@ -86,13 +92,21 @@ cycle_file_t* cycle_file_create(const char* path, const cycle_file_header_t* hea
     }
     // Touches every page now, so that none is fetched while a run is on.
     memset(file, 0, sizeof *file);
+    file->packer = block_packer_create();
+    if (!file->packer) {
+        free(file);
+        errno = ENOMEM;
+        return NULL;
+    }
     file->descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (file->descriptor < 0) {
         const int error = errno;
+        block_packer_destroy(file->packer);
         free(file);
         errno = error;
         return NULL;
     }
+    digest_begin(&file->digest);
     crc32c_tables_make(&file->crc);
     file->scales = cycle_scales_make(header);
     uint8_t bytes[CYCLE_HEADER_BYTES];
@@ -104,12 +118,19 @@ cycle_file_t* cycle_file_create(const char* path, const cycle_file_header_t* hea
 static void write_block(cycle_file_t* file)
 {
     uint8_t* payload = file->block + CYCLE_BLOCK_HEADER_BYTES;
+    size_t size =
+        block_pack(file->packer, file->coded, file->block_bytes, payload, CYCLE_BLOCK_CAPACITY);
+    if (size == 0) {
+        size = file->block_bytes;
+        memcpy(payload, file->coded, size);
+    }
     const cycle_block_t block = {.sequence = file->sequence,
                                  .record_count = file->block_records,
-                                 .byte_count = (uint32_t)file->block_bytes,
-                                 .crc = crc32c(&file->crc, payload, file->block_bytes)};
+                                 .byte_count = (uint32_t)size,
+                                 .unpacked_count = (uint32_t)file->block_bytes,
+                                 .crc = crc32c(&file->crc, payload, size)};
     cycle_block_store(&file->crc, &block, file->block);
-    write_all(file, file->block, CYCLE_BLOCK_HEADER_BYTES + file->block_bytes);
+    write_all(file, file->block, CYCLE_BLOCK_HEADER_BYTES + size);
     file->sequence++;
     file->block_records = 0;
     file->block_bytes = 0;
@@ -125,10 +146,10 @@ void cycle_file_flush(cycle_file_t* file)
 
 void cycle_file_append_record(cycle_file_t* file, const cycle_record_t* record)
 {
-    if (file->error != 0) {
+    if (file->error != 0 || file->ended) {
         return;
     }
-    uint8_t* out = file->block + CYCLE_BLOCK_HEADER_BYTES + file->block_bytes;
+    uint8_t* out = file->coded + file->block_bytes;
     file->block_bytes += cycle_encode(&file->scales, &file->memory, record, out);
     file->block_records++;
     file->records++;
@@ -165,19 +186,30 @@ int64_t cycle_file_records(const cycle_file_t* file)
     return file->records;
 }
 
+bool cycle_file_end(cycle_file_t* file, digest_t* digest)
+{
+    cycle_file_flush(file);
+    if (file->error == 0 && !file->ended) {
+        le_store_u64(file->coded, (uint64_t)file->records);
+        file->block_bytes = 8;
+        write_block(file);
+    }
+    file->ended = true;
+    if (digest) {
+        digest_stream_t all = file->digest;
+        *digest = digest_end(&all);
+    }
+    return file->error == 0;
+}
+
 bool cycle_file_close(cycle_file_t* file)
 {
     if (!file) {
         return true;
     }
-    cycle_file_flush(file);
-    if (file->error == 0) {
-        le_store_u64(file->block + CYCLE_BLOCK_HEADER_BYTES, (uint64_t)file->records);
-        file->block_bytes = 8;
-        write_block(file);
-    }
-    const bool whole = file->error == 0;
+    const bool whole = cycle_file_end(file, NULL);
     const bool closed = close(file->descriptor) == 0;
+    block_packer_destroy(file->packer);
     free(file);
     return whole && closed;
 }

@@ -7,15 +7,19 @@
 ///   |
 ///            u64 seed | 32 bytes SHA-256 of the inputs | 30 x (f64 scale, f64 offset) | u32
 ///            CRC-32C
-///   block    "KBLK" | u32 sequence | u32 records | u32 bytes | u32 CRC-32C of the bytes |
-///            u32 CRC-32C of the 20 bytes before | bytes
+///   block    "KBLK" | u32 sequence | u32 records | u32 bytes | u32 unpacked | u32 CRC-32C of the
+///            bytes | u32 CRC-32C of the 24 bytes before | bytes
 ///   ...      up to CYCLE_BLOCK_RECORDS records a block; a block also ends where the arm is stopped
 ///   last     a block of 0 records whose 8 bytes are the u64 number of records: the file is whole
+///
+/// Where a block's bytes are fewer than its unpacked ones they are one zstd frame (RFC 8878) of
+/// these; where they are as many they are these themselves. Unpacked, its records stand one behind
+/// the other.
 ///
 /// A record is a difference to the record before it in its block (the first: to all zeros):
 ///
 ///   56 nibbles   how each of 40 doubles and 16 floats is coded, low nibble first
-///   55 bits      which of 55 integers differ from what was foreseen, low bit first
+///   57 bits      which of 57 integers differ from what was foreseen, low bit first
 ///   bytes        of the doubles, then the floats, then the integers (zigzag varints)
 ///
 ///   nibble 0       as foreseen          1 to 8   low bytes of the XOR with what was foreseen
@@ -27,14 +31,16 @@
 /// integers the last value, one period later for the time and one more for the cycle. A register's
 /// value is counts * scale + offset; a value that is not exactly that is coded by XOR.
 ///
-/// Always holds: the same records give the same bytes; no wall clock is in the file.
+/// Always holds: the same records give the same bytes with the same version of zstd; no wall clock
+/// is in the file.
 #ifndef KNEAD_CONTROLLER_RECORD_CYCLE_FILE_H
 #define KNEAD_CONTROLLER_RECORD_CYCLE_FILE_H
 
 #include "controller/dataflow.h"
 #include "controller/record/inputs.h"
+#include "controller/record/limits_damage.h"
 
-#define CYCLE_FILE_VERSION 3
+#define CYCLE_FILE_VERSION 4
 #define CYCLE_BLOCK_RECORDS 256
 
 /// Telemetry kept in float: what figures and plots are made of.
@@ -60,6 +66,7 @@
 /// One cycle as it is kept. Input, decisions and command are exact; telemetry is rounded to float.
 typedef struct {
     cycle_input_t input;
+    limits_damage_t limits; // what the judge read beside it, where memory had changed
     supervisor_mode_t mode;
     verdict_t verdict;
     uint64_t answers;    // to the requests, see cycle_answer
@@ -78,9 +85,12 @@ typedef struct {
 #undef X
 } cycle_record_t;
 
-/// The record of one cycle.
+/// The record of one cycle whose judge's limits were intact.
 void cycle_record_make(const cycle_input_t* input, const cycle_output_t* output,
                        cycle_record_t* record);
+
+/// True if both keep the same bits, a NaN's among them, in every field that the file keeps.
+bool cycle_record_same(const cycle_record_t* a, const cycle_record_t* b);
 
 /// What became of the request of an index (request_index_t). REQUEST_NOT_MADE for an index that is
 /// none, and for a value that nobody writes.
@@ -131,6 +141,10 @@ bool cycle_file_failed(const cycle_file_t* file, int* error);
 /// Bytes and records that are in the file or on their way into it.
 int64_t cycle_file_bytes(const cycle_file_t* file);
 int64_t cycle_file_records(const cycle_file_t* file);
+
+/// Ends the file: nothing is appended any more. False if anything of the run is missing from it;
+/// `digest` (may be null) is that of all bytes in it, whatever is missing.
+bool cycle_file_end(cycle_file_t* file, digest_t* digest);
 
 /// Ends the file and frees the writer. False if anything of the run is missing from it. Null is
 /// allowed.

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/record/block_pack.h"
 #include "controller/record/cycle_block.h"
 #include "controller/record/little_endian.h"
 
@@ -16,7 +17,9 @@ struct cycle_reader {
     cycle_scales_t scales;
     cycle_memory_t memory;
     crc32c_tables_t crc;
-    uint8_t block[CYCLE_BLOCK_CAPACITY];
+    block_unpacker_t* unpacker;
+    uint8_t packed[CYCLE_BLOCK_CAPACITY];
+    uint8_t block[CYCLE_BLOCK_CAPACITY]; // unpacked
 };
 
 const char* cycle_read_text(cycle_read_t result)
@@ -62,6 +65,10 @@ cycle_open_t cycle_reader_open(const char* path, cycle_file_header_t* header,
     if (count < sizeof bytes && result == CYCLE_OPEN_OK) {
         result = CYCLE_OPEN_DAMAGED;
     }
+    if (result == CYCLE_OPEN_OK) {
+        opened->unpacker = block_unpacker_create();
+        result = opened->unpacker ? CYCLE_OPEN_OK : CYCLE_OPEN_NO_MEMORY;
+    }
     if (result != CYCLE_OPEN_OK) {
         (void)fclose(file);
         free(opened);
@@ -71,6 +78,16 @@ cycle_open_t cycle_reader_open(const char* path, cycle_file_header_t* header,
     opened->scales = cycle_scales_make(header);
     *reader = opened;
     return CYCLE_OPEN_OK;
+}
+
+static bool unpack(cycle_reader_t* reader, const cycle_block_t* block)
+{
+    if (block->byte_count == block->unpacked_count) {
+        memcpy(reader->block, reader->packed, block->byte_count);
+        return true;
+    }
+    return block_unpack(reader->unpacker, reader->packed, block->byte_count, reader->block,
+                        block->unpacked_count);
 }
 
 /// Fetches and checks the next block; the state says what there is.
@@ -84,20 +101,22 @@ static cycle_read_t read_block(cycle_reader_t* reader)
     if (!cycle_block_load(&reader->crc, bytes, &block) || block.sequence != reader->sequence) {
         return CYCLE_READ_DAMAGED;
     }
-    if (fread(reader->block, 1, block.byte_count, reader->file) < block.byte_count) {
+    if (fread(reader->packed, 1, block.byte_count, reader->file) < block.byte_count) {
         return CYCLE_READ_TORN;
     }
-    if (crc32c(&reader->crc, reader->block, block.byte_count) != block.crc) {
+    if (crc32c(&reader->crc, reader->packed, block.byte_count) != block.crc ||
+        !unpack(reader, &block)) {
         return CYCLE_READ_DAMAGED;
     }
     if (block.record_count == 0) {
-        const bool all = block.byte_count == 8 && le_load_u64(reader->block) == reader->records &&
+        const bool all = block.unpacked_count == 8 &&
+                         le_load_u64(reader->block) == reader->records &&
                          fgetc(reader->file) == EOF;
         return all ? CYCLE_READ_END : CYCLE_READ_DAMAGED;
     }
     reader->sequence++;
     reader->records_left = block.record_count;
-    reader->block_size = block.byte_count;
+    reader->block_size = block.unpacked_count;
     reader->block_at = 0;
     memset(&reader->memory, 0, sizeof reader->memory);
     return CYCLE_READ_RECORD;
@@ -137,6 +156,7 @@ void cycle_reader_close(cycle_reader_t* reader)
 {
     if (reader) {
         (void)fclose(reader->file);
+        block_unpacker_destroy(reader->unpacker);
         free(reader);
     }
 }

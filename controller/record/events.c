@@ -93,15 +93,18 @@ static void line_end(events_t* events, line_t* line)
 
 events_t* events_create(const char* path, const session_t* session)
 {
+    FILE* file = fopen(path, "wb");
+    return file ? events_to_stream(file, session) : NULL;
+}
+
+events_t* events_to_stream(FILE* stream, const session_t* session)
+{
     events_t* events = calloc(1, sizeof *events);
     if (!events) {
+        (void)fclose(stream);
         return NULL;
     }
-    events->file = fopen(path, "wb");
-    if (!events->file) {
-        free(events);
-        return NULL;
-    }
+    events->file = stream;
     events->session = session;
     events->item = ITEM_NONE;
     line_chain_begin(&events->chain);

@@ -9,6 +9,8 @@
 #ifndef KNEAD_CONTROLLER_RECORD_EVENTS_H
 #define KNEAD_CONTROLLER_RECORD_EVENTS_H
 
+#include <stdio.h>
+
 #include "controller/record/cycle_file.h"
 #include "controller/session.h"
 
@@ -47,6 +49,9 @@ typedef struct events events_t;
 /// Creates or empties the file. `session` is borrowed. Null if the file can't be made or memory is
 /// short.
 events_t* events_create(const char* path, const session_t* session);
+
+/// The same into a stream, which is closed with it, on failure too.
+events_t* events_to_stream(FILE* stream, const session_t* session);
 
 /// Looks at one cycle, in their order, and writes what it means: modes, stops, refusals, requests,
 /// steps, devices that fall silent or return, drives that change state, late periods.

@@ -193,6 +193,12 @@ void json_number(json_t* json, const char* key, double number)
     write_text(json, digits);
 }
 
+void json_digits(json_t* json, const char* key, const char* digits)
+{
+    begin_member(json, key);
+    write_text(json, digits);
+}
+
 void json_integer(json_t* json, const char* key, int64_t number)
 {
     char digits[24];

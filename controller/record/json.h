@@ -44,6 +44,8 @@ void json_text(json_t* json, const char* key, const char* text);
 
 /// The shortest of 15 to 17 digits that reads back as the same bits; not finite becomes null.
 void json_number(json_t* json, const char* key, double number);
+/// A number that was written already, as JSON has numbers: digits of the caller's own choice.
+void json_digits(json_t* json, const char* key, const char* digits);
 void json_integer(json_t* json, const char* key, int64_t number);
 void json_boolean(json_t* json, const char* key, bool truth);
 void json_null(json_t* json, const char* key);

@@ -102,6 +102,25 @@ const char* json_as_text(const json_value_t* value)
     return cJSON_IsString(value) ? value->valuestring : NULL;
 }
 
+bool json_as_number(const json_value_t* value, double* number)
+{
+    if (!cJSON_IsNumber(value)) {
+        return false;
+    }
+    *number = value->valuedouble;
+    return true;
+}
+
+bool json_as_whole(const json_value_t* value, int64_t* number)
+{
+    if (!cJSON_IsNumber(value) || !(fabs(value->valuedouble) <= WHOLE_MAX) ||
+        value->valuedouble != floor(value->valuedouble)) {
+        return false;
+    }
+    *number = (int64_t)value->valuedouble;
+    return true;
+}
+
 bool json_get_text(const json_value_t* object, const char* name, char* text, size_t capacity)
 {
     const char* found = json_as_text(json_member(object, name));
@@ -114,23 +133,12 @@ bool json_get_text(const json_value_t* object, const char* name, char* text, siz
 
 bool json_get_number(const json_value_t* object, const char* name, double* number)
 {
-    const json_value_t* found = json_member(object, name);
-    if (!cJSON_IsNumber(found)) {
-        return false;
-    }
-    *number = found->valuedouble;
-    return true;
+    return json_as_number(json_member(object, name), number);
 }
 
 bool json_get_whole(const json_value_t* object, const char* name, int64_t* number)
 {
-    double found = 0.0;
-    if (!json_get_number(object, name, &found) || !(fabs(found) <= WHOLE_MAX) ||
-        found != floor(found)) {
-        return false;
-    }
-    *number = (int64_t)found;
-    return true;
+    return json_as_whole(json_member(object, name), number);
 }
 
 bool json_get_boolean(const json_value_t* object, const char* name, bool* truth)

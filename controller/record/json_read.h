@@ -37,6 +37,11 @@ const json_value_t* json_next(const json_value_t* element);
 
 /// A text value, or null. Stays the value's.
 const char* json_as_text(const json_value_t* value);
+/// A number, for entries of arrays. False, with `number` untouched, if it is none.
+bool json_as_number(const json_value_t* value, double* number);
+
+/// A whole number of at most 53 bits. False, and `*number` as it was, for anything else.
+bool json_as_whole(const json_value_t* value, int64_t* number);
 
 /// The member's value. False if there is none, or it is of another kind. Text is refused where it
 /// would not fit with its terminator; a whole number where it has a fraction or passes 53 bits.

@@ -27,6 +27,7 @@ typedef struct {
 struct recorder {
     recorder_sinks_t sinks;
     bool threaded;
+    limits_damage_t damage; // the producer's
     pthread_t thread;
     atomic_bool ending;
     // Written by the producer alone and the drain alone; each reads the other's. A line of its own
@@ -155,6 +156,7 @@ void recorder_append(recorder_t* recorder, const cycle_input_t* input, const cyc
     if (!recorder->threaded) {
         cycle_record_t record;
         cycle_record_make(input, output, &record);
+        record.limits = recorder->damage;
         keep_record(&recorder->sinks, &record);
         return;
     }
@@ -163,8 +165,14 @@ void recorder_append(recorder_t* recorder, const cycle_input_t* input, const cyc
     if (entry) {
         entry->is_note = false;
         cycle_record_make(input, output, &entry->record);
+        entry->record.limits = recorder->damage;
         atomic_store_explicit(&recorder->head, head + 1, memory_order_release);
     }
+}
+
+void recorder_damage(recorder_t* recorder, const limits_damage_t* damage)
+{
+    recorder->damage = *damage;
 }
 
 void recorder_note(recorder_t* recorder, int64_t time_us, int64_t cycle, event_kind_t kind,

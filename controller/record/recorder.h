@@ -35,6 +35,9 @@ recorder_t* recorder_create(const recorder_sinks_t* sinks, bool threaded);
 void recorder_append(recorder_t* recorder, const cycle_input_t* input,
                      const cycle_output_t* output);
 
+/// What the judge's limits in memory differ in, from the next cycle on until it is called again.
+void recorder_damage(recorder_t* recorder, const limits_damage_t* damage);
+
 /// An event of the caller's own, in its place among the cycles. `text` is cut at
 /// EVENT_TEXT_CAPACITY.
 void recorder_note(recorder_t* recorder, int64_t time_us, int64_t cycle, event_kind_t kind,

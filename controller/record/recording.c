@@ -27,6 +27,8 @@ run_directory_result_t recording_begin(recording_t* recording, const recording_s
     if (made != RUN_DIRECTORY_OK) {
         return made;
     }
+    recording->limits = &session->limits;
+    recording->limits_intact = session->limits;
     char path[RUN_PATH_CAPACITY + NAME_CAPACITY];
     summary_begin(&recording->summary, session, settings->inputs, settings->seed);
     if (!inputs_copy(settings->inputs, recording->run.path)) {
@@ -59,6 +61,11 @@ run_directory_result_t recording_begin(recording_t* recording, const recording_s
 void recording_append(recording_t* recording, const cycle_input_t* input,
                       const cycle_output_t* output)
 {
+    // The judge tells for certain when they are not what they were; the files of the run do not.
+    if ((output->verdict.refused & INTERLOCK_RULE(INTERLOCK_LIMITS_INTACT)) != 0) {
+        const limits_damage_t damage = limits_damage(&recording->limits_intact, recording->limits);
+        recorder_damage(recording->recorder, &damage);
+    }
     recorder_append(recording->recorder, input, output);
 }
 
@@ -78,6 +85,9 @@ bool recording_finish(recording_t* recording, const run_outcome_t* outcome)
     run_outcome_t whole = *outcome;
     whole.cycles_dropped = recorder_close(recording->recorder);
     whole.event_count = events_count(recording->events, whole.events_chain);
+    digest_t cycles;
+    (void)cycle_file_end(recording->cycles, &cycles);
+    digest_text(&cycles, whole.cycles_digest);
     const bool cycles_kept = cycle_file_close(recording->cycles);
     const bool events_kept = events_close(recording->events);
     recording->recorder = NULL;

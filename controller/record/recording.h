@@ -21,6 +21,8 @@ typedef struct {
     events_t* events;
     summary_t summary;
     recorder_t* recorder;
+    const judge_limits_t* limits; // that the judge reads; borrowed of the session
+    judge_limits_t limits_intact; // as they were in the beginning
 } recording_t;
 
 /// Makes the directory and opens everything in it; summary.json says "running" from now on. On

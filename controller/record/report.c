@@ -6,11 +6,12 @@
 
 #include "controller/record/atomic_file.h"
 #include "controller/record/html.h"
-#include "controller/record/json.h"
 #include "controller/record/report_pictures.h"
 #include "controller/record/report_style.h"
 #include "controller/record/report_tables.h"
+#include "controller/record/report_web.h"
 #include "controller/record/run_directory.h"
+#include "controller/record/web/bundle.h"
 
 const char* report_text(report_result_t result)
 {
@@ -41,15 +42,51 @@ cycle_open_t report_read_cycles(const char* path, summary_t* summary, cycle_read
     return CYCLE_OPEN_OK;
 }
 
-static void write_head(FILE* out, const summary_t* summary)
+/// What one report is made from; everything borrowed but what `read_run` fills.
+typedef struct {
+    FILE* out;
+    const summary_t* summary;
+    web_bundle_t bundle;
+    char events_path[ATOMIC_PATH_CAPACITY];
+    char summary_path[ATOMIC_PATH_CAPACITY];
+    report_data_t data;
+    report_channels_t channels;
+    report_cover_t cover;
+} page_t;
+
+static bool moves(const page_t* page)
 {
-    (void)fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>\n"
-                "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n<title>",
+    return page->bundle.script.size > 0;
+}
+
+/// No script but the page's own, nothing from anywhere.
+static void write_policy(const page_t* page)
+{
+    (void)fputs(
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; "
+        "base-uri &#39;none&#39;; form-action &#39;none&#39;; img-src data:; "
+        "style-src &#39;unsafe-inline&#39;; script-src ",
+        page->out);
+    web_text_t script = page->bundle.script;
+    if (!moves(page)) {
+        script = report_script();
+    }
+    report_web_source(script.bytes, script.size, page->out);
+    (void)fputs("\"/>\n", page->out);
+}
+
+static void write_head(const page_t* page)
+{
+    FILE* out = page->out;
+    (void)fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>\n", out);
+    write_policy(page);
+    (void)fputs("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n<title>",
                 out);
-    html_text(out, summary->session->routine->name);
+    html_text(out, page->summary->session->routine->name);
     (void)fprintf(out, " \xE2\x80\x93 %s</title>\n<style>\n",
-                  run_verdict_text(summary_verdict(summary)));
+                  run_verdict_text(summary_verdict(page->summary)));
     report_write_style(out);
+    (void)fwrite(page->bundle.style.bytes, 1, page->bundle.style.size, out);
     (void)fputs("</style></head>\n<body><main>\n", out);
 }
 
@@ -71,6 +108,85 @@ static force_figures_t whole_run(const summary_t* summary, int* kept, int* judge
         *kept += force_figures_ok(&figures);
     }
     return run;
+}
+
+/// Of a rule's unit that depends on the joint, "rad or m", the one of this joint.
+static void write_unit(FILE* out, const char* unit, const joint_settings_t* joint)
+{
+    static const char between[] = " or ";
+    const char* second = strstr(unit, between);
+    char text[NAME_CAPACITY];
+    (void)snprintf(text, sizeof text, "%s", unit);
+    if (joint != NULL && second != NULL && strchr(unit, ',') == NULL) {
+        const bool prismatic = joint->kind == JOINT_PRISMATIC;
+        (void)snprintf(text, sizeof text, "%.*s",
+                       prismatic ? (int)sizeof text : (int)(second - unit),
+                       prismatic ? second + strlen(between) : unit);
+    }
+    html_text(out, text);
+}
+
+static void write_measure(FILE* out, const char* name, double number, const char* unit,
+                          const joint_settings_t* joint)
+{
+    (void)fprintf(out, "%s ", name);
+    html_number(out, number, fabs(number) >= 100.0 ? 0 : fabs(number) >= 1.0 ? 2 : 4);
+    (void)fputs(unit[0] != '\0' ? " " : "", out);
+    write_unit(out, unit, joint);
+}
+
+static const joint_settings_t* stopped_joint(const summary_t* summary)
+{
+    const arm_settings_t* arm = &summary->session->machine->arm;
+    const int joint = summary->first_stop.subject;
+    return joint >= 0 && joint < arm->joint_count ? &arm->joints[joint] : NULL;
+}
+
+static void write_place(FILE* out, const summary_t* summary)
+{
+    const stop_cause_t* stop = &summary->first_stop;
+    const session_t* session = summary->session;
+    const joint_settings_t* joint = stopped_joint(summary);
+    if (joint != NULL) {
+        (void)fputs(", at ", out);
+        html_name(out, joint->name);
+    }
+    if (stop->item < 0 || stop->item >= session->routine->item_count ||
+        session->routine->items[stop->item].kind != ITEM_STROKE) {
+        return;
+    }
+    const stroke_t* stroke = &session->routine->items[stop->item].stroke;
+    (void)fputs("; during ", out);
+    html_name(out, technique_info(stroke->technique)->name);
+    if (stroke->region >= 0 && stroke->region < session->body->settings->region_count) {
+        (void)fputs(" on ", out);
+        html_name(out, session->body->settings->regions[stroke->region].name);
+    }
+    (void)fprintf(out, " (line %d of ", stroke->line);
+    html_text(out, session->routine->path);
+    (void)fputs(")", out);
+}
+
+/// Why the arm was stopped first; what came after it are consequences.
+static void write_cause(FILE* out, const summary_t* summary)
+{
+    const stop_cause_t* stop = &summary->first_stop;
+    if (!stop->any) {
+        return;
+    }
+    const interlock_rule_info_t* info = stop->rule != INTERLOCK_RULE_NONE
+                                            ? interlock_rule_info((interlock_rule_t)stop->rule)
+                                            : NULL;
+    (void)fprintf(out, "<p class=\"cause\"><b>First cause, at %.3f s:</b> ",
+                  (double)stop->time_us / 1e6);
+    html_text(out, info ? info->text : stop->asked ? "somebody asked to stop" : "no rule refused");
+    if (info && isfinite(stop->measured)) {
+        write_measure(out, " \xE2\x80\x93 measured", stop->measured, info->unit,
+                      stopped_joint(summary));
+        write_measure(out, ", allowed", stop->allowed, info->unit, stopped_joint(summary));
+    }
+    write_place(out, summary);
+    (void)fprintf(out, ". Reaction: %s.</p>", reaction_text(stop->reaction));
 }
 
 static void write_verdict(FILE* out, const summary_t* summary, const report_data_t* data)
@@ -99,7 +215,9 @@ static void write_verdict(FILE* out, const summary_t* summary, const report_data
                   : bad ? " bad"
                         : "");
     html_text(out, sentence);
-    (void)fputs("</strong><p>", out);
+    (void)fputs("</strong>", out);
+    write_cause(out, summary);
+    (void)fputs("<p>", out);
     if (judged == 0) {
         (void)fputs("No stroke was played.", out);
     } else if (kept == judged) {
@@ -156,11 +274,18 @@ static void write_key_figures(FILE* out, const summary_t* summary)
     (void)fputs("</dl>\n", out);
 }
 
-static void write_force_section(FILE* out, const summary_t* summary, const report_data_t* data)
+/// What stands still where nothing moves, and on paper.
+static void write_force_section(const page_t* page)
 {
-    (void)fputs("<section><h2>Force over time</h2><div class=\"scroll\">\n", out);
-    report_draw_force(out, summary, data);
-    (void)fputs("</div><ul class=\"key\"><li><i class=\"kf\"></i>measured, lowest to highest</li>"
+    FILE* out = page->out;
+    const report_data_t* data = &page->data;
+    (void)fputs("<section id=\"force-section\"><h2>Force over time</h2>"
+                "<div class=\"moves\" id=\"chart-force\"></div><div class=\"still\">"
+                "<div class=\"scroll\">\n",
+                out);
+    report_draw_force(out, page->summary, data);
+    (void)fputs("</div><p id=\"read\" aria-live=\"off\"></p></div>"
+                "<ul class=\"key\"><li><i class=\"kf\"></i>measured, lowest to highest</li>"
                 "<li><i class=\"kt\"></i>wanted</li><li><i class=\"kc\"></i>cap",
                 out);
     if (isfinite(data->cap_min_N)) {
@@ -172,32 +297,24 @@ static void write_force_section(FILE* out, const summary_t* summary, const repor
     }
     (void)fputs("</li>", out);
     for (int technique = 0; technique < TECHNIQUE_COUNT; technique++) {
-        if (summary_technique(summary, (technique_id_t)technique).cycles > 0) {
+        if (summary_technique(page->summary, (technique_id_t)technique).cycles > 0) {
             (void)fprintf(out, "<li><i class=\"%s\"></i>",
                           report_technique_class((technique_id_t)technique));
             html_name(out, technique_info((technique_id_t)technique)->name);
             (void)fputs("</li>", out);
         }
     }
-    (void)fputs("</ul><p id=\"read\" aria-live=\"off\"></p></section>\n", out);
+    (void)fputs("</ul></section>\n", out);
 }
 
-static void write_body_section(FILE* out, const summary_t* summary, const report_data_t* data)
+static void write_body_section(const page_t* page)
 {
-    (void)fputs("<section><h2>On the body</h2><figure style=\"margin:0\">\n", out);
-    report_draw_body(out, summary, data);
-    (void)fputs("<figcaption><ul class=\"key\"><li>0 N<span class=\"ramp\">", out);
-    for (int colour = 0; colour < BODY_PICTURE_COLOURS; colour++) {
-        (void)fprintf(out, "<i class=\"i%d\"></i>", colour);
-    }
-    (void)fprintf(out, "</span>%.0f N</li>", data->place_force_max_N);
-    if (summary->session->body->settings->zone_count > 0) {
-        (void)fputs("<li><i class=\"kz\"></i>never touched</li>", out);
-    }
-    (void)fputs("</ul></figcaption></figure></section>\n", out);
+    (void)fputs("<section id=\"body-section\"><h2>On the body</h2>\n", page->out);
+    report_draw_body(page->out, page->summary, &page->data, &page->cover);
+    (void)fputs("</section>\n", page->out);
 }
 
-/// The columns of the force chart as numbers, for the cursor.
+/// The columns of the force chart as numbers, for the cursor over the still picture.
 static void write_columns(FILE* out, const report_data_t* data)
 {
     (void)fputs("<script type=\"application/json\" id=\"columns\">[", out);
@@ -215,19 +332,49 @@ static void write_columns(FILE* out, const report_data_t* data)
         }
         (void)fputc(']', out);
     }
-    (void)fputs("]</script>\n<script>\n", out);
-    report_write_script(out);
-    (void)fputs("</script>\n", out);
+    (void)fputs("]</script>\n", out);
 }
 
-static void write_page(FILE* out, const summary_t* summary, const report_data_t* data,
-                       const char* events_path)
+static bool write_script(const page_t* page)
 {
-    write_head(out, summary);
-    write_verdict(out, summary, data);
-    write_key_figures(out, summary);
-    write_force_section(out, summary, data);
-    (void)fputs("<section><h2>Techniques</h2>\n", out);
+    web_text_t script = page->bundle.script;
+    bool whole = true;
+    if (moves(page)) {
+        whole = report_web_write(page->out, page->summary, &page->data, &page->channels,
+                                 &page->cover, page->events_path, page->summary_path);
+    } else {
+        script = report_script();
+        write_columns(page->out, &page->data);
+    }
+    (void)fputs("<script>", page->out);
+    (void)fwrite(script.bytes, 1, script.size, page->out);
+    (void)fputs("</script>\n", page->out);
+    return whole;
+}
+
+static void write_notices(const page_t* page)
+{
+    FILE* out = page->out;
+    if (moves(page)) {
+        (void)fputs("<noscript><p class=\"notice\">This browser runs no script: the pictures stand "
+                    "still, and there is no replay.</p></noscript>\n"
+                    "<p class=\"notice\" id=\"notice\" hidden=\"hidden\"></p>\n",
+                    out);
+        return;
+    }
+    (void)fputs("<p class=\"notice\" id=\"still\">The pictures on this page stand still, and there "
+                "is no replay: ",
+                out);
+    char text[TEXT_CAPACITY * 2];
+    (void)snprintf(text, sizeof text, "%.*s", (int)page->bundle.missing.size,
+                   page->bundle.missing.bytes);
+    html_text(out, text);
+    (void)fputs("</p>\n", out);
+}
+
+static void write_techniques(FILE* out, const summary_t* summary)
+{
+    (void)fputs("<section class=\"wide\"><h2>Techniques</h2>\n", out);
     report_table_techniques(out, summary);
     (void)fprintf(
         out,
@@ -235,50 +382,127 @@ static void write_page(FILE* out, const summary_t* summary, const report_data_t*
         "mean wanted force, whichever is more; overshoot in the second after touching down "
         "at most %.0f N; no sample over the region's cap.</p></section>\n",
         FORCE_RMS_FLOOR_N, 100.0 * FORCE_RMS_PART, FORCE_OVERSHOOT_MAX_N);
-    (void)fputs("<div class=\"pair\">\n", out);
-    write_body_section(out, summary, data);
-    (void)fputs("<div><section><h2>Regions</h2>\n", out);
-    report_table_regions(out, summary);
-    (void)fputs("</section>\n<section class=\"long\"><h2>What happened</h2>\n", out);
-    report_table_events(out, events_path, summary);
-    (void)fputs("</section></div></div>\n<section><h2>Joints against their limits</h2>\n", out);
-    report_table_joints(out, summary);
-    (void)fputs("</section>\n<section><h2>Bus</h2>\n", out);
-    report_table_bus(out, summary);
+}
+
+/// What an engineer looks at.
+static void write_machine_sections(const page_t* page)
+{
+    FILE* out = page->out;
+    (void)fputs("<section class=\"moves prints\"><h2>Speed of the tool</h2>"
+                "<div id=\"chart-speed\"></div></section>\n"
+                "<section class=\"wide\"><h2>Joints against their limits</h2>"
+                "<div class=\"moves prints\" id=\"charts-joints\"></div>\n",
+                out);
+    report_table_joints(out, page->summary);
+    (void)fputs("</section>\n<section class=\"wide\"><h2>Bus and cycle time</h2>"
+                "<div class=\"moves prints\" id=\"charts-timing\"></div>\n",
+                out);
+    report_table_bus(out, page->summary);
     (void)fputs("</section>\n<section><h2>Inputs and fingerprints</h2>\n", out);
-    report_table_inputs(out, summary);
+    report_table_inputs(out, page->summary);
     (void)fputs("</section>\n", out);
-    write_columns(out, data);
+}
+
+static bool write_page(const page_t* page)
+{
+    FILE* out = page->out;
+    const summary_t* summary = page->summary;
+    write_head(page);
+    write_verdict(out, summary, &page->data);
+    write_notices(page);
+    write_key_figures(out, summary);
+    write_force_section(page);
+    (void)fputs("<div class=\"pair\" id=\"pair-body\">\n", out);
+    write_body_section(page);
+    (void)fputs("<section class=\"moves\" id=\"replay-section\"><h2>Replay</h2>"
+                "<div id=\"replay\"></div></section></div>\n"
+                "<section class=\"wide\"><h2>Regions</h2>\n",
+                out);
+    report_table_regions(out, summary, &page->cover);
+    (void)fputs("</section>\n<section class=\"wide\"><h2>Dose</h2>\n", out);
+    report_table_dose(out, summary);
+    (void)fputs("</section>\n", out);
+    write_techniques(out, summary);
+    (void)fputs("<section class=\"long\" id=\"events-section\"><h2>What happened</h2>\n", out);
+    report_table_events(out, page->events_path, summary);
+    (void)fputs("</section>\n", out);
+    write_machine_sections(page);
+    const bool whole = write_script(page);
     (void)fputs("</main></body></html>\n", out);
+    return whole;
+}
+
+static bool begin_watching(void* context, int64_t from_us, int64_t to_us)
+{
+    page_t* page = context;
+    report_cover_begin(&page->cover, page->summary->session);
+    return report_channels_begin(&page->channels, page->summary->session, from_us, to_us);
+}
+
+static void watch_cycle(void* context, const cycle_record_t* record)
+{
+    page_t* page = context;
+    report_cover_observe(&page->cover, record);
+    report_channels_observe(&page->channels, record);
+}
+
+static report_result_t write_from(page_t* page, const char* cycles_path, const char* path)
+{
+    const report_watch_t watch = {page, begin_watching, watch_cycle};
+    const cycle_open_t opened = report_data_read(cycles_path, &watch, &page->data);
+    report_result_t result = REPORT_NO_CYCLES;
+    if (opened == CYCLE_OPEN_NO_MEMORY) {
+        result = REPORT_NO_MEMORY;
+    } else if (opened == CYCLE_OPEN_OK) {
+        atomic_file_t target;
+        result = REPORT_NOT_WRITTEN;
+        if (atomic_file_open(&target, path)) {
+            page->out = target.file;
+            if (!write_page(page)) {
+                atomic_file_discard(&target);
+                result = REPORT_NO_MEMORY;
+            } else if (atomic_file_commit(&target)) {
+                result = REPORT_OK;
+            }
+        }
+    }
+    report_channels_free(&page->channels);
+    return result;
+}
+
+report_result_t report_write_to(const char* directory, const summary_t* summary, const char* path)
+{
+    run_directory_t run;
+    char cycles_path[ATOMIC_PATH_CAPACITY];
+    if (strlen(directory) >= sizeof run.path) {
+        return REPORT_NOT_WRITTEN;
+    }
+    memcpy(run.path, directory, strlen(directory) + 1);
+    page_t* page = calloc(1, sizeof *page);
+    if (page == NULL) {
+        return REPORT_NO_MEMORY;
+    }
+    page->summary = summary;
+    page->bundle = web_bundle();
+    report_result_t result = REPORT_NOT_WRITTEN;
+    if (run_directory_file(&run, RUN_CYCLES, cycles_path, sizeof cycles_path) &&
+        run_directory_file(&run, RUN_EVENTS, page->events_path, sizeof page->events_path) &&
+        run_directory_file(&run, RUN_SUMMARY, page->summary_path, sizeof page->summary_path)) {
+        result = write_from(page, cycles_path, path);
+    }
+    free(page);
+    return result;
 }
 
 report_result_t report_write(const char* directory, const summary_t* summary)
 {
     run_directory_t run;
-    char cycles_path[ATOMIC_PATH_CAPACITY], events_path[ATOMIC_PATH_CAPACITY];
-    char report_path[ATOMIC_PATH_CAPACITY];
+    char path[ATOMIC_PATH_CAPACITY];
     if (strlen(directory) >= sizeof run.path) {
         return REPORT_NOT_WRITTEN;
     }
     memcpy(run.path, directory, strlen(directory) + 1);
-    if (!run_directory_file(&run, RUN_CYCLES, cycles_path, sizeof cycles_path) ||
-        !run_directory_file(&run, RUN_EVENTS, events_path, sizeof events_path) ||
-        !run_directory_file(&run, RUN_REPORT, report_path, sizeof report_path)) {
-        return REPORT_NOT_WRITTEN;
-    }
-    report_data_t* data = malloc(sizeof *data);
-    if (!data) {
-        return REPORT_NO_MEMORY;
-    }
-    report_result_t result = REPORT_NO_CYCLES;
-    if (report_data_read(cycles_path, data) == CYCLE_OPEN_OK) {
-        atomic_file_t target;
-        result = REPORT_NOT_WRITTEN;
-        if (atomic_file_open(&target, report_path)) {
-            write_page(target.file, summary, data, events_path);
-            result = atomic_file_commit(&target) ? REPORT_OK : REPORT_NOT_WRITTEN;
-        }
-    }
-    free(data);
-    return result;
+    return run_directory_file(&run, RUN_REPORT, path, sizeof path)
+               ? report_write_to(directory, summary, path)
+               : REPORT_NOT_WRITTEN;
 }

@@ -15,6 +15,7 @@ static double higher(double a, double b)
 /// What the first pass finds out.
 typedef struct {
     double from_s, to_s;
+    int64_t from_us, to_us;
     double path_m; // way in contact
     int64_t records;
 } extent_t;
@@ -29,6 +30,8 @@ static extent_t read_extent(cycle_reader_t* reader)
         const double now_s = (double)record.input.now_us / 1e6;
         extent.from_s = extent.records == 0 ? now_s : extent.from_s;
         extent.to_s = now_s;
+        extent.from_us = extent.records == 0 ? record.input.now_us : extent.from_us;
+        extent.to_us = record.input.now_us;
         extent.records++;
         const double step_m = hypot((double)record.tool_x_m - x_m, (double)record.tool_y_m - y_m);
         if (contact && record.mode == MODE_CONTACT && isfinite(step_m)) {
@@ -114,7 +117,7 @@ static void take_place(report_data_t* data, const cycle_record_t* record, bool b
     }
 }
 
-cycle_open_t report_data_read(const char* path, report_data_t* data)
+cycle_open_t report_data_read(const char* path, const report_watch_t* watch, report_data_t* data)
 {
     cycle_file_header_t header;
     cycle_reader_t* reader = NULL;
@@ -132,6 +135,10 @@ cycle_open_t report_data_read(const char* path, report_data_t* data)
         data->columns[column] =
             (report_column_t){(double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
     }
+    if (watch != NULL && !watch->begin(watch->context, extent.from_us, extent.to_us)) {
+        cycle_reader_close(reader);
+        return CYCLE_OPEN_NO_MEMORY;
+    }
     // A long way gets coarser places, so that its end is drawn as well as its beginning.
     const double spacing_m =
         fmax(REPORT_PATH_SPACING_M, extent.path_m / (0.8 * REPORT_PATH_CAPACITY));
@@ -147,6 +154,9 @@ cycle_open_t report_data_read(const char* path, report_data_t* data)
             take_place(data, &record, !contact, spacing_m, &force_N);
         }
         contact = record.mode == MODE_CONTACT;
+        if (watch != NULL) {
+            watch->observe(watch->context, &record);
+        }
     }
     cycle_reader_close(reader);
     return CYCLE_OPEN_OK;

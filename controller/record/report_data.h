@@ -47,8 +47,16 @@ typedef struct {
     body_picture_place_t places[REPORT_PATH_CAPACITY];
 } report_data_t;
 
-/// Fills `data` from a file of cycles. Reads it twice.
-cycle_open_t report_data_read(const char* path, report_data_t* data);
+/// Who else looks at the cycles while they are read: `begin` once, when it is known from when to
+/// when they are, then `observe` for each. False from `begin` ends the reading: memory is short.
+typedef struct {
+    void* context;
+    bool (*begin)(void* context, int64_t from_us, int64_t to_us);
+    void (*observe)(void* context, const cycle_record_t* record);
+} report_watch_t;
+
+/// Fills `data` from a file of cycles, reading it twice. `watch` may be null.
+cycle_open_t report_data_read(const char* path, const report_watch_t* watch, report_data_t* data);
 
 /// Time in the middle of a column, s.
 double report_column_s(const report_data_t* data, int column);

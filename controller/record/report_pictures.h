@@ -2,6 +2,7 @@
 #ifndef KNEAD_CONTROLLER_RECORD_REPORT_PICTURES_H
 #define KNEAD_CONTROLLER_RECORD_REPORT_PICTURES_H
 
+#include "controller/record/report_cover.h"
 #include "controller/record/report_data.h"
 
 /// Force, target and cap over time with a band a stroke. The picture's plot area and its scales
@@ -9,8 +10,11 @@
 /// seconds.
 void report_draw_force(FILE* out, const summary_t* summary, const report_data_t* data);
 
-/// The body's outline and regions from above, head up, with the tool's way coloured by force.
-void report_draw_body(FILE* out, const summary_t* summary, const report_data_t* data);
+/// The body's outline and regions from above, head up, with three layers: the highest pressure, the
+/// time under the pad, and the tool's way coloured by force; which of them shows, the reader
+/// chooses without any script.
+void report_draw_body(FILE* out, const summary_t* summary, const report_data_t* data,
+                      const report_cover_t* cover);
 
 /// Class of a technique's colour: "t0", "t1", ...
 const char* report_technique_class(technique_id_t technique);

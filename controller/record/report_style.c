@@ -15,13 +15,15 @@ static const char* const style[] = {
     "color:var(--ink);"
     "font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif}"
     "main{max-width:1180px;margin:0 auto;padding:32px 24px 56px}\n",
+    "h1,.verdict,.soft{overflow-wrap:anywhere}"
     "h1{font-size:27px;line-height:1.2;margin:0;font-weight:650;letter-spacing:-.01em}"
     "h2{font-size:17px;margin:0 0 12px;font-weight:650}p{margin:6px 0;max-width:72ch}"
     ".soft,figcaption,.note{color:var(--soft)}.note{font-size:13px}\n",
     ".verdict{display:flex;gap:14px;align-items:flex-start;margin:22px 0 20px;padding:16px 18px;"
     "background:var(--card);border:1px solid var(--line);border-left:6px solid var(--soft);"
     "border-radius:8px}.verdict.good{border-left-color:var(--good)}"
-    ".verdict.bad{border-left-color:var(--bad)}.verdict strong{font-size:18px;display:block}"
+    ".verdict.bad{border-left-color:var(--bad)}.verdict strong{font-size:22px;line-height:1.3;"
+    "font-weight:650;display:block}"
     ".verdict.good,.verdict.bad{color:var(--ink);font-weight:400}.verdict p{margin:2px 0}\n",
     ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;"
     "margin:0 0 24px;padding:0}.figures div{background:var(--card);border:1px solid var(--line);"
@@ -30,16 +32,17 @@ static const char* const style[] = {
     ".figures dd "
     "small{display:block;font-size:13px;line-height:1.35;font-weight:400;color:var(--soft)}\n",
     "section{background:var(--card);border:1px solid var(--line);border-radius:8px;"
-    "padding:18px 18px 16px;margin:0 0 18px}.scroll{overflow-x:auto}.pair{display:grid;gap:18px;"
-    "grid-template-columns:minmax(0,5fr) minmax(0,7fr);align-items:start}"
-    "@media (max-width:900px){.pair{grid-template-columns:minmax(0,1fr)}}\n",
+    "padding:18px 18px 16px;margin:0 0 18px}.scroll{overflow-x:auto}.pair{display:grid;"
+    "grid-template-columns:minmax(0,1fr);align-items:start;grid-column-gap:18px;grid-row-gap:0}"
+    "@media (min-width:901px){.moving .pair{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}\n",
     "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}"
     "th,td{padding:6px 10px 6px 0;text-align:left;border-bottom:1px solid var(--line);"
     "vertical-align:top}thead th{color:var(--soft);font-weight:500;font-size:13px;"
     "vertical-align:bottom}tbody th{font-weight:500}tbody tr:last-child>*{border-bottom:0}"
     ".n{text-align:right}tbody th,td.m{white-space:nowrap}td.hash{font:12px/1.5 "
     "ui-monospace,'DejaVu Sans Mono',monospace;"
-    "overflow-wrap:anywhere}.good{color:var(--good)}.bad{color:var(--bad);font-weight:600}\n",
+    "overflow-wrap:anywhere;min-width:15em}.good{color:var(--good)}.bad{color:var(--bad);font-"
+    "weight:600}\n",
     "svg{display:block;width:100%;height:auto}.forcechart{min-width:760px}svg "
     "text{fill:var(--soft);"
     "font-size:12px;font-family:inherit}.right{text-anchor:end}.middle{text-anchor:middle}"
@@ -58,12 +61,27 @@ static const char* const style[] = {
     "stroke-dasharray:7 6}.region.used{stroke:var(--soft);stroke-width:2.4;stroke-dasharray:none}"
     ".zone{fill:var(--cap);fill-opacity:.10;stroke:var(--cap);stroke-opacity:.55;"
     "stroke-width:1.5}\n",
+    ".c0{fill:var(--f0)}.c1{fill:var(--f1)}.c2{fill:var(--f2)}.c3{fill:var(--f3)}.c4{fill:var(--f4)"
+    "}"
+    ".c5{fill:var(--f5)}figure{margin:0}.layers>input{position:absolute;opacity:0}"
+    ".layers>label{display:inline-block;padding:3px 11px;margin:0 6px 8px 0;font-size:13px;"
+    "border:1px solid var(--line);border-radius:14px;cursor:pointer}"
+    ".layers>input:checked+label{background:var(--ink);color:var(--card);border-color:var(--ink)}"
+    ".layers>input:focus-visible+label{outline:2px solid var(--force);outline-offset:2px}\n",
+    ".layers [class^=layer-],.layers [class^=of-]{display:none}"
+    "#layer-pressure:checked~svg .layer-pressure,#layer-time:checked~svg .layer-time,"
+    "#layer-way:checked~svg .layer-way{display:block}"
+    "#layer-pressure:checked~figcaption .of-pressure,#layer-time:checked~figcaption .of-time,"
+    "#layer-way:checked~figcaption .of-way{display:list-item}"
+    ".cause{margin-top:8px}.cause dt{color:var(--soft);font-size:13px}.cause dd{margin:0 0 6px}"
+    ".wide td,.wide th{white-space:nowrap}\n",
     ".bodymap "
     ".key{stroke-width:20}.way{fill:none;stroke-width:4;stroke-linecap:round;stroke-linejoin:round}"
     ".f0{stroke:var(--f0)}"
     ".f1{stroke:var(--f1)}.f2{stroke:var(--f2)}.f3{stroke:var(--f3)}.f4{stroke:var(--f4)}"
     ".f5{stroke:var(--f5)}.leader{fill:none;stroke:var(--soft);stroke-width:1.2;opacity:.6}"
-    ".bodymap text{font-size:31px;fill:var(--ink)}.bodymap .side{fill:var(--soft);"
+    ".bodymap text{font-size:36px;fill:var(--ink)}.bodymap tspan{fill:var(--soft)}.bodymap "
+    ".side{fill:var(--soft);"
     "font-size:28px}\n",
     ".key{display:flex;flex-wrap:wrap;gap:6px 18px;font-size:13px;color:var(--soft);margin:8px 0 0;"
     "padding:0;list-style:none}.key i{display:inline-block;width:22px;height:8px;margin-right:6px;"
@@ -78,12 +96,17 @@ static const char* const style[] = {
     ".meter{display:inline-block;width:70px;height:7px;background:var(--line);border-radius:4px;"
     "margin-right:8px;vertical-align:middle;overflow:hidden}.meter b{display:block;height:100%;"
     "background:var(--force)}.meter b.over{background:var(--bad)}\n",
+    ".moves{display:none}.moving .moves{display:block}.moving .still{display:none}"
+    ".notice{border:1px solid var(--cap);border-radius:8px;padding:10px 14px;margin:0 0 18px;"
+    "background:var(--card);max-width:none}\n",
     ".events{max-height:520px;overflow:auto}@media "
     "print{.events{max-height:none}:root{--page:#fff;--card:#fff;--ink:#000;--soft:#444}main{max-"
     "width:none;"
     "padding:0}section,.verdict,.figures div{break-inside:avoid;border-color:#bbb}"
     "section.long{break-inside:auto}body{font-size:11px}#read{display:none}"
-    ".pair{grid-template-columns:5fr 7fr}.forcechart{min-width:0}"
+    ".moving .pair{grid-template-columns:1fr 1fr}.forcechart{min-width:0}"
+    ".moving .moves{display:none}.moving .moves.prints{display:block}.moving .still{display:block}"
+    ".layers>input:not(:checked)+label{display:none}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n",
 };
 
@@ -108,7 +131,7 @@ void report_write_style(FILE* out)
     }
 }
 
-void report_write_script(FILE* out)
+web_text_t report_script(void)
 {
-    (void)fputs(script, out);
+    return (web_text_t){script, sizeof script - 1};
 }

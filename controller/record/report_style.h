@@ -8,10 +8,13 @@
 
 #include <stdio.h>
 
+#include "controller/record/web/bundle.h"
+
 /// The content of the <style> element.
 void report_write_style(FILE* out);
 
-/// The content of the <script> element: a cursor over the force chart that reads its values out.
-void report_write_script(FILE* out);
+/// The content of the <script> element of a page that stands still: a cursor over the force chart
+/// that reads its values out.
+web_text_t report_script(void);
 
 #endif

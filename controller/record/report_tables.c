@@ -103,23 +103,52 @@ static void meter_cell(FILE* out, double used, double allowed)
                   100.0 * part);
 }
 
-void report_table_regions(FILE* out, const summary_t* summary)
+void report_table_regions(FILE* out, const summary_t* summary, const report_cover_t* cover)
 {
     const body_settings_t* body = summary->session->body->settings;
     begin_table(out, "Regions",
-                "Region|#Time s|#Mean force N|#Mean pressure kPa|#Peak N|#Cap N|Peak of cap");
+                "Region|Covered|#Mean force N|#Mean pressure kPa|#Peak kPa|#Peak N|#Cap N|Peak of "
+                "cap");
     for (int region = 0; region < body->region_count; region++) {
         const force_figures_t* figures = &summary->regions[region];
         if (figures->cycles == 0) {
             continue;
         }
         name_cell(out, body->regions[region].name);
-        number_cell(out, force_figures_seconds(figures, summary->session->period_s), 1);
+        meter_cell(out, report_cover_of_region(cover, summary->session->body, region), 1.0);
         number_cell(out, force_figures_force_mean_N(figures), 1);
         number_cell(out, summary_region_pressure_Pa(summary, region) / 1e3, 1);
+        number_cell(out, figures->peak_N / cover->pad_area_m2 / 1e3, 1);
         number_cell(out, figures->peak_N, 1);
         number_cell(out, figures->cap_N, 1);
         meter_cell(out, figures->peak_N, figures->cap_N);
+        (void)fputs("</tr>\n", out);
+    }
+    end_table(out);
+}
+
+void report_table_dose(FILE* out, const summary_t* summary)
+{
+    const body_settings_t* body = summary->session->body->settings;
+    const safety_settings_t* safety = summary->session->safety;
+    const double period_s = summary->session->period_s;
+    begin_table(out, "Dose",
+                "Region|#Strokes|#Time s|Of a session's limit|#Impulse N\xC2\xB7s|Of a session's "
+                "limit");
+    for (int region = 0; region < body->region_count; region++) {
+        const force_figures_t* figures = &summary->regions[region];
+        if (figures->cycles == 0) {
+            continue;
+        }
+        // What pulled rather than pressed in the sum gave nothing.
+        const double impulse_Ns = fmax(0.0, force_figures_impulse_Ns(figures, period_s));
+        const double contact_s = force_figures_seconds(figures, period_s);
+        name_cell(out, body->regions[region].name);
+        integer_cell(out, figures->strokes);
+        number_cell(out, contact_s, 1);
+        meter_cell(out, contact_s, safety->region_time_max_s.value);
+        number_cell(out, impulse_Ns, 0);
+        meter_cell(out, impulse_Ns, safety->region_impulse_max_Ns.value);
         (void)fputs("</tr>\n", out);
     }
     end_table(out);
@@ -228,7 +257,9 @@ static void write_event_row(void* context, const event_line_t* line)
     }
     const bool stop = strcmp(line->kind, event_kind_text(EVENT_STOP)) == 0 ||
                       strcmp(line->kind, event_kind_text(EVENT_RULE_REFUSED)) == 0;
-    (void)fputs("<tr>", rows->out);
+    (void)fprintf(rows->out, "<tr data-s=\"%.6f\" data-kind=\"", line->time_s);
+    html_text(rows->out, line->kind);
+    (void)fputs("\">", rows->out);
     number_cell(rows->out, line->time_s, 3);
     (void)fprintf(rows->out, "<td class=\"m%s\">", stop ? " bad" : "");
     html_name(rows->out, line->kind);

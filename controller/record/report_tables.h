@@ -2,10 +2,15 @@
 #ifndef KNEAD_CONTROLLER_RECORD_REPORT_TABLES_H
 #define KNEAD_CONTROLLER_RECORD_REPORT_TABLES_H
 
+#include "controller/record/report_cover.h"
 #include "controller/record/summary.h"
 
 void report_table_techniques(FILE* out, const summary_t* summary);
-void report_table_regions(FILE* out, const summary_t* summary);
+void report_table_regions(FILE* out, const summary_t* summary, const report_cover_t* cover);
+
+/// Time and impulse of every region that was touched, against what a session may give.
+void report_table_dose(FILE* out, const summary_t* summary);
+
 void report_table_joints(FILE* out, const summary_t* summary);
 void report_table_bus(FILE* out, const summary_t* summary);
 void report_table_inputs(FILE* out, const summary_t* summary);

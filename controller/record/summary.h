@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "controller/loop.h"
 #include "controller/record/cycle_file.h"
 #include "controller/record/touch_figures.h"
 #include "controller/session.h"
@@ -95,6 +96,7 @@ typedef struct {
     int64_t reconnects;
     double round_trip_mean_us;
     int64_t round_trip_max_us;
+    const histogram_t* round_trips_us; // borrowed; null where nothing crossed a wire
 } link_figures_t;
 
 /// What the cycles cannot tell; handed over once the run is over.
@@ -104,10 +106,12 @@ typedef struct {
     double wall_s;               // the machine's own clock, from start to end of the run
     int device_count;
     link_figures_t devices[DEVICE_CAPACITY];
-    int64_t cycles_dropped;                  // not recorded, because the disk did not keep up
-    bool recording_complete;                 // cycles and events are all in their files
+    const loop_timing_t* timing; // borrowed; null where the machine's clock was not kept to
+    int64_t cycles_dropped;      // not recorded, because the disk did not keep up
+    bool recording_complete;     // cycles and events are all in their files
     char events_chain[DIGEST_TEXT_CAPACITY]; // of the last line; empty if there is none
     int64_t event_count;
+    char cycles_digest[DIGEST_TEXT_CAPACITY]; // SHA-256 of cycles.bin; empty while it is written
 } run_outcome_t;
 
 /// Why the arm was first stopped after it had been armed.
@@ -200,6 +204,13 @@ double summary_following_limit(const session_t* session, int joint);
 digest_t summary_decisions(const summary_t* summary);
 
 /// Writes `summary.json` at `path`, whole or not at all (a new file takes the old one's name).
+///
+/// How the run kept to the machine's clock stands in it as
+///   "timing": {"reason": null or text, "wake_up_us", "exchange_us", "compute_us"}
+/// and of every row of "bus" as "round_trip_us", with "round_trip_reason": histograms as
+/// histogram_json.h lays them out, of every period and of every good reply. Wake-up counts from the
+/// deadline, exchange until every device had answered or was given up, compute is all else until
+/// the period's work was done. What was not measured is null, and the reason says why.
 /// Before the run is over its verdict is "running". False if the disk refuses.
 bool summary_write(const summary_t* summary, const char* path);
 

@@ -118,6 +118,8 @@ static bool read_outcome(const json_value_t* root, run_outcome_t* outcome)
     (void)json_get_number(root, "planned_s", &outcome->planned_s);
     (void)json_get_number(root, "wall_s", &outcome->wall_s);
     (void)json_get_text(root, "failure", outcome->failure, sizeof outcome->failure);
+    (void)json_get_text(root, "cycles_sha256", outcome->cycles_digest,
+                        sizeof outcome->cycles_digest);
     return json_get_whole(root, "cycles_dropped", &outcome->cycles_dropped) &&
            json_get_boolean(root, "recording_complete", &outcome->recording_complete) &&
            json_get_whole(root, "event_count", &outcome->event_count) &&

@@ -1,6 +1,7 @@
 #include "controller/live.h"
 #include "controller/record/atomic_file.h"
 #include "controller/record/explain_rules.h"
+#include "controller/record/histogram_json.h"
 #include "controller/record/json.h"
 #include "controller/record/summary.h"
 
@@ -290,9 +291,28 @@ static void write_bus(json_t* json, const summary_t* summary)
         json_integer(json, "reconnects", counters->reconnects);
         json_number(json, "round_trip_mean_us", counters->round_trip_mean_us);
         json_integer(json, "round_trip_max_us", counters->round_trip_max_us);
+        histogram_write(json, "round_trip_us", counters->round_trips_us);
+        json_text(json, "round_trip_reason",
+                  counters->round_trips_us != NULL ? NULL : "nothing crossed a wire");
         json_object_end(json);
     }
     json_array_end(json);
+}
+
+/// How the run kept to the machine's clock, or why nothing is known of that.
+static void write_timing(json_t* json, const summary_t* summary)
+{
+    const loop_timing_t* timing = summary->outcome.timing;
+    json_object_begin(json, "timing");
+    json_text(json, "reason",
+              timing != NULL ? NULL
+              : summary_verdict(summary) == VERDICT_RUNNING
+                  ? "the run is not over"
+                  : "time was virtual: it waits for the controller, and nothing is late");
+    histogram_write(json, "wake_up_us", timing != NULL ? &timing->wake_up_us : NULL);
+    histogram_write(json, "exchange_us", timing != NULL ? &timing->exchange_us : NULL);
+    histogram_write(json, "compute_us", timing != NULL ? &timing->compute_us : NULL);
+    json_object_end(json);
 }
 
 static void write_hashes(json_t* json, const summary_t* summary)
@@ -315,6 +335,8 @@ static void write_hashes(json_t* json, const summary_t* summary)
     write_digest(json, "decisions_sha256", &decisions);
     json_integer(json, "event_count", summary->outcome.event_count);
     json_text(json, "events_chain", summary->outcome.events_chain);
+    const char* cycles = summary->outcome.cycles_digest;
+    json_text(json, "cycles_sha256", cycles[0] != '\0' ? cycles : NULL);
 }
 
 static void write_modes(json_t* json, const summary_t* summary)
@@ -349,6 +371,7 @@ bool summary_write(const summary_t* summary, const char* path)
     write_regions(&json, summary);
     write_joints(&json, summary);
     write_bus(&json, summary);
+    write_timing(&json, summary);
     write_hashes(&json, summary);
     json_object_end(&json);
     return atomic_file_commit(&target);

@@ -177,7 +177,8 @@ static void follow(play_t* play, pose_t goal, double step_s)
         return;
     }
     check_t* check = play->check;
-    const ik_track_settings_t track = tool_track_settings(step_s, &check->body->surface);
+    const gains_t gains = gains_of_machine(check->machine);
+    const ik_track_settings_t track = tool_track_settings(step_s, &gains, &check->body->surface);
     const twist_t way = pose_difference(play->target, goal);
     const twist_t feedforward = {vec3_scale(way.linear_mps, 1.0 / step_s),
                                  vec3_scale(way.angular_radps, 1.0 / step_s)};

@@ -8,7 +8,8 @@ set -eu
 for form in --help -h help; do
     expect 0 "$knead" "$form"
     in_out "Usage: knead VERB"
-    in_out "Exit codes: 0 done"
+    in_out "Exit codes:
+    0  done"
     no_err
 done
 expect 2 "$knead"

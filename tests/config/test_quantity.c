@@ -28,6 +28,7 @@ static void every_unit_gives_its_si_value(void** state)
         {"1.5 min", DIMENSION_TIME, 90.0},
         {"0.8 Hz", DIMENSION_FREQUENCY, 0.8},
         {"48 /min", DIMENSION_FREQUENCY, 0.8},
+        {"25 /s", DIMENSION_RATE, 25.0},
         {"900 g", DIMENSION_MASS, 0.9},
         {"0.9 kg", DIMENSION_MASS, 0.9},
         {"500 mN", DIMENSION_FORCE, 0.5},

@@ -61,6 +61,18 @@ static void nothing_closes(void* context)
 static const port_vtable_t silent_port = {
     .exchange = nobody_answers, .open = nobody_opens, .close = nothing_closes};
 
+#define SLOW_EXCHANGE_US 300
+
+/// Nobody answers, and that takes its time. The context is the clock.
+static void nobody_answers_slowly(void* context, port_batch_t* batch, int64_t timeout_us)
+{
+    ((clock_fake_t*)context)->now_us += SLOW_EXCHANGE_US;
+    nobody_answers(context, batch, timeout_us);
+}
+
+static const port_vtable_t slow_port = {
+    .exchange = nobody_answers_slowly, .open = nobody_opens, .close = nothing_closes};
+
 typedef struct {
     int periods;
     int wanted;
@@ -152,7 +164,7 @@ static void deadlines_are_absolute_whatever_the_lateness(void** context)
     }
     assert_int_equal(timing.cycles, 7);
     assert_int_equal(timing.overruns, 0);
-    assert_int_equal(timing.late_max_us, 3999);
+    assert_int_equal(timing.wake_up_us.max, 3999);
     free(stage);
 }
 
@@ -220,6 +232,26 @@ static void periods_that_pass_while_one_is_worked_on_are_missed_too(void** conte
     free(stage);
 }
 
+static void a_period_is_counted_as_wake_up_exchange_and_the_rest(void** context)
+{
+    (void)context;
+    stage_t* stage = stage_make();
+    clock_fake_t fake = {.late_us = {5, 0, 7}};
+    stage->bus.port = (port_t){&slow_port, &fake, 0};
+    worker_t worker = {.watcher = {.wanted = 4}, .fake = &fake, .busy_us = {10, 20, 30, 40}};
+    const timebase_t timebase = {&fake_vtable, &fake};
+    const loop_client_t client = {&worker, ask_slowly, watch_worker};
+    loop_timing_t timing;
+    loop_run(&stage->session, &stage->bus, timebase, &client, &stage->state, &timing);
+    assert_true(timing.wake_up_us.count == 4 && timing.wake_up_us.sum == 12);
+    assert_true(timing.compute_us.count == 4 && timing.compute_us.sum == 100);
+    assert_true(timing.compute_us.min == 10 && timing.compute_us.max == 40);
+    assert_true(timing.exchange_us.count == 4 && timing.exchange_us.min == SLOW_EXCHANGE_US);
+    assert_int_equal(timing.exchange_us.max, SLOW_EXCHANGE_US);
+    assert_near(timing.busy_sum_us, 100.0 + 4 * SLOW_EXCHANGE_US, 0.0);
+    free(stage);
+}
+
 /// Shows H41.
 static void lost_time_ends_the_loop(void** context)
 {
@@ -252,6 +284,7 @@ int main(void)
         cmocka_unit_test(deadlines_are_absolute_whatever_the_lateness),
         cmocka_unit_test(missed_periods_are_counted_and_skipped),
         cmocka_unit_test(periods_that_pass_while_one_is_worked_on_are_missed_too),
+        cmocka_unit_test(a_period_is_counted_as_wake_up_exchange_and_the_rest),
         cmocka_unit_test(lost_time_ends_the_loop),
         cmocka_unit_test(without_devices_nothing_leaves_the_lock_whatever_is_asked),
     };

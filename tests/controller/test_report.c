@@ -73,12 +73,32 @@ static void record_run(fixture_t* fixture, int64_t spike_cycle, double spike_N)
     assert_true(recording_finish(fixture->recording, &outcome));
 }
 
+/// Takes out what is inside the page's scripts: data and the program's own code, which are not
+/// markup. None of it may end its element or open a comment before that.
+static void empty_scripts(char* page)
+{
+    char* at = page;
+    while ((at = strstr(at, "<script")) != NULL) {
+        at = strchr(at, '>') + 1;
+        char* end = strstr(at, "</script>");
+        assert_non_null(end);
+        *end = '\0';
+        assert_null(strstr(at, "<!--"));
+        assert_null(strstr(at, "<script"));
+        *end = '<';
+        memmove(at, end, strlen(end) + 1);
+    }
+}
+
+/// The page as a browser without scripts has it.
 static char* report_page(fixture_t* fixture, size_t* size)
 {
     char path[160];
     assert_int_equal(report_write(fixture->run, &fixture->recording->summary), REPORT_OK);
     snprintf(path, sizeof path, "%s/report.html", fixture->run);
-    return sample_read_file(path, size);
+    char* page = sample_read_file(path, size);
+    empty_scripts(page);
+    return page;
 }
 
 #define TAG_DEPTH 64
@@ -139,8 +159,9 @@ static void the_page_is_well_formed_alone_and_small(void** state)
     size_t size = 0;
     char* page = report_page(fixture, &size);
     assert_well_formed(page);
-    assert_true(size < 2000000);
-    assert_null(strstr(page, "http"));
+    assert_true(size < 3000000);
+    assert_null(strstr(page, "://"));
+    assert_non_null(strstr(page, "default-src &#39;none&#39;"));
     assert_null(strstr(page, "src="));
     assert_null(strstr(page, "@import"));
     assert_null(strstr(page, "url("));

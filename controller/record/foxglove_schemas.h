@@ -1,0 +1,11 @@
+/// The JSON Schemas of Foxglove's own messages, which its panels know by name. The texts are those
+/// of `foxglove/NAME.json`, put into the program by CMakeLists.txt; each ends with a terminator.
+#ifndef KNEAD_CONTROLLER_RECORD_FOXGLOVE_SCHEMAS_H
+#define KNEAD_CONTROLLER_RECORD_FOXGLOVE_SCHEMAS_H
+
+extern const char foxglove_FrameTransforms[];
+extern const char foxglove_JointStates[];
+extern const char foxglove_Log[];
+extern const char foxglove_SceneUpdate[];
+
+#endif
