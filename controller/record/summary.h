@@ -214,6 +214,9 @@ digest_t summary_decisions(const summary_t* summary);
 /// Before the run is over its verdict is "running". False if the disk refuses.
 bool summary_write(const summary_t* summary, const char* path);
 
+/// What `summary_write` writes, to a stream.
+void summary_put(const summary_t* summary, FILE* out);
+
 /// A table for the terminal. Plain text, at most 100 columns.
 void summary_print(const summary_t* summary, FILE* out);
 

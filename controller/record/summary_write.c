@@ -351,29 +351,35 @@ static void write_modes(json_t* json, const summary_t* summary)
     json_object_end(json);
 }
 
+void summary_put(const summary_t* summary, FILE* out)
+{
+    json_t writer = json_to_file(out);
+    json_t* json = &writer;
+    json_object_begin(json, NULL);
+    json_text(json, "kind", "summary");
+    json_integer(json, "version", SUMMARY_VERSION);
+    write_run(json, summary);
+    write_modes(json, summary);
+    write_refusals(json, summary);
+    write_requests(json, summary);
+    write_techniques(json, summary);
+    write_steps(json, summary);
+    write_items(json, summary);
+    write_regions(json, summary);
+    write_joints(json, summary);
+    write_bus(json, summary);
+    write_timing(json, summary);
+    write_hashes(json, summary);
+    json_object_end(json);
+}
+
 bool summary_write(const summary_t* summary, const char* path)
 {
     atomic_file_t target;
     if (!atomic_file_open(&target, path)) {
         return false;
     }
-    json_t json = json_to_file(target.file);
-    json_object_begin(&json, NULL);
-    json_text(&json, "kind", "summary");
-    json_integer(&json, "version", SUMMARY_VERSION);
-    write_run(&json, summary);
-    write_modes(&json, summary);
-    write_refusals(&json, summary);
-    write_requests(&json, summary);
-    write_techniques(&json, summary);
-    write_steps(&json, summary);
-    write_items(&json, summary);
-    write_regions(&json, summary);
-    write_joints(&json, summary);
-    write_bus(&json, summary);
-    write_timing(&json, summary);
-    write_hashes(&json, summary);
-    json_object_end(&json);
+    summary_put(summary, target.file);
     return atomic_file_commit(&target);
 }
 
