@@ -22,6 +22,7 @@ struct explain {
     moment_t moment;
     bool any;
     cycle_record_t last;
+    int worked_item;         // that the tool last came down for, -1 before
     explain_fault_t refusal; // that keeps it from being armed, as it began
     vec3_t stopped_m;        // where the tool was at the stop
     int64_t touched_us;      // when the force was last that of a touch, after the stop
@@ -70,6 +71,7 @@ explain_t* explain_create(const session_t* session)
         return NULL;
     }
     explain->refusal = explain_fault_none();
+    explain->worked_item = -1;
     explanation_t* result = &explain->result;
     result->cause = explain_fault_none();
     result->asked = no_request();
@@ -229,7 +231,7 @@ static const char* doing_in(supervisor_mode_t mode)
         [MODE_TRANSIT] = "on the way to",
         [MODE_APPROACH] = "coming down for",
         [MODE_CONTACT] = "playing",
-        [MODE_RETRACT] = "lifting off in",
+        [MODE_RETRACT] = "lifting off after",
         [MODE_PAUSED] = "paused in",
         [MODE_PARKING] = "on the way home after",
         [MODE_PARKED] = "parked after",
@@ -247,14 +249,22 @@ static const char* region_name(const session_t* session, int region)
     return region >= 0 && region < body->region_count ? body->regions[region].name : "";
 }
 
+/// Lifting off and going home the plan is at the next item already; what was played is meant.
+static bool leaves_item(supervisor_mode_t mode)
+{
+    return mode == MODE_RETRACT || mode == MODE_PARKING || mode == MODE_PARKED;
+}
+
 /// The step as it stood in `record`, the one before the stop.
-static void read_step(const session_t* session, const cycle_record_t* record, explain_step_t* step)
+static void read_step(const session_t* session, const cycle_record_t* record, int worked_item,
+                      explain_step_t* step)
 {
     const routine_t* routine = session->routine;
     *step = (explain_step_t){.item = record->item, .doing = doing_in(record->mode)};
     (void)snprintf(step->under, sizeof step->under, "%s", region_name(session, record->region));
     const bool after = record->item >= routine->item_count && routine->item_count > 0;
-    const int item = after ? routine->item_count - 1 : record->item; // all was played: the last one
+    const bool left = leaves_item(record->mode) && worked_item >= 0;
+    const int item = left ? worked_item : after ? routine->item_count - 1 : record->item;
     if (item < 0 || item >= routine->item_count) {
         return;
     }
@@ -265,7 +275,10 @@ static void read_step(const session_t* session, const cycle_record_t* record, ex
     step->rest = entry->kind == ITEM_REST;
     const bool written = entry->stroke.step >= 0 && entry->stroke.step < routine->step_count;
     step->line = written ? routine->step_line[entry->stroke.step] : 0;
-    step->elapsed_s = after ? (double)NAN : (double)record->item_elapsed_s;
+    step->elapsed_s = item != record->item ? (double)NAN : (double)record->item_elapsed_s;
+    if (step->rest && record->mode == MODE_TRANSIT) {
+        step->doing = "at rest in";
+    }
     (void)snprintf(step->technique, sizeof step->technique, "%s",
                    step->rest ? "rest" : technique_info(entry->stroke.technique)->name);
     if (!step->rest) {
@@ -287,7 +300,7 @@ static void freeze(explain_t* explain, const cycle_record_t* record)
     result->mode_before = before->mode;
     result->mode_after = record->mode;
     result->conditions = record->conditions;
-    read_step(explain->session, before, &result->step);
+    read_step(explain->session, before, explain->worked_item, &result->step);
     add_requests(explain);
 }
 
@@ -412,6 +425,9 @@ void explain_observe(explain_t* explain, const cycle_record_t* record)
     }
     if (explain->moment == MOMENT_STOP) {
         follow_stop(explain, record);
+    }
+    if (record->mode == MODE_APPROACH || record->mode == MODE_CONTACT) {
+        explain->worked_item = record->item;
     }
     result->armed = result->armed || supervisor_mode_powered(record->mode);
     result->last_us = record->input.now_us;

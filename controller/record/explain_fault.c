@@ -185,6 +185,25 @@ static void note_clock(const reading_t* reading, explain_fault_t* fault)
     note(fault, "%s passed on the clock since the period before", passed);
 }
 
+/// One bit is a fault of the memory; many are somebody who wrote over it.
+static void note_damage(const reading_t* reading, explain_fault_t* fault)
+{
+    const limits_damage_t* damage = &reading->record->limits;
+    if (damage->word == LIMITS_WORD_NONE) {
+        return;
+    }
+    int bits = 0;
+    for (uint64_t left = damage->change; left != 0; left &= left - 1) {
+        bits++;
+    }
+    if (damage->word == LIMITS_WORD_MANY) {
+        note(fault, "more than one of their %d words", LIMITS_WORDS);
+    } else {
+        note(fault, "%d bit%s of word %d of %d", bits, bits == 1 ? "" : "s", damage->word,
+             LIMITS_WORDS);
+    }
+}
+
 /// What the second channel says of a force that only the sensor measures.
 static void note_drive_force(const reading_t* reading, explain_fault_t* fault)
 {
@@ -515,6 +534,8 @@ static void read_meaning(reading_t* reading, explain_fault_t* fault)
         read_state(reading, fault);
     } else if (is_age(fault->rule)) {
         note_silent(reading, fault);
+    } else if (fault->rule == INTERLOCK_LIMITS_INTACT) {
+        note_damage(reading, fault);
     } else if (fault->rule == INTERLOCK_OVERRUN) {
         note_clock(reading, fault);
     } else if (fault->rule == INTERLOCK_FORCE_CAP || fault->rule == INTERLOCK_FORCE_MAX ||

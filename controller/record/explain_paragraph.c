@@ -81,6 +81,15 @@ static void add_motion(growing_t* growing, const session_t* session,
     }
 }
 
+/// What the sensor says is no witness then.
+static bool sensor_is_cause(const session_t* session, const explain_fault_t* cause)
+{
+    const explain_rule_t* rule = explain_rule(cause->rule);
+    return rule != NULL && cause->device == session->machine->force_sensor &&
+           (rule->about == ABOUT_FORCE_SENSOR || rule->about == ABOUT_FORCE_AXIS ||
+            rule->about == ABOUT_SOME_DEVICE);
+}
+
 static void add_reaction(growing_t* growing, const session_t* session,
                          const explanation_t* explanation)
 {
@@ -89,6 +98,15 @@ static void add_reaction(growing_t* growing, const session_t* session,
                            explanation->peak_after_N >= session->limits.touch_force_N;
     if (!may_press) {
         add(growing, ".");
+        return;
+    }
+    if (sensor_is_cause(session, &explanation->cause)) {
+        add(growing, "; how the force went is not known, as the sensor itself is the cause: see "
+                     "that the client is free.");
+        return;
+    }
+    if (explanation->cause.rule == INTERLOCK_ENTANGLED) {
+        add(growing, "; what holds the tool may still do so.");
         return;
     }
     if (explanation->peak_after_N < session->limits.touch_force_N) {

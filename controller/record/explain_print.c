@@ -115,9 +115,9 @@ static void print_moment(FILE* out, const session_t* session, const explanation_
               (long long)explanation->cycle, supervisor_mode_text(explanation->mode_before),
               supervisor_mode_text(explanation->mode_after));
     if (step->known) {
-        print_row(out, "step", "%s:%d, step %d: %s%s%s (%s it%s)", session->routine->path,
-                  step->line, step->step, step->technique, step->region[0] != '\0' ? " on " : "",
-                  step->region, step->doing, isfinite(step->elapsed_s) ? "" : ", all was played");
+        print_row(out, "step", "%s:%d, step %d: %s%s%s (%s it)", session->routine->path, step->line,
+                  step->step, step->technique, step->region[0] != '\0' ? " on " : "", step->region,
+                  step->doing);
     } else {
         print_row(out, "step", "none");
     }

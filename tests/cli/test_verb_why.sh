@@ -104,6 +104,11 @@ expect 0 "$knead" why --json "$work/whole"
 is ending finished
 is cause None
 
+# A bit of the limits turns in memory: one bit, as the scenario has it.
+play turned 5 --scenario sim/scenarios/host-limits-turned.yaml
+why "$work/turned"
+in_out "have changed in its memory; 1 bit of word"
+
 # Never armed: a rule refused from the beginning.
 cat >"$work/open.yaml" <<EOF
 kind: scenario

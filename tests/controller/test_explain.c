@@ -462,6 +462,60 @@ static void letting_go_is_timed_and_never_assumed(void** context)
     }
 }
 
+/// Lifting off, the plan is at the next item already.
+static void the_step_is_the_one_that_was_played(void** context)
+{
+    (void)context;
+    const struct {
+        supervisor_mode_t mode;
+        int item; // of the record
+        int told;
+    } rows[] = {{MODE_CONTACT, 1, 1}, {MODE_RETRACT, 3, 1},  {MODE_PARKING, 10, 1},
+                {MODE_TRANSIT, 3, 3}, {MODE_APPROACH, 3, 3}, {MODE_TRANSIT, 2, 2}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        story_t story = begin();
+        const routine_t* routine = &story.sample->routine;
+        into_contact(&story);
+        story.record.item = rows[i].item;
+        step(&story, rows[i].mode, 10);
+        refuse(&story, INTERLOCK_CLIENT_BUTTON, SUBJECT_NONE, 0.0, 1.0, REACTION_YIELD);
+        step(&story, MODE_YIELD, 2);
+        const explain_step_t* told = &settle(&story, VERDICT_STOPPED)->step;
+        assert_true(told->known);
+        assert_int_equal(told->item, rows[i].told);
+        assert_int_equal(told->rest, routine->items[rows[i].told].kind == ITEM_REST);
+        if (!told->rest) {
+            assert_int_equal(told->line, routine->items[rows[i].told].stroke.line);
+        }
+        assert_true(isfinite(told->elapsed_s) == (rows[i].told == rows[i].item));
+        end(&story);
+    }
+}
+
+/// A sensor that is the cause is no witness of how the force went.
+static void a_lying_sensor_is_not_asked_whether_the_force_is_gone(void** context)
+{
+    (void)context;
+    const interlock_rule_t causes[] = {INTERLOCK_FORCE_FROZEN, INTERLOCK_FORCE_STATUS,
+                                       INTERLOCK_FORCE_AXIS_FROZEN, INTERLOCK_CLIENT_BUTTON};
+    for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
+        story_t story = begin();
+        into_contact(&story);
+        refuse(&story, causes[i], SUBJECT_NONE, 9.0, 8.0, REACTION_YIELD);
+        step(&story, MODE_YIELD, 2);
+        story.record.normal_force_N = 0.0f;
+        step(&story, MODE_TRIPPED, 10);
+        static explain_record_t record;
+        static char text[EXPLAIN_PARAGRAPH_CAPACITY];
+        memset(&record, 0, sizeof record);
+        explain_paragraph(&story.sample->session, settle(&story, VERDICT_STOPPED), &record, text);
+        const bool lies = causes[i] != INTERLOCK_CLIENT_BUTTON;
+        assert_int_equal(strstr(text, "how the force went is not known") != NULL, lies);
+        assert_int_equal(strstr(text, "the force was gone after 8 ms") != NULL, !lies);
+        end(&story);
+    }
+}
+
 static void the_paragraph_ends_whole_whatever_the_names(void** context)
 {
     (void)context;
@@ -501,6 +555,8 @@ int main(void)
         cmocka_unit_test(runs_that_no_rule_stopped_are_told_apart),
         cmocka_unit_test(the_two_seconds_before_are_looked_at_and_no_more),
         cmocka_unit_test(letting_go_is_timed_and_never_assumed),
+        cmocka_unit_test(the_step_is_the_one_that_was_played),
+        cmocka_unit_test(a_lying_sensor_is_not_asked_whether_the_force_is_gone),
         cmocka_unit_test(the_paragraph_ends_whole_whatever_the_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
