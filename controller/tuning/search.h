@@ -16,7 +16,7 @@
 #define SEARCH_ENDING_LIST(X)                                                                      \
     X(SEARCH_SETTLED, "settled: a step no longer changes anything")                                \
     X(SEARCH_COUNT, "as many tries as were allowed")                                               \
-    X(SEARCH_STOPPED, "stopped")                                                                   \
+    X(SEARCH_STOPPED, "stopped before it had settled")                                             \
     X(SEARCH_FAILED, "it could not go on")
 typedef enum {
 #define X(id, text) id,
