@@ -498,7 +498,7 @@ static void record_refusal(const play_t* play, const fieldbus_findings_t* findin
     }
     run_outcome_t outcome = {.planned_s = play->assembly->figures.planned_s};
     for (int i = 0; i < findings->count; ++i) {
-        recording_note(recording, 0, 0, EVENT_DEVICE, findings->at[i].message);
+        recording_note(recording, 0, 0, EVENT_NOTE, findings->at[i].message);
     }
     (void)snprintf(outcome.failure, sizeof outcome.failure, "%.*s", (int)sizeof outcome.failure - 1,
                    findings->at[0].message);

@@ -549,7 +549,7 @@ void explain_event(explain_t* explain, const event_line_t* line)
             give_reason(&result->requests[i], line);
         }
     }
-    result->devices_told += !explain->any && is_kind(line, EVENT_DEVICE);
+    result->devices_told += !explain->any && is_kind(line, EVENT_NOTE);
     const double moment_s = 1e-6 * (double)result->time_us;
     const double since_s = line->time_s - moment_s;
     if (since_s < -1e-6 * (double)EXPLAIN_BEFORE_US) {

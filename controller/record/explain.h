@@ -180,7 +180,7 @@ typedef struct {
     double moved_m;    // the farthest that the tool was from where it was at the stop
     int earlier_stops; // stops that were gone on from
     char failure[TEXT_CAPACITY];
-    int devices_told; // devices that events tell of in a run without a cycle
+    int devices_told; // findings about devices, of a run without a cycle
     latch_t latch;    // what it takes to go on
 } explanation_t;
 

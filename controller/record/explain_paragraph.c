@@ -206,7 +206,7 @@ static void add_failure(growing_t* growing, const session_t* session,
                                              : (long)strlen(explanation->failure));
     add(growing, "It could not be carried out: %.*s", length, explanation->failure);
     if (explanation->devices_told > 1) {
-        add(growing, "; %d devices in all were complained of", explanation->devices_told);
+        add(growing, "; %d findings about devices in all", explanation->devices_told);
     }
     add(growing, ".");
     if (explanation->armed) {

@@ -153,11 +153,12 @@ expect 4 "$knead" run --yes --quiet --port-base 47310 --out "$work/nobody" "$rou
 in_err "record: $work/nobody"
 why "$work/nobody"
 in_out "drive_rail (127.0.0.1:47310, unit 1): cannot be reached"
-in_out "9 devices in all"
+in_out "9 findings about devices in all"
 expect 0 "$knead" why --json "$work/nobody"
 is ending failed
 is moment None
 
+rm -r "$work/torn" "$work/changed" # damaged on purpose: no replay holds
 expect 3 "$knead" why "$work"
 expect 3 "$knead" why /nowhere
 expect 2 "$knead" why
