@@ -127,7 +127,11 @@ typedef enum {
     X(OPTION_WRITE, "write", NULL, OPTION_KIND_FLAG, 0, 0,                                         \
       "write what is better into the machine's file, and keep the old one beside it")              \
     X(OPTION_CSV, "csv", "FILE", OPTION_KIND_TEXT, 0, 0,                                           \
-      "every trial as a line of comma-separated values")
+      "every trial as a line of comma-separated values")                                           \
+    X(OPTION_TOLERANCE, "tolerance", "FIGURE=N[,...]", OPTION_KIND_TEXT, 0, 0,                     \
+      "what figures may differ by, in their units, instead of what is set for them")               \
+    X(OPTION_NO_RECORD, "no-record", NULL, OPTION_KIND_FLAG, 0, 0,                                 \
+      "keep no record: the figures of the run, and nothing to look at afterwards")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)

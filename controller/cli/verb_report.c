@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -56,6 +57,10 @@ static exit_code_t write_report(const options_t* options, run_record_t* run)
     if (opened != CYCLE_OPEN_OK) {
         (void)fprintf(stderr, "knead report: %s: %s\n", cycles, cycle_open_text(opened));
         return EXIT_INVALID_FILE;
+    }
+    if (written.end != CYCLE_READ_END) {
+        // Cycles without their end can't tell how the run ended, and the wall time makes it over.
+        run->summary.outcome.wall_s = (double)NAN;
     }
     const report_result_t result = report_write_to(run->run.path, &run->summary, written.page);
     if (result != REPORT_OK) {

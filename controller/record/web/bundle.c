@@ -1,15 +1,16 @@
 #include "controller/record/web/bundle.h"
 
-// Laid down by bundle.S, from files that web.cmake makes.
-extern const char knead_web_script[], knead_web_script_end[];
-extern const char knead_web_style[], knead_web_style_end[];
-extern const char knead_web_missing[], knead_web_missing_end[];
+#include <stdint.h>
+
+// Laid down by bundle.S, from files that bundle.cmake makes.
+extern const char knead_web_script[], knead_web_style[], knead_web_missing[];
+extern const uint64_t knead_web_script_size, knead_web_style_size, knead_web_missing_size;
 
 web_bundle_t web_bundle(void)
 {
     return (web_bundle_t){
-        .script = {knead_web_script, (size_t)(knead_web_script_end - knead_web_script)},
-        .style = {knead_web_style, (size_t)(knead_web_style_end - knead_web_style)},
-        .missing = {knead_web_missing, (size_t)(knead_web_missing_end - knead_web_missing)},
+        .script = {knead_web_script, (size_t)knead_web_script_size},
+        .style = {knead_web_style, (size_t)knead_web_style_size},
+        .missing = {knead_web_missing, (size_t)knead_web_missing_size},
     };
 }

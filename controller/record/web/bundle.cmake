@@ -48,11 +48,19 @@ if(NOT fetched)
   give_up("npm could not fetch the packages of the report's charts when knead was built")
   return()
 endif()
+# The packages' licences want to go along.
+set(banner "/*!")
+foreach(package uplot three)
+  file(READ ${WORK}/node_modules/${package}/LICENSE licence)
+  string(APPEND banner " ${package}\n${licence}\n")
+endforeach()
+string(APPEND banner "*/")
 # esbuild writes </script as <\/script, so that the script may stand inside a page.
 execute_process(
   COMMAND ${CMAKE_COMMAND} -E env NODE_PATH=${WORK}/node_modules ${NODE}
           ${WORK}/node_modules/esbuild/bin/esbuild ${SOURCE}/src/report.js --bundle --minify
           --format=iife --target=es2020 --charset=utf8 --legal-comments=none --log-level=warning
+          --banner:js=${banner}
           --outfile=${WORK}/report.js
   RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
 if(NOT status EQUAL 0)

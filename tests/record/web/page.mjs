@@ -222,6 +222,9 @@ async function the_slider_moves_the_arm(page) {
     return line.left - plot.over.getBoundingClientRect().left -
       plot.valToPos(kneadReport.clock.now_s, 'x')})()`)
   assert.ok(Math.abs(moment) < 2.5, `the charts' moment is ${moment} pixels off`)
+  const told = await page.ask(`[...document.querySelectorAll('#chart-force .u-value')]
+    .map((cell) => cell.textContent)`)
+  assert.ok(Number.isFinite(Number(told[2])), `the legend says ${told} of the moment`)
   claim('the stage is drawn, the slider moves the arm, and the charts show the same moment')
 }
 

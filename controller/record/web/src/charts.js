@@ -80,7 +80,7 @@ export function makeCharts(clock) {
     const box = element('div', {
       class: 'chart',
       tabindex: '0',
-      role: 'img',
+      role: 'group',
       'aria-label': `${label}. Left and right move the moment, plus and minus zoom, 0 shows all.`,
       onkeydown: keys,
     })
@@ -123,6 +123,7 @@ export function makeCharts(clock) {
       ],
       hooks: {
         drawClear: under ? [under] : [],
+        draw: [() => queueMicrotask(() => tell(chart))], // uPlot has just emptied the legend
         setScale: [
           (plot, scale) => {
             const {min, max} = plot.scales.x
@@ -140,8 +141,19 @@ export function makeCharts(clock) {
     chart.plot = new uPlot(options, [lines[0].moments, ...lines.map((l) => gapped(l.values))], box)
     sharing = false
     chart.plot.over.append(chart.moment)
-    chart.plot.over.addEventListener('mouseleave', () => charts.forEach(tell))
-    tell(chart)
+    // What a click on a line's name does, shows or hides it, keys can do as well.
+    for (const name of box.querySelectorAll('.u-series:not(:first-child) th')) {
+      name.tabIndex = 0
+      name.setAttribute('role', 'button')
+      name.addEventListener('keydown', (event) => {
+        if (event.key === 'Enter' || event.key === ' ') {
+          event.preventDefault()
+          event.stopPropagation()
+          name.click()
+        }
+      })
+    }
+    chart.plot.over.addEventListener('mouseleave', () => queueMicrotask(() => charts.forEach(tell)))
     let down = 0
     chart.plot.over.addEventListener('mousedown', (event) => {
       down = event.clientX
@@ -185,6 +197,9 @@ export function makeCharts(clock) {
 
   /// The legend tells of the moment while no pointer is over the chart.
   function tell(chart) {
+    if (!chart.plot || chart.plot.cursor.left >= 0) {
+      return
+    }
     const {moments} = chart.lines[0]
     const step = moments.length > 2 ? moments[2] - moments[0] : 1
     const index = 2 * Math.floor((clock.now_s - clock.from_s) / step)

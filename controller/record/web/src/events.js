@@ -52,10 +52,5 @@ export function addEvents(clock, charts) {
       row.classList.toggle('now', Math.abs(Number(row.dataset.s) - clock.now_s) < 0.01)
     }
   })
-  const wholeForPaper = () => rows.forEach((row) => {
-    row.hidden = false
-  })
-  addEventListener('beforeprint', wholeForPaper)
-  addEventListener('afterprint', show)
   show()
 }

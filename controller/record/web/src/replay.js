@@ -188,7 +188,7 @@ export function addReplay(run, clock, place) {
   const eyes = {
     'from the side': [0.4, 2.45, 1.35],
     'from the head': [2.2, 0.5, 1.1],
-    'from above': [0, 0.001, 3.1],
+    'from above': [-0.001, 0, 2.6], // head up, as the body's picture has it
     'at the tool': null,
   }
 
@@ -208,7 +208,9 @@ export function addReplay(run, clock, place) {
     const eye = eyes[name]
     if (eye) {
       controls.target.copy(middle)
-      camera.position.copy(middle).add(new Vector3(...eye))
+      // In a narrow frame from farther away, so that the whole table is in it.
+      const far = name === 'from above' ? 1 : Math.max(1, 1.2 / camera.aspect)
+      camera.position.copy(middle).addScaledVector(new Vector3(...eye), far)
     } else {
       controls.target.copy(state.tool)
       camera.position.copy(state.tool).add(new Vector3(0.45, 0.75, 0.45))
@@ -320,8 +322,8 @@ export function addReplay(run, clock, place) {
   clock.watch(later)
   new ResizeObserver(later).observe(place)
   watchColours(recolour)
-  layArm(clock.now_s)
   recolour()
+  draw()
   look('from the side')
   draw()
   return state

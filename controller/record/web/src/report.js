@@ -49,10 +49,11 @@ function begin() {
     replay?.draw()
   })
   addEventListener('afterprint', () => charts.fit())
-  // Where the arm was stopped, or in the middle of the first stroke.
+  // What the address asks for (report.html#t=12.5), where the arm was stopped, or the first stroke.
   const stop = run.events.find((event) => event.kind === 'stop')
   const stroke = run.strokes[0]
-  clock.set(stop ? stop.time_s : stroke ? (stroke.from_s + stroke.to_s) / 2 : run.from_s)
+  const linked_s = Number(new URLSearchParams(location.hash.slice(1)).get('t') ?? NaN)
+  clock.set(Number.isFinite(linked_s) ? linked_s : stop ? stop.time_s : stroke ? (stroke.from_s + stroke.to_s) / 2 : run.from_s)
   // For tests and for the curious at the console.
   window.kneadReport = {run, clock, charts, shown, transport, timing, replay}
   root.dataset.state = 'ready'
