@@ -7,9 +7,19 @@
 // it.
 #define BRAKE_TIME_US 80000
 
-static double clamp(double wanted, double lowest, double highest)
+/// As fmin and fmax, NaN included, without the call.
+static inline double lesser(double a, double b)
 {
-    return fmin(fmax(wanted, lowest), highest);
+    return a < b || isnan(b) ? a : b;
+}
+static inline double greater(double a, double b)
+{
+    return a > b || isnan(b) ? a : b;
+}
+
+static inline double clamp(double wanted, double lowest, double highest)
+{
+    return lesser(greater(wanted, lowest), highest);
 }
 
 /// The highest speed from which braking one step of `acceleration` a period comes to rest within
@@ -19,7 +29,7 @@ static double clamp(double wanted, double lowest, double highest)
 static double braking_speed(double room, double acceleration, double period_s)
 {
     const double step = acceleration * period_s;
-    const double way = fmax(room, 0.0) / (step * period_s);
+    const double way = greater(room, 0.0) / (step * period_s);
     const double periods = floor(0.5 * (sqrt(1.0 + 8.0 * way) - 1.0));
     const double rest = way - 0.5 * periods * (periods + 1.0);
     return step * (periods + rest / (periods + 1.0));

@@ -398,6 +398,13 @@ static void take_requests(const session_t* session, plan_state_t* state, uint32_
     state->goal_changed = true;
 }
 
+/// Where the target brings a cap of its own, from the place that is touched or the one that was.
+static bool brings_own_cap(supervisor_mode_t mode)
+{
+    return mode == MODE_APPROACH || mode == MODE_CONTACT || mode == MODE_RETRACT ||
+           mode == MODE_LIFT || mode == MODE_YIELD;
+}
+
 plan_target_t plan_step(const session_t* session, plan_state_t* state, supervisor_mode_t mode,
                         const live_t* live, const estimate_t* estimate, const pose_t* tool,
                         const joints_t* joints)
@@ -408,7 +415,7 @@ plan_target_t plan_step(const session_t* session, plan_state_t* state, superviso
                             .normal = vec3_scale(quat_rotate(tool->orientation, vec3(0, 0, 1)), -1),
                             .region = -1,
                             .item = state->player.item,
-                            .force_cap_N = smallest_cap_N(session, -1),
+                            .force_cap_N = brings_own_cap(mode) ? 0.0 : smallest_cap_N(session, -1),
                             .speed_allowed_mps = session->safety->transit_speed_max_mps.value};
     switch (mode) {
     case MODE_LOCKED:

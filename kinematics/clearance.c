@@ -388,6 +388,11 @@ link_clearance_t clearance_link_to_skin(const chain_t* chain, const chain_frames
     if (!vec3_finite(from_m) || !vec3_finite(along_m)) {
         return (link_clearance_t){.distance_m = (double)NAN, .link = link};
     }
+    // Most of an arm is high above the whole body.
+    const double lowest_m = (from_m.z < to_m.z ? from_m.z : to_m.z) - radius_m;
+    if (surface->highest_m > 0.0 && lowest_m - surface->highest_m > STEEPEST_SLANT * LINK_NEAR_M) {
+        return nearest;
+    }
     const double wanted = ceil(vec3_norm(along_m) / radius_m);
     const int intervals = wanted < SAMPLE_CAPACITY ? (int)wanted : SAMPLE_CAPACITY;
     for (int i = 0; i <= intervals; i++) {

@@ -316,10 +316,11 @@ static void task_twist(const task_t* task, const double speeds[JOINT_CAPACITY],
                        double twist[TASK_CAPACITY])
 {
     for (int row = 0; row < task->row_count; row++) {
-        twist[row] = 0.0;
+        double sum = 0.0; // in a register: through memory every addition would wait for the last
         for (int i = 0; i < task->joint_count; i++) {
-            twist[row] += task->jacobian[row][i] * speeds[i];
+            sum += task->jacobian[row][i] * speeds[i];
         }
+        twist[row] = sum;
     }
 }
 

@@ -18,6 +18,7 @@ typedef struct {
     double origin_x_m, origin_y_m; // of row 0, column 0, table frame
     double spacing_m;
     int row_count, column_count;
+    double highest_m; // no skin lies above this; 0 where nobody has looked yet
     float height_m[SURFACE_ROW_CAPACITY][SURFACE_COLUMN_CAPACITY]; // over the table top
 } surface_t;
 

@@ -419,6 +419,10 @@ static void surface_build(body_t* body)
         body->leg_axis_left_m == -body->leg_axis_right_m) {
         surface_mirror(surface); // sweeps and sums leave a last bit of difference
     }
+    const double x_max_m = surface->origin_x_m + (surface->row_count - 1) * surface->spacing_m;
+    const double y_max_m = surface->origin_y_m + (surface->column_count - 1) * surface->spacing_m;
+    surface->highest_m =
+        surface_highest_m(surface, surface->origin_x_m, x_max_m, surface->origin_y_m, y_max_m);
 }
 
 // ------------------------------------------------------------------------------------ the build

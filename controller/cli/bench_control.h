@@ -6,7 +6,9 @@
 #include "controller/cli/assembly.h"
 #include "controller/cli/bench.h"
 
-#define BENCH_CONTROL_COUNT 5
+#define BENCH_CONTROL_COUNT 8
+#define BENCH_CONTROL_RECORDED 6 // of these figures: a whole period in virtual time, with a record,
+#define BENCH_CONTROL_BARE 7     // and without
 
 #define BENCH_CONTROL_LIST(X)                                                                      \
     X(BENCH_CONTROL_OK, "ok")                                                                      \

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LATENCY_PATH_CAPACITY 512
@@ -74,22 +75,50 @@ void latency_host_read(const char* root, latency_host_t* host)
         strstr(host->kernel, "PREEMPT_RT") != NULL;
 }
 
+/// Columns of the first line of /proc/stat, proc(5), all in ticks.
+#define STAT_LIST(X) X(USER) X(NICE) X(SYSTEM) X(IDLE) X(WAITING) X(INTERRUPT) X(SOFT) X(STOLEN)
+typedef enum {
+#define X(id) STAT_##id,
+    STAT_LIST(X)
+#undef X
+        STAT_COUNT
+} stat_column_t;
+
+/// False where a column is missing.
+static bool read_columns(const char* line, double ticks[STAT_COUNT])
+{
+    static const char head[] = "cpu ";
+    if (strncmp(line, head, strlen(head)) != 0) {
+        return false;
+    }
+    const char* at = line + strlen(head);
+    for (int column = 0; column < STAT_COUNT; ++column) {
+        char* end = NULL;
+        ticks[column] = strtod(at, &end);
+        if (end == at) {
+            return false;
+        }
+        at = end;
+    }
+    return true;
+}
+
 latency_processors_t latency_processors_read(const char* root, double ticks_per_s)
 {
     char line[512];
-    double user, nice, system, idle, waiting, interrupts, soft_interrupts, stolen;
+    double ticks[STAT_COUNT];
     latency_processors_t processors = {.known = false};
-    // proc(5): user nice system idle iowait irq softirq steal, in ticks.
     if (!(ticks_per_s > 0.0) || !first_line(root, "/proc/stat", line, sizeof line) ||
-        sscanf(line, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &user, &nice, &system, &idle, &waiting,
-               &interrupts, &soft_interrupts, &stolen) != 8) {
+        !read_columns(line, ticks)) {
         return processors;
     }
-    const double busy = user + nice + system + interrupts + soft_interrupts;
+    const double busy = ticks[STAT_USER] + ticks[STAT_NICE] + ticks[STAT_SYSTEM] +
+                        ticks[STAT_INTERRUPT] + ticks[STAT_SOFT];
+    const double rest = ticks[STAT_IDLE] + ticks[STAT_WAITING] + ticks[STAT_STOLEN];
     processors.known = true;
     processors.busy_s = busy / ticks_per_s;
-    processors.stolen_s = stolen / ticks_per_s;
-    processors.all_s = (busy + idle + waiting + stolen) / ticks_per_s;
+    processors.stolen_s = ticks[STAT_STOLEN] / ticks_per_s;
+    processors.all_s = (busy + rest) / ticks_per_s;
     return processors;
 }
 

@@ -133,8 +133,12 @@ static bool line_read(const line_t* line, int wanted, double* numbers, char* rea
 static void put_numbers(json_t* json, const char* key, const char* answer)
 {
     json_array_begin(json, key);
-    char* end = NULL;
-    for (double number = strtod(answer, &end); end != answer; number = strtod(answer, &end)) {
+    for (;;) {
+        char* end = NULL;
+        const double number = strtod(answer, &end);
+        if (end == answer) {
+            break;
+        }
         json_number(json, NULL, number);
         answer = end;
     }

@@ -113,7 +113,7 @@ typedef enum {
     X(OPTION_DEVICES, "devices", NULL, OPTION_KIND_FLAG, 0, 0,                                     \
       "ask the machine's own devices, where its file says")                                        \
     X(OPTION_FORMAT, "format", "csv|mcap", OPTION_KIND_TEXT, 0, 0,                                 \
-      "what is written (default: as --out ends)")                                                  \
+      "what is written (default: as --out ends, else csv)")                                        \
     X(OPTION_EVERY, "every", "N", OPTION_KIND_WHOLE, 1, 1000000,                                   \
       "figures of every N-th cycle only (default: 1)")                                             \
     X(OPTION_VERIFY, "verify", NULL, OPTION_KIND_FLAG, 0, 0,                                       \
@@ -127,7 +127,11 @@ typedef enum {
     X(OPTION_WRITE, "write", NULL, OPTION_KIND_FLAG, 0, 0,                                         \
       "write what is better into the machine's file, and keep the old one beside it")              \
     X(OPTION_CSV, "csv", "FILE", OPTION_KIND_TEXT, 0, 0,                                           \
-      "every trial as a line of comma-separated values")
+      "every trial as a line of comma-separated values")                                           \
+    X(OPTION_TOLERANCE, "tolerance", "FIGURE=N[,...]", OPTION_KIND_TEXT, 0, 0,                     \
+      "what figures may differ by, in their units, instead of what is set for them")               \
+    X(OPTION_NO_RECORD, "no-record", NULL, OPTION_KIND_FLAG, 0, 0,                                 \
+      "keep no record: the figures of the run, and nothing to look at afterwards")
 typedef enum {
 #define X(id, name, argument, kind, lowest, highest, meaning) id,
     OPTION_LIST(X)

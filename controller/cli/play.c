@@ -430,20 +430,10 @@ static exit_code_t finish(player_room_t* room, const run_outcome_t* outcome)
                       play->verb, recording->run.path);
     }
     if (play->options->given[OPTION_JSON]) {
-        char path[RUN_PATH_CAPACITY];
-        char line[4096];
-        FILE* file = run_directory_file(&recording->run, RUN_SUMMARY, path, sizeof path)
-                         ? fopen(path, "r")
-                         : NULL;
-        while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-            (void)fputs(line, stdout);
-        }
-        if (file != NULL) {
-            (void)fclose(file);
-        }
+        summary_put(&recording->summary, stdout);
     } else {
         summary_print(&recording->summary, stdout);
-        (void)printf("record: %s\n", recording->run.path);
+        (void)printf("record: %s\n", play->no_record ? "none" : recording->run.path);
     }
     if (play->report) {
         const report_result_t written = report_write(recording->run.path, &recording->summary);
@@ -486,6 +476,7 @@ static bool begin_record(const play_t* play, recording_t* recording, time_t now)
     const recording_settings_t settings = {.session = &play->assembly->session,
                                            .inputs = &play->assembly->inputs,
                                            .directory = play->options->text[OPTION_OUT],
+                                           .figures_only = play->no_record,
                                            .seed = (uint64_t)play->options->whole[OPTION_SEED],
                                            .threaded = play->real_time,
                                            .now = now};
@@ -502,7 +493,7 @@ static bool begin_record(const play_t* play, recording_t* recording, time_t now)
 static void record_refusal(const play_t* play, const fieldbus_findings_t* findings,
                            recording_t* recording)
 {
-    if (findings->count == 0 || !begin_record(play, recording, time(NULL))) {
+    if (play->no_record || findings->count == 0 || !begin_record(play, recording, time(NULL))) {
         return;
     }
     run_outcome_t outcome = {.planned_s = play->assembly->figures.planned_s};

@@ -20,6 +20,7 @@ typedef struct {
     int64_t exchange_timeout_us; // of one period's exchange
     bool real_time;              // time does not wait: record in a thread, hurry
     bool in_process;             // nothing crosses a wire, and round trips take no time
+    bool no_record;              // figures only, nothing on the disk
     bool automatic;              // arms and starts by itself; else standard input says when
     bool report;                 // write report.html
     scenario_run_t* scenario;    // events beside the run, and what is required of it; null: none

@@ -49,10 +49,12 @@ typedef enum {
     X(sim, "ROUTINE", 1, 1,                                                                        \
       OPTION_BITS_TABLE | OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_REQUESTS) |              \
           OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_REPORT) |           \
-          OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_JSON),          \
+          OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_JSON) |         \
+          OPTION_BIT(OPTION_NO_RECORD),                                                            \
       "play a routine on the virtual table in this process, as fast as it goes",                   \
       "Prints the figures of the run on standard output and keeps its record in --out, or in\n"    \
-      "runs/ with the date and the routine's name. The same seed gives the same bytes.\n")         \
+      "runs/ with the date and the routine's name. The same seed gives the same bytes.\n"          \
+      "--no-record keeps the figures only, and goes with none of --out, --report and --ledger.\n") \
     X(run, "ROUTINE", 1, 1,                                                                        \
       OPTION_BITS_TABLE | OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_SEED) |                    \
           OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_HOST) | OPTION_BIT(OPTION_PORT_BASE) |        \
@@ -128,6 +130,14 @@ typedef enum {
       "events against each other. --with shows the first cycle that decides otherwise with\n"      \
       "another file: mode, rules, answers, requests to the drives, or a command that differs by\n" \
       "more than one count of the drive's register; the exit code is then 0.\n")                   \
+    X(diff, "FIRST SECOND", 2, 2,                                                                  \
+      OPTION_BIT(OPTION_TOLERANCE) | OPTION_BIT(OPTION_PAGE) | OPTION_BIT(OPTION_JSON),            \
+      "two runs side by side: figures, what they may differ by, where they part",                  \
+      "Exit code 0 if the second run is as good as the first or better, 6 if any of its figures\n" \
+      "is worse by more than it may be. Inputs part at the first cycle that read something "       \
+      "else,\n"                                                                                    \
+      "decisions at the first that decided otherwise (see 'knead replay --help'). --page draws\n"  \
+      "both forces over each other.\n")                                                            \
     X(dose, "", 0, 0,                                                                              \
       OPTION_BIT(OPTION_LEDGER) | OPTION_BIT(OPTION_CLIENT) | OPTION_BIT(OPTION_SAFETY) |          \
           OPTION_BIT(OPTION_JSON),                                                                 \

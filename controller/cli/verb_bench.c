@@ -51,6 +51,13 @@ static bool load_session(const options_t* options, assembly_t* assembly)
            assembly_build_session(assembly) && assembly_build_world(assembly, options);
 }
 
+/// How many times faster than real time periods of such a length are simulated.
+static double times_real_time(const assembly_t* assembly, const bench_figure_t* figures, int index)
+{
+    return 1e3 * (double)assembly->session.period_us /
+           figures[BENCH_KINEMATICS_COUNT + index].median_ns;
+}
+
 static void print_text(const assembly_t* assembly, const char* processor,
                        const bench_figure_t* figures, const bench_bus_t* bus)
 {
@@ -58,6 +65,9 @@ static void print_text(const assembly_t* assembly, const char* processor,
                  COMPILER_NAME, OPTIMISED ? "" : ", not optimised", assembly->machine.name,
                  assembly->machine.arm.joint_count);
     bench_print(figures, FIGURE_COUNT, stdout);
+    (void)printf("\nvirtual time in contact, one core: %.0f times real time recorded, %.0f not\n",
+                 times_real_time(assembly, figures, BENCH_CONTROL_RECORDED),
+                 times_real_time(assembly, figures, BENCH_CONTROL_BARE));
     bench_bus_print(bus, stdout);
 }
 
@@ -105,6 +115,10 @@ static void print_json(const assembly_t* assembly, const char* processor, bool q
         }
         json_object_end(&json);
     }
+    json_object_end(&json);
+    json_object_begin(&json, "times_real_time");
+    json_number(&json, "recorded", times_real_time(assembly, figures, BENCH_CONTROL_RECORDED));
+    json_number(&json, "not_recorded", times_real_time(assembly, figures, BENCH_CONTROL_BARE));
     json_object_end(&json);
     put_bus(&json, bus);
     json_object_end(&json);

@@ -31,7 +31,7 @@ static bool ends_in(const char* text, const char* ending)
            strcmp(text + length - tail, ending) == 0;
 }
 
-/// By --format, else by the ending of --out. False if neither says.
+/// By --format, else by the ending of --out, else a table. False if --format says something else.
 static bool choose_format(const options_t* options, format_t* format)
 {
     const char* named = options->text[OPTION_FORMAT];
@@ -43,16 +43,16 @@ static bool choose_format(const options_t* options, format_t* format)
             return true;
         }
     }
-    return false;
+    *format = FORMAT_CSV;
+    return named == NULL;
 }
 
 static bool choose(const options_t* options, wanted_t* wanted)
 {
     const char* out = options->text[OPTION_OUT];
     if (!choose_format(options, &wanted->format)) {
-        (void)fprintf(stderr, "knead export: --format must say csv or mcap%s%s\n",
-                      options->text[OPTION_FORMAT] != NULL ? ", not " : "",
-                      options->text[OPTION_FORMAT] != NULL ? options->text[OPTION_FORMAT] : "");
+        (void)fprintf(stderr, "knead export: --format %s: not one of csv and mcap\n",
+                      options->text[OPTION_FORMAT]);
         return false;
     }
     wanted->every = options->given[OPTION_EVERY] ? (int)options->whole[OPTION_EVERY] : 1;

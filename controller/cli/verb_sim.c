@@ -7,8 +7,20 @@
 // A reply in the same process is there or it is not.
 #define EXCHANGE_TIMEOUT_US INT64_C(1000000)
 
+/// Whatever stays on the disk says which record it belongs to.
+static bool wants_record(const options_t* options)
+{
+    return options->given[OPTION_OUT] || options->given[OPTION_REPORT] ||
+           options->given[OPTION_LEDGER];
+}
+
 exit_code_t verb_sim(const options_t* options, assembly_t* assembly)
 {
+    if (options->given[OPTION_NO_RECORD] && wants_record(options)) {
+        (void)fprintf(stderr, "knead sim: --no-record goes with none of --out, --report and "
+                              "--ledger: they belong to a record\n");
+        return EXIT_USAGE;
+    }
     if (!assembly_load_table(assembly, options) ||
         !assembly_load_ledger(assembly, options, false, (int64_t)time(NULL)) ||
         !assembly_load_routine(assembly, options->operands[0]) ||
@@ -44,6 +56,7 @@ exit_code_t verb_sim(const options_t* options, assembly_t* assembly)
                              .in_process = true,
                              .exchange_timeout_us = EXCHANGE_TIMEOUT_US,
                              .automatic = true,
+                             .no_record = options->given[OPTION_NO_RECORD],
                              .report = options->given[OPTION_REPORT]};
     const exit_code_t code = play(&settings);
     if (staged) {

@@ -99,7 +99,7 @@ static people_row_t person_of(const options_t* options, int index)
 static bool add_case(tune_t* tune, const people_row_t* person, const char* routine, bool several)
 {
     const int index = tune->tuning.case_count;
-    char within[ASSEMBLY_PATH_CAPACITY], client[ASSEMBLY_PATH_CAPACITY];
+    char within[ASSEMBLY_PATH_CAPACITY], client[ASSEMBLY_PATH_CAPACITY] = "";
     assembly_t* assembly = assembly_create();
     if (assembly == NULL) {
         (void)fprintf(stderr, "knead tune: out of memory\n");

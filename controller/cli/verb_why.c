@@ -73,6 +73,19 @@ static void judge_scenario(assembly_t* assembly, const run_record_t* run,
     record->met = ending == scenario->expect && caused;
 }
 
+/// How the cause's device was heard in the whole run; null where the record does not say.
+static const link_figures_t* link_of(const run_record_t* run, const machine_settings_t* machine,
+                                     const explain_fault_t* cause)
+{
+    const run_outcome_t* outcome = &run->file.outcome;
+    for (int i = 0; cause->device >= 0 && i < outcome->device_count; i++) {
+        if (strcmp(outcome->devices[i].name, machine->devices[cause->device].name) == 0) {
+            return &outcome->devices[i];
+        }
+    }
+    return NULL;
+}
+
 /// Reads all cycles and events into the explanation.
 static void look(run_record_t* run, explain_t* explain, explain_record_t* record)
 {
@@ -108,6 +121,7 @@ exit_code_t verb_why(const options_t* options, assembly_t* assembly)
     }
     look(&run, explain, &record);
     const explanation_t* explanation = explain_result(explain);
+    record.link = link_of(&run, &assembly->machine, &explanation->cause);
     judge_scenario(assembly, &run, explanation, &record);
     if (options->given[OPTION_JSON]) {
         explain_write_json(&assembly->session, explanation, &record, stdout);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "controller/live.h"
+#include "controller/record/explain_rules.h"
 #include "controller/record/json.h"
 #include "controller/record/line_chain.h"
 
@@ -159,7 +160,7 @@ static void add_cause(const events_t* events, line_t* line, const cycle_record_t
     if (rule == record->verdict.rule) {
         json_number(&line->json, "measured", record->verdict.measured);
         json_number(&line->json, "allowed", record->verdict.allowed);
-        if (joint_name(events, record->verdict.subject)) {
+        if (explain_subject_is_joint(rule) && joint_name(events, record->verdict.subject)) {
             json_text(&line->json, "joint", joint_name(events, record->verdict.subject));
         }
     }

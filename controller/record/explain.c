@@ -23,6 +23,7 @@ struct explain {
     bool any;
     cycle_record_t last;
     explain_fault_t refusal; // that keeps it from being armed, as it began
+    vec3_t stopped_m;        // where the tool was at the stop
     int64_t touched_us;      // when the force was last that of a touch, after the stop
     bool touching;           // in the last cycle
 };
@@ -76,6 +77,7 @@ explain_t* explain_create(const session_t* session)
     result->released_s = (double)NAN;
     result->power_off_s = (double)NAN;
     result->peak_after_N = (double)NAN;
+    result->moved_m = (double)NAN;
     result->step = (explain_step_t){.item = -1, .doing = ""};
     return explain;
 }
@@ -289,6 +291,11 @@ static void freeze(explain_t* explain, const cycle_record_t* record)
     add_requests(explain);
 }
 
+static vec3_t tool_of(const cycle_record_t* record)
+{
+    return vec3((double)record->tool_x_m, (double)record->tool_y_m, (double)record->tool_z_m);
+}
+
 static void begin_stop(explain_t* explain, const cycle_record_t* record)
 {
     explanation_t* result = &explain->result;
@@ -302,6 +309,8 @@ static void begin_stop(explain_t* explain, const cycle_record_t* record)
     result->released_s = (double)NAN;
     result->power_off_s = (double)NAN;
     result->peak_after_N = (double)NAN;
+    result->moved_m = (double)NAN;
+    explain->stopped_m = tool_of(record);
     explain->touching = true; // until the first cycle says otherwise
     explain->touched_us = record->input.now_us;
     if ((record->input.requests & REQUEST_STOP) != 0 &&
@@ -330,6 +339,8 @@ static void follow_stop(explain_t* explain, const cycle_record_t* record)
     explanation_t* result = &explain->result;
     const double since_s = 1e-6 * (double)(record->input.now_us - result->time_us);
     const double force_N = (double)record->normal_force_N;
+    const double moved_m = vec3_norm(vec3_sub(tool_of(record), explain->stopped_m));
+    result->moved_m = fmax(result->moved_m, moved_m); // ignores what is not a number
     bool torque = false;
     for (int joint = 0; joint < explain->session->machine->arm.joint_count; joint++) {
         torque = torque || record->command.request[joint] != DRIVE_REQUEST_DISABLE;

@@ -177,6 +177,7 @@ typedef struct {
     double released_s;  // from the stop until the force stayed below that of a touch
     double power_off_s; // from the stop until the drives were to have no torque
     double peak_after_N;
+    double moved_m;    // the farthest that the tool was from where it was at the stop
     int earlier_stops; // stops that were gone on from
     char failure[TEXT_CAPACITY];
     int devices_told; // devices that events tell of in a run without a cycle

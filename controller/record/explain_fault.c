@@ -1,6 +1,7 @@
 #include "controller/record/explain_fault.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -126,25 +127,82 @@ static void read_frozen(reading_t* reading, explain_fault_t* fault)
                    effort ? "its effort changed by" : "its command went on by");
 }
 
+static void note(explain_fault_t* fault, const char* format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/// Adds to what else the record tells.
+static void note(explain_fault_t* fault, const char* format, ...)
+{
+    const size_t used = strlen(fault->note);
+    va_list arguments;
+    va_start(arguments, format);
+    (void)snprintf(fault->note + used, sizeof fault->note - used, "%s", used > 0 ? "; " : "");
+    const size_t begun = strlen(fault->note);
+    (void)vsnprintf(fault->note + begun, sizeof fault->note - begun, format, arguments);
+    va_end(arguments);
+}
+
 static void read_state(reading_t* reading, explain_fault_t* fault)
 {
-    const drive_feedback_t* drive = &reading->record->input.feedback.drives[fault->joint];
+    const bus_feedback_t* feedback = &reading->record->input.feedback;
+    const drive_feedback_t* drive = &feedback->drives[fault->joint];
     (void)snprintf(reading->what, sizeof reading->what, "%s", drive_state_text(drive->state));
     if (drive->fault_code != 0) {
-        (void)snprintf(fault->note, sizeof fault->note, "it reports fault code 0x%04X",
-                       drive->fault_code);
+        note(fault, "it reports fault code 0x%04X", drive->fault_code);
     } else {
-        (void)snprintf(fault->note, sizeof fault->note, "it reports no fault code");
+        note(fault, "it reports no fault code");
+    }
+    int left = 0;
+    for (int joint = 0; joint < reading->session->machine->arm.joint_count; joint++) {
+        left += feedback->drives[joint].state != DRIVE_OPERATION_ENABLED;
+    }
+    if (left > 1 && reading->before->mode != MODE_ARMING) {
+        note(fault, "%d drives in all left it in that period: look at what they share", left);
+    }
+}
+
+/// Devices that were too old in that period; more than one share something that failed.
+static void note_silent(const reading_t* reading, explain_fault_t* fault)
+{
+    const bus_feedback_t* feedback = &reading->record->input.feedback;
+    const int64_t most_us = reading->session->limits.sample_age_max_us;
+    int silent = (feedback->force.age_us > most_us) + (feedback->io.age_us > most_us);
+    for (int joint = 0; joint < reading->session->machine->arm.joint_count; joint++) {
+        silent += feedback->drives[joint].age_us > most_us;
+    }
+    if (silent > 1) {
+        note(fault, "%d devices in all were silent then: look at what they share", silent);
+    }
+}
+
+/// A clock that is set looks like a loop that is late.
+static void note_clock(const reading_t* reading, explain_fault_t* fault)
+{
+    char passed[FIGURE_TEXT_CAPACITY];
+    figure_text(QUANTITY_TIME, JOINT_REVOLUTE,
+                1e-6 * (double)(reading->record->input.now_us - reading->before->input.now_us),
+                passed);
+    note(fault, "%s passed on the clock since the period before", passed);
+}
+
+/// What the second channel says of a force that only the sensor measures.
+static void note_drive_force(const reading_t* reading, explain_fault_t* fault)
+{
+    const double force_N = (double)reading->record->drive_force_N;
+    const double deviation_N = (double)reading->record->drive_force_deviation_N;
+    if (isfinite(force_N) && isfinite(deviation_N) && reading->telling) {
+        note(fault, "the drives' torques, which tell it later, said %.1f N, %.1f N more or less",
+             force_N, 2.0 * deviation_N);
     }
 }
 
 /// Figures that say less than they seem to are taken away.
-static void drop_figures(explain_fault_t* fault, const char* note)
+static void drop_figures(explain_fault_t* fault, const char* why)
 {
     fault->figures_known = false;
     fault->measured = (double)NAN;
     fault->allowed = (double)NAN;
-    (void)snprintf(fault->note, sizeof fault->note, "%s", note);
+    note(fault, "%s", why);
 }
 
 static void read_figures(reading_t* reading, explain_fault_t* fault)
@@ -197,16 +255,13 @@ static void find_drive(const reading_t* reading, explain_fault_t* fault)
 {
     const bool torque = fault->rule == INTERLOCK_DRIVE_SYNC;
     const int count = drives_with(reading, torque, &fault->joint);
-    size_t used = 0;
     if (fault->rule == INTERLOCK_ARMING_TIME && fault->joint >= 0) {
         const drive_feedback_t* drive = &reading->record->input.feedback.drives[fault->joint];
-        (void)snprintf(fault->note, sizeof fault->note, "it says '%s', fault code 0x%04X",
-                       drive_state_text(drive->state), drive->fault_code);
-        used = strlen(fault->note);
+        note(fault, "it says '%s', fault code 0x%04X", drive_state_text(drive->state),
+             drive->fault_code);
     }
     if (count > 1) {
-        (void)snprintf(fault->note + used, sizeof fault->note - used, "%s%d drives in all %s",
-                       used > 0 ? "; " : "", count, torque ? "had torque" : "were not enabled");
+        note(fault, "%d drives in all %s", count, torque ? "had torque" : "were not enabled");
     }
 }
 
@@ -245,13 +300,13 @@ static void find_device(reading_t* reading, explain_fault_t* fault)
         fault->axis = isfinite(number) ? -1 : axis;
     }
     if (fault->axis >= 0) {
-        (void)snprintf(fault->note, sizeof fault->note, "its axis %s", sensor_axes[fault->axis]);
+        note(fault, "its axis %s", sensor_axes[fault->axis]);
     } else if (fault->joint >= 0) {
         const drive_feedback_t* drive = &feedback->drives[fault->joint];
-        (void)snprintf(fault->note, sizeof fault->note, "its %s",
-                       !isfinite(drive->position)   ? "position"
-                       : !isfinite(drive->velocity) ? "speed"
-                                                    : "effort");
+        note(fault, "its %s",
+             !isfinite(drive->position)   ? "position"
+             : !isfinite(drive->velocity) ? "speed"
+                                          : "effort");
     }
 }
 
@@ -446,6 +501,28 @@ static void say(reading_t* reading, explain_fault_t* fault)
     say_otherwise(fault);
 }
 
+/// What figures and record mean with a rule of several comparisons, and what else they tell.
+static void read_meaning(reading_t* reading, explain_fault_t* fault)
+{
+    const bool of_joint = reading->telling && fault->joint >= 0;
+    if (of_joint && fault->rule == INTERLOCK_JOINT_POSITION) {
+        read_position(reading, fault);
+    } else if (of_joint && fault->rule == INTERLOCK_COMMAND_RANGE) {
+        read_command(reading, fault);
+    } else if (of_joint && fault->rule == INTERLOCK_ENCODER_FROZEN) {
+        read_frozen(reading, fault);
+    } else if (of_joint && fault->rule == INTERLOCK_DRIVE_STATE) {
+        read_state(reading, fault);
+    } else if (is_age(fault->rule)) {
+        note_silent(reading, fault);
+    } else if (fault->rule == INTERLOCK_OVERRUN) {
+        note_clock(reading, fault);
+    } else if (fault->rule == INTERLOCK_FORCE_CAP || fault->rule == INTERLOCK_FORCE_MAX ||
+               fault->rule == INTERLOCK_FORCE_MARGIN || fault->rule == INTERLOCK_ENTANGLED) {
+        note_drive_force(reading, fault);
+    }
+}
+
 void explain_fault_read(const session_t* session, const explain_window_t* window, int rule,
                         explain_fault_t* fault)
 {
@@ -463,23 +540,6 @@ void explain_fault_read(const session_t* session, const explain_window_t* window
     fault->mode = reading.before->mode;
     read_figures(&reading, fault);
     read_place(&reading, fault);
-    if (reading.telling && fault->joint >= 0) {
-        switch (rule) {
-        case INTERLOCK_JOINT_POSITION:
-            read_position(&reading, fault);
-            break;
-        case INTERLOCK_COMMAND_RANGE:
-            read_command(&reading, fault);
-            break;
-        case INTERLOCK_ENCODER_FROZEN:
-            read_frozen(&reading, fault);
-            break;
-        case INTERLOCK_DRIVE_STATE:
-            read_state(&reading, fault);
-            break;
-        default:
-            break;
-        }
-    }
+    read_meaning(&reading, fault);
     say(&reading, fault);
 }

@@ -123,6 +123,7 @@ static void write_moment(json_t* json, const explanation_t* explanation)
     json_number(json, "released_s", explanation->released_s);
     json_number(json, "power_off_s", explanation->power_off_s);
     json_number(json, "peak_after_N", explanation->peak_after_N);
+    json_number(json, "moved_m", explanation->moved_m);
     json_integer(json, "earlier_stops", explanation->earlier_stops);
     json_object_end(json);
 }
@@ -189,6 +190,27 @@ static void write_advice(json_t* json, const explanation_t* explanation)
     json_object_end(json);
 }
 
+static void write_link(json_t* json, const link_figures_t* link)
+{
+    if (link == NULL) {
+        json_null(json, "link");
+        return;
+    }
+    json_object_begin(json, "link");
+    json_text(json, "device", link->name);
+    json_integer(json, "exchanges", link->exchanges);
+    json_integer(json, "timeouts", link->timeouts);
+    json_integer(json, "mismatches", link->mismatches);
+    json_integer(json, "exceptions", link->exceptions);
+    json_integer(json, "crc_errors", link->crc_errors);
+    json_integer(json, "stale", link->stale);
+    json_integer(json, "no_turns", link->no_turns);
+    json_integer(json, "reconnects", link->reconnects);
+    json_number(json, "round_trip_mean_us", link->round_trip_mean_us);
+    json_integer(json, "round_trip_max_us", link->round_trip_max_us);
+    json_object_end(json);
+}
+
 static void write_record(json_t* json, const explanation_t* explanation,
                          const explain_record_t* record)
 {
@@ -236,6 +258,7 @@ void explain_write_json(const session_t* session, const explanation_t* explanati
     write_lines(&json, "events_before", explanation->before, explanation->before_count);
     write_lines(&json, "events_after", explanation->later, explanation->later_count);
     write_advice(&json, explanation);
+    write_link(&json, record->link);
     write_record(&json, explanation, record);
     json_object_end(&json);
     (void)fprintf(out, "\n");

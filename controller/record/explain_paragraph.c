@@ -6,6 +6,10 @@
 #include "controller/record/explain_print.h"
 #include "controller/record/explain_words.h"
 
+// A tool that got this part of the way off the body has yielded: the rest is braking and where it
+// was.
+#define YIELDED_PART 0.5
+
 /// A text that grows, cut at its end.
 typedef struct {
     char* text;
@@ -46,19 +50,47 @@ static void add_step(growing_t* growing, const session_t* session, const explain
         step->region[0] != '\0' ? " on " : "", step->region, session->routine->path, step->line);
 }
 
+/// What the arm was told to do, and whether it did: a drive without power moves nothing away.
+static void add_motion(growing_t* growing, const session_t* session,
+                       const explanation_t* explanation)
+{
+    char moved[FIGURE_TEXT_CAPACITY];
+    figure_text(QUANTITY_LENGTH, JOINT_REVOLUTE, explanation->moved_m, moved);
+    const double wanted_m = session->safety->yield_distance_m.value;
+    const bool stood =
+        explanation->mode_before == MODE_ARMING || explanation->mode_before == MODE_ARMED;
+    if (explanation->mode_after == MODE_LIFT) {
+        add(growing, " The tool was lifted off the body and the arm waited above it");
+    } else if (explanation->mode_after == MODE_YIELD &&
+               explanation->moved_m >= YIELDED_PART * wanted_m) {
+        add(growing, " The arm moved %s away from the body and braked", moved);
+    } else if (explanation->mode_after == MODE_YIELD) {
+        add(growing, " The arm was to move away from the body; it moved %s only", moved);
+    } else if (explanation->mode_after == MODE_STOPPING && stood) {
+        add(growing, " The arm stood still");
+    } else if (explanation->mode_after == MODE_STOPPING) {
+        add(growing, " The arm braked within %s", moved);
+    } else {
+        add(growing, " The power was taken off at once and the brakes hold the arm");
+        return;
+    }
+    if (explanation->mode_after != MODE_LIFT) {
+        add(growing, isfinite(explanation->power_off_s)
+                         ? ", then its power was taken off"
+                         : "; the record ends before its power was taken off");
+    }
+}
+
 static void add_reaction(growing_t* growing, const session_t* session,
                          const explanation_t* explanation)
 {
-    static const char* const texts[REACTION_COUNT] = {
-        [REACTION_NONE] = "The arm was stopped",
-        [REACTION_LIFT] = "The tool was lifted off the body and the arm waited above it",
-        [REACTION_YIELD] = "The arm moved away from the body, braked and took its power off",
-        [REACTION_STOP] = "The arm braked where it was and took its power off",
-        [REACTION_POWER_OFF] = "The power was taken off at once and the brakes hold the arm",
-    };
-    const bool yields =
-        explanation->reaction == REACTION_NONE && explanation->mode_after == MODE_YIELD;
-    add(growing, " %s", texts[yields ? REACTION_YIELD : explanation->reaction]);
+    add_motion(growing, session, explanation);
+    const bool may_press = supervisor_mode_touches(explanation->mode_before) ||
+                           explanation->peak_after_N >= session->limits.touch_force_N;
+    if (!may_press) {
+        add(growing, ".");
+        return;
+    }
     if (explanation->peak_after_N < session->limits.touch_force_N) {
         add(growing, "; nothing was pressed.");
         return;
@@ -96,9 +128,10 @@ static void add_own_faults(growing_t* growing, const explanation_t* explanation)
     }
     const double after_s = 1e-6 * (double)(own->time_us - explanation->time_us);
     add(growing, " ");
-    add_time(growing, after_s);
-    add(growing, " later, and not because of it: %s%s%s.", own->sentence,
-        own->note[0] != '\0' ? "; " : "", own->note);
+    add_time(growing, after_s > 0.0 ? after_s : 1e-6 * (double)own->time_us);
+    add(growing, " %s: %s%s%s.",
+        after_s > 0.0 ? "later, and not because of it" : "after its beginning, without stopping it",
+        own->sentence, own->note[0] != '\0' ? "; " : "", own->note);
 }
 
 static void add_cause(growing_t* growing, const explanation_t* explanation)

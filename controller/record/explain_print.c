@@ -7,7 +7,7 @@
 #include "controller/live.h"
 #include "controller/record/explain_words.h"
 
-#define LABEL_WIDTH 15
+#define LABEL_WIDTH 16
 #define ROW_CAPACITY 1200
 
 /// Prints `text` from column `indent` on, broken at blanks; the first line begins where it is.
@@ -265,6 +265,22 @@ static void print_advice(FILE* out, const explanation_t* explanation)
     }
 }
 
+/// Whether a device is silent or answers wrongly: its link over the whole run.
+static void print_link(FILE* out, const link_figures_t* link)
+{
+    if (link == NULL || link->exchanges == 0) {
+        return;
+    }
+    print_row(out, "its link",
+              "%lld exchanges: %lld without a reply in time, %lld with a wrong one, %lld "
+              "exceptions, %lld checksums, %lld without a new sample, %lld missed turns; connected "
+              "anew %lld times; round trip %.0f us, %lld at most",
+              (long long)link->exchanges, (long long)link->timeouts, (long long)link->mismatches,
+              (long long)link->exceptions, (long long)link->crc_errors, (long long)link->stale,
+              (long long)link->no_turns, (long long)link->reconnects, link->round_trip_mean_us,
+              (long long)link->round_trip_max_us);
+}
+
 static void print_record(FILE* out, const explanation_t* explanation,
                          const explain_record_t* record)
 {
@@ -301,6 +317,7 @@ void explain_print(const session_t* session, const explanation_t* explanation,
     (void)fprintf(out, "\n");
     print_row(out, "ending", "%s", explain_ending_text(explanation->ending));
     print_cause(out, session, explanation);
+    print_link(out, record->link);
     print_moment(out, session, explanation);
     print_reaction(out, explanation);
     const bool uneventful = explanation->ending == EXPLAIN_FINISHED;

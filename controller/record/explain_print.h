@@ -17,6 +17,7 @@ typedef struct {
     bool events_whole;          // every line follows from the one before
     int64_t events_broken_line; // the first that does not; 0 where there is no file
     int64_t cycles_dropped;     // not recorded
+    const link_figures_t* link; // of the device that the cause is about, or null
     bool scenario;              // one was played; the rest is of it
     char scenario_name[NAME_CAPACITY];
     char expected[EXPLAIN_TEXT_CAPACITY]; // what it expects

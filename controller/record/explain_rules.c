@@ -50,8 +50,7 @@ static const explain_rule_t rules[INTERLOCK_RULE_COUNT] = {
          "order and types."},
     [INTERLOCK_COMMAND_RANGE] =
         {QUANTITY_JOINT_WAY, SENSE_AT_MOST, ABOUT_JOINT, false,
-         "{what} that {place} was told to take is none it may be told: {measured}, allowed "
-         "{allowed}",
+         "{place} was told what it must not be told: {what} was {measured}, allowed {allowed}",
          "Leave the machine off and call the engineer.", NULL,
          "This is a mistake of the program or of its memory: keep the record, recompute it with "
          "'knead replay' and report it."},
@@ -334,6 +333,13 @@ static const explain_rule_t rules[INTERLOCK_RULE_COUNT] = {
                                 "Shorten the routine, or repeat and extend fewer steps.",
                                 NOTHING_TO_FIX},
 };
+
+bool explain_subject_is_joint(int rule)
+{
+    const explain_rule_t* info = explain_rule(rule);
+    return info != NULL && (info->about == ABOUT_JOINT || info->about == ABOUT_DRIVE ||
+                            info->about == ABOUT_SOME_DRIVE || info->about == ABOUT_SOME_DEVICE);
+}
 
 const explain_rule_t* explain_rule(int rule)
 {

@@ -58,6 +58,10 @@ typedef struct {
     const char* for_engineer;
 } explain_rule_t;
 
+/// True if the verdict's subject is a joint with this rule. With others it is a part of the arm, an
+/// axis of the force sensor, or nothing.
+bool explain_subject_is_joint(int rule);
+
 /// Null for what is no rule.
 const explain_rule_t* explain_rule(int rule);
 

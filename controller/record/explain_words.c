@@ -97,7 +97,8 @@ static void print(quantity_t quantity, joint_kind_t kind, double figure, int dig
     }
     const scaled_t as = scaled(quantity, kind, figure);
     const double number = as.factor * figure;
-    const int shown = fabs(number) >= 1000.0 && digits < 4 ? 4 : digits; // no exponents
+    const int whole = fabs(number) >= 1.0 ? (int)log10(1.001 * fabs(number)) + 1 : 1;
+    const int shown = whole > digits ? whole : digits; // no exponents
     (void)snprintf(text, FIGURE_TEXT_CAPACITY, "%.*g%s%s", shown, number,
                    as.unit[0] != '\0' ? " " : "", as.unit);
 }

@@ -8,6 +8,9 @@
 
 #include "kinematics/fk.h"
 
+/// A figure of what the cycle came to, where that is known.
+#define OUTPUT(field) (row->output != NULL ? (float)row->output->field : (float)NAN)
+
 /// Kind, group, name, value, meaning. `row` and `record` stand for what the values are read from.
 #define SCALAR_LIST(X)                                                                             \
     X(NUMBER, CYCLE, "time", micros_to_s(row->time_us),                                            \
@@ -52,6 +55,8 @@
     X(TRUTH, CYCLE, "lamp_commanded", record->command.lamp_moving, "the lamp of a moving arm")     \
     X(NUMBER, CYCLE, "io_age_s", age_s(record->input.feedback.io.age_us),                          \
       "age of the I/O coupler's sample")                                                           \
+    X(TRUTH, CYCLE, "recomputed", row->output != NULL,                                             \
+      "figures are known that only recomputing the cycle tells")                                   \
     X(SINGLE, FORCE, "force_measured_N", record->normal_force_N,                                   \
       "along the skin's normal, pressing positive, gravity and tare taken out")                    \
     X(SINGLE, FORCE, "force_target_N", record->force_target_N, "wanted along the normal")          \
@@ -60,6 +65,14 @@
       "along the normal, from the drives' efforts")                                                \
     X(SINGLE, FORCE, "force_from_drives_deviation_N", record->drive_force_deviation_N,             \
       "its standard deviation")                                                                    \
+    X(SINGLE, FORCE, "force_disagreement_N", OUTPUT(estimate.force_disagreement_N),                \
+      "of sensor and drives, filtered alike; recomputed")                                          \
+    X(SINGLE, FORCE, "force_predicted_N", OUTPUT(estimate.force_predicted_N),                      \
+      "that letting go now would still reach at most; recomputed")                                 \
+    X(SINGLE, FORCE, "contact_force_x_N", OUTPUT(estimate.contact_force_N.x),                      \
+      "on the body, table frame; recomputed")                                                      \
+    X(SINGLE, FORCE, "contact_force_y_N", OUTPUT(estimate.contact_force_N.y), "the same")          \
+    X(SINGLE, FORCE, "contact_force_z_N", OUTPUT(estimate.contact_force_N.z), "the same")          \
     X(SINGLE, FORCE, "shear_force_measured_N", record->shear_force_N, "along the skin")            \
     X(SINGLE, FORCE, "stiffness_N_per_m", record->stiffness_N_per_m,                               \
       "of spring and tissue in series, as felt")                                                   \
@@ -92,6 +105,10 @@
       "pad's face, table frame, of the commanded joints")                                          \
     X(SINGLE, TOOL, "tool_y_commanded_m", (float)row->tool_commanded.position_m.y, "the same")     \
     X(SINGLE, TOOL, "tool_z_commanded_m", (float)row->tool_commanded.position_m.z, "the same")     \
+    X(SINGLE, TOOL, "tool_x_desired_m", desired(row).x,                                            \
+      "pad's face as planned, before force control, table frame; recomputed")                      \
+    X(SINGLE, TOOL, "tool_y_desired_m", desired(row).y, "the same")                                \
+    X(SINGLE, TOOL, "tool_z_desired_m", desired(row).z, "the same")                                \
     X(SINGLE, TOOL, "tool_speed_measured_m_per_s", record->tool_speed_mps, "over the table")       \
     X(SINGLE, TOOL, "tool_speed_allowed_m_per_s", record->speed_allowed_mps,                       \
       "what the judge allows here")                                                                \
@@ -99,12 +116,22 @@
       "tool above the skin where the model has it, positive above")                                \
     X(SINGLE, TOOL, "normal_offset_commanded_m", record->normal_offset_m,                          \
       "what force control added along the normal")                                                 \
+    X(SINGLE, TOOL, "surface_normal_x", OUTPUT(estimate.surface_normal.x),                         \
+      "unit normal of the skin as modelled, table frame; recomputed")                              \
+    X(SINGLE, TOOL, "surface_normal_y", OUTPUT(estimate.surface_normal.y), "the same")             \
+    X(SINGLE, TOOL, "surface_normal_z", OUTPUT(estimate.surface_normal.z), "the same")             \
+    X(SINGLE, TOOL, "link_clearance_m", OUTPUT(estimate.link_clearance_m),                         \
+      "of the nearest link to the skin; recomputed")                                               \
+    X(SINGLE, TOOL, "arm_clearance_m", OUTPUT(estimate.arm_nearest.distance_m),                    \
+      "of the arm's two nearest parts, or of one and the table; recomputed")                       \
     X(SINGLE, TOOL, "path_error_m", record->path_error_m, "what the inverse kinematics left over")
 
 /// Kind, name behind the joint's, what the unit is made from, value, meaning. `drive` and `i` stand
 /// for the joint's.
 #define JOINT_LIST(X)                                                                              \
     X(NUMBER, "position_measured", UNIT_POSITION, drive->position, "as its drive says")            \
+    X(SINGLE, "position_desired", UNIT_POSITION, OUTPUT(joints.position.at[i]),                    \
+      "as wanted before the last limits; recomputed")                                              \
     X(NUMBER, "position_commanded", UNIT_POSITION, record->command.position[i],                    \
       "as sent in this cycle")                                                                     \
     X(SINGLE, "following_error", UNIT_POSITION, (float)following_error(row, drive, i),             \
@@ -317,6 +344,29 @@ static const char* request_of(const cycle_record_t* record, int joint)
     return "";
 }
 
+static double quat_square(quat_t q)
+{
+    return q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w;
+}
+
+/// Outside of motion of the joints alone; a pose that nobody planned has no orientation.
+static bool has_desired_pose(const export_row_t* row)
+{
+    return row->output != NULL && !row->output->target.joint_motion &&
+           fabs(quat_square(row->output->target.tool_desired.orientation) - 1.0) < 1e-3;
+}
+
+typedef struct {
+    float x, y, z;
+} place_t;
+
+static place_t desired(const export_row_t* row)
+{
+    const vec3_t place_m = has_desired_pose(row) ? row->output->target.tool_desired.position_m
+                                                 : vec3((double)NAN, (double)NAN, (double)NAN);
+    return (place_t){(float)place_m.x, (float)place_m.y, (float)place_m.z};
+}
+
 static double following_error(const export_row_t* row, const drive_feedback_t* drive, int joint)
 {
     return row->follows ? row->command_before.position[joint] - drive->position : (double)NAN;
@@ -429,7 +479,8 @@ static void fill(const export_row_t* row, const cycle_record_t* record, export_v
     }
 }
 
-void export_row_take(export_row_t* row, const cycle_record_t* record, export_value_t* values)
+void export_row_take(export_row_t* row, const cycle_record_t* record, const cycle_output_t* output,
+                     export_value_t* values)
 {
     const int64_t before_us = row->time_us;
     const int64_t clock_us = record->input.now_us;
@@ -438,6 +489,7 @@ void export_row_take(export_row_t* row, const cycle_record_t* record, export_val
     row->follows = row->any && record->input.cycle == row->cycle + 1;
     row->any = true;
     row->cycle = record->input.cycle;
+    row->output = output;
     if (values != NULL) {
         joints_t measured = {0};
         joints_t commanded = {0};

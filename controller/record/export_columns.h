@@ -1,7 +1,10 @@
 /// Every figure of a cycle that is given away: named once, with its unit, and read from the record.
 /// CSV has one column for each, MCAP one member in the channel of its group.
 ///
-/// *Measured* is what a device said, *commanded* what was sent to the drives in the same cycle.
+/// *Measured* is what a device said, *commanded* what was sent to the drives in the same cycle,
+/// *desired* what was wanted before force control and limits came to it. Records do not hold what
+/// is desired, nor all of what was estimated: such figures are known only of a cycle that was
+/// recomputed and came out as recorded.
 /// Names end in their unit; a joint's figures begin with the joint's name, and their unit follows
 /// from its kind.
 #ifndef KNEAD_CONTROLLER_RECORD_EXPORT_COLUMNS_H
@@ -72,9 +75,10 @@ const char* export_digits(export_digits_t* digits, export_kind_t kind, double nu
 
 /// Goes from record to record.
 typedef struct {
-    const session_t* session; // borrowed
-    bool any;                 // a record was seen
-    int64_t time_us;          // of it, see export_row_take
+    const session_t* session;     // borrowed
+    const cycle_output_t* output; // of the cycle, borrowed; null where it is not known
+    bool any;                     // a record was seen
+    int64_t time_us;              // of it, see export_row_take
     int64_t cycle;
     bus_command_t command_before;
     bool follows; // the record before was of the cycle before
@@ -88,10 +92,12 @@ void export_columns_make(const session_t* session, export_columns_t* columns);
 
 export_row_t export_row_begin(const session_t* session);
 
-/// Takes in the next record, and fills `values` (one a column) unless it is null.
+/// Takes in the next record, and fills `values` (one a column) unless it is null. `output` is what
+/// the cycle came to when it was recomputed; null where that is not known.
 ///
 /// `row->time_us` strictly rises: it is the clock that the cycle read, and where that stood or went
 /// back, one period after the record before. What the cycle really read is the column `clock_s`.
-void export_row_take(export_row_t* row, const cycle_record_t* record, export_value_t* values);
+void export_row_take(export_row_t* row, const cycle_record_t* record, const cycle_output_t* output,
+                     export_value_t* values);
 
 #endif

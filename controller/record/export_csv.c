@@ -112,7 +112,7 @@ export_result_t export_csv(const export_source_t* source, FILE* out, export_figu
     figures->end = cycle_reader_next(source->reader, &record);
     while (figures->end == CYCLE_READ_RECORD && ferror(out) == 0) {
         const bool shown = figures->cycles % source->every == 0;
-        export_row_take(&table->row, &record, shown ? table->values : NULL);
+        export_row_take(&table->row, &record, NULL, shown ? table->values : NULL);
         figures->last_s = (double)table->row.time_us / 1e6;
         if (shown) {
             put_row(table);

@@ -116,11 +116,11 @@ static void declare(tracks_t* tracks)
     for (int group = 0; group < EXPORT_GROUP_COUNT; ++group) {
         tracks->group_channels[group] = declare_group(tracks, (export_group_t)group);
     }
-    const uint16_t states = mcap_file_schema(file, "foxglove.JointStates", foxglove_JointStates);
+    const uint16_t states = mcap_file_schema(file, "foxglove.JointStates", foxglove_joint_states);
     const uint16_t transforms =
-        mcap_file_schema(file, "foxglove.FrameTransforms", foxglove_FrameTransforms);
-    const uint16_t scene = mcap_file_schema(file, "foxglove.SceneUpdate", foxglove_SceneUpdate);
-    const uint16_t log = mcap_file_schema(file, "foxglove.Log", foxglove_Log);
+        mcap_file_schema(file, "foxglove.FrameTransforms", foxglove_frame_transforms);
+    const uint16_t scene = mcap_file_schema(file, "foxglove.SceneUpdate", foxglove_scene_update);
+    const uint16_t log = mcap_file_schema(file, "foxglove.Log", foxglove_log);
     tracks->joint_states = mcap_file_channel(file, "/joint_states", states);
     tracks->moving_frames = mcap_file_channel(file, "/tf", transforms);
     tracks->fixed_frames = mcap_file_channel(file, "/tf_fixed", transforms);
@@ -280,7 +280,7 @@ static void take_record(tracks_t* tracks)
     const export_source_t* source = tracks->source;
     export_figures_t* figures = tracks->figures;
     const bool shown = figures->cycles % source->every == 0;
-    export_row_take(&tracks->row, record, shown ? tracks->values : NULL);
+    export_row_take(&tracks->row, record, NULL, shown ? tracks->values : NULL);
     const int64_t time_us = tracks->row.time_us;
     const uint64_t time_ns = log_time_ns(time_us);
     figures->last_s = (double)time_us / 1e6;

@@ -3,9 +3,9 @@
 #ifndef KNEAD_CONTROLLER_RECORD_FOXGLOVE_SCHEMAS_H
 #define KNEAD_CONTROLLER_RECORD_FOXGLOVE_SCHEMAS_H
 
-extern const char foxglove_FrameTransforms[];
-extern const char foxglove_JointStates[];
-extern const char foxglove_Log[];
-extern const char foxglove_SceneUpdate[];
+extern const char foxglove_frame_transforms[];
+extern const char foxglove_joint_states[];
+extern const char foxglove_log[];
+extern const char foxglove_scene_update[];
 
 #endif

@@ -30,6 +30,11 @@ struct recorder {
     limits_damage_t damage; // the producer's
     pthread_t thread;
     atomic_bool ending;
+    // Of whoever keeps: the drain, or the producer where there is none.
+    int64_t kept_us;
+    int64_t next_cycle; // that follows the last one kept
+    int64_t gaps_told;
+    bool refusal_told;
     // Written by the producer alone and the drain alone; each reads the other's. A line of its own
     // for each, so that the two threads do not pull one line to and fro.
     _Alignas(64) atomic_size_t head; // entries put in
@@ -38,10 +43,34 @@ struct recorder {
     entry_t ring[];
 };
 
-static void keep_record(const recorder_sinks_t* sinks, const cycle_record_t* record)
+static void note_now(const recorder_t* recorder, const char* text)
 {
+    if (recorder->sinks.events) {
+        events_note(recorder->sinks.events, recorder->kept_us, recorder->next_cycle - 1, EVENT_NOTE,
+                    text);
+    }
+}
+
+/// Tells once that the disk has refused: the events may well still find room.
+static void tell_refusal(recorder_t* recorder)
+{
+    int error = 0;
+    if (!recorder->refusal_told && cycle_file_failed(recorder->sinks.cycles, &error)) {
+        char text[EVENT_TEXT_CAPACITY];
+        (void)snprintf(text, sizeof text, "cycles are not recorded any more: %s", strerror(error));
+        note_now(recorder, text);
+        recorder->refusal_told = true;
+    }
+}
+
+static void keep_record(recorder_t* recorder, const cycle_record_t* record)
+{
+    const recorder_sinks_t* sinks = &recorder->sinks;
+    recorder->kept_us = record->input.now_us;
+    recorder->next_cycle = record->input.cycle + 1;
     if (sinks->cycles) {
         cycle_file_append_record(sinks->cycles, record);
+        tell_refusal(recorder);
     }
     if (sinks->summary) {
         summary_observe(sinks->summary, record);
@@ -51,33 +80,43 @@ static void keep_record(const recorder_sinks_t* sinks, const cycle_record_t* rec
     }
 }
 
-static void keep_entry(const recorder_sinks_t* sinks, const entry_t* entry)
+static void keep_note(const recorder_t* recorder, const note_t* note)
 {
-    if (!entry->is_note) {
-        keep_record(sinks, &entry->record);
-    } else if (sinks->events) {
-        const note_t* note = &entry->note;
-        if (note->requests != 0) {
-            events_reason(sinks->events, note->requests, note->text);
-        } else {
-            events_note(sinks->events, note->time_us, note->cycle, note->kind, note->text);
-        }
+    if (recorder->sinks.events && note->requests != 0) {
+        events_reason(recorder->sinks.events, note->requests, note->text);
+    } else if (recorder->sinks.events) {
+        events_note(recorder->sinks.events, note->time_us, note->cycle, note->kind, note->text);
     }
 }
 
-static void report_dropped(const recorder_sinks_t* sinks, const entry_t* entry, int64_t count)
+/// Where cycles are missing before this one.
+static void tell_gap(recorder_t* recorder, const cycle_record_t* record)
 {
-    if (sinks->events) {
+    const int64_t missing = record->input.cycle - recorder->next_cycle;
+    if (missing > 0) {
         char text[EVENT_TEXT_CAPACITY];
         (void)snprintf(text, sizeof text, "%lld cycles were not recorded: the disk is too slow",
-                       (long long)count);
-        events_note(sinks->events, entry->record.input.now_us, entry->record.input.cycle,
-                    EVENT_NOTE, text);
+                       (long long)missing);
+        note_now(recorder, text);
+        recorder->gaps_told += missing;
+    }
+}
+
+/// What was dropped behind the last cycle that was kept, notes among it.
+static void tell_the_rest(recorder_t* recorder)
+{
+    const int64_t rest = recorder_dropped(recorder) - recorder->gaps_told;
+    if (rest > 0) {
+        char text[EVENT_TEXT_CAPACITY];
+        (void)snprintf(text, sizeof text,
+                       "%lld cycles and notes more were not recorded: the disk is too slow",
+                       (long long)rest);
+        note_now(recorder, text);
     }
 }
 
 /// Keeps what is in the ring; false if there was nothing.
-static bool drain(recorder_t* recorder, int64_t* reported)
+static bool drain(recorder_t* recorder)
 {
     const size_t head = atomic_load_explicit(&recorder->head, memory_order_acquire);
     size_t tail = atomic_load_explicit(&recorder->tail, memory_order_relaxed);
@@ -86,11 +125,11 @@ static bool drain(recorder_t* recorder, int64_t* reported)
     }
     for (; tail != head; tail++) {
         const entry_t* entry = &recorder->ring[tail & RING_MASK];
-        const int64_t dropped = atomic_load_explicit(&recorder->dropped, memory_order_relaxed);
-        keep_entry(&recorder->sinks, entry);
-        if (dropped != *reported && !entry->is_note) {
-            report_dropped(&recorder->sinks, entry, dropped - *reported);
-            *reported = dropped;
+        if (entry->is_note) {
+            keep_note(recorder, &entry->note);
+        } else {
+            tell_gap(recorder, &entry->record);
+            keep_record(recorder, &entry->record);
         }
         atomic_store_explicit(&recorder->tail, tail + 1, memory_order_release);
     }
@@ -100,13 +139,13 @@ static bool drain(recorder_t* recorder, int64_t* reported)
 static void* drain_until_the_end(void* context)
 {
     recorder_t* recorder = context;
-    int64_t reported = 0;
     bool ending = false;
     for (;;) {
-        if (drain(recorder, &reported)) {
+        if (drain(recorder)) {
             continue;
         }
         if (ending) {
+            tell_the_rest(recorder);
             return NULL;
         }
         // Looked at before the ring is looked at once more: what was put in before the end is kept.
@@ -157,7 +196,7 @@ void recorder_append(recorder_t* recorder, const cycle_input_t* input, const cyc
         cycle_record_t record;
         cycle_record_make(input, output, &record);
         record.limits = recorder->damage;
-        keep_record(&recorder->sinks, &record);
+        keep_record(recorder, &record);
         return;
     }
     size_t head = 0;

@@ -7,7 +7,8 @@
 /// and reported as an event.
 ///
 /// Always holds: one thread appends and notes; memory is taken at creation; nothing here can make
-/// the loop wait or fail.
+/// the loop wait or fail. Drops are told where they are, what is left of them in the end; a disk
+/// that refuses is told once, in the events.
 #ifndef KNEAD_CONTROLLER_RECORD_RECORDER_H
 #define KNEAD_CONTROLLER_RECORD_RECORDER_H
 

@@ -18,9 +18,22 @@ static void close_all(recording_t* recording)
     (void)events_close(recording->events);
 }
 
+/// Nothing but the figures in memory.
+static run_directory_result_t begin_figures(recording_t* recording,
+                                            const recording_settings_t* settings)
+{
+    const recorder_sinks_t sinks = {.summary = &recording->summary};
+    summary_begin(&recording->summary, settings->session, settings->inputs, settings->seed);
+    recording->recorder = recorder_create(&sinks, settings->threaded);
+    return recording->recorder ? RUN_DIRECTORY_OK : result_now();
+}
+
 run_directory_result_t recording_begin(recording_t* recording, const recording_settings_t* settings)
 {
     memset(recording, 0, sizeof *recording);
+    if (settings->figures_only) {
+        return begin_figures(recording, settings);
+    }
     const session_t* session = settings->session;
     const run_directory_result_t made = run_directory_create(
         settings->directory, session->routine->path, settings->now, &recording->run);
@@ -84,17 +97,23 @@ bool recording_finish(recording_t* recording, const run_outcome_t* outcome)
 {
     run_outcome_t whole = *outcome;
     whole.cycles_dropped = recorder_close(recording->recorder);
-    whole.event_count = events_count(recording->events, whole.events_chain);
-    digest_t cycles;
-    (void)cycle_file_end(recording->cycles, &cycles);
-    digest_text(&cycles, whole.cycles_digest);
+    const bool on_disk = recording->events != NULL;
+    if (on_disk) {
+        digest_t cycles;
+        whole.event_count = events_count(recording->events, whole.events_chain);
+        (void)cycle_file_end(recording->cycles, &cycles);
+        digest_text(&cycles, whole.cycles_digest);
+    }
     const bool cycles_kept = cycle_file_close(recording->cycles);
     const bool events_kept = events_close(recording->events);
     recording->recorder = NULL;
     recording->cycles = NULL;
     recording->events = NULL;
-    whole.recording_complete = cycles_kept && events_kept && whole.cycles_dropped == 0;
+    whole.recording_complete = on_disk && cycles_kept && events_kept && whole.cycles_dropped == 0;
     summary_finish(&recording->summary, &whole);
+    if (!on_disk) {
+        return true;
+    }
     char path[RUN_PATH_CAPACITY + NAME_CAPACITY];
     const bool written = run_directory_file(&recording->run, RUN_SUMMARY, path, sizeof path) &&
                          summary_write(&recording->summary, path);

@@ -10,14 +10,15 @@ typedef struct {
     const session_t* session; // borrowed until the recording is finished
     const inputs_t* inputs;   // copied
     const char* directory;    // or null for a dated one under `runs`
+    bool figures_only;        // no directory and no files: the summary in memory is all there is
     uint64_t seed;
     bool threaded; // for real time; see recorder.h
     time_t now;    // wall clock, for the directory's name only
 } recording_settings_t;
 
 typedef struct {
-    run_directory_t run;
-    cycle_file_t* cycles;
+    run_directory_t run;  // an empty path,
+    cycle_file_t* cycles; // and null twice, where only figures are kept
     events_t* events;
     summary_t summary;
     recorder_t* recorder;
@@ -43,7 +44,7 @@ void recording_reason(recording_t* recording, uint32_t requests, const char* rea
 
 /// Closes everything and writes the final summary.json; fills in what `outcome` leaves to the
 /// recording (drops, completeness, events). `recording->summary` stays readable. False if anything
-/// of the run is missing on the disk; the figures in memory are whole all the same.
+/// that was to be on the disk is missing there; the figures in memory are whole all the same.
 bool recording_finish(recording_t* recording, const run_outcome_t* outcome);
 
 #endif

@@ -76,7 +76,7 @@ static bool pass_begin(pass_t* pass, const run_check_settings_t* settings, run_c
     pass->check = check;
     recompute_begin(&pass->recompute, settings->session);
     summary_begin(&pass->summary, settings->session, &settings->file->inputs, settings->file->seed);
-    if (!settings->whole || settings->changed) {
+    if (!settings->whole || settings->changed || settings->stored) {
         return true;
     }
     char path[FILE_PATH_CAPACITY];
@@ -113,7 +113,7 @@ static bool take_cycle(pass_t* pass, const cycle_record_t* record)
     check->last_us = record->input.now_us;
     check->recorded++;
     summary_observe(&pass->summary, record);
-    if (check->gap) {
+    if (check->gap || settings->stored) {
         return true;
     }
     const recompute_result_t result = recompute_next(&pass->recompute, record);
@@ -234,7 +234,7 @@ static void check_decisions(const pass_t* pass, run_check_t* check)
 
 static void check_recomputed(const run_check_settings_t* settings, run_check_t* check)
 {
-    if (settings->changed) {
+    if (settings->changed || settings->stored) {
         return;
     }
     if (check->different > 0) {
@@ -316,41 +316,54 @@ static void check_events(const pass_t* pass, run_check_t* check, const char* pat
     }
 }
 
-static void check_all(pass_t* pass, run_check_t* check)
+/// What the files say without a cycle being read.
+static void check_files(const run_check_settings_t* settings, run_check_t* check)
+{
+    char path[FILE_PATH_CAPACITY] = "";
+    (void)path_of(settings, RUN_EVENTS, path);
+    check_fingerprint(settings, check);
+    check_header(settings, check);
+    check_chain(settings, check, path);
+}
+
+static void check_cycles(pass_t* pass, run_check_t* check)
 {
     const run_check_settings_t* settings = pass->settings;
     char path[FILE_PATH_CAPACITY] = "";
+    (void)path_of(settings, RUN_EVENTS, path);
     check_blocks(check);
     check_recomputed(settings, check);
-    if (!settings->whole || settings->changed) {
-        return;
+    if (settings->whole && !settings->changed) {
+        check_decisions(pass, check);
     }
-    check_fingerprint(settings, check);
-    check_header(settings, check);
-    check_decisions(pass, check);
-    (void)path_of(settings, RUN_EVENTS, path);
-    check_chain(settings, check, path);
-    check_events(pass, check, path);
+    if (pass->computed != NULL) {
+        check_events(pass, check, path);
+    }
 }
 
 bool run_check(const run_check_settings_t* settings, run_check_t* check)
 {
     memset(check, 0, sizeof *check);
-    // Without the last summary, or with one that says that not all could be written.
-    check->cut_off = settings->file->verdict == VERDICT_RUNNING ||
-                     (!settings->file->outcome.recording_complete &&
-                      settings->file->outcome.cycles_dropped == 0);
+    if (settings->whole && !settings->changed) {
+        check_files(settings, check);
+    }
+    if (settings->stored && !run_check_intact(check)) {
+        return true;
+    }
     pass_t* pass = calloc(1, sizeof *pass);
     if (pass == NULL || !pass_begin(pass, settings, check)) {
         free(pass);
         return false;
     }
     take_cycles(pass);
+    // Without the last summary, or with one that says that not all could be written.
+    check->cut_off = settings->file->verdict == VERDICT_RUNNING ||
+                     (check->end == CYCLE_READ_TORN && !settings->file->outcome.recording_complete);
     if (pass->events != NULL) {
         (void)events_close(pass->events);
         pass->events = NULL;
     }
-    check_all(pass, check);
+    check_cycles(pass, check);
     pass_end(pass);
     return true;
 }

@@ -49,6 +49,8 @@ typedef struct {
     const cycle_file_header_t* header; // of its cycles.bin
     cycle_reader_t* reader;            // at the first cycle
     bool whole;                        // all checks; else the cycles alone
+    bool stored;                       // nothing is recomputed: what the files say of each other,
+                                       // up to the first check that fails
     bool changed; // the session is another one: ends at the first other decision
     /// Called now and then; may be null.
     void (*progress)(void* context, int64_t cycles);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "controller/live.h"
+#include "controller/record/explain_rules.h"
 #include "controller/record/little_endian.h"
 
 // ---------------------------------------------------------------------------------- force figures
@@ -566,7 +567,8 @@ static void stop_sentence(const summary_t* summary, char* text, size_t capacity)
     }
     const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)stop->rule);
     const device_settings_t* device = stop_device(machine, stop);
-    const bool joint = stop->subject >= 0 && stop->subject < machine->arm.joint_count;
+    const bool joint = explain_subject_is_joint(stop->rule) && stop->subject >= 0 &&
+                       stop->subject < machine->arm.joint_count;
     char subject[PATH_CAPACITY + 3 * NAME_CAPACITY] = "";
     char figures[NAME_CAPACITY * 2] = "";
     if (device != NULL) {
@@ -584,6 +586,9 @@ static void stop_sentence(const summary_t* summary, char* text, size_t capacity)
         const part_name_t other = clearance_part_name(&machine->arm, stop->other);
         (void)snprintf(subject, sizeof subject, ": %s%s and %s%s", part.kind, part.name, other.kind,
                        other.name);
+    } else if (stop->rule == INTERLOCK_LINK_CLEARANCE && stop->subject >= 0) {
+        const part_name_t part = clearance_part_name(&machine->arm, stop->subject);
+        (void)snprintf(subject, sizeof subject, ": %s%s", part.kind, part.name);
     } else if (joint) {
         (void)snprintf(subject, sizeof subject, ": %s", machine->arm.joints[stop->subject].name);
     }

@@ -167,8 +167,8 @@ typedef struct {
 void summary_begin(summary_t* summary, const session_t* session, const inputs_t* inputs,
                    uint64_t seed);
 
-/// True where the arm is being stopped or has been. Lifting is a stop where a rule asked for it, not
-/// where somebody paused.
+/// True where the arm is being stopped or has been. Lifting is a stop where a rule asked for it,
+/// not where somebody paused.
 bool summary_is_stop(const cycle_record_t* record);
 
 /// Takes in the next cycle.
@@ -213,6 +213,9 @@ digest_t summary_decisions(const summary_t* summary);
 /// the period's work was done. What was not measured is null, and the reason says why.
 /// Before the run is over its verdict is "running". False if the disk refuses.
 bool summary_write(const summary_t* summary, const char* path);
+
+/// What `summary_write` writes, to a stream.
+void summary_put(const summary_t* summary, FILE* out);
 
 /// A table for the terminal. Plain text, at most 100 columns.
 void summary_print(const summary_t* summary, FILE* out);

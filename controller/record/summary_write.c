@@ -1,5 +1,6 @@
 #include "controller/live.h"
 #include "controller/record/atomic_file.h"
+#include "controller/record/explain_rules.h"
 #include "controller/record/histogram_json.h"
 #include "controller/record/json.h"
 #include "controller/record/summary.h"
@@ -89,7 +90,8 @@ static void write_cause(json_t* json, const summary_t* summary)
     json_number(json, "measured", info ? stop->measured : (double)NAN);
     json_number(json, "allowed", info ? stop->allowed : (double)NAN);
     json_text(json, "joint",
-              stop->subject >= 0 && stop->subject < arm->joint_count
+              explain_subject_is_joint(stop->rule) && stop->subject >= 0 &&
+                      stop->subject < arm->joint_count
                   ? arm->joints[stop->subject].name
                   : NULL);
     json_number(json, "time_s", (double)stop->time_us / 1e6);
@@ -349,29 +351,35 @@ static void write_modes(json_t* json, const summary_t* summary)
     json_object_end(json);
 }
 
+void summary_put(const summary_t* summary, FILE* out)
+{
+    json_t writer = json_to_file(out);
+    json_t* json = &writer;
+    json_object_begin(json, NULL);
+    json_text(json, "kind", "summary");
+    json_integer(json, "version", SUMMARY_VERSION);
+    write_run(json, summary);
+    write_modes(json, summary);
+    write_refusals(json, summary);
+    write_requests(json, summary);
+    write_techniques(json, summary);
+    write_steps(json, summary);
+    write_items(json, summary);
+    write_regions(json, summary);
+    write_joints(json, summary);
+    write_bus(json, summary);
+    write_timing(json, summary);
+    write_hashes(json, summary);
+    json_object_end(json);
+}
+
 bool summary_write(const summary_t* summary, const char* path)
 {
     atomic_file_t target;
     if (!atomic_file_open(&target, path)) {
         return false;
     }
-    json_t json = json_to_file(target.file);
-    json_object_begin(&json, NULL);
-    json_text(&json, "kind", "summary");
-    json_integer(&json, "version", SUMMARY_VERSION);
-    write_run(&json, summary);
-    write_modes(&json, summary);
-    write_refusals(&json, summary);
-    write_requests(&json, summary);
-    write_techniques(&json, summary);
-    write_steps(&json, summary);
-    write_items(&json, summary);
-    write_regions(&json, summary);
-    write_joints(&json, summary);
-    write_bus(&json, summary);
-    write_timing(&json, summary);
-    write_hashes(&json, summary);
-    json_object_end(&json);
+    summary_put(summary, target.file);
     return atomic_file_commit(&target);
 }
 

@@ -158,7 +158,9 @@ number_edit_result_t number_edit_replace(char* bytes, size_t* count, size_t capa
     }
     const size_t behind = place->at + place->length;
     memmove(bytes + place->at + length, bytes + behind, *count - behind);
-    memcpy(bytes + place->at, text, length);
+    for (size_t i = 0; i < length; ++i) {
+        bytes[place->at + i] = text[i];
+    }
     *count += length;
     *count -= place->length;
     return NUMBER_EDIT_OK;

@@ -41,6 +41,7 @@ static void put(writer_t* writer, const char* format, ...)
     writer->length += writer->fits ? (size_t)length : 0;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the writer keeps it
 bool rehearsal_write(const rehearsal_figures_t* figures, char* line, size_t capacity)
 {
     writer_t writer = {.line = line, .capacity = capacity, .fits = capacity > 0};

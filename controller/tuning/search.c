@@ -70,6 +70,7 @@ static void look_coarsely(run_t* run)
     }
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the type is NLopt's
 static double value_at(unsigned count, const double* logarithms, double* gradient, void* context)
 {
     run_t* run = context;

@@ -224,7 +224,8 @@ static void write_map(FILE* out, const drawing_t* drawing)
     write_axis_name(out, &axes->axes[0]);
     (void)fputs(" across, ", out);
     write_axis_name(out, &axes->axes[1]);
-    (void)fputs(" up</text>\n</svg><figcaption>The darker, the larger the worst force RMS, from ",
+    (void)fputs(" up</text>\n</svg><figcaption>The stronger the colour, the larger the worst force "
+                "RMS, from ",
                 out);
     html_number(out, drawing->worst_min_N, 3);
     (void)fputs(" N to ", out);

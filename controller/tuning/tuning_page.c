@@ -208,7 +208,7 @@ static void write_trace(FILE* out, const tuning_result_t* result)
                   "style=\"margin:0\"><svg class=\"trace\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" "
                   "aria-label=\"cost by try\">\n",
                   WIDTH, TRACE_HEIGHT);
-    for (double times = 1.0; times <= TRACE_SHOWN_MAX; times *= 2.0) {
+    for (int times = 1; times <= (int)TRACE_SHOWN_MAX; times *= 2) {
         const double y = height_of(times * best, best);
         (void)fprintf(out,
                       "<line class=\"rail\" x1=\"60\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>"

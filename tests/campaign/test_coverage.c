@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "controller/campaign/invariants.h"
+#include "controller/record/json_read.h"
 #include "tests/support/cmocka_prelude.h"
 
 static outcome_t sample(void)
@@ -60,6 +61,45 @@ static void zeros_are_printed_and_impossible_pairs_are_not(void** context)
     free(text);
 }
 
+static void json_has_every_mode_rule_and_event_and_the_transitions_that_happened(void** context)
+{
+    (void)context;
+    coverage_t coverage = {0};
+    const outcome_t outcome = sample();
+    coverage_add(&coverage, &outcome);
+    static char text[65536];
+    json_t json = json_to_buffer(text, sizeof text);
+    json_object_begin(&json, NULL);
+    coverage_write(&coverage, &json);
+    json_object_end(&json);
+    assert_false(json.overflow);
+    json_value_t* value = json_parse(text, strlen(text));
+    assert_non_null(value);
+    int64_t number = -1;
+    assert_true(json_get_whole(value, "failed", &number) && number == 1);
+    assert_true(json_get_whole(value, "never_happened", &number));
+    assert_int_equal(number, coverage_zeros(&coverage));
+    for (int mode = 0; mode < MODE_COUNT; ++mode) {
+        assert_true(json_get_whole(json_member(value, "modes"),
+                                   supervisor_mode_text((supervisor_mode_t)mode), &number));
+        assert_int_equal(number, coverage.modes[mode]);
+    }
+    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
+        assert_true(json_get_whole(json_member(value, "rules"),
+                                   interlock_rule_info((interlock_rule_t)rule)->name, &number));
+        assert_int_equal(number, coverage.rules[rule]);
+    }
+    for (int kind = 0; kind < WORLD_EVENT_KIND_COUNT; ++kind) {
+        assert_true(json_get_whole(json_member(value, "events"),
+                                   world_event_info((world_event_kind_t)kind)->word, &number));
+        assert_int_equal(number, coverage.events[kind]);
+    }
+    const json_value_t* transitions = json_member(value, "transitions");
+    assert_true(json_get_whole(transitions, "contact>yield", &number) && number == 1);
+    assert_null(json_member(transitions, "contact>retract"));
+    json_free(value);
+}
+
 static void the_worst_ratio_is_that_of_the_trials_that_nothing_excuses(void** context)
 {
     (void)context;
@@ -96,6 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_happened_counts_once_a_trial),
+        cmocka_unit_test(json_has_every_mode_rule_and_event_and_the_transitions_that_happened),
         cmocka_unit_test(the_worst_ratio_is_that_of_the_trials_that_nothing_excuses),
         cmocka_unit_test(zeros_are_printed_and_impossible_pairs_are_not),
     };

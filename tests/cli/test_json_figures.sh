@@ -26,6 +26,7 @@ without_figures() {
 
 run=$work/run
 routine=routines/library/short-back.yaml
+press=tests/data/tuning/one-press.yaml
 pose='0.15 0.73 0.145 -0.5 0.5 0.5 0.5'
 base=$((24000 + $$ % 3000))
 
@@ -43,6 +44,11 @@ json_of() {
     ik) echo "$pose" >"$work/in" && set -- ik --json ;;
     campaign) set -- campaign matrix --seeds=2616-2617 --json --quiet ;;
     bench) set -- bench --quick --json ;;
+    tune)
+        set -- tune "$press" --json --quiet --count 1 --set force_crossover \
+            --client routines/clients/average-man.yaml ;;
+    sweep)
+        set -- sweep "$press" --json --quiet --seeds 1-1 --set machine.gains.force_crossover=0.5 ;;
     latency) set -- latency --count 20 --quiet --json ;;
     version) set -- version --json ;;
     *) # by its operands, as its usage line has them
@@ -56,8 +62,8 @@ json_of() {
 json_of_operands() {
     case $2 in
     '') run_json "$1" --json ;;
-    RUN*) run_json "$1" --json "$run" ;;
     'A B' | 'RUN RUN') run_json "$1" --json "$run" "$run" ;;
+    RUN*) run_json "$1" --json "$run" ;;
     ROUTINE*) run_json "$1" --json "$routine" ;;
     *) fail "$1: this test does not know how to call it with '$2'" ;;
     esac

@@ -27,11 +27,11 @@ static number_result_t add(void* context, const double* numbers, char* answer)
 }
 
 /// Sends `text` through a filter that adds two numbers; what came out is in `out`.
-static number_lines_result_t run(const char* text, size_t size, char* out)
+static number_lines_result_t run_with_key(const char* text, size_t size, const char* key, char* out)
 {
     int calls = 0;
     const number_filter_t filter = {
-        .count = 2, .expected = "two numbers", .answer = add, .context = &calls};
+        .count = 2, .expected = "two numbers", .key = key, .answer = add, .context = &calls};
     FILE* in = tmpfile();
     assert_non_null(in);
     assert_int_equal(fwrite(text, 1, size, in), size);
@@ -42,6 +42,11 @@ static number_lines_result_t run(const char* text, size_t size, char* out)
     assert_int_equal(fclose(stream), 0);
     assert_int_equal(fclose(in), 0);
     return result;
+}
+
+static number_lines_result_t run(const char* text, size_t size, char* out)
+{
+    return run_with_key(text, size, NULL, out);
 }
 
 static void assert_gives(const char* text, const char* expected, bool refused)
@@ -219,9 +224,27 @@ static void an_answer_goes_out_before_the_next_line_is_waited_for(void** state)
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+static void with_a_key_every_line_is_an_object_of_json(void** state)
+{
+    (void)state;
+    static const char text[] = "# told \"so\"\n\n1 2\n-1 0\n2e6 0\nwrong \"word\"\n1,2";
+    static char out[TEXT_CAPACITY_BYTES];
+    memset(out, 0, sizeof out);
+    assert_int_equal(run_with_key(text, strlen(text), "sum", out), NUMBER_LINES_SOME_REFUSED);
+    assert_string_equal(out, "{\"line\":1}\n"
+                             "{\"line\":2}\n"
+                             "{\"line\":3,\"sum\":[3]}\n"
+                             "{\"line\":4,\"error\":\"too deep\"}\n"
+                             "{\"line\":5,\"error\":\"too high\",\"expected\":\"two numbers\"}\n"
+                             "{\"line\":6,\"error\":\"'wrong' is not a finite decimal number\","
+                             "\"expected\":\"two numbers\"}\n"
+                             "{\"line\":7,\"sum\":[3]}\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(with_a_key_every_line_is_an_object_of_json),
         cmocka_unit_test(numbers_stand_apart_by_blanks_commas_or_both),
         cmocka_unit_test(blank_lines_and_comments_pass_as_they_are),
         cmocka_unit_test(what_is_wrong_is_said_in_its_place),

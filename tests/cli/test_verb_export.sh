@@ -31,10 +31,11 @@ in_out "\"cycles\": $cycles"
 [ "$(head -c 5 "$run/run.mcap" | tail -c 4)" = MCAP ] || fail "no MCAP file"
 expect 0 "$knead" export "$run" --out "$work/x.mcap" --quiet
 cmp "$work/x.mcap" "$run/run.mcap" || fail "the same run gives the same bytes"
-expect 2 "$knead" export "$run"
-in_err "--format must say csv or mcap"
+expect 0 "$knead" export "$run" --json
+json_out
+in_out '"format": "csv"'
 expect 2 "$knead" export "$run" --format xlsx
-in_err "not xlsx"
+in_err "--format xlsx: not one of csv and mcap"
 expect 2 "$knead" export
 expect 2 "$knead" export "$run" --format csv --out - --json
 expect 3 "$knead" export "$work" --format csv

@@ -27,6 +27,26 @@ expect 0 "$knead" sim --quiet --seed 8 --out "$work/third" "$routine"
 no_err
 ! cmp -s "$work/first/cycles.bin" "$work/third/cycles.bin" || fail "seeds 7 and 8 give the same"
 
+# Without a record the figures are the same, but for what only a record has, and nothing is written.
+mkdir "$work/empty"
+here=$(pwd)
+(cd "$work/empty" && "$knead" sim --quiet --json --no-record --seed 7 "$here/$routine" \
+    >"$work/bare" 2>"$work/err") || fail "no run without a record: $(cat "$work/err")"
+[ -z "$(ls -A "$work/empty")" ] || fail "written without a record: $(ls -A "$work/empty")"
+figures() {
+    grep -vE '"(wall_s|speed_factor|event_count|events_chain|recording_complete)"|\.yaml"' "$1"
+}
+figures "$work/bare" >"$work/bare_figures"
+figures "$work/first/summary.json" >"$work/first_figures"
+cmp -s "$work/bare_figures" "$work/first_figures" || fail "other figures without a record"
+expect 0 "$knead" sim --no-record --quiet "$routine"
+in_out "record: none"
+for other in "--out $work/kept" --report "--ledger $work/ledger.jsonl"; do
+    # shellcheck disable=SC2086 # an option and its argument
+    expect 2 "$knead" sim --no-record $other "$routine"
+    in_err "belong to a record"
+done
+
 # Requests at set times: what became of each is said and kept, twice the same, and refused in words.
 asked=routines/requests/client-asks-for-more.yaml
 expect 0 "$knead" sim --requests "$asked" --seed 7 --out "$work/asked" "$routine"

@@ -20,12 +20,14 @@ in_out "config/machines/rail6.yaml:"
 in_out "'1.5' is out of range; allowed: 0.05 to 1"
 [ "$(wc -l <"$work/whole.jsonl")" -eq 7 ] || fail "six trials are six lines and a first one"
 [ "$(wc -l <"$work/whole.csv")" -eq 7 ] || fail "six trials are six lines of CSV and a first one"
-head -1 "$work/whole.csv" | grep -q '^number,"machine.gains.force_crossover",' || fail "no names in the CSV"
+head -1 "$work/whole.csv" | grep -q '^number,"machine.gains.force_crossover",' ||
+    fail "no names in the CSV"
 grep -q 'class="curve"' "$work/whole.html" || fail "the page has no curve"
 
 for shard in 1 2; do
     # shellcheck disable=SC2086
-    expect 0 "$knead" sweep "$press" $what --shard "$shard/2" --jobs 2 --out "$work/part-$shard.jsonl"
+    expect 0 "$knead" sweep "$press" $what --shard "$shard/2" --jobs 2 \
+        --out "$work/part-$shard.jsonl"
 done
 expect 0 "$knead" sweep merge "$work/part-1.jsonl" "$work/part-2.jsonl" --out "$work/merged.jsonl" \
     --page "$work/merged.html"
@@ -72,8 +74,8 @@ expect 3 "$knead" sweep merge "$press"
 in_err "does not begin with the line of a sweep"
 
 # Stopped in the middle: what is there is kept, and nothing is left behind.
-"$knead" sweep "$press" --set machine.gains.tracking=5:50:1000 --out "$work/long.jsonl" >"$work/out" \
-    2>"$work/err" &
+"$knead" sweep "$press" --set machine.gains.tracking=5:50:1000 --out "$work/long.jsonl" \
+    >"$work/out" 2>"$work/err" &
 sweeping=$!
 wait_for "$work/long.jsonl" '"number":1,'
 kill -INT "$sweeping"

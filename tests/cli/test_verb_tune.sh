@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tuning from the command line: finds, shows, writes back only numbers and keeps the old file; a stop
-# leaves the best so far.
+# Tuning from the command line: finds, shows, writes back only numbers and keeps the old file; a
+# stop leaves the best so far.
 set -eu
 # shellcheck source=tests/cli/harness.sh
 . tests/cli/harness.sh
@@ -32,8 +32,7 @@ sed 's/force_crossover: {value: [0-9.]*,/force_crossover: {value: 0.06,/' "$slow
     cmp -s - "$slow.before-1" || fail "more than the number changed"
 expect 0 "$knead" check "$slow"
 
-# What was found is where the next search begins: nothing is much better, and a second old file is kept
-# beside the first if anything is.
+# One try is where it begins: nothing better, nothing written.
 # shellcheck disable=SC2086
 expect 0 "$knead" tune "$press" --machine "$slow" $quick --count 1 --write
 in_err "nothing better was found"

@@ -47,7 +47,10 @@ static void numbers_name_their_unit(void** state)
                                           "tool_qx_measured",
                                           "tool_qy_measured",
                                           "tool_qz_measured",
-                                          "tool_qw_measured"};
+                                          "tool_qw_measured",
+                                          "surface_normal_x",
+                                          "surface_normal_y",
+                                          "surface_normal_z"};
     export_columns_make(&fixture->sample->session, &columns);
     for (int i = 0; i < columns.count; ++i) {
         const export_column_t* column = &columns.at[i];
@@ -102,7 +105,7 @@ static void numbers_out_of_every_range_name_nothing(void** state)
         record.verdict.subject = number;
         record.verdict.refused = UINT64_MAX;
         record.input.requests = UINT32_MAX;
-        export_row_take(&row, &record, values);
+        export_row_take(&row, &record, NULL, values);
         for (int i = 0; i < columns.count; ++i) {
             assert_true(columns.at[i].kind != EXPORT_WORD || !values[i].known ||
                         strlen(values[i].word) > 0);

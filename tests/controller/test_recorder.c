@@ -1,5 +1,8 @@
 // The ring between the loop and the disk: what it keeps comes out in order and whole, whatever it
 // does not keep is counted, and the loop never waits.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE // RUSAGE_THREAD
+#endif
 #include "tests/support/cmocka_prelude.h"
 
 #include <fcntl.h>
@@ -9,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "controller/record/recorder.h"
@@ -163,6 +167,162 @@ static void a_disk_that_blocks_costs_cycles_and_never_time(void** state)
     sample_remove(directory);
 }
 
+/// Copies what comes out of a pipe into a file, to its end.
+typedef struct {
+    int descriptor;
+    const char* path;
+} spill_t;
+
+static void* spill(void* context)
+{
+    const spill_t* from = context;
+    FILE* file = fopen(from->path, "wb");
+    char bytes[4096];
+    struct pollfd wait = {.fd = from->descriptor, .events = POLLIN};
+    for (;;) {
+        (void)poll(&wait, 1, -1);
+        const ssize_t count = read(from->descriptor, bytes, sizeof bytes);
+        if (count <= 0) {
+            (void)fclose(file);
+            return NULL;
+        }
+        (void)fwrite(bytes, 1, (size_t)count, file);
+    }
+}
+
+static int64_t processor_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+/// Cycles that the disk can't pack into nothing, so that the pipe is full soon.
+static void make_noise(cycle_input_t* in, cycle_output_t* out, uint64_t* random)
+{
+    for (int joint = 0; joint < SAMPLE_JOINTS; joint++) {
+        in->feedback.drives[joint].position = sample_noise(random);
+        out->command.position[joint] = sample_noise(random);
+    }
+}
+
+/// What is told of missing cycles in a file of events, added up.
+static int64_t told_missing(const char* path)
+{
+    char* text = sample_read_file(path, NULL);
+    int64_t told = 0;
+    for (const char* at = text; (at = strstr(at, "\"text\":\"")) != NULL;) {
+        at += strlen("\"text\":\"");
+        char* end = NULL;
+        const long long count = strtoll(at, &end, 10);
+        told += strncmp(end, " cycles ", 8) == 0 ? count : 0;
+    }
+    free(text);
+    return told;
+}
+
+/// The disk of the cycles is a pipe that nobody reads: appending goes on without ever waiting,
+/// which the thread's count of waits shows, and costs what it does otherwise. What was lost is
+/// told, cycle by cycle, in the events and by the recorder. Shows H50.
+static void cycles_on_a_disk_that_blocks_never_keep_the_loop(void** state)
+{
+    (void)state;
+    char directory[64], pipe_path[96], events_path[96], kept_path[96];
+    sample_directory(directory, sizeof directory);
+    snprintf(pipe_path, sizeof pipe_path, "%s/cycles.bin", directory);
+    snprintf(events_path, sizeof events_path, "%s/events.jsonl", directory);
+    snprintf(kept_path, sizeof kept_path, "%s/kept.bin", directory);
+    assert_int_equal(mkfifo(pipe_path, 0600), 0);
+    const int descriptor = open(pipe_path, O_RDONLY | O_NONBLOCK);
+    sample_session_t* sample = sample_session(0.05);
+    const cycle_file_header_t header = bare_header();
+    cycle_file_t* cycles = cycle_file_create(pipe_path, &header);
+    events_t* events = events_create(events_path, &sample->session);
+    assert_true(cycles != NULL && events != NULL);
+    const recorder_sinks_t sinks = {.cycles = cycles, .events = events};
+    recorder_t* recorder = recorder_create(&sinks, true);
+    cycle_input_t in = {0};
+    cycle_output_t out = {.verdict.rule = INTERLOCK_RULE_NONE, .mode = MODE_CONTACT};
+    uint64_t random = 3;
+    int64_t most_ns = 0, all_ns = 0;
+    struct rusage before, after;
+    assert_int_equal(getrusage(RUSAGE_THREAD, &before), 0);
+    while (recorder_dropped(recorder) < 2 * RECORDER_RING_CAPACITY) {
+        make_noise(&in, &out, &random);
+        const int64_t began_ns = processor_ns();
+        recorder_append(recorder, &in, &out);
+        const int64_t took_ns = processor_ns() - began_ns;
+        most_ns = took_ns > most_ns ? took_ns : most_ns;
+        all_ns += took_ns;
+        in.cycle++;
+    }
+    assert_int_equal(getrusage(RUSAGE_THREAD, &after), 0);
+    print_message("%lld appends to a blocked disk: %.2f us each, %.1f us at most\n",
+                  (long long)in.cycle, 1e-3 * (double)all_ns / (double)in.cycle,
+                  1e-3 * (double)most_ns);
+    assert_int_equal(after.ru_nvcsw, before.ru_nvcsw); // it never waited for anything
+    assert_true(all_ns / in.cycle < 20000);            // ten times what it takes
+    spill_t from = {descriptor, kept_path};
+    pthread_t reader;
+    assert_int_equal(pthread_create(&reader, NULL, spill, &from), 0);
+    const struct timespec pause = {0, 20000000};
+    nanosleep(&pause, NULL);
+    for (int i = 0; i < 10; i++) { // some of them find room again
+        recorder_append(recorder, &in, &out);
+        in.cycle++;
+    }
+    const int64_t dropped = recorder_close(recorder);
+    const int64_t kept = cycle_file_records(cycles);
+    assert_true(cycle_file_close(cycles));
+    assert_true(events_close(events));
+    assert_int_equal(pthread_join(reader, NULL), 0);
+    assert_int_equal(kept + dropped, in.cycle);
+    assert_int_equal(told_missing(events_path), dropped);
+    cycle_reader_t* file = NULL;
+    cycle_file_header_t read_header;
+    cycle_record_t record;
+    assert_int_equal(cycle_reader_open(kept_path, &read_header, &file), CYCLE_OPEN_OK);
+    int64_t count = 0;
+    while (cycle_reader_next(file, &record) == CYCLE_READ_RECORD) {
+        count++;
+    }
+    assert_int_equal(cycle_reader_next(file, &record), CYCLE_READ_END);
+    assert_int_equal(count, kept);
+    cycle_reader_close(file);
+    close(descriptor);
+    free(sample);
+    sample_remove(directory);
+}
+
+static void a_disk_that_refuses_is_told_once_in_the_events(void** state)
+{
+    (void)state;
+    char directory[64], path[96];
+    sample_directory(directory, sizeof directory);
+    snprintf(path, sizeof path, "%s/events.jsonl", directory);
+    sample_session_t* sample = sample_session(0.05);
+    const cycle_file_header_t header = bare_header();
+    cycle_file_t* cycles = cycle_file_create("/dev/full", &header);
+    events_t* events = events_create(path, &sample->session);
+    const recorder_sinks_t sinks = {.cycles = cycles, .events = events};
+    recorder_t* recorder = recorder_create(&sinks, false);
+    cycle_input_t in = {0};
+    const cycle_output_t out = {.verdict.rule = INTERLOCK_RULE_NONE};
+    for (; in.cycle < 600; in.cycle++) {
+        recorder_append(recorder, &in, &out);
+    }
+    assert_int_equal(recorder_close(recorder), 0);
+    assert_false(cycle_file_close(cycles));
+    assert_true(events_close(events));
+    char* text = sample_read_file(path, NULL);
+    const char* told = strstr(text, "cycles are not recorded any more: No space left on device");
+    assert_non_null(told);
+    assert_null(strstr(told + 20, "not recorded any more"));
+    free(text);
+    free(sample);
+    sample_remove(directory);
+}
+
 static void without_sinks_nothing_happens(void** state)
 {
     (void)state;
@@ -185,6 +345,8 @@ int main(void)
         cmocka_unit_test(a_reason_reaches_the_request_it_is_for_in_both_ways),
         cmocka_unit_test(the_ring_loses_nothing_that_it_does_not_count),
         cmocka_unit_test(a_disk_that_blocks_costs_cycles_and_never_time),
+        cmocka_unit_test(cycles_on_a_disk_that_blocks_never_keep_the_loop),
+        cmocka_unit_test(a_disk_that_refuses_is_told_once_in_the_events),
         cmocka_unit_test(without_sinks_nothing_happens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

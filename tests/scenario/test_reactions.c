@@ -184,6 +184,7 @@ static void a_part_of_the_arm_too_near_the_table_yields_and_is_named(void** cont
     // The upper arm grows: as if the model of it had been too slim.
     const int upper_arm = 2;
     loop->assembly->session.pairs.radius_m[upper_arm] = 0.30f;
+    replay_witness_stop(&loop->replay);
     int64_t caused_us;
     int64_t released_us;
     const supervisor_mode_t first = follow_to_the_end(loop, &caused_us, &released_us);
@@ -242,6 +243,7 @@ static void a_mode_written_over_a_trip_moves_nothing(void** context)
         }
         assert_at_rest_and_latched(loop);
         loop->state.mode = (supervisor_mode_t)mode;
+        replay_witness_stop(&loop->replay);
         const double z_m = loop->truth.pad.position_m.z;
         for (int period = 0; period < 250; ++period) {
             loop->extra_requests = REQUEST_ARM | REQUEST_START | REQUEST_RESUME;

@@ -9,6 +9,7 @@
 #include "controller/cli/assembly.h"
 #include "controller/loop.h"
 #include "controller/operator.h"
+#include "tests/support/replay_witness.h"
 
 #define SEED 11
 #define FAREWELL_PERIODS 25 // as a run has them: so that the last command has been carried out
@@ -17,6 +18,7 @@
 typedef struct {
     scenario_run_t staged;
     operator_t automatic;
+    replay_witness_t replay;
     const session_t* session;
     bool was_powered;
     int farewell;
@@ -36,6 +38,7 @@ static bool observe(void* context, const cycle_input_t* in, const cycle_output_t
 {
     (void)frame;
     room_t* room = context;
+    replay_witness_see(&room->replay, room->session, in, out);
     scenario_run_after_step(&room->staged, out);
     room->was_powered = room->was_powered || supervisor_mode_powered(out->mode);
     const bool over =
@@ -83,6 +86,7 @@ static int play(const char* path)
         loop_run(&assembly->session, &bus, scenario_run_timebase(&room.staged), &client, &state,
                  &timing) == LOOP_TIME_LOST;
     print_message("%s, %.1f s\n", assembly->scenario.name, 1e-6 * (double)world_now_us(world));
+    replay_witness_tell(&room.replay);
     const int failed = scenario_run_judge(&room.staged, stdout);
     (void)fflush(stdout);
     fieldbus_close(&bus);

@@ -205,6 +205,7 @@ closed_loop_t* closed_loop_open_person(const char* routine, const char* client, 
 
 void closed_loop_close(closed_loop_t* loop)
 {
+    replay_witness_tell(&loop->replay);
     if (loop->world != NULL) {
         fieldbus_close(&loop->bus);
     }
@@ -230,6 +231,7 @@ bool closed_loop_step(closed_loop_t* loop)
     }
     fieldbus_exchange(&loop->bus, &loop->state.command, loop->in.now_us, &loop->in.feedback);
     cycle_step(session, &loop->state, &loop->in, &loop->out);
+    replay_witness_see(&loop->replay, session, &loop->in, &loop->out);
     loop->in.cycle += 1;
     const int64_t end_us = loop->in.now_us + session->period_us;
     while (loop->watch != NULL && world_now_us(loop->world) + WORLD_STEP_US <= end_us) {

@@ -10,6 +10,7 @@
 #include "controller/operator.h"
 #include "sim/device_host.h"
 #include "sim/world.h"
+#include "tests/support/replay_witness.h"
 #include "tests/support/true_client.h"
 
 typedef struct closed_loop closed_loop_t;
@@ -30,10 +31,11 @@ struct closed_loop {
     // Called after every step of the world, WORLD_STEP_US, where it is set.
     void (*watch)(closed_loop_t* loop, void* context);
     void* watch_context;
-    surface_t* moving;     // the body that `closed_loop_rise` moves, or null
-    true_client_t* person; // who lies on the table where it is not the model's body; else null
-    int redrawn;           // persons drawn before one lay within what the model states
-    bool scanned;          // the landmarks alone were not enough for the routine
+    surface_t* moving;       // the body that `closed_loop_rise` moves, or null
+    true_client_t* person;   // who lies on the table where it is not the model's body; else null
+    int redrawn;             // persons drawn before one lay within what the model states
+    replay_witness_t replay; // of every cycle
+    bool scanned;            // the landmarks alone were not enough for the routine
 };
 
 /// Any path may be null for the shipped default; `scenario` null for none. Fails the test on a

@@ -145,6 +145,7 @@ static closed_loop_t* set_up(follower_t* follower)
         closed_loop_open_altered(trial->routine != NULL ? trial->routine : DEFAULT_ROUTINE, NULL,
                                  trial->seed, &trial->altered);
     assembly_t* assembly = loop->assembly;
+    replay_witness_stop(&loop->replay); // limits are changed while it runs
     if (trial->blind) {
         assembly->safety.contact_force_margin_N.value = 1000.0;
         assembly->safety.surface_search_m.value = 1.0;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tests/support/cmocka_prelude.h"
+#include "tests/support/replay_witness.h"
 
 #define PROGRAM KNEAD_PROGRAM
 #define CLOCK_PORT 9 // behind the nine devices
@@ -115,6 +116,7 @@ void table_process_close(table_process_t* scene)
     disconnect(scene->clock);
     (void)kill(scene->table, SIGTERM);
     (void)waitpid(scene->table, NULL, 0);
+    replay_every_run(scene->folder);
     char command[160];
     (void)snprintf(command, sizeof command, "rm -rf '%s'", scene->folder);
     assert_int_equal(system(command), 0);

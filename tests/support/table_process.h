@@ -35,7 +35,7 @@ typedef struct {
 /// Fails the test if it does not get ready.
 table_process_t table_process_open(void);
 
-/// Ends the table and removes the folder.
+/// Ends the table, replays every run in the folder (replay_witness.h) and removes it.
 void table_process_close(table_process_t* scene);
 
 /// "FOLDER/name".
