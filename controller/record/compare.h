@@ -29,7 +29,7 @@ typedef enum {
     X(COMPARE_OVERSHOOT, "force_overshoot_N", "N", MORE_IS_WORSE, 0.5, 0.1,                        \
       "highest force over its target after touching down")                                         \
     X(COMPARE_OVER_CAP, "over_cap_s", "s", MORE_IS_WORSE, 0.02, 0, "time over a region's cap")     \
-    X(COMPARE_SHEAR, "shear_peak_N", "N", MORE_IS_WORSE, 0.5, 0.1, "highest force along the skin") \
+    X(COMPARE_SHEAR, "shear_peak_N", "N", MORE_IS_WORSE, 1, 0.15, "highest force along the skin")  \
     X(COMPARE_CONTACT, "contact_s", "s", LESS_IS_WORSE, 1, 0.01, "time in contact")                \
     X(COMPARE_IMPULSE, "impulse_Ns", "Ns", OTHER_IS_WORSE, 5, 0.02, "force by time: the dose")     \
     X(COMPARE_REGIONS, "regions", "", LESS_IS_WORSE, 0, 0, "regions that were touched")            \

@@ -379,7 +379,7 @@ export_result_t export_mcap(const export_source_t* source, const char* library,
     int64_t first_broken = -1;
     (void)events_read(source->events_path, take_event, tracks, &first_broken, NULL);
     figures->events_unread = first_broken == 0;
-    take_until(tracks, INFINITY);
+    take_until(tracks, (double)INFINITY);
     mcap_figures_t written;
     const mcap_result_t ended = mcap_file_end(file, &written);
     figures->messages = (int64_t)written.messages;
