@@ -5,7 +5,8 @@
 #define SAMPLE_CAPACITY 64
 #define ANGLE_SAMPLES 64 // of a joint's travel: a length near its maximum is off by 0.1 % at most
 
-/// Height over the skin to distance from it, on skin of 66 degrees: 1 / cos.
+/// Height of a sphere's middle over the skin to its distance from it, on skin of 66 degrees: 1 /
+/// cos.
 static const double STEEPEST_SLANT = 2.46;
 
 // ------------------------------------------------------- links, tool and table, from each other
@@ -358,8 +359,8 @@ static inline bool over_grid(const borders_t* borders, vec3_t point_m)
 static void sphere_to_skin(const surface_t* surface, vec3_t centre_m, double radius_m, int link,
                            link_clearance_t* nearest)
 {
-    const double above_m = centre_m.z - radius_m - surface_bound_m(surface, centre_m.x, centre_m.y);
-    if (above_m > STEEPEST_SLANT * LINK_NEAR_M) {
+    const double above_m = centre_m.z - surface_bound_m(surface, centre_m.x, centre_m.y);
+    if (above_m > STEEPEST_SLANT * (LINK_NEAR_M + radius_m)) {
         return;
     }
     const surface_sample_t skin = surface_at(surface, centre_m.x, centre_m.y);
@@ -389,8 +390,8 @@ link_clearance_t clearance_link_to_skin(const chain_t* chain, const chain_frames
         return (link_clearance_t){.distance_m = (double)NAN, .link = link};
     }
     // Most of an arm is high above the whole body.
-    const double lowest_m = (from_m.z < to_m.z ? from_m.z : to_m.z) - radius_m;
-    if (surface->highest_m > 0.0 && lowest_m - surface->highest_m > STEEPEST_SLANT * LINK_NEAR_M) {
+    const double above_m = (from_m.z < to_m.z ? from_m.z : to_m.z) - surface->highest_m;
+    if (surface->highest_m > 0.0 && above_m > STEEPEST_SLANT * (LINK_NEAR_M + radius_m)) {
         return nearest;
     }
     const double wanted = ceil(vec3_norm(along_m) / radius_m);

@@ -402,6 +402,24 @@ static void level_links_distance_is_height_less_radius_while_it_is_near(void** s
     assert_true(isnan(link_distance_m(0.24, 0.05, (double)NAN)));
 }
 
+/// On skin of 65 degrees the middle of the link is 0.13 m from the skin and 0.31 m above it.
+static void a_thick_link_over_a_steep_flank_is_near(void** state)
+{
+    (void)state;
+    const double radius_m = 0.08;
+    const double rise = tan(65.0 * 3.14159265358979323846 / 180.0);
+    fill_level_skin(0.0f);
+    for (int i = 0; i < skin.row_count; i++) {
+        for (int j = 0; j < skin.column_count; j++) {
+            skin.height_m[i][j] = (float)(1.0 + rise * 0.02 * (j - 20));
+        }
+    }
+    for (double distance_m = 0.005; distance_m < LINK_NEAR_M; distance_m += 0.005) {
+        const double above_m = (distance_m + radius_m) * sqrt(1.0 + rise * rise);
+        assert_near(link_distance_m(1.0 + above_m, radius_m, 0.0), distance_m, 1e-4);
+    }
+}
+
 /// From the skin, by points 10 mm apart and the tangent plane below each; INFINITY if none is over
 /// the grid.
 static double sampled_skin_m(const capsule_t* capsule)
@@ -522,6 +540,7 @@ int main(void)
         cmocka_unit_test(nearest_pair_is_what_sampling_finds),
         cmocka_unit_test(usual_postures_of_known_arms_are_clear_and_folded_ones_are_not),
         cmocka_unit_test(level_links_distance_is_height_less_radius_while_it_is_near),
+        cmocka_unit_test(a_thick_link_over_a_steep_flank_is_near),
         cmocka_unit_test(a_row_of_spheres_is_a_capsule_but_for_half_of_its_radius),
         cmocka_unit_test(a_known_highest_place_of_the_skin_changes_no_clearance),
         cmocka_unit_test(posture_that_is_not_a_number_has_no_clearance),
