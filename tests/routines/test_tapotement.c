@@ -44,7 +44,7 @@ static void bouts_have_as_many_taps_as_the_rate_says(void** state)
     assert_near(technique_stroke_peaks(&sample.body, &stroke).bout_s, 10.0, 1e-9);
 }
 
-/// Shows that a run resumes on the skin: the force is regained while the stroke stands still.
+/// While the force is regained the stroke stands still: that has to be on the skin.
 static void a_stroke_left_in_a_hop_is_taken_up_where_the_last_tap_lay(void** state)
 {
     (void)state;
