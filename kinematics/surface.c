@@ -292,3 +292,11 @@ double surface_highest_m(const surface_t* surface, double x_min_m, double x_max_
     }
     return highest_m;
 }
+
+void surface_note_highest(surface_t* surface)
+{
+    const double x_max_m = surface->origin_x_m + (surface->row_count - 1) * surface->spacing_m;
+    const double y_max_m = surface->origin_y_m + (surface->column_count - 1) * surface->spacing_m;
+    surface->highest_m =
+        surface_highest_m(surface, surface->origin_x_m, x_max_m, surface->origin_y_m, y_max_m);
+}

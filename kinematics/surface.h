@@ -41,6 +41,9 @@ double surface_distance_m(const surface_t* surface, vec3_t point_m, vec3_t* norm
 /// the grid values that the spline weighs there. NaN in, or a place off the grid: INFINITY.
 double surface_bound_m(const surface_t* surface, double x_m, double y_m);
 
+/// Sets `highest_m` from the whole grid: called by whoever has changed the heights.
+void surface_note_highest(surface_t* surface);
+
 /// Highest skin over the rectangle between two places, in m over the table: a bound that the skin
 /// never passes in any grid cell the rectangle touches, and that lies above it only by the cell's
 /// curvature.

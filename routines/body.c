@@ -419,10 +419,6 @@ static void surface_build(body_t* body)
         body->leg_axis_left_m == -body->leg_axis_right_m) {
         surface_mirror(surface); // sweeps and sums leave a last bit of difference
     }
-    const double x_max_m = surface->origin_x_m + (surface->row_count - 1) * surface->spacing_m;
-    const double y_max_m = surface->origin_y_m + (surface->column_count - 1) * surface->spacing_m;
-    surface->highest_m =
-        surface_highest_m(surface, surface->origin_x_m, x_max_m, surface->origin_y_m, y_max_m);
 }
 
 // ------------------------------------------------------------------------------------ the build
@@ -487,7 +483,9 @@ body_result_t body_build(const body_settings_t* settings, const client_settings_
     surface_build(body);
     body_lay_patches(body);
     region_grid_build(body);
-    return body_lie_thicken(body);
+    const body_result_t thick = body_lie_thicken(body);
+    surface_note_highest(&body->surface);
+    return thick;
 }
 
 // --------------------------------------------------------------------------------------- places

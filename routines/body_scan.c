@@ -247,6 +247,7 @@ static void take_over(body_t* body, const scan_t* scan, body_scan_report_t* repo
             }
         }
     }
+    surface_note_highest(surface);
     body->scanned = true;
     for (int i = 0; i < body->settings->region_count; i++) {
         report->region_share[i] =

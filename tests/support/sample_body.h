@@ -196,4 +196,16 @@ static inline void sample_safety(safety_settings_t* safety)
     safety->surface_search_m = sample_figure(0.040);
 }
 
+/// That no skin of a surface lies above what it says is its highest, at places four to a cell.
+static inline void assert_highest_known(const surface_t* surface)
+{
+    for (int row = 0; row < 2 * surface->row_count - 1; row++) {
+        for (int column = 0; column < 2 * surface->column_count - 1; column++) {
+            const double x_m = surface->origin_x_m + 0.5 * row * surface->spacing_m;
+            const double y_m = surface->origin_y_m + 0.5 * column * surface->spacing_m;
+            assert_true(surface_at(surface, x_m, y_m).point_m.z <= surface->highest_m + 1e-9);
+        }
+    }
+}
+
 #endif
