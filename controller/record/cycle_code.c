@@ -194,10 +194,17 @@ bool cycle_record_same(const cycle_record_t* a, const cycle_record_t* b)
     return memcmp(&row_a, &row_b, sizeof row_a) == 0;
 }
 
+/// A clock or a count that sums and differences of may be taken without a second look.
+static bool is_moderate(int64_t number)
+{
+    return number >= -CYCLE_CLOCK_MAX && number <= CYCLE_CLOCK_MAX;
+}
+
 /// Enumerations and indexes that whoever reads a record may use as indexes into tables.
 static bool record_in_range(const cycle_record_t* record)
 {
-    bool inside = (unsigned)record->mode < MODE_COUNT &&
+    bool inside = is_moderate(record->input.now_us) && is_moderate(record->input.cycle) &&
+                  (unsigned)record->mode < MODE_COUNT &&
                   (unsigned)record->verdict.reaction < REACTION_COUNT &&
                   (unsigned)record->verdict.trust < TRUST_COUNT &&
                   record->verdict.rule >= INTERLOCK_RULE_NONE &&

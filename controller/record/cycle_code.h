@@ -19,6 +19,9 @@
     (CYCLE_NIBBLE_BYTES + CYCLE_BITMAP_BYTES + CYCLE_DOUBLE_COUNT * 8 + CYCLE_FLOAT_COUNT * 4 +    \
      CYCLE_INTEGER_COUNT * 10 + 8)
 
+/// Largest time in microseconds, and number of a cycle, in a record: 31 years.
+#define CYCLE_CLOCK_MAX INT64_C(1000000000000000)
+
 /// A record as three rows of numbers, in the order of the format.
 typedef struct {
     uint64_t doubles[CYCLE_DOUBLE_COUNT]; // bits

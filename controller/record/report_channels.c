@@ -61,7 +61,7 @@ void report_channels_free(report_channels_t* channels)
 static int stretch_of(const report_clock_t* clock, int64_t now_us)
 {
     const int64_t index = (now_us - clock->from_us) / clock->stretch_us;
-    return now_us < clock->from_us || index >= clock->count ? -1 : (int)index;
+    return now_us < clock->from_us || index < 0 || index >= clock->count ? -1 : (int)index;
 }
 
 static void take(report_stretch_t* stretch, double sample)
