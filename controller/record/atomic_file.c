@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool atomic_file_open(atomic_file_t* target, const char* path)
@@ -11,9 +12,18 @@ bool atomic_file_open(atomic_file_t* target, const char* path)
         errno = ENAMETOOLONG;
         return false;
     }
+    struct stat status;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        errno = EPERM; // a device or a pipe would be lost
+        return false;
+    }
     memcpy(target->path, path, strlen(path) + 1);
     (void)snprintf(target->draft, sizeof target->draft, "%s.draft", path);
-    target->file = fopen(target->draft, "wb");
+    // What lies under the draft's name is left over, or somebody's link to a file elsewhere.
+    (void)unlink(target->draft);
+    const int descriptor =
+        open(target->draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    target->file = descriptor >= 0 ? fdopen(descriptor, "wb") : NULL;
     return target->file != NULL;
 }
 

@@ -15,7 +15,8 @@ typedef struct {
     char draft[ATOMIC_PATH_CAPACITY + 8];
 } atomic_file_t;
 
-/// False with errno if the draft can't be made.
+/// False with errno if the draft can't be made, or something lies under the name that is no file: a
+/// device, a pipe, a folder. A link under the name is replaced, never written through.
 bool atomic_file_open(atomic_file_t* target, const char* path);
 
 /// Closes and takes the name. False with errno, and the draft removed, if any write or the renaming
