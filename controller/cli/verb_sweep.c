@@ -145,8 +145,7 @@ static exit_code_t read_scope(sweeping_t* sweeping)
     if (code != EXIT_DONE) {
         return code;
     }
-    if (sweep_axes_points(&sweeping->header.axes) == 0 ||
-        sweep_trials(&sweeping->header) > 10 * (int64_t)SWEEP_POINT_MAX) {
+    if (!sweep_bounded(&sweeping->header)) {
         return say_usage("that is more than 100000 points or 1000000 trials:",
                          options->text[OPTION_SET]);
     }
@@ -155,7 +154,7 @@ static exit_code_t read_scope(sweeping_t* sweeping)
     if (shard != NULL) {
         if (strchr(shard, '/') == NULL ||
             !read_pair(shard, '/', &sweeping->shard, &sweeping->shard_count) ||
-            sweeping->shard < 1) {
+            sweeping->shard < 1 || sweeping->shard_count > 10 * (int64_t)SWEEP_POINT_MAX) {
             return say_usage("--shard takes I/N with I from 1 to N, not", shard);
         }
         sweeping->shard -= 1;

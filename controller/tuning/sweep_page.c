@@ -64,10 +64,12 @@ static void write_head(FILE* out, const drawing_t* drawing)
     }
     (void)fprintf(out,
                   "</p>\n<p>%" PRId64 " of %" PRId64 " trials known at %" PRId64 " points; %" PRId64
-                  " refused, %" PRId64
-                  " stopped by a rule. knead %s, commit %s. On the virtual table.</p>\n",
-                  drawing->sweep->count, sweep_trials(header), drawing->count, refused, stopped,
-                  header->version, header->commit);
+                  " refused, %" PRId64 " stopped by a rule. knead ",
+                  drawing->sweep->count, sweep_trials(header), drawing->count, refused, stopped);
+    html_text(out, header->version);
+    (void)fputs(", commit ", out);
+    html_text(out, header->commit);
+    (void)fputs(". On the virtual table.</p>\n", out);
 }
 
 static double across(const sweep_axis_t* axis, double value)

@@ -19,6 +19,15 @@ const char* sweep_result_text(sweep_result_t result)
     return texts[result];
 }
 
+bool sweep_bounded(const sweep_header_t* header)
+{
+    // As doubles: whole numbers from a file may be so large that their product is none any more.
+    const double seeds = (double)header->seed_last - (double)header->seed_first + 1.0;
+    const double places = (double)header->routine_count * (double)header->client_count;
+    const double points = (double)sweep_axes_points(&header->axes);
+    return seeds >= 1.0 && points >= 1.0 && points * places * seeds <= 10.0 * SWEEP_POINT_MAX;
+}
+
 int64_t sweep_trials_a_point(const sweep_header_t* header)
 {
     return (int64_t)header->routine_count * header->client_count *
@@ -220,7 +229,7 @@ bool sweep_header_read(const char* line, sweep_header_t* header)
 {
     memset(header, 0, sizeof *header);
     json_value_t* root = json_parse(line, strlen(line));
-    const bool read = read_header(root, header);
+    const bool read = read_header(root, header) && sweep_bounded(header);
     json_free(root);
     return read;
 }

@@ -41,6 +41,9 @@ typedef struct {
     int64_t seed_first, seed_last;
 } sweep_header_t;
 
+/// Whether there are as many trials as a sweep may have; before that nothing is counted.
+bool sweep_bounded(const sweep_header_t* header);
+
 int64_t sweep_trials_a_point(const sweep_header_t* header);
 int64_t sweep_trials(const sweep_header_t* header);
 
