@@ -97,7 +97,10 @@ static void look(run_record_t* run, explain_t* explain, explain_record_t* record
         summary_observe(&run->summary, cycle);
     }
     free(cycle);
-    explain_settle(explain, run->file.verdict, run->file.outcome.failure);
+    // What lies behind a break can't be told, whatever the summary says of the end.
+    const bool broken = record->cycles_end != CYCLE_READ_END;
+    explain_settle(explain, broken ? VERDICT_RUNNING : run->file.verdict,
+                   broken ? "" : run->file.outcome.failure);
     char path[WHY_PATH_CAPACITY];
     record->events_whole = run_file(run, RUN_EVENTS, path, sizeof path) &&
                            events_read(path, see_event, explain, &record->events_broken_line, NULL);
@@ -130,5 +133,5 @@ exit_code_t verb_why(const options_t* options, assembly_t* assembly)
     }
     explain_destroy(explain);
     run_close(&run);
-    return EXIT_DONE;
+    return record.cycles_end == CYCLE_READ_DAMAGED ? EXIT_INVALID_FILE : EXIT_DONE;
 }

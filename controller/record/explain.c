@@ -365,10 +365,10 @@ static void follow_stop(explain_t* explain, const cycle_record_t* record)
     const int64_t age_us = record->input.feedback.force.age_us;
     const bool heard = age_us >= 0 && age_us <= explain->session->limits.sample_age_max_us;
     if (record->force_tared && heard) {
-        result->peak_after_N = fmax(result->peak_after_N, force_N); // ignores what is no number
+        result->peak_after_N = fmax(result->peak_after_N, fabs(force_N)); // ignores NaN
     }
     if (record->force_tared &&
-        !(heard && isfinite(force_N) && force_N < explain->session->limits.touch_force_N)) {
+        !(heard && isfinite(force_N) && fabs(force_N) < explain->session->limits.touch_force_N)) {
         explain->touching = true;
         explain->touched_us = record->input.now_us;
     } else if (record->force_tared) {
@@ -481,6 +481,13 @@ void explain_settle(explain_t* explain, run_verdict_t verdict, const char* failu
     if (explain->moment == MOMENT_STOP && !explain->touching) {
         const int64_t until_us = explain->touched_us + explain->session->period_us;
         result->released_s = 1e-6 * (double)(until_us - result->time_us);
+    }
+    // The force is reckoned with where the tool is; and taring ends with the power.
+    result->force_told = explain->moment == MOMENT_STOP && result->trust != TRUST_NONE &&
+                         result->mode_after != MODE_TRIPPED && isfinite(result->peak_after_N);
+    if (!result->force_told) {
+        result->released_s = (double)NAN;
+        result->peak_after_N = (double)NAN;
     }
     explain_window_trends(&explain->frozen, explain->session, result->cause.joint, result->trends);
     result->window_s = explain_window_s(&explain->frozen);

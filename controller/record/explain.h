@@ -174,9 +174,12 @@ typedef struct {
     explain_later_t before[EXPLAIN_LATER_CAPACITY]; // events of the window, oldest first
     explain_later_t later[EXPLAIN_LATER_CAPACITY];
     // How the arm came to rest, NaN where it did not in the record.
-    double released_s;  // from the stop until the force stayed below that of a touch
-    double power_off_s; // from the stop until the drives were to have no torque
-    double peak_after_N;
+    double released_s;   // from the stop until the force stayed below that of a touch
+    double power_off_s;  // from the stop until the drives were to have no torque
+    double peak_after_N; // along the normal, either way
+    // What the force did afterwards can be relied on: positions are trusted, and it was heard while
+    // the arm came to rest. Else both figures of it are NaN.
+    bool force_told;
     double moved_m;    // the farthest that the tool was from where it was at the stop
     int earlier_stops; // stops that were gone on from
     char failure[TEXT_CAPACITY];

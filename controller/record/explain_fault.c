@@ -494,6 +494,8 @@ static void say_otherwise(explain_fault_t* fault)
     } else if (fault->rule == INTERLOCK_CLOCK && fault->figures_known &&
                same(fault->measured, 0.0)) {
         (void)snprintf(sentence, capacity, "the clock stood still from one period to the next");
+    } else if (fault->rule == INTERLOCK_DRIVE_STATE && fault->joint < 0) {
+        (void)snprintf(sentence, capacity, "a drive left the state 'operation enabled'");
     } else if (interlock_rule_info((interlock_rule_t)fault->rule)->unit[0] != '\0' &&
                !fault->figures_known) {
         // The rule's own words: a sentence without its figures says nothing.

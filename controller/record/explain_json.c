@@ -122,6 +122,7 @@ static void write_moment(json_t* json, const explanation_t* explanation)
     json_text(json, "reaction", reaction_text(explanation->reaction));
     json_number(json, "released_s", explanation->released_s);
     json_number(json, "power_off_s", explanation->power_off_s);
+    json_boolean(json, "force_told", explanation->force_told);
     json_number(json, "peak_after_N", explanation->peak_after_N);
     json_number(json, "moved_m", explanation->moved_m);
     json_integer(json, "earlier_stops", explanation->earlier_stops);

@@ -109,6 +109,10 @@ static void add_reaction(growing_t* growing, const session_t* session,
         add(growing, "; what holds the tool may still do so.");
         return;
     }
+    if (!explanation->force_told) {
+        add(growing, "; how the force went on is not known: see that the client is free.");
+        return;
+    }
     if (explanation->peak_after_N < session->limits.touch_force_N) {
         add(growing, "; nothing was pressed.");
         return;

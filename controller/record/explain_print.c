@@ -145,8 +145,12 @@ static void print_reaction(FILE* out, const explanation_t* explanation)
     print_row(out, "reaction", "%s%s%s", reaction_text(explanation->reaction),
               explanation->cause.rule != INTERLOCK_RULE_NONE ? "; " : "",
               explanation->cause.rule != INTERLOCK_RULE_NONE ? trust_text(explanation->trust) : "");
-    print_row(out, "", "torque taken away after %s; force below a touch after %s, %s at most",
-              power, released, peak);
+    if (explanation->force_told) {
+        print_row(out, "", "torque taken away after %s; force below a touch after %s, %s at most",
+                  power, released, peak);
+    } else {
+        print_row(out, "", "torque taken away after %s; the force afterwards is not known", power);
+    }
     if (explanation->earlier_stops > 0) {
         print_row(out, "", "%d earlier stop%s of this run %s gone on from",
                   explanation->earlier_stops, explanation->earlier_stops == 1 ? "" : "s",

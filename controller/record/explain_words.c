@@ -91,12 +91,12 @@ static void print(quantity_t quantity, joint_kind_t kind, double figure, int dig
         (void)snprintf(text, FIGURE_TEXT_CAPACITY, "unknown");
         return;
     }
-    if (isinf(figure)) {
+    const scaled_t as = scaled(quantity, kind, figure);
+    const double number = as.factor * figure;
+    if (isinf(number)) {
         (void)snprintf(text, FIGURE_TEXT_CAPACITY, "without end");
         return;
     }
-    const scaled_t as = scaled(quantity, kind, figure);
-    const double number = as.factor * figure;
     const int whole = fabs(number) >= 1.0 ? (int)log10(1.001 * fabs(number)) + 1 : 1;
     const int shown = whole > digits ? whole : digits; // no exponents
     (void)snprintf(text, FIGURE_TEXT_CAPACITY, "%.*g%s%s", shown, number,

@@ -132,8 +132,12 @@ static void write_moment(FILE* out, const report_why_t* why)
         figure_text(QUANTITY_FORCE, JOINT_REVOLUTE, explanation->peak_after_N, peak);
         begin_row(out, "Reaction");
         html_name(out, reaction_text(explanation->reaction));
-        (void)fprintf(out, "; the force reached %s at most, ", peak);
-        if (isfinite(explanation->released_s)) {
+        if (explanation->force_told) {
+            (void)fprintf(out, "; the force reached %s at most, ", peak);
+        }
+        if (!explanation->force_told) {
+            (void)fputs("; the force afterwards is not known", out);
+        } else if (isfinite(explanation->released_s)) {
             (void)fprintf(out, "and was below that of a touch after %s", released);
         } else {
             (void)fputs("and did not fall below that of a touch in the record", out);
