@@ -20,6 +20,7 @@ static void take_text(const json_value_t* root, const char* name, char* text, si
         memcpy(text, found, length);
     }
     text[length] = '\0';
+    json_make_line(text);
 }
 
 /// Fills `line` from the members every line begins with. What is not there stays empty.

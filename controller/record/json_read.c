@@ -131,6 +131,30 @@ bool json_get_text(const json_value_t* object, const char* name, char* text, siz
     return true;
 }
 
+void json_make_line(char* text)
+{
+    unsigned char before = 0;
+    for (unsigned char* at = (unsigned char*)text; *at != '\0'; ++at) {
+        const bool c1 = before == 0xC2 && *at >= 0x80 && *at < 0xA0;
+        before = *at;
+        if (*at < 0x20 || *at == 0x7F) {
+            *at = '?';
+        } else if (c1) {
+            at[-1] = '?';
+            *at = '?';
+        }
+    }
+}
+
+bool json_get_line(const json_value_t* object, const char* name, char* text, size_t capacity)
+{
+    const bool found = json_get_text(object, name, text, capacity);
+    if (found) {
+        json_make_line(text);
+    }
+    return found;
+}
+
 bool json_get_number(const json_value_t* object, const char* name, double* number)
 {
     return json_as_number(json_member(object, name), number);

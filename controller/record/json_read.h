@@ -46,6 +46,10 @@ bool json_as_whole(const json_value_t* value, int64_t* number);
 /// The member's value. False if there is none, or it is of another kind. Text is refused where it
 /// would not fit with its terminator; a whole number where it has a fraction or passes 53 bits.
 bool json_get_text(const json_value_t* object, const char* name, char* text, size_t capacity);
+/// The same for a text that goes to a terminal or into one line: control characters in it, which
+/// could steer a terminal, become question marks.
+void json_make_line(char* text);
+bool json_get_line(const json_value_t* object, const char* name, char* text, size_t capacity);
 bool json_get_number(const json_value_t* object, const char* name, double* number);
 bool json_get_whole(const json_value_t* object, const char* name, int64_t* number);
 bool json_get_boolean(const json_value_t* object, const char* name, bool* truth);

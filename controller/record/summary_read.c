@@ -51,7 +51,7 @@ static bool read_input(const json_value_t* row, input_file_t* input)
     char digest[DIGEST_TEXT_CAPACITY];
     const char* role = json_as_text(json_member(row, "role"));
     return role != NULL && input_role_named(role, &input->role) &&
-           json_get_text(row, "path", input->path, sizeof input->path) &&
+           json_get_line(row, "path", input->path, sizeof input->path) &&
            json_get_text(row, "sha256", digest, sizeof digest) &&
            hex_read(digest, input->digest.bytes, DIGEST_SIZE);
 }
@@ -75,15 +75,15 @@ static bool read_link(const json_value_t* row, link_figures_t* link)
 {
     int64_t port = 0;
     int64_t unit = 0;
-    if (!json_get_text(row, "line", link->line, sizeof link->line) &&
-        !(json_get_text(row, "host", link->host, sizeof link->host) &&
+    if (!json_get_line(row, "line", link->line, sizeof link->line) &&
+        !(json_get_line(row, "host", link->host, sizeof link->host) &&
           json_get_whole(row, "port", &port))) {
         return false;
     }
     link->port = (int)port;
     link->round_trip_mean_us = (double)NAN;
     (void)json_get_number(row, "round_trip_mean_us", &link->round_trip_mean_us);
-    const bool read = json_get_text(row, "device", link->name, sizeof link->name) &&
+    const bool read = json_get_line(row, "device", link->name, sizeof link->name) &&
                       json_get_whole(row, "unit", &unit) &&
                       json_get_whole(row, "exchanges", &link->exchanges) &&
                       json_get_whole(row, "timeouts", &link->timeouts) &&
@@ -117,7 +117,7 @@ static bool read_outcome(const json_value_t* root, run_outcome_t* outcome)
     outcome->wall_s = (double)NAN;
     (void)json_get_number(root, "planned_s", &outcome->planned_s);
     (void)json_get_number(root, "wall_s", &outcome->wall_s);
-    (void)json_get_text(root, "failure", outcome->failure, sizeof outcome->failure);
+    (void)json_get_line(root, "failure", outcome->failure, sizeof outcome->failure);
     (void)json_get_text(root, "cycles_sha256", outcome->cycles_digest,
                         sizeof outcome->cycles_digest);
     return json_get_whole(root, "cycles_dropped", &outcome->cycles_dropped) &&
@@ -140,7 +140,7 @@ static summary_read_t read_root(const json_value_t* root, summary_file_t* file)
     const char* world = json_as_text(json_member(root, "world"));
     const bool read =
         world != NULL && read_verdict(root, &file->verdict) &&
-        json_get_text(root, "sentence", file->sentence, sizeof file->sentence) &&
+        json_get_line(root, "sentence", file->sentence, sizeof file->sentence) &&
         read_seed(root, &file->seed) && json_get_whole(root, "cycles", &file->cycles) &&
         json_get_text(root, "decisions_sha256", file->decisions, sizeof file->decisions) &&
         read_inputs(root, &file->inputs) && read_outcome(root, &file->outcome);

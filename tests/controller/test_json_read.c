@@ -61,6 +61,18 @@ static void a_member_of_another_kind_leaves_the_variable_alone(void** state)
     json_free(value);
 }
 
+/// A run's folder may come from a stranger, and its texts go to a terminal.
+static void a_line_holds_nothing_that_steers_a_terminal(void** state)
+{
+    (void)state;
+    json_value_t* value = parse("{\"a\":\"x\\u001b[2J\\n\\u009b1m\\u007f \xc3\xa4\"}");
+    char text[64] = "";
+    assert_true(json_get_line(value, "a", text, sizeof text));
+    assert_string_equal(text, "x?[2J???1m? \xc3\xa4");
+    assert_false(json_get_line(value, "b", text, sizeof text));
+    json_free(value);
+}
+
 static void arrays_are_walked_in_their_order_and_end(void** state)
 {
     (void)state;
@@ -111,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_whole_value_is_read_and_nothing_behind_it),
         cmocka_unit_test(a_member_of_another_kind_leaves_the_variable_alone),
+        cmocka_unit_test(a_line_holds_nothing_that_steers_a_terminal),
         cmocka_unit_test(arrays_are_walked_in_their_order_and_end),
         cmocka_unit_test(a_thousand_open_brackets_are_survived),
         cmocka_unit_test_setup_teardown(a_file_tells_whether_it_was_missing_or_wrong, folder_setup,
