@@ -103,6 +103,24 @@ static bool put_instead(const char* with, session_files_t* files, findings_t* fi
     return true;
 }
 
+/// Whether every file that was loaded is one of the run's. A summary that names too few of them
+/// would let others stand in for them. `with` brings its own devices or scan.
+static bool all_known(const run_record_t* run, const char* with, const assembly_t* assembly)
+{
+    for (int i = 0; i < assembly->inputs.count; ++i) {
+        const input_file_t* loaded = &assembly->inputs.at[i];
+        bool known = with != NULL && (strcmp(loaded->path, with) == 0 ||
+                                      loaded->role == INPUT_DEVICE || loaded->role == INPUT_SCAN);
+        for (int j = 0; !known && j < run->file.inputs.count; ++j) {
+            known = digest_equal(&loaded->digest, &run->file.inputs.at[j].digest);
+        }
+        if (!known) {
+            return say(loaded->path, "the run's summary.json does not name this file");
+        }
+    }
+    return true;
+}
+
 static bool load_session(const session_files_t* files, assembly_t* assembly)
 {
     options_t options;
@@ -136,7 +154,7 @@ static bool open_session(const char* with, assembly_t* assembly, run_record_t* r
     const bool loaded = (with == NULL || put_instead(with, &files, &assembly->findings)) &&
                         load_session(&files, assembly);
     findings_print(&assembly->findings, stderr);
-    return loaded;
+    return loaded && all_known(run, with, assembly);
 }
 
 static bool open_cycles(run_record_t* run)
