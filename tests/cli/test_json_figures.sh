@@ -63,7 +63,7 @@ json_of() {
 json_of_operands() {
     case $2 in
     '') run_json "$1" --json ;;
-    'A B' | 'RUN RUN') run_json "$1" --json "$run" "$run" ;;
+    'FIRST SECOND') run_json "$1" --json "$run" "$run" ;;
     RUN*) run_json "$1" --json "$run" ;;
     ROUTINE*) run_json "$1" --json "$routine" ;;
     *) fail "$1: this test does not know how to call it with '$2'" ;;
