@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "controller/record/atomic_file.h"
-#include "controller/record/html.h"
+#include "controller/report/html.h"
 
 static double seconds(double simulated_s)
 {

@@ -6,8 +6,8 @@
 
 #include "controller/campaign/page_tables.h"
 #include "controller/record/atomic_file.h"
-#include "controller/record/html.h"
-#include "controller/record/report_style.h"
+#include "controller/report/html.h"
+#include "controller/report/report_style.h"
 
 static const char* const style[] = {
     ":root{--m0:#f6b9a0;--m1:#f7dfae;--m2:#e8efc4;--m3:#c9e7d6;--mx:#e4e4e8;--mf:#b3261e}\n",

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "controller/campaign/page_tables.h"
-#include "controller/record/html.h"
+#include "controller/report/html.h"
 
 // Below these parts of the bound left free a cell looks worse.
 #define MARGIN_THIN 0.10

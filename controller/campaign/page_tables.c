@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "controller/campaign/invariants.h"
-#include "controller/record/html.h"
+#include "controller/report/html.h"
 
 static const tally_claim_t* claim_named(const tally_t* tally, const char* name)
 {

@@ -17,7 +17,7 @@
 #include "controller/loop.h"
 #include "controller/operator.h"
 #include "controller/record/ledger.h"
-#include "controller/record/report.h"
+#include "controller/report/report.h"
 #include "routines/intensity.h"
 
 // Waiting for the links to open, all of them together.

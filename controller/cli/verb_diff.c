@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "controller/cli/run_open.h"
-#include "controller/record/compare_page.h"
 #include "controller/record/cycle_difference.h"
 #include "controller/record/json.h"
+#include "controller/report/compare_page.h"
 
 #define LINE_CAPACITY 1200
 

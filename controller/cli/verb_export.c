@@ -7,9 +7,9 @@
 #include "controller/cli/run_open.h"
 #include "controller/cli/verb.h"
 #include "controller/cli/version.h"
+#include "controller/export/export_csv.h"
+#include "controller/export/export_mcap.h"
 #include "controller/record/atomic_file.h"
-#include "controller/record/export_csv.h"
-#include "controller/record/export_mcap.h"
 #include "controller/record/json.h"
 
 typedef enum { FORMAT_CSV, FORMAT_MCAP, FORMAT_COUNT } format_t;

@@ -7,9 +7,9 @@
 
 #include "controller/cli/verb.h"
 #include "controller/record/atomic_file.h"
-#include "controller/record/body_picture.h"
 #include "controller/record/json.h"
-#include "controller/record/report_style.h"
+#include "controller/report/body_picture.h"
+#include "controller/report/report_style.h"
 
 #define WAY_CAPACITY 40000   // places of the picture's way
 #define WAY_SPACING_M 0.002  // closer places are left out

@@ -6,7 +6,7 @@
 #include "controller/cli/run_open.h"
 #include "controller/record/cycle_difference.h"
 #include "controller/record/json.h"
-#include "controller/record/run_check.h"
+#include "controller/replay/run_check.h"
 #include "controller/timebase.h"
 
 #define LINE_CAPACITY 1200

@@ -5,8 +5,8 @@
 
 #include "controller/cli/run_open.h"
 #include "controller/record/json.h"
-#include "controller/record/report.h"
-#include "controller/record/web/bundle.h"
+#include "controller/report/report.h"
+#include "controller/report/web/bundle.h"
 
 /// One report that was written.
 typedef struct {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "controller/cli/run_open.h"
-#include "controller/record/explain_print.h"
+#include "controller/explain/explain_print.h"
 
 #define WHY_PATH_CAPACITY (RUN_PATH_CAPACITY + INPUT_PATH_CAPACITY + NAME_CAPACITY)
 

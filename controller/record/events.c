@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "controller/live.h"
-#include "controller/record/explain_rules.h"
 #include "controller/record/json.h"
 #include "controller/record/line_chain.h"
+#include "controller/record/rule_words.h"
 
 #define ITEM_NONE (-1)
 #define EARLY_S 0.1                    // a stroke that ends this much before its time was ended
@@ -160,7 +160,7 @@ static void add_cause(const events_t* events, line_t* line, const cycle_record_t
     if (rule == record->verdict.rule) {
         json_number(&line->json, "measured", record->verdict.measured);
         json_number(&line->json, "allowed", record->verdict.allowed);
-        if (explain_subject_is_joint(rule) && joint_name(events, record->verdict.subject)) {
+        if (rule_subject_is_joint(rule) && joint_name(events, record->verdict.subject)) {
             json_text(&line->json, "joint", joint_name(events, record->verdict.subject));
         }
     }

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "controller/live.h"
-#include "controller/record/explain_rules.h"
 #include "controller/record/little_endian.h"
+#include "controller/record/rule_words.h"
 
 // ---------------------------------------------------------------------------------- force figures
 
@@ -567,7 +567,7 @@ static void stop_sentence(const summary_t* summary, char* text, size_t capacity)
     }
     const interlock_rule_info_t* info = interlock_rule_info((interlock_rule_t)stop->rule);
     const device_settings_t* device = stop_device(machine, stop);
-    const bool joint = explain_subject_is_joint(stop->rule) && stop->subject >= 0 &&
+    const bool joint = rule_subject_is_joint(stop->rule) && stop->subject >= 0 &&
                        stop->subject < machine->arm.joint_count;
     char subject[PATH_CAPACITY + 3 * NAME_CAPACITY] = "";
     char figures[NAME_CAPACITY * 2] = "";

@@ -1,8 +1,8 @@
 #include "controller/live.h"
 #include "controller/record/atomic_file.h"
-#include "controller/record/explain_rules.h"
 #include "controller/record/histogram_json.h"
 #include "controller/record/json.h"
+#include "controller/record/rule_words.h"
 #include "controller/record/summary.h"
 
 #include <math.h>
@@ -90,7 +90,7 @@ static void write_cause(json_t* json, const summary_t* summary)
     json_number(json, "measured", info ? stop->measured : (double)NAN);
     json_number(json, "allowed", info ? stop->allowed : (double)NAN);
     json_text(json, "joint",
-              explain_subject_is_joint(stop->rule) && stop->subject >= 0 &&
+              rule_subject_is_joint(stop->rule) && stop->subject >= 0 &&
                       stop->subject < arm->joint_count
                   ? arm->joints[stop->subject].name
                   : NULL);

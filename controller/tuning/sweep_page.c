@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "controller/record/atomic_file.h"
-#include "controller/record/html.h"
-#include "controller/record/report_style.h"
+#include "controller/report/html.h"
+#include "controller/report/report_style.h"
 
 // Of the drawings, in their own units.
 #define WIDTH 1000.0

@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "controller/record/atomic_file.h"
-#include "controller/record/html.h"
-#include "controller/record/report_style.h"
+#include "controller/report/html.h"
+#include "controller/report/report_style.h"
 #include "routines/technique.h"
 
 // Of the drawings, in their own units.

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "controller/cli/run_open.h"
-#include "tests/controller/record_sample.h"
+#include "tests/support/record_sample.h"
 
 #define ROUTINE "routines/library/short-back.yaml"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "controller/record/cycle_difference.h"
-#include "tests/controller/record_sample.h"
+#include "tests/support/record_sample.h"
 
 typedef struct {
     sample_session_t* sample;

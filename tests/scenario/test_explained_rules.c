@@ -9,9 +9,9 @@
 
 #include "controller/campaign/scenario_run.h"
 #include "controller/cli/assembly.h"
+#include "controller/explain/explain_print.h"
 #include "controller/loop.h"
 #include "controller/operator.h"
-#include "controller/record/explain_print.h"
 #include "tests/support/replay_witness.h"
 
 #define SEED 11

@@ -3,7 +3,7 @@
 /// as it was whether the run ends, is stopped, or the program is ended from outside.
 #define _XOPEN_SOURCE 700 // pseudo terminals
 #include "tests/support/cmocka_prelude.h"
-#include "tests/support/replay_witness.h"
+#include "tests/support/replay_runs.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -5,7 +5,7 @@
 #define KNEAD_TESTS_SUPPORT_REPLAY_WITNESS_H
 
 #include "controller/record/cycle_code.h"
-#include "controller/record/recompute.h"
+#include "controller/replay/recompute.h"
 
 typedef struct {
     bool begun;
@@ -27,9 +27,5 @@ void replay_witness_stop(replay_witness_t* witness);
 
 /// Prints how many cycles came out.
 void replay_witness_tell(const replay_witness_t* witness);
-
-/// Replays every run in the folders under `folder` with `knead replay --verify`, as a process of
-/// its own, and fails the test if one does not come out. Prints how many did.
-void replay_every_run(const char* folder);
 
 #endif

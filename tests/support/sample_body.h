@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "config/settings.h"
+#include "kinematics/surface.h"
+#include "tests/support/cmocka_prelude.h"
 
 #define SAMPLE_NECK_X_M 1.62
 #define SAMPLE_TABLE_LENGTH_M 2.0

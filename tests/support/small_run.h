@@ -4,7 +4,7 @@
 #define KNEAD_TESTS_SUPPORT_SMALL_RUN_H
 
 #include "controller/cli/run_open.h"
-#include "controller/record/run_check.h"
+#include "controller/replay/run_check.h"
 
 /// Plays so many periods of the shipped short routine, or of `routine` where it is not null, into
 /// `directory`, which must not exist.

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "tests/support/cmocka_prelude.h"
-#include "tests/support/replay_witness.h"
+#include "tests/support/replay_runs.h"
 
 #define PROGRAM KNEAD_PROGRAM
 #define CLOCK_PORT 9 // behind the nine devices
