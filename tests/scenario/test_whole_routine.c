@@ -2,6 +2,7 @@
 /// table's own truth, what must hold: force under the region's cap, speeds and joints inside their
 /// limits, nothing but finite numbers, no trip; and afterwards the force figures that were
 /// promised.
+// ctest label: slow
 #include "tests/support/cmocka_prelude.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
 /// clearly better on the hardest body, and the shipped ones are not stopped on it.
 ///
 /// The full search, over all bodies and gains, is played by hand: tests/tuning/ledger.md.
+// ctest label: slow
 #include "tests/support/cmocka_prelude.h"
 
 #include <stdlib.h>
