@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+// pi / 6: what it may be that pi / 3 of margin is left.
+static const double CROSSOVER_FREE_RAD = 0.52359877559829887;
+
 static double known(double number)
 {
     return isfinite(number) ? number : 0.0;
@@ -27,7 +30,10 @@ double objective_of_gains(const gains_t* gains)
     for (int i = 0; i < GAIN_COUNT; ++i) {
         sum += fabs(log(gains_get(gains, i) / gain_info(i)->otherwise));
     }
-    return OBJECTIVE_UNUSUAL_N * sum / GAIN_COUNT;
+    // The usual gain is pi / 6 with four digits, and lacks nothing.
+    const double lacking_rad = gains->force_crossover_rad - CROSSOVER_FREE_RAD;
+    return OBJECTIVE_UNUSUAL_N * sum / GAIN_COUNT +
+           OBJECTIVE_PER_MARGIN_N_PER_RAD * (lacking_rad > 1e-4 ? lacking_rad : 0.0);
 }
 
 double objective_of_all(const gains_t* gains, const rehearsal_figures_t* figures, int count)

@@ -8,9 +8,17 @@
 ///          + all of what the force swings quicker than strokes do, beyond 0.5 N RMS
 ///          + 20 N if a rule stopped it; that rehearsal is over then
 ///
-/// The cost of gains is that of their worst rehearsal, and 0.02 N for each factor of e that a gain
-/// is away from the one that fits any machine, in the mean: where the table can't tell, the usual
-/// gain stays. The weights are judgement; what they weigh is printed beside the cost.
+/// The cost of gains is that of their worst rehearsal, and on top of it
+///
+///     0.02 N for each factor of e that a gain is away from the one that fits any machine, in the
+///            mean: where the table can't tell, the usual gain stays
+///     1 N    for each radian of phase margin that the force loop lacks of 60 degrees
+///
+/// The margin is for what no rehearsal shows: a drive or a sensor slower than its profile says,
+/// tissue stiffer than the estimate takes it for. Of an integrator with a delay it is pi/2 less
+/// crossover times delay, which is the gain `force_crossover`; 30 to 60 degrees are usual (K. J.
+/// Astrom and R. M. Murray, Feedback Systems, 2nd edition, section 10.3), and beside a person we
+/// keep to the upper end. The weights are judgement; what they weigh is printed beside the cost.
 #ifndef KNEAD_CONTROLLER_TUNING_OBJECTIVE_H
 #define KNEAD_CONTROLLER_TUNING_OBJECTIVE_H
 
@@ -22,12 +30,13 @@
 #define OBJECTIVE_SWING_FREE_N 0.5
 #define OBJECTIVE_STOP_N 20.0
 #define OBJECTIVE_UNUSUAL_N 0.02
+#define OBJECTIVE_PER_MARGIN_N_PER_RAD 1.0
 
 /// Of one rehearsal. One that was not played, or gave no figures, costs as much as one that was
 /// stopped.
 double objective_of_rehearsal(const rehearsal_figures_t* figures);
 
-/// What gains cost for being unusual.
+/// What gains cost for being unusual and for the phase margin they lack.
 double objective_of_gains(const gains_t* gains);
 
 /// Of gains with all their rehearsals. `count` at least 1.

@@ -76,8 +76,24 @@ static void usual_gains_cost_nothing_and_others_little(void** state)
     assert_near(objective_of_gains(&gains), 0.0, 1e-12);
     gains_set(&gains, 0, gain_info(0)->otherwise / exp(1.0));
     assert_near(objective_of_gains(&gains), 0.02 / GAIN_COUNT, 1e-12);
-    gains_set(&gains, 0, gain_info(0)->otherwise * exp(1.0));
+    const int tracking = gain_named("tracking");
+    gains = usual();
+    gains_set(&gains, tracking, gain_info(tracking)->otherwise * exp(1.0));
     assert_near(objective_of_gains(&gains), 0.02 / GAIN_COUNT, 1e-12);
+}
+
+/// Hand-computed: a crossover of pi/4 times the delay leaves 45 degrees.
+static void a_force_loop_with_less_than_60_degrees_of_margin_costs(void** state)
+{
+    (void)state;
+    const int crossover = gain_named("force_crossover");
+    const double usual_rad = gain_info(crossover)->otherwise;
+    gains_t gains = usual();
+    gains_set(&gains, crossover, 0.25 * 3.14159265358979);
+    const double unusual_N = 0.02 * log(gains_get(&gains, crossover) / usual_rad) / GAIN_COUNT;
+    assert_near(objective_of_gains(&gains), unusual_N + 15.0 / 57.29577951, 1e-9);
+    gains_set(&gains, crossover, 0.99 * usual_rad);
+    assert_near(objective_of_gains(&gains), 0.02 * -log(0.99) / GAIN_COUNT, 1e-12);
 }
 
 int main(void)
@@ -87,6 +103,7 @@ int main(void)
         cmocka_unit_test(what_is_not_known_never_makes_it_cheap),
         cmocka_unit_test(the_worst_body_decides),
         cmocka_unit_test(usual_gains_cost_nothing_and_others_little),
+        cmocka_unit_test(a_force_loop_with_less_than_60_degrees_of_margin_costs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
