@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "controller/bus/fieldbus.h"
+#include "controller/cli/messages.h"
 #include "controller/cli/progress.h"
 #include "controller/cli/real_time.h"
 #include "controller/cli/requests.h"
@@ -446,6 +447,30 @@ static exit_code_t finish(player_room_t* room, const run_outcome_t* outcome)
     return judged_code(room, keep_dose(room) && recorded, exit_code_of(room, &recording->summary));
 }
 
+/// What others send to end a program ends the massage first: the arm lifts and parks. A reader that
+/// went away, or a file that may not grow, is no reason to leave the arm to its watchdogs.
+static void heed_signals(void)
+{
+    static const int ending[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT,
+                                 SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU};
+    static const int harmless[] = {SIGPIPE, SIGXFSZ};
+    struct sigaction action = {.sa_handler = count_interrupt};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; ++i) {
+        struct sigaction before;
+        // What whoever started it wants ignored, stays so (nohup); Ctrl-C always means something.
+        const bool ignored =
+            sigaction(ending[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN;
+        if (!ignored || ending[i] == SIGINT || ending[i] == SIGTERM) {
+            (void)sigaction(ending[i], &action, NULL);
+        }
+    }
+    action.sa_handler = SIG_IGN;
+    for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; ++i) {
+        (void)sigaction(harmless[i], &action, NULL);
+    }
+}
+
 static void room_open(player_room_t* room, const play_t* play, recording_t* recording)
 {
     memset(room, 0, sizeof *room);
@@ -462,10 +487,7 @@ static void room_open(player_room_t* room, const play_t* play, recording_t* reco
             room->items_planned_s[item] +
             (planned->kind == ITEM_REST ? planned->rest_s : planned->stroke.duration_s);
     }
-    struct sigaction action = {.sa_handler = count_interrupt};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    heed_signals();
     // After the signals that are handled: the terminal watches over the others.
     const bool single_keys = play->keys && terminal_keys_begin();
     request_input_open(&room->typed, !play->automatic, single_keys, &room->progress);
@@ -532,6 +554,7 @@ exit_code_t play(const play_t* play)
     const loop_client_t client = {.context = &room, .ask = ask, .observe = watch};
     static loop_timing_t timing; // large; in the record until it is written
     if (play->real_time) {
+        (void)messages_begin();
         const int64_t period_us = play->assembly->session.period_us;
         real_time_ask(play->verb, (int64_t)(REAL_TIME_PERIOD_PART * (double)period_us), period_us);
     }
@@ -542,6 +565,7 @@ exit_code_t play(const play_t* play)
                              .wall_s = (double)(wall_now_us() - start_us) * 1e-6};
     terminal_keys_end();
     progress_close(&room.progress);
+    messages_end();
     if (play->scenario != NULL) {
         play->scenario->measured.gone = result == LOOP_TIME_LOST;
     }
