@@ -157,11 +157,44 @@ static bool open_session(const char* with, assembly_t* assembly, run_record_t* r
     return loaded && all_known(run, with, assembly);
 }
 
+/// A pipe in the place of a file would be waited for without end.
+static bool all_are_files(const run_record_t* run)
+{
+    static const char* const names[] = {RUN_SUMMARY, RUN_CYCLES, RUN_EVENTS};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; ++i) {
+        char path[RUN_FILE_CAPACITY];
+        struct stat status;
+        if (!run_file(run, names[i], path, sizeof path)) {
+            return say(run->run.path, "the path is too long");
+        }
+        if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+            return say(path, "is not a file");
+        }
+    }
+    return true;
+}
+
+/// Whether cycles.bin is the file that the run closed, as far as it was closed.
+static bool is_as_closed(const run_record_t* run, const char* path)
+{
+    digest_t digest;
+    char text[DIGEST_TEXT_CAPACITY];
+    const char* closed = run->file.outcome.cycles_digest;
+    if (run->file.verdict == VERDICT_RUNNING || closed[0] == '\0' || !digest_file(path, &digest)) {
+        return true;
+    }
+    digest_text(&digest, text);
+    return strcmp(text, closed) == 0;
+}
+
 static bool open_cycles(run_record_t* run)
 {
     char path[RUN_FILE_CAPACITY];
-    if (!run_file(run, RUN_CYCLES, path, sizeof path)) {
-        return say(run->run.path, "the path is too long");
+    (void)run_file(run, RUN_CYCLES, path, sizeof path);
+    run->cycles_foreign = !is_as_closed(run, path);
+    if (run->cycles_foreign) {
+        (void)say(path, "is not the file that the run closed: it was changed or cut, or is another "
+                        "run's. 'knead replay --verify' tells more");
     }
     const cycle_open_t opened = cycle_reader_open(path, &run->header, &run->reader);
     return opened == CYCLE_OPEN_OK || say(path, cycle_open_text(opened));
@@ -178,6 +211,9 @@ exit_code_t run_open(const char* directory, const char* with, assembly_t* assemb
         return EXIT_INVALID_FILE;
     }
     memcpy(run->run.path, directory, strlen(directory) + 1);
+    if (!all_are_files(run)) {
+        return EXIT_INVALID_FILE;
+    }
     (void)run_file(run, RUN_SUMMARY, path, sizeof path);
     const summary_read_t read = summary_read(path, &run->file);
     if (read != SUMMARY_READ_OK) {
@@ -191,6 +227,30 @@ exit_code_t run_open(const char* directory, const char* with, assembly_t* assemb
     summary_begin(&run->summary, &assembly->session, &run->file.inputs, run->file.seed);
     summary_finish(&run->summary, &run->file.outcome);
     return EXIT_DONE;
+}
+
+static bool is_same_file(const run_record_t* run, const char* name, const struct stat* status)
+{
+    char own[RUN_FILE_CAPACITY];
+    struct stat own_status;
+    return run_file(run, name, own, sizeof own) && stat(own, &own_status) == 0 &&
+           own_status.st_dev == status->st_dev && own_status.st_ino == status->st_ino;
+}
+
+bool run_spares(const run_record_t* run, const char* path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        return true;
+    }
+    bool own = is_same_file(run, RUN_CYCLES, &status) || is_same_file(run, RUN_EVENTS, &status) ||
+               is_same_file(run, RUN_SUMMARY, &status);
+    for (int i = 0; !own && i < run->file.inputs.count; ++i) {
+        char name[INPUT_PATH_CAPACITY + NAME_CAPACITY];
+        own = input_copy_name(&run->file.inputs.at[i], name, sizeof name) &&
+              is_same_file(run, name, &status);
+    }
+    return !own || say(path, "is a part of the run's record, and stays as it is; write elsewhere");
 }
 
 void run_close(run_record_t* run)

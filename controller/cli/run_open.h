@@ -17,6 +17,7 @@ typedef struct {
     summary_file_t file;        // its summary.json
     cycle_file_header_t header; // of its cycles.bin
     cycle_reader_t* reader;     // at the first cycle
+    bool cycles_foreign;        // not the file that the run closed: changed, cut or another run's
     summary_t summary; // begun with the session, what the cycles can't tell filled in, no cycle
                        // observed yet; whoever needs figures observes them
 } run_record_t;
@@ -24,6 +25,7 @@ typedef struct {
 /// Opens the run in `directory`. `with` is a file that takes the place of the kept one of its kind
 /// (machine, safety, body, client, screening or routine), or null. The session and all that is
 /// loaded are in `assembly`, which nothing was loaded into before and which must outlive `run`.
+/// Cycles that are not those the run closed are told on standard error, and opened all the same.
 /// EXIT_DONE, or what was wrong is on standard error and nothing is open. The routine is not
 /// checked again: what ran is looked at as it ran.
 exit_code_t run_open(const char* directory, const char* with, assembly_t* assembly,
@@ -32,6 +34,10 @@ exit_code_t run_open(const char* directory, const char* with, assembly_t* assemb
 /// Path of a file of the run: RUN_CYCLES, RUN_EVENTS, RUN_REPORT or a name of the caller's. False
 /// if it would pass `capacity`.
 bool run_file(const run_record_t* run, const char* name, char* path, size_t capacity);
+
+/// Whether something may be written to `path` without a part of the run's record being lost: its
+/// cycles, events, summary or kept files, under whatever name. If not, standard error says so.
+bool run_spares(const run_record_t* run, const char* path);
 
 void run_close(run_record_t* run);
 

@@ -178,6 +178,10 @@ exit_code_t verb_diff(const options_t* options, assembly_t* assembly)
         code = run_open(options->operands[opened], NULL, assemblies[opened], &runs[opened]);
         opened += code == EXIT_DONE ? 1 : 0;
     }
+    const char* page = options->text[OPTION_PAGE];
+    for (int i = 0; i < opened && page != NULL && code == EXIT_DONE; ++i) {
+        code = run_spares(&runs[i], page) ? EXIT_DONE : EXIT_USAGE;
+    }
     if (code == EXIT_DONE) {
         code = compare_opened(options, assemblies, runs);
     }

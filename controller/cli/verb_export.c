@@ -215,6 +215,10 @@ exit_code_t verb_export(const options_t* options, assembly_t* assembly)
     if (opened != EXIT_DONE) {
         return opened;
     }
+    if (wanted.path[0] != '\0' && !run_spares(&run, wanted.path)) {
+        run_close(&run);
+        return EXIT_USAGE;
+    }
     char events_path[RUN_PATH_CAPACITY + NAME_CAPACITY];
     (void)run_file(&run, RUN_EVENTS, events_path, sizeof events_path);
     watcher_t watcher = {.progress = progress_open(stderr),

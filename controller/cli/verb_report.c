@@ -53,6 +53,9 @@ static exit_code_t write_report(const options_t* options, run_record_t* run)
     if (out == NULL) {
         written.page = page;
     }
+    if (!run_spares(run, written.page)) {
+        return EXIT_USAGE;
+    }
     const cycle_open_t opened = report_read_cycles(cycles, &run->summary, &written.end);
     if (opened != CYCLE_OPEN_OK) {
         (void)fprintf(stderr, "knead report: %s: %s\n", cycles, cycle_open_text(opened));

@@ -99,12 +99,14 @@ static void look(run_record_t* run, explain_t* explain, explain_record_t* record
     free(cycle);
     // What lies behind a break can't be told, whatever the summary says of the end.
     const bool broken = record->cycles_end != CYCLE_READ_END;
-    explain_settle(explain, broken ? VERDICT_RUNNING : run->file.verdict,
-                   broken ? "" : run->file.outcome.failure);
+    explain_settle(explain, broken || run->cycles_foreign ? VERDICT_RUNNING : run->file.verdict,
+                   broken || run->cycles_foreign ? "" : run->file.outcome.failure);
     char path[WHY_PATH_CAPACITY];
     record->events_whole = run_file(run, RUN_EVENTS, path, sizeof path) &&
                            events_read(path, see_event, explain, &record->events_broken_line, NULL);
     record->directory = run->run.path;
+    record->cycles_foreign = run->cycles_foreign;
+    record->own_words = run->file.verdict != VERDICT_RUNNING ? run->file.sentence : NULL;
     record->cycles_dropped = run->file.outcome.cycles_dropped;
 }
 
@@ -133,5 +135,6 @@ exit_code_t verb_why(const options_t* options, assembly_t* assembly)
     }
     explain_destroy(explain);
     run_close(&run);
-    return record.cycles_end == CYCLE_READ_DAMAGED ? EXIT_INVALID_FILE : EXIT_DONE;
+    return record.cycles_end == CYCLE_READ_DAMAGED || record.cycles_foreign ? EXIT_INVALID_FILE
+                                                                            : EXIT_DONE;
 }

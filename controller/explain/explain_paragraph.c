@@ -277,23 +277,60 @@ static void add_ending(growing_t* growing, const session_t* session,
     }
 }
 
+/// The run came to an end that it told, and its cycles are not all there.
+static bool is_broken(const explain_record_t* record)
+{
+    return record->own_words != NULL &&
+           (record->cycles_end != CYCLE_READ_END || record->cycles_foreign);
+}
+
+/// What comes before all else where the cycles are not those that the run recorded.
+static void add_break(growing_t* growing, const explanation_t* explanation,
+                      const explain_record_t* record)
+{
+    if (record->cycles_end == CYCLE_READ_END) {
+        add(growing, "The cycles are not those that this run recorded: cycles.bin was changed, or "
+                     "is another run's.");
+    } else {
+        add(growing, "The record of the cycles can be read only to ");
+        add_time(growing, 1e-6 * (double)explanation->last_us);
+        add(growing, " after the beginning: %s.", cycle_read_text(record->cycles_end));
+    }
+    add(growing, " At its end the run said: \"%s\"", record->own_words);
+    if (explanation->ending != EXPLAIN_CUT_OFF) {
+        add(growing, " The cycles tell: ");
+    }
+}
+
 void explain_paragraph(const session_t* session, const explanation_t* explanation,
                        const explain_record_t* record, char text[EXPLAIN_PARAGRAPH_CAPACITY])
 {
     growing_t growing = {.text = text};
     text[0] = '\0';
-    add_ending(&growing, session, explanation);
+    if (is_broken(record)) {
+        add_break(&growing, explanation, record);
+    }
+    if (!is_broken(record) || explanation->ending != EXPLAIN_CUT_OFF) {
+        add_ending(&growing, session, explanation);
+    }
     add_own_faults(&growing, explanation);
     if (explanation->ending != EXPLAIN_FAILED && explanation->failure[0] != '\0' &&
         explanation->ending != EXPLAIN_NEVER_READY) {
         add(&growing, " The program said: %s.", explanation->failure);
     }
-    if (explanation->verdict == VERDICT_RUNNING && explanation->ending != EXPLAIN_CUT_OFF) {
+    if (explanation->verdict == VERDICT_RUNNING && explanation->ending != EXPLAIN_CUT_OFF &&
+        !is_broken(record)) {
         add(&growing, " After that the record breaks off.");
     }
-    if (record->scenario && !record->met) {
+    if (record->scenario && !record->met && !is_broken(record)) {
         add(&growing, " The scenario '%s' expects %s; found: %s.", record->scenario_name,
             record->expected, record->found);
+    }
+    if (is_broken(record) && explanation->ending == EXPLAIN_CUT_OFF) {
+        add(&growing,
+            " What to do: See how the client is. events.jsonl tells what was refused; 'knead "
+            "replay --verify' tells what of the record is whole.");
+        return;
     }
     add_advice(&growing, explanation);
 }

@@ -14,6 +14,8 @@
 typedef struct {
     const char* directory;
     cycle_read_t cycles_end;    // how the reading of the cycles ended
+    bool cycles_foreign;        // cycles.bin is not the file that the run closed
+    const char* own_words;      // what the run said of its end; null where it never did
     bool events_whole;          // every line follows from the one before
     int64_t events_broken_line; // the first that does not; 0 where there is no file
     int64_t cycles_dropped;     // not recorded

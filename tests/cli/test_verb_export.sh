@@ -77,6 +77,18 @@ in_err "Operation not permitted"
 expect 1 "$knead" export "$run" --out "$work/no/such/folder.csv"
 in_err "No such file"
 
+# What a run recorded is never written over, under whatever name.
+ln -s "$run/cycles.bin" "$work/another.csv"
+cp "$run/cycles.bin" "$work/before.bin"
+for own in "$run/cycles.bin" "$run/inputs/../events.jsonl" "$run/summary.json" "$work/another.csv"; do
+    expect 2 "$knead" export "$run" --out "$own"
+    in_err "is a part of the run's record"
+done
+expect 2 "$knead" report "$run" --out "$run/summary.json"
+expect 2 "$knead" diff "$run" "$run" --page "$run/events.jsonl"
+cmp "$run/cycles.bin" "$work/before.bin" || fail "the cycles were written over"
+rm "$work/before.bin"
+
 # A record that was cut off is written as far as it goes; one that was changed is refused, with what
 # stands before the damage.
 cp -r "$run" "$work/torn"

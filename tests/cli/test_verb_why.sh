@@ -142,6 +142,33 @@ is ending cut_off
 is record.cycles_whole False
 is record.events_whole True
 
+# Cut after the run had closed it: what the run said of its end is told, and no end made up.
+cp -r "$work/silent" "$work/cut"
+size=$(wc -c <"$work/silent/cycles.bin")
+head -c "$((size / 3))" "$work/silent/cycles.bin" >"$work/cut/cycles.bin"
+expect 3 "$knead" why "$work/cut"
+in_err "is not the file that the run closed"
+out=$(printf '%s' "$out" | tr -s ' \n' '  ')
+in_out "can be read only to"
+in_out 'At its end the run said: "Stopped after'
+case $out in
+*"was killed"* | *somebody*) fail "an end was made up: $out" ;;
+esac
+expect 3 "$knead" why --json "$work/cut"
+is ending cut_off
+
+# The cycles of another run.
+cp "$work/whole/cycles.bin" "$work/cut/cycles.bin"
+expect 3 "$knead" why "$work/cut"
+in_err "is not the file that the run closed"
+in_out "not those that this run recorded"
+
+# A pipe is not waited for.
+rm "$work/cut/cycles.bin"
+mkfifo "$work/cut/cycles.bin"
+expect 3 "$knead" why "$work/cut"
+in_err "is not a file"
+
 # A changed event is told, and the run explained all the same.
 cp -r "$work/silent" "$work/changed"
 sed 's/was contact/was transit/' "$work/silent/events.jsonl" >"$work/changed/events.jsonl"
@@ -158,7 +185,7 @@ expect 0 "$knead" why --json "$work/nobody"
 is ending failed
 is moment None
 
-rm -r "$work/torn" "$work/changed" # damaged on purpose: no replay holds
+rm -r "$work/torn" "$work/cut" "$work/changed" # damaged on purpose: no replay holds
 expect 3 "$knead" why "$work"
 expect 3 "$knead" why /nowhere
 expect 2 "$knead" why
