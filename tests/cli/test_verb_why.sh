@@ -109,6 +109,13 @@ play turned 5 --scenario sim/scenarios/host-limits-turned.yaml
 why "$work/turned"
 in_out "have changed in its memory; 1 bit of word"
 
+# The page says it as the terminal does: names and paths as they are in the files.
+play runs_away 5 --report --scenario sim/scenarios/drive-runs-away.yaml
+why "$work/runs_away"
+in_out "where joint 'joint_2'"
+grep -qF '<td>joint &#39;joint_2&#39;</td>' "$work/runs_away/report.html" ||
+    fail "the page changes the name of a joint"
+
 # Never armed: a rule refused from the beginning.
 cat >"$work/open.yaml" <<EOF
 kind: scenario
