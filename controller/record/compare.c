@@ -139,6 +139,7 @@ static void take_figures(const compare_run_t* run, double figures[COMPARE_COUNT]
         figures[COMPARE_REFUSALS] += (double)summary->refusals[rule];
     }
     figures[COMPARE_PEAK] = summary->force_peak_N;
+    figures[COMPARE_PULL] = summary->pull_peak_N;
     figures[COMPARE_SHEAR] = summary->shear_peak_N;
     figures[COMPARE_CONTACT] = summary_contact_s(summary);
     figures[COMPARE_DURATION] = summary_virtual_s(summary);

@@ -26,6 +26,7 @@ typedef enum {
     X(COMPARE_BIAS, "force_error_mean_N", "N", MORE_IS_WORSE, 0.1, 0.05,                           \
       "size of the mean of force less target, of the worst technique")                             \
     X(COMPARE_PEAK, "force_peak_N", "N", MORE_IS_WORSE, 0.5, 0.05, "highest force of the run")     \
+    X(COMPARE_PULL, "pull_peak_N", "N", MORE_IS_WORSE, 0.5, 0.05, "largest pull of the run")       \
     X(COMPARE_OVERSHOOT, "force_overshoot_N", "N", MORE_IS_WORSE, 0.5, 0.1,                        \
       "highest force over its target after touching down")                                         \
     X(COMPARE_OVER_CAP, "over_cap_s", "s", MORE_IS_WORSE, 0.02, 0, "time over a region's cap")     \
@@ -54,7 +55,7 @@ typedef enum {
     COMPARE_LIST(X)
 #undef X
 } compare_id_t;
-#define COMPARE_COUNT 22
+#define COMPARE_COUNT 23
 
 typedef struct {
     const char *word, *unit, *text;

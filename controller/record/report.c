@@ -182,6 +182,7 @@ static void write_key_figures(FILE* out, const summary_t* summary)
     (void)snprintf(unit, sizeof unit, "N, lowest cap %.0f", run.cap_N);
     write_figure(out, "Peak force, whole run", summary->force_peak_N, 1,
                  isfinite(run.cap_N) ? unit : "N");
+    write_figure(out, "Largest pull, whole run", summary->pull_peak_N, 1, "N");
     write_figure(out, "Force error, RMS", force_figures_error_rms_N(&run), 2, "N");
     int64_t refusals = 0;
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {

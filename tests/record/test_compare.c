@@ -124,6 +124,21 @@ static void harder_is_worse_and_a_tolerance_forgives_it(void** state)
     assert_false(compare_regressed(&scene->compare));
 }
 
+static void pull(cycle_record_t* record)
+{
+    record->normal_force_N = record->force_tared ? -130.0f : record->normal_force_N;
+}
+
+static void a_larger_pull_is_worse_though_the_highest_force_is_lower(void** state)
+{
+    scene_t* scene = *state;
+    compare(scene, 0, pull, NULL);
+    const compare_row_t* row = &scene->compare.rows[COMPARE_PULL];
+    assert_true(fabs(row->second - 130.0) < 1e-9);
+    assert_int_equal(row->verdict, COMPARE_WORSE);
+    assert_int_equal(scene->compare.rows[COMPARE_PEAK].verdict, COMPARE_BETTER);
+}
+
 static void read_another_force(cycle_record_t* record)
 {
     record->input.feedback.force.force_N[1] += 0.5;
@@ -208,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_SCENE(the_same_run_is_the_same_in_every_figure),
         WITH_SCENE(harder_is_worse_and_a_tolerance_forgives_it),
+        WITH_SCENE(a_larger_pull_is_worse_though_the_highest_force_is_lower),
         WITH_SCENE(runs_part_at_the_cycle_that_was_changed),
         WITH_SCENE(what_was_known_and_is_not_any_more_is_worse),
         WITH_SCENE(the_page_draws_the_extremes_of_both),
