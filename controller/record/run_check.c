@@ -91,6 +91,9 @@ static bool pass_begin(pass_t* pass, const run_check_settings_t* settings, run_c
 
 static void pass_end(pass_t* pass)
 {
+    if (pass == NULL) {
+        return;
+    }
     free(pass->computed);
     event_reasons_free(&pass->reasons);
     free(pass);
@@ -376,7 +379,7 @@ bool run_check(const run_check_settings_t* settings, run_check_t* check)
     }
     pass_t* pass = calloc(1, sizeof *pass);
     if (pass == NULL || !pass_begin(pass, settings, check)) {
-        free(pass);
+        pass_end(pass);
         return false;
     }
     take_cycles(pass);
