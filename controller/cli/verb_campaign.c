@@ -423,6 +423,12 @@ static exit_code_t resume(campaign_t* campaign, const char* path)
     return campaign->out != NULL ? EXIT_DONE : refuse_file(path, OUTCOME_FILE_UNWRITABLE, &file);
 }
 
+static exit_code_t say_unwritten(const char* path)
+{
+    (void)fprintf(stderr, "knead campaign: can't write '%s': %s\n", path, strerror(errno));
+    return EXIT_INTERNAL;
+}
+
 static exit_code_t open_out(campaign_t* campaign)
 {
     const char* path = campaign->options->text[OPTION_OUT];
@@ -432,27 +438,23 @@ static exit_code_t open_out(campaign_t* campaign)
     if (campaign->options->given[OPTION_RESUME] && access(path, F_OK) == 0) {
         return resume(campaign, path);
     }
-    campaign->out = fopen(path, "w");
-    if (campaign->out == NULL) {
-        (void)fprintf(stderr, "knead campaign: can't write '%s': %s\n", path, strerror(errno));
-        return EXIT_INTERNAL;
-    }
     char line[OUTCOME_LINE_CAPACITY];
-    (void)campaign_header_write(&campaign->header, line, sizeof line);
-    (void)fprintf(campaign->out, "%s\n", line);
-    return fflush(campaign->out) == 0 ? EXIT_DONE : EXIT_INTERNAL;
+    if (!campaign_header_write(&campaign->header, line, sizeof line)) {
+        errno = E2BIG;
+        return say_unwritten(path);
+    }
+    campaign->out = fopen(path, "w");
+    if (campaign->out == NULL || fprintf(campaign->out, "%s\n", line) < 0 ||
+        fflush(campaign->out) != 0) {
+        return say_unwritten(path);
+    }
+    return EXIT_DONE;
 }
 
 static void tell_tally(void* context, const outcome_t* outcome, const char* line)
 {
     (void)line;
     tally_observe(context, outcome);
-}
-
-static exit_code_t say_unwritten(const char* path)
-{
-    (void)fprintf(stderr, "knead campaign: can't write '%s': %s\n", path, strerror(errno));
-    return EXIT_INTERNAL;
 }
 
 /// The page and the JUnit file that were asked for, of everything in the file of outcomes; tells

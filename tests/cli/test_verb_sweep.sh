@@ -46,6 +46,33 @@ sort "$work/whole.jsonl" | cmp -s - "$work/cut.sorted" || fail "what was resumed
 expect 3 "$knead" sweep "$press" --set machine.period=4 --resume --out "$work/whole.jsonl" --quiet
 in_err "it is of another sweep"
 
+# Nor is one whose machine has another device profile, or that asks clients by other rules.
+mkdir "$work/own" "$work/own/machines"
+cp -r config/devices "$work/own/devices"
+cp config/machines/rail6.yaml "$work/own/machines/rail6.yaml"
+cp config/screening/published.yaml "$work/own/screening.yaml"
+own="--machine $work/own/machines/rail6.yaml --screening $work/own/screening.yaml"
+own="$own --set machine.period=4 --quiet --resume --out $work/own.jsonl"
+# shellcheck disable=SC2086
+expect 0 "$knead" sweep "$press" $own
+# shellcheck disable=SC2086
+expect 0 "$knead" sweep "$press" $own
+profile=$(sed -n 's/.*profile: \([a-z0-9_]*\),.*/\1/p' config/machines/rail6.yaml | head -n 1)
+for changed in "$work/own/devices/$profile.yaml" "$work/own/screening.yaml"; do
+    cp "$changed" "$work/own/kept"
+    echo "# another" >>"$changed"
+    # shellcheck disable=SC2086
+    expect 3 "$knead" sweep "$press" $own
+    in_err "it is of another sweep"
+    cp "$work/own/kept" "$changed"
+done
+
+# What can't be written is said, with the reason.
+if [ -w /dev/full ]; then
+    expect 1 "$knead" sweep "$press" --set machine.period=4 --quiet --out /dev/full
+    in_err "can't write '/dev/full': No space left on device"
+fi
+
 # Every kind of file, entries by name and by number, and who really lies there.
 expect 0 "$knead" sweep "$press" --quiet --set "machine.joints[joint_2].velocity_max=100;\
 safety.techniques.compression.force_max=40;client.weight=70;routine.steps[0].force=15,18"
