@@ -286,6 +286,24 @@ static void every_rule_has_a_sentence_and_something_to_do(void** context)
     assert_null(explain_rule(INTERLOCK_RULE_COUNT));
 }
 
+/// Nobody is told to push an arm that its brakes hold.
+static void who_is_to_move_the_arm_is_told_to_release_its_brakes(void** context)
+{
+    (void)context;
+    int told = 0;
+    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {
+        const char* advice = explain_rule(rule)->for_operator;
+        const bool moves = strstr(advice, "move the arm") != NULL ||
+                           strstr(advice, "move it by hand") != NULL ||
+                           strstr(advice, "ree the tool") != NULL;
+        if (moves) {
+            told++;
+            assert_non_null(strstr(advice, "release its brakes"));
+        }
+    }
+    assert_true(told >= 5);
+}
+
 /// The number that a verdict has for its subject is a joint with some rules only.
 static void an_axis_or_a_part_is_never_called_a_joint(void** context)
 {
@@ -549,6 +567,7 @@ int main(void)
         cmocka_unit_test(figures_mean_what_they_say),
         cmocka_unit_test(what_was_measured_earlier_is_unknown_and_not_nought),
         cmocka_unit_test(every_rule_has_a_sentence_and_something_to_do),
+        cmocka_unit_test(who_is_to_move_the_arm_is_told_to_release_its_brakes),
         cmocka_unit_test(an_axis_or_a_part_is_never_called_a_joint),
         cmocka_unit_test(a_lift_that_was_resumed_did_not_stop_the_run),
         cmocka_unit_test(somebodys_stop_is_told_with_his_reason),
