@@ -405,6 +405,12 @@ static exit_code_t refuse_file(const char* path, outcome_file_result_t result,
     return EXIT_INVALID_FILE;
 }
 
+static exit_code_t say_unwritten(const char* path)
+{
+    (void)fprintf(stderr, "knead campaign: can't write '%s': %s\n", path, strerror(errno));
+    return EXIT_INTERNAL;
+}
+
 /// Goes on with a file, behind its last whole line.
 static exit_code_t resume(campaign_t* campaign, const char* path)
 {
@@ -417,16 +423,10 @@ static exit_code_t resume(campaign_t* campaign, const char* path)
         return refuse_file(path, result, &file);
     }
     if (truncate(path, (off_t)file.whole_bytes) != 0) {
-        return refuse_file(path, OUTCOME_FILE_UNWRITABLE, &file);
+        return say_unwritten(path);
     }
     campaign->out = fopen(path, "a");
-    return campaign->out != NULL ? EXIT_DONE : refuse_file(path, OUTCOME_FILE_UNWRITABLE, &file);
-}
-
-static exit_code_t say_unwritten(const char* path)
-{
-    (void)fprintf(stderr, "knead campaign: can't write '%s': %s\n", path, strerror(errno));
-    return EXIT_INTERNAL;
+    return campaign->out != NULL ? EXIT_DONE : say_unwritten(path);
 }
 
 static exit_code_t open_out(campaign_t* campaign)
@@ -605,11 +605,14 @@ static exit_code_t merge(campaign_t* campaign)
     int failed = -1;
     const outcome_file_result_t result =
         outcome_file_merge(options->operand_count - 1, options->operands + 1, out, &failed);
+    if (result == OUTCOME_FILE_UNWRITABLE) {
+        return say_unwritten(out);
+    }
     if (result != OUTCOME_FILE_OK) {
         (void)fprintf(stderr, "knead campaign: %s: %s\n",
                       failed >= 0 ? options->operands[1 + failed] : out,
                       outcome_file_result_text(result));
-        return result == OUTCOME_FILE_UNWRITABLE ? EXIT_INTERNAL : EXIT_INVALID_FILE;
+        return EXIT_INVALID_FILE;
     }
     if (options->given[OPTION_JSON]) {
         outcome_file_t file;

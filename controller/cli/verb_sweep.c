@@ -307,12 +307,13 @@ static exit_code_t open_out(sweeping_t* sweeping)
     }
     if (sweeping->options->given[OPTION_RESUME] && access(path, F_OK) == 0) {
         int64_t whole_bytes, line;
-        sweep_file_result_t result = sweep_file_read(path, sweeping->sweep, &whole_bytes, &line);
-        if (result == SWEEP_FILE_OK && truncate(path, (off_t)whole_bytes) != 0) {
-            result = SWEEP_FILE_UNWRITABLE;
-        }
+        const sweep_file_result_t result =
+            sweep_file_read(path, sweeping->sweep, &whole_bytes, &line);
         if (result != SWEEP_FILE_OK) {
             return say_file(path, result, line);
+        }
+        if (truncate(path, (off_t)whole_bytes) != 0) {
+            return say_unwritten(path, strerror(errno));
         }
         sweeping->out = fopen(path, "a");
         return sweeping->out != NULL ? EXIT_DONE : say_unwritten(path, strerror(errno));
@@ -424,8 +425,8 @@ static exit_code_t merge(const options_t* options, sweep_header_t* header)
     }
     const char* out = options->text[OPTION_OUT];
     if (code == EXIT_DONE && out != NULL) {
-        const sweep_file_result_t result = sweep_file_write(out, sweep);
-        code = result == SWEEP_FILE_OK ? EXIT_DONE : say_file(out, result, 1);
+        code = sweep_file_write(out, sweep) == SWEEP_FILE_OK ? EXIT_DONE
+                                                             : say_unwritten(out, strerror(errno));
     }
     code = code == EXIT_DONE ? conclude(sweep, options) : code;
     sweep_end(sweep);

@@ -1,5 +1,6 @@
 #include "controller/record/report.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -415,8 +416,10 @@ static report_result_t write_from(page_t* page, const char* directory, const cha
             }
         }
     }
+    const int error = errno;
     report_channels_free(&page->channels);
     explain_destroy(page->explain);
+    errno = error;
     return result;
 }
 
@@ -424,6 +427,7 @@ report_result_t report_write_to(const char* directory, const summary_t* summary,
 {
     run_directory_t run;
     char cycles_path[ATOMIC_PATH_CAPACITY];
+    errno = ENAMETOOLONG;
     if (strlen(directory) >= sizeof run.path) {
         return REPORT_NOT_WRITTEN;
     }
@@ -448,6 +452,7 @@ report_result_t report_write(const char* directory, const summary_t* summary)
 {
     run_directory_t run;
     char path[ATOMIC_PATH_CAPACITY];
+    errno = ENAMETOOLONG;
     if (strlen(directory) >= sizeof run.path) {
         return REPORT_NOT_WRITTEN;
     }

@@ -76,6 +76,11 @@ in_err "Operation not permitted"
 [ -c /dev/full ] || fail "a device was replaced"
 expect 1 "$knead" export "$run" --out "$work/no/such/folder.csv"
 in_err "No such file"
+# The same of the page of the run.
+expect 1 "$knead" report "$run" --out "$work/no/such/page.html"
+in_err "the page can't be written: No such file"
+expect 1 "$knead" report "$run" --out /dev/full
+in_err "the page can't be written: Operation not permitted"
 
 # A record that was cut off is written as far as it goes; one that was changed is refused, with what
 # stands before the damage.

@@ -35,6 +35,9 @@ in_out "6 of 6 trials"
 cmp -s "$work/whole.jsonl" "$work/merged.jsonl" || fail "the shards are not the whole"
 cmp -s "$work/whole.html" "$work/merged.html" || fail "the page of the shards is another"
 
+expect 1 "$knead" sweep merge "$work/part-1.jsonl" --out "$work/no/such/file"
+in_err "can't write '$work/no/such/file': No such file"
+
 # Cut off in the middle of a line, it goes on behind its last whole one.
 head -c 1500 "$work/whole.jsonl" >"$work/cut.jsonl"
 # shellcheck disable=SC2086
