@@ -455,6 +455,22 @@ static void the_two_seconds_before_are_looked_at_and_no_more(void** context)
     end(&story);
 }
 
+static void what_was_allowed_is_what_was_in_the_period_of_the_stop(void** context)
+{
+    (void)context;
+    story_t story = begin();
+    story.record.force_cap_N = 25.0f; // of a tenderer region
+    into_contact(&story);
+    story.record.force_cap_N = 40.0f;
+    step(&story, MODE_CONTACT, 100);
+    story.record.normal_force_N = 41.0f;
+    refuse(&story, INTERLOCK_FORCE_MAX, SUBJECT_NONE, 41.0, 40.0, REACTION_POWER_OFF);
+    step(&story, MODE_TRIPPED, 10);
+    const explanation_t* told = settle(&story, VERDICT_STOPPED);
+    assert_true(told->trends[TREND_FORCE].allowed == 40.0);
+    end(&story);
+}
+
 static void letting_go_is_timed_and_never_assumed(void** context)
 {
     (void)context;
@@ -574,6 +590,7 @@ int main(void)
         cmocka_unit_test(runs_that_no_rule_stopped_are_told_apart),
         cmocka_unit_test(the_two_seconds_before_are_looked_at_and_no_more),
         cmocka_unit_test(letting_go_is_timed_and_never_assumed),
+        cmocka_unit_test(what_was_allowed_is_what_was_in_the_period_of_the_stop),
         cmocka_unit_test(the_step_is_the_one_that_was_played),
         cmocka_unit_test(a_lying_sensor_is_not_asked_whether_the_force_is_gone),
         cmocka_unit_test(the_paragraph_ends_whole_whatever_the_names),
