@@ -191,16 +191,53 @@ static void see_pair(const compare_run_t* run, compare_t* compare, const cycle_r
     }
 }
 
+/// Takes in what is not a number as nothing.
+static void column_add(compare_column_t* column, const compare_column_t* more)
+{
+    column->force_min_N = fmin(column->force_min_N, more->force_min_N);
+    column->force_max_N = fmax(column->force_max_N, more->force_max_N);
+    column->target_max_N = fmax(column->target_max_N, more->target_max_N);
+}
+
+/// Makes room for twice the time: two columns become one. A run that was cut off does not say in
+/// advance how long it is.
+static void columns_widen(compare_t* compare)
+{
+    const compare_column_t empty = {(double)NAN, (double)NAN, (double)NAN};
+    for (int which = 0; which < 2; ++which) {
+        compare_column_t* columns = compare->columns[which];
+        for (int column = 0; column < COMPARE_COLUMN_COUNT; ++column) {
+            const int from = 2 * column;
+            compare_column_t both = empty;
+            if (from < COMPARE_COLUMN_COUNT) {
+                column_add(&both, &columns[from]);
+                column_add(&both, &columns[from + 1]);
+            }
+            columns[column] = both;
+        }
+    }
+    compare->column_s *= 2.0;
+}
+
 static void see_force(compare_t* compare, int which, const cycle_record_t* record)
 {
-    const double at = 1e-6 * (double)record->input.now_us / compare->column_s;
-    if (at >= 0.0 && at < COMPARE_COLUMN_COUNT) {
-        compare_column_t* column = &compare->columns[which][(int)at];
-        column->force_min_N = fmin(column->force_min_N, (double)record->normal_force_N);
-        column->force_max_N = fmax(column->force_max_N, (double)record->normal_force_N);
-        column->target_max_N = fmax(column->target_max_N, (double)record->force_target_N);
+    const double time_s = 1e-6 * (double)record->input.now_us;
+    if (!(time_s >= 0.0)) {
+        return;
     }
+    while (time_s >= compare->column_s * COMPARE_COLUMN_COUNT) {
+        columns_widen(compare);
+    }
+    const compare_column_t sample = {(double)record->normal_force_N, (double)record->normal_force_N,
+                                     (double)record->force_target_N};
+    const int column = (int)(time_s / compare->column_s);
+    column_add(
+        &compare->columns[which][column < COMPARE_COLUMN_COUNT ? column : COMPARE_COLUMN_COUNT - 1],
+        &sample);
+    compare->drawn_s = fmax(compare->drawn_s, time_s);
 }
+
+_Static_assert(COMPARE_COLUMN_COUNT % 2 == 0, "columns are joined in pairs");
 
 static void columns_begin(compare_t* compare, const compare_run_t* first,
                           const compare_run_t* second)
@@ -208,6 +245,7 @@ static void columns_begin(compare_t* compare, const compare_run_t* first,
     const double first_s = (double)first->file->cycles * 1e-6 * (double)first->header->period_us;
     const double second_s = (double)second->file->cycles * 1e-6 * (double)second->header->period_us;
     const double longer_s = fmax(fmax(first_s, second_s), 1.0);
+    compare->drawn_s = longer_s;
     compare->column_s = longer_s / COMPARE_COLUMN_COUNT;
     for (int column = 0; column < COMPARE_COLUMN_COUNT; ++column) {
         const compare_column_t empty = {(double)NAN, (double)NAN, (double)NAN};

@@ -109,6 +109,7 @@ typedef struct {
     cycle_read_t end[2];
     bool inputs_part, decisions_part; // at a cycle that both have
     cycle_record_t input[2], decision[2];
+    double drawn_s;  // of the longer run: by its summary, or as far as a cut-off run was recorded
     double column_s; // time of a column
     compare_column_t columns[2][COMPARE_COLUMN_COUNT];
 } compare_t;

@@ -175,6 +175,33 @@ static void what_was_known_and_is_not_any_more_is_worse(void** state)
     assert_true(compare_regressed(&scene->compare));
 }
 
+/// A run that was cut off has no cycles in its summary.
+static void runs_that_were_cut_off_are_drawn_as_far_as_they_go(void** state)
+{
+    scene_t* scene = *state;
+    const compare_tolerances_t as_listed = compare_tolerances();
+    for (int which = 0; which < 2; ++which) {
+        make_run(scene, which, 0, NULL);
+        scene->files[which].verdict = VERDICT_RUNNING;
+        scene->files[which].cycles = 0;
+    }
+    compare_runs(&scene->runs[0], &scene->runs[1], &as_listed, &scene->compare);
+    const compare_t* drawn = &scene->compare;
+    const double period_s = scene->sample->session.period_s;
+    const double last_s = (double)(drawn->cycles[0] - 1) * period_s;
+    assert_true(last_s > 2.0);
+    assert_true(fabs(drawn->drawn_s - last_s) < 2.0 * period_s);
+    const compare_column_t* last = &drawn->columns[0][(int)(last_s / drawn->column_s)];
+    assert_true(isfinite(last->force_max_N));
+    double highest_N = 0.0;
+    for (int column = 0; column < COMPARE_COLUMN_COUNT; ++column) {
+        highest_N = fmax(highest_N, drawn->columns[1][column].force_max_N);
+    }
+    assert_true(fabs(highest_N - scene->summaries[1].force_peak_N) < 1e-6);
+    cycle_reader_close(scene->runs[0].reader);
+    cycle_reader_close(scene->runs[1].reader);
+}
+
 static void tolerances_are_read_or_refused(void** state)
 {
     (void)state;
@@ -227,6 +254,7 @@ int main(void)
         WITH_SCENE(runs_part_at_the_cycle_that_was_changed),
         WITH_SCENE(what_was_known_and_is_not_any_more_is_worse),
         WITH_SCENE(the_page_draws_the_extremes_of_both),
+        WITH_SCENE(runs_that_were_cut_off_are_drawn_as_far_as_they_go),
         cmocka_unit_test(tolerances_are_read_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
