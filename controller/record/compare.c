@@ -24,8 +24,15 @@ const char* compare_verdict_text(compare_verdict_t verdict)
     static const char* const texts[] = {[COMPARE_SAME] = "same",
                                         [COMPARE_BETTER] = "better",
                                         [COMPARE_WORSE] = "worse",
-                                        [COMPARE_UNKNOWN] = "unknown"};
+                                        [COMPARE_UNKNOWN] = "unknown",
+                                        [COMPARE_OF_WHOLE_RUNS] = "not compared"};
     return texts[verdict];
+}
+
+bool compare_of_whole_runs(compare_id_t id)
+{
+    return id == COMPARE_DURATION || id == COMPARE_CONTACT || id == COMPARE_IMPULSE ||
+           id == COMPARE_REGIONS || id == COMPARE_STROKES;
 }
 
 // ------------------------------------------------------------------------------------ tolerances
@@ -284,6 +291,8 @@ void compare_runs(const compare_run_t* first, const compare_run_t* second,
     const compare_run_t* const runs[2] = {first, second};
     double figures[2][COMPARE_COUNT];
     memset(compare, 0, sizeof *compare);
+    compare->ending[0] = first->file->verdict;
+    compare->ending[1] = second->file->verdict;
     columns_begin(compare, first, second);
     read_cycles(runs, compare);
     take_figures(first, figures[0]);
@@ -296,7 +305,10 @@ void compare_runs(const compare_run_t* first, const compare_run_t* second,
         row->tolerance = isnan(tolerances->at[id])
                              ? fmax(info->absolute, info->part * fabs(row->first))
                              : tolerances->at[id];
-        row->verdict = judge(info, row);
+        row->verdict =
+            compare->ending[0] != compare->ending[1] && compare_of_whole_runs((compare_id_t)id)
+                ? COMPARE_OF_WHOLE_RUNS
+                : judge(info, row);
     }
 }
 

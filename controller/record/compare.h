@@ -65,12 +65,17 @@ typedef struct {
 const compare_info_t* compare_info(compare_id_t id);
 
 typedef enum {
-    COMPARE_SAME,    // within what they may differ by
-    COMPARE_BETTER,  // or other, where that is no worse
-    COMPARE_WORSE,   // known in the first run and unknown in the second as well
-    COMPARE_UNKNOWN, // in the first run
+    COMPARE_SAME,          // within what they may differ by
+    COMPARE_BETTER,        // or other, where that is no worse
+    COMPARE_WORSE,         // known in the first run and unknown in the second as well
+    COMPARE_UNKNOWN,       // in the first run
+    COMPARE_OF_WHOLE_RUNS, // not compared: it is about whole runs, and they ended in different ways
 } compare_verdict_t;
 const char* compare_verdict_text(compare_verdict_t verdict);
+
+/// True for duration, contact, dose and coverage: how much of them there is depends on where a run
+/// ended, and only runs that ended alike are compared in them.
+bool compare_of_whole_runs(compare_id_t id);
 
 /// What the figures may differ by, absolutely; NaN for as in COMPARE_LIST.
 typedef struct {
@@ -105,6 +110,7 @@ typedef struct {
 
 typedef struct {
     compare_row_t rows[COMPARE_COUNT];
+    run_verdict_t ending[2]; // by their summaries
     int64_t cycles[2];
     cycle_read_t end[2];
     bool inputs_part, decisions_part; // at a cycle that both have

@@ -164,7 +164,15 @@ static void write_figures(FILE* out, const compare_page_t* page)
                                                        : "",
                       compare_verdict_text(row->verdict));
     }
-    (void)fputs("</tbody></table></div></section>\n", out);
+    (void)fputs("</tbody></table></div>\n", out);
+    if (page->compare->ending[0] != page->compare->ending[1]) {
+        (void)fprintf(
+            out,
+            "<p class=\"note\">Duration, contact, dose and coverage are of whole runs, and "
+            "not compared: the first is %s, the second %s.</p>\n",
+            run_verdict_text(page->compare->ending[0]), run_verdict_text(page->compare->ending[1]));
+    }
+    (void)fputs("</section>\n", out);
 }
 
 static void write_decision(FILE* out, const compare_page_t* page, int which)

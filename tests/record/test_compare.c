@@ -139,6 +139,28 @@ static void a_larger_pull_is_worse_though_the_highest_force_is_lower(void** stat
     assert_int_equal(scene->compare.rows[COMPARE_PEAK].verdict, COMPARE_BETTER);
 }
 
+static void figures_of_whole_runs_are_compared_only_of_runs_that_ended_alike(void** state)
+{
+    scene_t* scene = *state;
+    const compare_tolerances_t as_listed = compare_tolerances();
+    for (int id = 0; id < 2; ++id) {
+        make_run(scene, 0, 0, NULL);
+        make_run(scene, 1, 0, id == 0 ? NULL : press_harder);
+        scene->files[0].verdict = VERDICT_STOPPED;
+        compare_runs(&scene->runs[0], &scene->runs[1], &as_listed, &scene->compare);
+        const compare_row_t* rows = scene->compare.rows;
+        assert_int_equal(rows[COMPARE_DURATION].verdict, COMPARE_OF_WHOLE_RUNS);
+        assert_int_equal(rows[COMPARE_IMPULSE].verdict, COMPARE_OF_WHOLE_RUNS);
+        assert_int_equal(rows[COMPARE_REGIONS].verdict, COMPARE_OF_WHOLE_RUNS);
+        assert_int_equal(rows[COMPARE_ENDING].verdict, COMPARE_BETTER);
+        // What can be worse in any part of a run still is.
+        assert_int_equal(rows[COMPARE_PEAK].verdict, id == 0 ? COMPARE_SAME : COMPARE_WORSE);
+        assert_true(compare_regressed(&scene->compare) == (id == 1));
+        cycle_reader_close(scene->runs[0].reader);
+        cycle_reader_close(scene->runs[1].reader);
+    }
+}
+
 static void read_another_force(cycle_record_t* record)
 {
     record->input.feedback.force.force_N[1] += 0.5;
@@ -251,6 +273,7 @@ int main(void)
         WITH_SCENE(the_same_run_is_the_same_in_every_figure),
         WITH_SCENE(harder_is_worse_and_a_tolerance_forgives_it),
         WITH_SCENE(a_larger_pull_is_worse_though_the_highest_force_is_lower),
+        WITH_SCENE(figures_of_whole_runs_are_compared_only_of_runs_that_ended_alike),
         WITH_SCENE(runs_part_at_the_cycle_that_was_changed),
         WITH_SCENE(what_was_known_and_is_not_any_more_is_worse),
         WITH_SCENE(the_page_draws_the_extremes_of_both),
