@@ -59,8 +59,8 @@ peak=$(awk -F, '
 told=$(sed -n 's/^ *"force_peak_N": \([0-9.e+-]*\).*/\1/p' "$run/summary.json" | head -n 1)
 [ "$(printf '%.4f' "$told")" = "$peak" ] || fail "highest force $peak, the summary says $told"
 
-# A disk that is full, which the longest file that the system allows stands for: nothing is left behind, and
-# what stood there before stands.
+# A disk that is full, which the longest file that the system allows stands for: nothing is left
+# behind, and what stood there before stands.
 full='trap "" XFSZ; ulimit -f 16; exec "$@"'
 echo old >"$work/full.csv"
 expect 1 sh -c "$full" - "$knead" export "$run" --out "$work/full.csv"
