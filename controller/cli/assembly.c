@@ -17,7 +17,6 @@
 #include "routines/intensity.h"
 #include "routines/routine_load.h"
 
-#define SCREENING_SHIPPED "config/screening/published.yaml"
 // A file that every copy of the tree has; a folder with it is a tree.
 #define DATA_MARK "config/machines/rail6.yaml"
 
@@ -229,7 +228,7 @@ bool assembly_load_table(assembly_t* assembly, const options_t* options)
         !option_path(options, OPTION_BODY, "config/bodies/prone.yaml", body_path, findings) ||
         !option_path(options, OPTION_CLIENT, "routines/clients/average-man.yaml", client_path,
                      findings) ||
-        !option_path(options, OPTION_SCREENING, SCREENING_SHIPPED, screening_path, findings) ||
+        !option_path(options, OPTION_SCREENING, ASSEMBLY_SCREENING, screening_path, findings) ||
         !assembly_device_directory(machine_path, devices, sizeof devices)) {
         return false;
     }
@@ -278,7 +277,7 @@ bool assembly_judge_client(assembly_t* assembly, const options_t* options,
     screening_settings_t screening;
     client_effects_t effects;
     if (!option_path(options, OPTION_BODY, "config/bodies/prone.yaml", body_path, findings) ||
-        !option_path(options, OPTION_SCREENING, SCREENING_SHIPPED, screening_path, findings) ||
+        !option_path(options, OPTION_SCREENING, ASSEMBLY_SCREENING, screening_path, findings) ||
         !load_body(body_path, &body, findings) ||
         !load_screening(screening_path, &screening, findings) ||
         !client_effects(client, &screening, &body, &effects, findings)) {

@@ -19,7 +19,8 @@
 #include "sim/scenario.h"
 #include "sim/world.h"
 
-#define ASSEMBLY_PATH_CAPACITY 1024 // bytes of a path, with its terminator
+#define ASSEMBLY_PATH_CAPACITY 1024                          // bytes of a path, with its terminator
+#define ASSEMBLY_SCREENING "config/screening/published.yaml" // where --screening names none
 
 /// What is loaded stays where it is: session and world point into it.
 typedef struct {

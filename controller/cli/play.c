@@ -1,5 +1,6 @@
 #include "controller/cli/play.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -439,7 +440,10 @@ static exit_code_t finish(player_room_t* room, const run_outcome_t* outcome)
     if (play->report) {
         const report_result_t written = report_write(recording->run.path, &recording->summary);
         if (written != REPORT_OK) {
-            (void)fprintf(stderr, "knead %s: no report: %s\n", play->verb, report_text(written));
+            const int error = errno;
+            (void)fprintf(stderr, "knead %s: no report: %s%s%s\n", play->verb, report_text(written),
+                          written == REPORT_NOT_WRITTEN ? ": " : "",
+                          written == REPORT_NOT_WRITTEN ? strerror(error) : "");
         } else if (!play->options->given[OPTION_JSON]) {
             (void)printf("report: %s/%s\n", recording->run.path, RUN_REPORT);
         }

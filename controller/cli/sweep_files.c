@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/load.h"
 #include "controller/cli/rehearsal_stage.h"
 #include "controller/tuning/number_edit.h"
 #include "routines/client_load.h"
@@ -276,23 +277,59 @@ bool sweep_files_load(const sweep_files_t* files, int64_t number, assembly_t* as
     return loaded;
 }
 
+static void add_file(digest_stream_t* stream, const char* path)
+{
+    digest_t digest = {{0}};
+    (void)digest_file(path, &digest);
+    digest_add(stream, &digest, sizeof digest);
+}
+
+/// The profiles that the machine's file names.
+static void add_devices(digest_stream_t* stream, const char* machine_path)
+{
+    findings_t findings = {0};
+    char devices[ASSEMBLY_PATH_CAPACITY];
+    machine_settings_t* machine = calloc(1, sizeof *machine);
+    if (machine != NULL && assembly_device_directory(machine_path, devices, sizeof devices) &&
+        load_machine(machine_path, devices, machine, &findings)) {
+        for (int i = 0; i < machine->profile_count; ++i) {
+            char profile[2 * ASSEMBLY_PATH_CAPACITY];
+            (void)snprintf(profile, sizeof profile, "%s/%s.yaml", devices,
+                           machine->profiles[i].name);
+            add_file(stream, profile);
+        }
+    }
+    free(machine);
+}
+
+/// A client's file and his scan, where he has one.
+static void add_client(digest_stream_t* stream, const char* path)
+{
+    findings_t findings = {0};
+    client_settings_t* settings = calloc(1, sizeof *settings);
+    add_file(stream, path);
+    if (settings != NULL && client_load(path, settings, &findings) && settings->scan[0] != '\0') {
+        add_file(stream, settings->scan);
+    }
+    free(settings);
+}
+
 void sweep_files_inputs(const sweep_files_t* files, char inputs[DIGEST_TEXT_CAPACITY])
 {
     digest_stream_t stream;
+    char screening[ASSEMBLY_PATH_CAPACITY] = "";
     digest_begin(&stream);
-    const char* paths[SWEEP_FILE_KIND_COUNT + 2 * SWEEP_NAME_CAPACITY] = {
-        files->machine, files->safety, files->body};
-    int count = 3;
+    add_file(&stream, files->machine);
+    add_devices(&stream, files->machine);
+    add_file(&stream, files->safety);
+    add_file(&stream, files->body);
+    (void)find(files->options, OPTION_SCREENING, ASSEMBLY_SCREENING, screening);
+    add_file(&stream, screening);
     for (int i = 0; i < files->header->routine_count; ++i) {
-        paths[count++] = files->header->routines[i];
+        add_file(&stream, files->header->routines[i]);
     }
     for (int i = 0; i < files->header->client_count; ++i) {
-        paths[count++] = files->header->clients[i];
-    }
-    for (int i = 0; i < count; ++i) {
-        digest_t digest = {{0}};
-        (void)digest_file(paths[i], &digest);
-        digest_add(&stream, &digest, sizeof digest);
+        add_client(&stream, files->header->clients[i]);
     }
     const digest_t digest = digest_end(&stream);
     digest_text(&digest, inputs);

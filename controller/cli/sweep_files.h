@@ -26,7 +26,8 @@ void sweep_files_end(sweep_files_t* files);
 bool sweep_files_load(const sweep_files_t* files, int64_t number, assembly_t* assembly,
                       stage_t* stage, char finding[TEXT_CAPACITY]);
 
-/// The fingerprint of all files that trials are made from.
+/// The fingerprint of all files that trials are made from: device profiles, screening and scans
+/// too.
 void sweep_files_inputs(const sweep_files_t* files, char inputs[DIGEST_TEXT_CAPACITY]);
 
 #endif

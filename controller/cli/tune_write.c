@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/load.h"
@@ -15,6 +16,7 @@
 typedef struct {
     char bytes[YAML_FILE_CAPACITY];
     size_t count;
+    mode_t mode; // of its file: permissions
 } text_t;
 
 static bool say(const char* path, const char* what)
@@ -49,10 +51,29 @@ static bool read_text(const char* path, text_t* text)
     if (file == NULL) {
         return say(path, strerror(errno));
     }
+    struct stat status;
     text->count = fread(text->bytes, 1, sizeof text->bytes, file);
-    const bool whole = ferror(file) == 0 && feof(file) != 0;
+    const bool whole = ferror(file) == 0 && feof(file) != 0 && fstat(fileno(file), &status) == 0;
+    text->mode = whole ? status.st_mode & 07777 : 0;
     (void)fclose(file);
     return whole || say(path, "it can't be read, or is too long");
+}
+
+/// Writes all of a file that was just made, and closes it. False with errno.
+static bool fill(int descriptor, const text_t* text)
+{
+    FILE* file = fdopen(descriptor, "wb");
+    if (file == NULL) {
+        (void)close(descriptor);
+        return false;
+    }
+    const bool written = fchmod(descriptor, text->mode) == 0 &&
+                         fwrite(text->bytes, 1, text->count, file) == text->count &&
+                         fflush(file) == 0 && fsync(descriptor) == 0;
+    const int error = errno;
+    const bool closed = fclose(file) == 0;
+    errno = written ? errno : error;
+    return written && closed;
 }
 
 /// Keeps the old file under a name that is free.
@@ -63,15 +84,19 @@ static bool keep(const char* path, const text_t* old, char kept[ASSEMBLY_PATH_CA
         if (length < 0 || length >= ASSEMBLY_PATH_CAPACITY) {
             return say(path, "the path is too long");
         }
-        const int file = open(kept, O_WRONLY | O_CREAT | O_EXCL, 0644);
+        const int file = open(kept, O_WRONLY | O_CREAT | O_EXCL, 0600);
         if (file < 0 && errno == EEXIST) {
             continue;
         }
-        const bool written = file >= 0 &&
-                             write(file, old->bytes, old->count) == (ssize_t)old->count &&
-                             fsync(file) == 0;
-        const bool closed = file >= 0 && close(file) == 0;
-        return (written && closed) || say(kept, strerror(errno));
+        if (file < 0) {
+            return say(kept, strerror(errno));
+        }
+        if (!fill(file, old)) {
+            (void)say(kept, strerror(errno));
+            (void)unlink(kept);
+            return false;
+        }
+        return true;
     }
     return say(path, "too many old files stand beside it");
 }
@@ -102,19 +127,30 @@ static bool replace(const char* path, const text_t* text, const gains_t* gains)
         return say(path, strerror(errno));
     }
     (void)fwrite(text->bytes, 1, text->count, target.file);
-    if (fflush(target.file) != 0 || !holds(target.draft, path, gains)) {
-        (void)fclose(target.file);
-        (void)unlink(target.draft);
+    if (fchmod(fileno(target.file), text->mode) != 0 || fflush(target.file) != 0) {
+        (void)say(path, strerror(errno));
+        atomic_file_discard(&target);
+        return false;
+    }
+    if (!holds(target.draft, path, gains)) {
+        atomic_file_discard(&target);
         return say(path, "with the new gains it would be refused; it is as it was");
     }
     return atomic_file_commit(&target) || say(path, strerror(errno));
+}
+
+bool tune_write_allows(const char* path)
+{
+    struct stat status;
+    const bool link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    return !link || say(path, "is a link, which --write would replace; name the file it leads to");
 }
 
 bool tune_write(const char* path, const gains_t* before, const gains_t* after, FILE* out)
 {
     static text_t old, text; // large, and once a process
     char kept[ASSEMBLY_PATH_CAPACITY];
-    if (!read_text(path, &old)) {
+    if (!tune_write_allows(path) || !read_text(path, &old)) {
         return false;
     }
     text = old;
@@ -128,7 +164,11 @@ bool tune_write(const char* path, const gains_t* before, const gains_t* after, F
             ++changed;
         }
     }
-    if (!keep(path, &old, kept) || !replace(path, &text, after)) {
+    if (!keep(path, &old, kept)) {
+        return false;
+    }
+    if (!replace(path, &text, after)) {
+        (void)unlink(kept); // the old file stands where it was
         return false;
     }
     (void)fprintf(out, "%s: %d gains written; the old file is %s\n", path, changed, kept);

@@ -405,6 +405,12 @@ static exit_code_t refuse_file(const char* path, outcome_file_result_t result,
     return EXIT_INVALID_FILE;
 }
 
+static exit_code_t say_unwritten(const char* path)
+{
+    (void)fprintf(stderr, "knead campaign: can't write '%s': %s\n", path, strerror(errno));
+    return EXIT_INTERNAL;
+}
+
 /// Goes on with a file, behind its last whole line.
 static exit_code_t resume(campaign_t* campaign, const char* path)
 {
@@ -417,10 +423,10 @@ static exit_code_t resume(campaign_t* campaign, const char* path)
         return refuse_file(path, result, &file);
     }
     if (truncate(path, (off_t)file.whole_bytes) != 0) {
-        return refuse_file(path, OUTCOME_FILE_UNWRITABLE, &file);
+        return say_unwritten(path);
     }
     campaign->out = fopen(path, "a");
-    return campaign->out != NULL ? EXIT_DONE : refuse_file(path, OUTCOME_FILE_UNWRITABLE, &file);
+    return campaign->out != NULL ? EXIT_DONE : say_unwritten(path);
 }
 
 static exit_code_t open_out(campaign_t* campaign)
@@ -432,27 +438,23 @@ static exit_code_t open_out(campaign_t* campaign)
     if (campaign->options->given[OPTION_RESUME] && access(path, F_OK) == 0) {
         return resume(campaign, path);
     }
-    campaign->out = fopen(path, "w");
-    if (campaign->out == NULL) {
-        (void)fprintf(stderr, "knead campaign: can't write '%s': %s\n", path, strerror(errno));
-        return EXIT_INTERNAL;
-    }
     char line[OUTCOME_LINE_CAPACITY];
-    (void)campaign_header_write(&campaign->header, line, sizeof line);
-    (void)fprintf(campaign->out, "%s\n", line);
-    return fflush(campaign->out) == 0 ? EXIT_DONE : EXIT_INTERNAL;
+    if (!campaign_header_write(&campaign->header, line, sizeof line)) {
+        errno = E2BIG;
+        return say_unwritten(path);
+    }
+    campaign->out = fopen(path, "w");
+    if (campaign->out == NULL || fprintf(campaign->out, "%s\n", line) < 0 ||
+        fflush(campaign->out) != 0) {
+        return say_unwritten(path);
+    }
+    return EXIT_DONE;
 }
 
 static void tell_tally(void* context, const outcome_t* outcome, const char* line)
 {
     (void)line;
     tally_observe(context, outcome);
-}
-
-static exit_code_t say_unwritten(const char* path)
-{
-    (void)fprintf(stderr, "knead campaign: can't write '%s': %s\n", path, strerror(errno));
-    return EXIT_INTERNAL;
 }
 
 /// The page and the JUnit file that were asked for, of everything in the file of outcomes; tells
@@ -603,11 +605,14 @@ static exit_code_t merge(campaign_t* campaign)
     int failed = -1;
     const outcome_file_result_t result =
         outcome_file_merge(options->operand_count - 1, options->operands + 1, out, &failed);
+    if (result == OUTCOME_FILE_UNWRITABLE) {
+        return say_unwritten(out);
+    }
     if (result != OUTCOME_FILE_OK) {
         (void)fprintf(stderr, "knead campaign: %s: %s\n",
                       failed >= 0 ? options->operands[1 + failed] : out,
                       outcome_file_result_text(result));
-        return result == OUTCOME_FILE_UNWRITABLE ? EXIT_INTERNAL : EXIT_INVALID_FILE;
+        return EXIT_INVALID_FILE;
     }
     if (options->given[OPTION_JSON]) {
         outcome_file_t file;

@@ -10,6 +10,7 @@
 #include "controller/report/compare_page.h"
 
 #define LINE_CAPACITY 1200
+#define DIFFERENCES_SHOWN 20
 
 typedef struct {
     const char* names[2];
@@ -39,6 +40,38 @@ static void print_figure(double figure)
     }
 }
 
+/// Every field of the cycle that differs where the decisions part.
+static int differences_of(const compared_t* compared, const cycle_difference_t** differences)
+{
+    static cycle_difference_t found[CYCLE_DIFFERENCE_MOST]; // large, and once a process
+    *differences = found;
+    return cycle_differences(session_of(compared, 0)->machine, &compared->compare->decision[0],
+                             &compared->compare->decision[1], found);
+}
+
+static void print_decisions(const compared_t* compared)
+{
+    const compare_t* compare = compared->compare;
+    const cycle_difference_t* differences = NULL;
+    (void)printf("decisions part at cycle %lld, %.3f s\n",
+                 (long long)compare->decision[0].input.cycle,
+                 1e-6 * (double)compare->decision[0].input.now_us);
+    for (int which = 0; which < 2; ++which) {
+        char text[LINE_CAPACITY];
+        decision_of(compared, which, text);
+        (void)printf("  %-8s %s\n", which == 0 ? "first" : "second", text);
+    }
+    const int count = differences_of(compared, &differences);
+    (void)printf("  %-36s %-26s %s\n", "field", "first", "second");
+    for (int i = 0; i < count && i < DIFFERENCES_SHOWN; ++i) {
+        (void)printf("  %-36s %-26s %s\n", differences[i].field, differences[i].first,
+                     differences[i].second);
+    }
+    if (count > DIFFERENCES_SHOWN) {
+        (void)printf("  and %d fields more; --json has them all\n", count - DIFFERENCES_SHOWN);
+    }
+}
+
 static void print_people(const compared_t* compared)
 {
     const compare_t* compare = compared->compare;
@@ -54,6 +87,12 @@ static void print_people(const compared_t* compared)
         print_figure(row->tolerance);
         (void)printf(" %-4s %s\n", info->unit, compare_verdict_text(row->verdict));
     }
+    if (compare->ending[0] != compare->ending[1]) {
+        (void)printf(
+            "duration, contact, dose and coverage are of whole runs, and not compared: the "
+            "first is %s, the second %s\n",
+            run_verdict_text(compare->ending[0]), run_verdict_text(compare->ending[1]));
+    }
     if (compare->inputs_part) {
         (void)printf("inputs part at cycle %lld, %.3f s\n",
                      (long long)compare->input[0].input.cycle,
@@ -62,14 +101,7 @@ static void print_people(const compared_t* compared)
         (void)printf("inputs: the same in all cycles that both have\n");
     }
     if (compare->decisions_part) {
-        (void)printf("decisions part at cycle %lld, %.3f s\n",
-                     (long long)compare->decision[0].input.cycle,
-                     1e-6 * (double)compare->decision[0].input.now_us);
-        for (int which = 0; which < 2; ++which) {
-            char text[LINE_CAPACITY];
-            decision_of(compared, which, text);
-            (void)printf("  %-8s %s\n", which == 0 ? "first" : "second", text);
-        }
+        print_decisions(compared);
     } else {
         (void)printf("decisions: the same in all cycles that both have\n");
     }
@@ -89,6 +121,22 @@ static void write_parting(json_t* json, const char* key, bool part, const cycle_
     json_integer(json, "cycle", at->input.cycle);
     json_number(json, "time_s", 1e-6 * (double)at->input.now_us);
     json_object_end(json);
+}
+
+static void write_fields(json_t* json, const compared_t* compared)
+{
+    const cycle_difference_t* differences = NULL;
+    const int count =
+        compared->compare->decisions_part ? differences_of(compared, &differences) : 0;
+    json_array_begin(json, "fields");
+    for (int i = 0; i < count; ++i) {
+        json_object_begin(json, NULL);
+        json_text(json, "field", differences[i].field);
+        json_text(json, "first", differences[i].first);
+        json_text(json, "second", differences[i].second);
+        json_object_end(json);
+    }
+    json_array_end(json);
 }
 
 static void print_json(const compared_t* compared)
@@ -113,6 +161,7 @@ static void print_json(const compared_t* compared)
     json_object_end(&json);
     write_parting(&json, "inputs_part", compare->inputs_part, &compare->input[0]);
     write_parting(&json, "decisions_part", compare->decisions_part, &compare->decision[0]);
+    write_fields(&json, compared);
     json_object_end(&json);
 }
 

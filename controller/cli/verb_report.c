@@ -1,6 +1,8 @@
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "controller/cli/run_open.h"
@@ -66,6 +68,11 @@ static exit_code_t write_report(const options_t* options, run_record_t* run)
         run->summary.outcome.wall_s = (double)NAN;
     }
     const report_result_t result = report_write_to(run->run.path, &run->summary, written.page);
+    if (result == REPORT_NOT_WRITTEN) {
+        (void)fprintf(stderr, "knead report: %s: %s: %s\n", written.page, report_text(result),
+                      strerror(errno));
+        return EXIT_INTERNAL;
+    }
     if (result != REPORT_OK) {
         (void)fprintf(stderr, "knead report: %s: %s\n", written.page, report_text(result));
         return EXIT_INTERNAL;

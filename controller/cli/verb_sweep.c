@@ -272,6 +272,33 @@ static void died(void* context, int64_t number, int signal, int exit_code)
     lose(sweeping, number, how);
 }
 
+static exit_code_t say_unwritten(const char* path, const char* why)
+{
+    (void)fprintf(stderr, "knead sweep: can't write '%s': %s\n", path, why);
+    return EXIT_INTERNAL;
+}
+
+/// Begins the file anew. Its first line is made before what stands there is given up.
+static exit_code_t begin_out(sweeping_t* sweeping, const char* path)
+{
+    char* line = malloc(SWEEP_HEADER_CAPACITY);
+    if (line == NULL) {
+        return say_memory();
+    }
+    exit_code_t code = EXIT_DONE;
+    if (!sweep_header_write(&sweeping->header, line, SWEEP_HEADER_CAPACITY)) {
+        code = say_unwritten(path, "its first line would be too long");
+    } else {
+        sweeping->out = fopen(path, "w");
+        if (sweeping->out == NULL || fprintf(sweeping->out, "%s\n", line) < 0 ||
+            fflush(sweeping->out) != 0) {
+            code = say_unwritten(path, strerror(errno));
+        }
+    }
+    free(line);
+    return code;
+}
+
 static exit_code_t open_out(sweeping_t* sweeping)
 {
     const char* path = sweeping->options->text[OPTION_OUT];
@@ -280,28 +307,18 @@ static exit_code_t open_out(sweeping_t* sweeping)
     }
     if (sweeping->options->given[OPTION_RESUME] && access(path, F_OK) == 0) {
         int64_t whole_bytes, line;
-        sweep_file_result_t result = sweep_file_read(path, sweeping->sweep, &whole_bytes, &line);
-        if (result == SWEEP_FILE_OK && truncate(path, (off_t)whole_bytes) != 0) {
-            result = SWEEP_FILE_UNWRITABLE;
-        }
+        const sweep_file_result_t result =
+            sweep_file_read(path, sweeping->sweep, &whole_bytes, &line);
         if (result != SWEEP_FILE_OK) {
             return say_file(path, result, line);
         }
-        sweeping->out = fopen(path, "a");
-    } else {
-        sweeping->out = fopen(path, "w");
-        char* line = malloc(SWEEP_HEADER_CAPACITY);
-        if (sweeping->out != NULL && line != NULL &&
-            sweep_header_write(&sweeping->header, line, SWEEP_HEADER_CAPACITY)) {
-            (void)fprintf(sweeping->out, "%s\n", line);
+        if (truncate(path, (off_t)whole_bytes) != 0) {
+            return say_unwritten(path, strerror(errno));
         }
-        free(line);
+        sweeping->out = fopen(path, "a");
+        return sweeping->out != NULL ? EXIT_DONE : say_unwritten(path, strerror(errno));
     }
-    if (sweeping->out == NULL || fflush(sweeping->out) != 0) {
-        (void)fprintf(stderr, "knead sweep: can't write '%s': %s\n", path, strerror(errno));
-        return EXIT_INTERNAL;
-    }
-    return EXIT_DONE;
+    return begin_out(sweeping, path);
 }
 
 // ----------------------------------------------------------------------------------- what came of
@@ -318,12 +335,10 @@ static exit_code_t conclude(const sweep_t* sweep, const options_t* options)
         sweep_tables_print(sweep, stdout);
     }
     if (page != NULL && !sweep_page_write(sweep, page)) {
-        (void)fprintf(stderr, "knead sweep: can't write '%s': %s\n", page, strerror(errno));
-        return EXIT_INTERNAL;
+        return say_unwritten(page, strerror(errno));
     }
     if (csv != NULL && !sweep_tables_csv(sweep, csv)) {
-        (void)fprintf(stderr, "knead sweep: can't write '%s': %s\n", csv, strerror(errno));
-        return EXIT_INTERNAL;
+        return say_unwritten(csv, strerror(errno));
     }
     int64_t refused = 0;
     for (int64_t i = 0; i < sweep_trials(&sweep->header); ++i) {
@@ -410,8 +425,8 @@ static exit_code_t merge(const options_t* options, sweep_header_t* header)
     }
     const char* out = options->text[OPTION_OUT];
     if (code == EXIT_DONE && out != NULL) {
-        const sweep_file_result_t result = sweep_file_write(out, sweep);
-        code = result == SWEEP_FILE_OK ? EXIT_DONE : say_file(out, result, 1);
+        code = sweep_file_write(out, sweep) == SWEEP_FILE_OK ? EXIT_DONE
+                                                             : say_unwritten(out, strerror(errno));
     }
     code = code == EXIT_DONE ? conclude(sweep, options) : code;
     sweep_end(sweep);

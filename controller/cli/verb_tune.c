@@ -267,6 +267,10 @@ exit_code_t verb_tune(const options_t* options, assembly_t* assembly)
     tune->options = options;
     exit_code_t code = choose(tune);
     code = code == EXIT_DONE ? load(tune) : code;
+    if (code == EXIT_DONE && options->given[OPTION_WRITE] &&
+        !tune_write_allows(tune->assemblies[0]->machine_path)) {
+        code = EXIT_INVALID_FILE;
+    }
     code = code == EXIT_DONE ? search(tune) : code;
     for (int i = 0; i < TUNING_CASE_CAPACITY; ++i) {
         assembly_destroy(tune->assemblies[i]);

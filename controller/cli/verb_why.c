@@ -47,8 +47,16 @@ static void judge_scenario(assembly_t* assembly, const run_record_t* run,
 {
     char path[WHY_PATH_CAPACITY];
     scenario_t* scenario = &assembly->scenario;
-    if (!find_scenario(run, path, sizeof path) ||
-        !scenario_read(path, &assembly->machine, scenario, &assembly->findings)) {
+    findings_t findings = {0};
+    if (!find_scenario(run, path, sizeof path)) {
+        return;
+    }
+    if (!scenario_read(path, &assembly->machine, scenario, &findings)) {
+        findings_print(&findings, stderr);
+        (void)fprintf(stderr,
+                      "knead why: %s: the run's scenario can't be read; what it expects is left "
+                      "out\n",
+                      path);
         return;
     }
     const scenario_requirements_t* require = &scenario->require;

@@ -131,7 +131,7 @@ typedef struct {
     double first; // mean of the first quarter
     double last;  // in the period of the stop, or before it where that is no number
     double least, most;
-    double allowed;   // the strictest that held in the window; NaN where there is no limit
+    double allowed;   // in the period of the stop, or before it where none was; NaN: no limit
     int joint;        // of those of one joint; else -1
     const char* word; // "steady", "rose", "fell", "came and went"
 } explain_trend_t;

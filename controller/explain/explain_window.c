@@ -174,7 +174,8 @@ static void fill(const explain_window_t* window, const session_t* session, int j
         const cycle_record_t* record = explain_window_at(window, back);
         const cycle_record_t* before = explain_window_at(window, back + 1);
         const sample_t sample = sample_of(session, record, before, joint, id);
-        trend->allowed = fmin(trend->allowed, sample.allowed); // ignores what is not a number
+        // The newest that is known: a limit goes with mode, region and speed.
+        trend->allowed = isfinite(sample.allowed) ? sample.allowed : trend->allowed;
         if (!isfinite(sample.number)) {
             continue;
         }

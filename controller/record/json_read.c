@@ -97,6 +97,22 @@ const json_value_t* json_next(const json_value_t* element)
     return element != NULL ? element->next : NULL;
 }
 
+const json_value_t* json_first(const json_value_t* parent)
+{
+    return cJSON_IsObject(parent) || cJSON_IsArray(parent) ? parent->child : NULL;
+}
+
+const char* json_name(const json_value_t* member)
+{
+    return member != NULL ? member->string : NULL;
+}
+
+bool json_same_kind(const json_value_t* a, const json_value_t* b)
+{
+    return a != NULL && b != NULL &&
+           ((cJSON_IsBool(a) && cJSON_IsBool(b)) || (a->type & 0xFF) == (b->type & 0xFF));
+}
+
 const char* json_as_text(const json_value_t* value)
 {
     return cJSON_IsString(value) ? value->valuestring : NULL;
@@ -108,6 +124,15 @@ bool json_as_number(const json_value_t* value, double* number)
         return false;
     }
     *number = value->valuedouble;
+    return true;
+}
+
+bool json_as_boolean(const json_value_t* value, bool* truth)
+{
+    if (!cJSON_IsBool(value)) {
+        return false;
+    }
+    *truth = cJSON_IsTrue(value) != 0;
     return true;
 }
 
@@ -167,10 +192,5 @@ bool json_get_whole(const json_value_t* object, const char* name, int64_t* numbe
 
 bool json_get_boolean(const json_value_t* object, const char* name, bool* truth)
 {
-    const json_value_t* found = json_member(object, name);
-    if (!cJSON_IsBool(found)) {
-        return false;
-    }
-    *truth = cJSON_IsTrue(found) != 0;
-    return true;
+    return json_as_boolean(json_member(object, name), truth);
 }

@@ -35,10 +35,19 @@ const json_value_t* json_at(const json_value_t* array, int index);
 /// The value behind this one in its array, or null: constant time.
 const json_value_t* json_next(const json_value_t* element);
 
+/// The first member of an object or entry of an array, or null; json_next has the others.
+const json_value_t* json_first(const json_value_t* parent);
+/// The name of a member; null of an entry. Stays the object's.
+const char* json_name(const json_value_t* member);
+/// True if both are objects, both texts and so on; true and false are of one kind.
+bool json_same_kind(const json_value_t* a, const json_value_t* b);
+
 /// A text value, or null. Stays the value's.
 const char* json_as_text(const json_value_t* value);
 /// A number, for entries of arrays. False, with `number` untouched, if it is none.
 bool json_as_number(const json_value_t* value, double* number);
+/// The same for true and false.
+bool json_as_boolean(const json_value_t* value, bool* truth);
 
 /// A whole number of at most 53 bits. False, and `*number` as it was, for anything else.
 bool json_as_whole(const json_value_t* value, int64_t* number);

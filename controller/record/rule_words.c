@@ -4,6 +4,10 @@
 
 // Advice that several rules share.
 #define LOOK_AT_CLIENT "See how the client is before anything else. "
+// Brakes are shut where there is no power: an arm that is only pushed does not move.
+#define MOVE_BY_HAND                                                                               \
+    "Without power the brakes hold the arm: hold it, release its brakes as its maker says, and "   \
+    "move it by hand "
 #define CHECK_CABLE                                                                                \
     "Check its supply, its cable and its address with 'knead device probe'; the report has its "   \
     "lost replies and round trips."
@@ -67,7 +71,7 @@ static const rule_words_t rules[INTERLOCK_RULE_COUNT] = {
     [INTERLOCK_JOINT_POSITION] =
         {QUANTITY_JOINT_WAY, SENSE_AT_MOST, ABOUT_JOINT, false,
          "{place} was found at {measured}, past its limit of {allowed}",
-         "With the power off, move the arm back inside by hand, then acknowledge and arm.", NULL,
+         MOVE_BY_HAND "back inside, then acknowledge and arm.", NULL,
          "If it got there by itself: check the drive's zero and the limits in the machine's file."},
     [INTERLOCK_JOINT_SPEED] =
         {QUANTITY_JOINT_SPEED, SENSE_AT_MOST, ABOUT_JOINT, false,
@@ -270,7 +274,7 @@ static const rule_words_t rules[INTERLOCK_RULE_COUNT] = {
     [INTERLOCK_WORKSPACE] =
         {QUANTITY_LENGTH, SENSE_AT_MOST, ABOUT_TABLE_AXIS, false,
          "the tool was at {place} = {measured}, outside of its workspace, which ends at {allowed}",
-         "With the power off, move the arm back over the table by hand.", NULL,
+         MOVE_BY_HAND "back over the table.", NULL,
          "Check base and joint zeros in the machine's file, and the routine's way there."},
     [INTERLOCK_CONTACT_LOST] =
         {QUANTITY_TIME, SENSE_AT_MOST, ABOUT_REGION, false,
@@ -294,14 +298,14 @@ static const rule_words_t rules[INTERLOCK_RULE_COUNT] = {
     [INTERLOCK_LINK_CLEARANCE] =
         {QUANTITY_LENGTH, SENSE_AT_LEAST, ABOUT_LINK, false,
          "{place} of the arm was {measured} from the skin, at least {allowed} are to be kept",
-         LOOK_AT_CLIENT "With the power off, move the arm away by hand; register the client again.",
+         LOOK_AT_CLIENT MOVE_BY_HAND "away; register the client again.",
          "Leave out the step for this client if it comes again.",
          "Check the arm's posture there: its preferred posture, the links' radii in the machine's "
          "file."},
     [INTERLOCK_ARM_CLEARANCE] =
         {QUANTITY_LENGTH, SENSE_AT_LEAST, ABOUT_PARTS, false,
          "{place} were {measured} apart, at least {allowed} are to be kept",
-         "With the power off, move the arm apart by hand, then acknowledge and arm.", NULL,
+         MOVE_BY_HAND "until its parts are apart, then acknowledge and arm.", NULL,
          "Check the arm's posture there: its preferred posture, the links' radii in the machine's "
          "file."},
     [INTERLOCK_REACH] =
@@ -315,7 +319,7 @@ static const rule_words_t rules[INTERLOCK_RULE_COUNT] = {
         {QUANTITY_LENGTH, SENSE_AT_LEAST, ABOUT_NOTHING, false,
          "the tool was {measured} above the skin when the arm was armed, at least {allowed} are "
          "wanted",
-         "Free the tool from the body by hand, then acknowledge, arm and start.", NULL, NULL},
+         MOVE_BY_HAND "off the body, then acknowledge, arm and start.", NULL, NULL},
     [INTERLOCK_TARE] =
         {QUANTITY_FORCE, SENSE_AT_MOST, ABOUT_FORCE_SENSOR, false,
          "the force sensor's offset was {measured}, at most {allowed} can be tared away",

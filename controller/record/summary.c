@@ -286,7 +286,9 @@ static bool observe_touch(summary_t* summary, const cycle_record_t* record, bool
 static void observe_force(summary_t* summary, const cycle_record_t* record)
 {
     if (record->force_tared) {
-        summary->force_peak_N = peak_of(summary->force_peak_N, (double)record->normal_force_N);
+        const double force_N = (double)record->normal_force_N;
+        summary->force_peak_N = peak_of(summary->force_peak_N, force_N);
+        summary->pull_peak_N = peak_of(summary->pull_peak_N, -force_N);
     }
     if (record->mode != MODE_CONTACT) {
         return;

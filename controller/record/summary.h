@@ -150,8 +150,9 @@ typedef struct {
     joint_figures_t joints[JOINT_CAPACITY];
     double tool_speed_peak_mps;
     double shear_peak_N;
-    double
-        force_peak_N; // along the normal, from taring on in every mode: yielding and tripping too
+    // Along the normal, from taring on in every mode: yielding and tripping too.
+    double force_peak_N; // into the body
+    double pull_peak_N;  // away from it, 0 or more: what is tethered to the arm pulls it so
     bool any;
     supervisor_mode_t mode;    // of the last cycle
     interlock_rules_t refused; // of the last cycle

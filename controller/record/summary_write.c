@@ -134,6 +134,7 @@ static void write_run(json_t* json, const summary_t* summary)
     json_number(json, "tool_speed_peak_mps", summary->tool_speed_peak_mps);
     json_number(json, "shear_peak_N", summary->shear_peak_N);
     json_number(json, "force_peak_N", summary->force_peak_N);
+    json_number(json, "pull_peak_N", summary->pull_peak_N);
 }
 
 static void write_techniques(json_t* json, const summary_t* summary)
@@ -457,7 +458,8 @@ void summary_print(const summary_t* summary, FILE* out)
     if (isfinite(summary_speed_factor(summary))) {
         (void)fprintf(out, "; %.3g times real time", summary_speed_factor(summary));
     }
-    (void)fprintf(out, "\n  highest force of the whole run %.1f N\n", summary->force_peak_N);
+    (void)fprintf(out, "\n  highest force of the whole run %.1f N, largest pull %.1f N\n",
+                  summary->force_peak_N, summary->pull_peak_N);
     print_requests(summary, out);
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {
         if (summary->refusals[rule] > 0) {

@@ -24,8 +24,15 @@ const char* compare_verdict_text(compare_verdict_t verdict)
     static const char* const texts[] = {[COMPARE_SAME] = "same",
                                         [COMPARE_BETTER] = "better",
                                         [COMPARE_WORSE] = "worse",
-                                        [COMPARE_UNKNOWN] = "unknown"};
+                                        [COMPARE_UNKNOWN] = "unknown",
+                                        [COMPARE_OF_WHOLE_RUNS] = "not compared"};
     return texts[verdict];
+}
+
+bool compare_of_whole_runs(compare_id_t id)
+{
+    return id == COMPARE_DURATION || id == COMPARE_CONTACT || id == COMPARE_IMPULSE ||
+           id == COMPARE_REGIONS || id == COMPARE_STROKES;
 }
 
 // ------------------------------------------------------------------------------------ tolerances
@@ -139,6 +146,7 @@ static void take_figures(const compare_run_t* run, double figures[COMPARE_COUNT]
         figures[COMPARE_REFUSALS] += (double)summary->refusals[rule];
     }
     figures[COMPARE_PEAK] = summary->force_peak_N;
+    figures[COMPARE_PULL] = summary->pull_peak_N;
     figures[COMPARE_SHEAR] = summary->shear_peak_N;
     figures[COMPARE_CONTACT] = summary_contact_s(summary);
     figures[COMPARE_DURATION] = summary_virtual_s(summary);
@@ -190,16 +198,53 @@ static void see_pair(const compare_run_t* run, compare_t* compare, const cycle_r
     }
 }
 
+/// Takes in what is not a number as nothing.
+static void column_add(compare_column_t* column, const compare_column_t* more)
+{
+    column->force_min_N = fmin(column->force_min_N, more->force_min_N);
+    column->force_max_N = fmax(column->force_max_N, more->force_max_N);
+    column->target_max_N = fmax(column->target_max_N, more->target_max_N);
+}
+
+/// Makes room for twice the time: two columns become one. A run that was cut off does not say in
+/// advance how long it is.
+static void columns_widen(compare_t* compare)
+{
+    const compare_column_t empty = {(double)NAN, (double)NAN, (double)NAN};
+    for (int which = 0; which < 2; ++which) {
+        compare_column_t* columns = compare->columns[which];
+        for (int column = 0; column < COMPARE_COLUMN_COUNT; ++column) {
+            const int from = 2 * column;
+            compare_column_t both = empty;
+            if (from < COMPARE_COLUMN_COUNT) {
+                column_add(&both, &columns[from]);
+                column_add(&both, &columns[from + 1]);
+            }
+            columns[column] = both;
+        }
+    }
+    compare->column_s *= 2.0;
+}
+
 static void see_force(compare_t* compare, int which, const cycle_record_t* record)
 {
-    const double at = 1e-6 * (double)record->input.now_us / compare->column_s;
-    if (at >= 0.0 && at < COMPARE_COLUMN_COUNT) {
-        compare_column_t* column = &compare->columns[which][(int)at];
-        column->force_min_N = fmin(column->force_min_N, (double)record->normal_force_N);
-        column->force_max_N = fmax(column->force_max_N, (double)record->normal_force_N);
-        column->target_max_N = fmax(column->target_max_N, (double)record->force_target_N);
+    const double time_s = 1e-6 * (double)record->input.now_us;
+    if (!(time_s >= 0.0)) {
+        return;
     }
+    while (time_s >= compare->column_s * COMPARE_COLUMN_COUNT) {
+        columns_widen(compare);
+    }
+    const compare_column_t sample = {(double)record->normal_force_N, (double)record->normal_force_N,
+                                     (double)record->force_target_N};
+    const int column = (int)(time_s / compare->column_s);
+    column_add(
+        &compare->columns[which][column < COMPARE_COLUMN_COUNT ? column : COMPARE_COLUMN_COUNT - 1],
+        &sample);
+    compare->drawn_s = fmax(compare->drawn_s, time_s);
 }
+
+_Static_assert(COMPARE_COLUMN_COUNT % 2 == 0, "columns are joined in pairs");
 
 static void columns_begin(compare_t* compare, const compare_run_t* first,
                           const compare_run_t* second)
@@ -207,6 +252,7 @@ static void columns_begin(compare_t* compare, const compare_run_t* first,
     const double first_s = (double)first->file->cycles * 1e-6 * (double)first->header->period_us;
     const double second_s = (double)second->file->cycles * 1e-6 * (double)second->header->period_us;
     const double longer_s = fmax(fmax(first_s, second_s), 1.0);
+    compare->drawn_s = longer_s;
     compare->column_s = longer_s / COMPARE_COLUMN_COUNT;
     for (int column = 0; column < COMPARE_COLUMN_COUNT; ++column) {
         const compare_column_t empty = {(double)NAN, (double)NAN, (double)NAN};
@@ -245,6 +291,8 @@ void compare_runs(const compare_run_t* first, const compare_run_t* second,
     const compare_run_t* const runs[2] = {first, second};
     double figures[2][COMPARE_COUNT];
     memset(compare, 0, sizeof *compare);
+    compare->ending[0] = first->file->verdict;
+    compare->ending[1] = second->file->verdict;
     columns_begin(compare, first, second);
     read_cycles(runs, compare);
     take_figures(first, figures[0]);
@@ -257,7 +305,10 @@ void compare_runs(const compare_run_t* first, const compare_run_t* second,
         row->tolerance = isnan(tolerances->at[id])
                              ? fmax(info->absolute, info->part * fabs(row->first))
                              : tolerances->at[id];
-        row->verdict = judge(info, row);
+        row->verdict =
+            compare->ending[0] != compare->ending[1] && compare_of_whole_runs((compare_id_t)id)
+                ? COMPARE_OF_WHOLE_RUNS
+                : judge(info, row);
     }
 }
 

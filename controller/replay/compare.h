@@ -26,6 +26,7 @@ typedef enum {
     X(COMPARE_BIAS, "force_error_mean_N", "N", MORE_IS_WORSE, 0.1, 0.05,                           \
       "size of the mean of force less target, of the worst technique")                             \
     X(COMPARE_PEAK, "force_peak_N", "N", MORE_IS_WORSE, 0.5, 0.05, "highest force of the run")     \
+    X(COMPARE_PULL, "pull_peak_N", "N", MORE_IS_WORSE, 0.5, 0.05, "largest pull of the run")       \
     X(COMPARE_OVERSHOOT, "force_overshoot_N", "N", MORE_IS_WORSE, 0.5, 0.1,                        \
       "highest force over its target after touching down")                                         \
     X(COMPARE_OVER_CAP, "over_cap_s", "s", MORE_IS_WORSE, 0.02, 0, "time over a region's cap")     \
@@ -54,7 +55,7 @@ typedef enum {
     COMPARE_LIST(X)
 #undef X
 } compare_id_t;
-#define COMPARE_COUNT 22
+#define COMPARE_COUNT 23
 
 typedef struct {
     const char *word, *unit, *text;
@@ -64,12 +65,17 @@ typedef struct {
 const compare_info_t* compare_info(compare_id_t id);
 
 typedef enum {
-    COMPARE_SAME,    // within what they may differ by
-    COMPARE_BETTER,  // or other, where that is no worse
-    COMPARE_WORSE,   // known in the first run and unknown in the second as well
-    COMPARE_UNKNOWN, // in the first run
+    COMPARE_SAME,          // within what they may differ by
+    COMPARE_BETTER,        // or other, where that is no worse
+    COMPARE_WORSE,         // known in the first run and unknown in the second as well
+    COMPARE_UNKNOWN,       // in the first run
+    COMPARE_OF_WHOLE_RUNS, // not compared: it is about whole runs, and they ended in different ways
 } compare_verdict_t;
 const char* compare_verdict_text(compare_verdict_t verdict);
+
+/// True for duration, contact, dose and coverage: how much of them there is depends on where a run
+/// ended, and only runs that ended alike are compared in them.
+bool compare_of_whole_runs(compare_id_t id);
 
 /// What the figures may differ by, absolutely; NaN for as in COMPARE_LIST.
 typedef struct {
@@ -104,10 +110,12 @@ typedef struct {
 
 typedef struct {
     compare_row_t rows[COMPARE_COUNT];
+    run_verdict_t ending[2]; // by their summaries
     int64_t cycles[2];
     cycle_read_t end[2];
     bool inputs_part, decisions_part; // at a cycle that both have
     cycle_record_t input[2], decision[2];
+    double drawn_s;  // of the longer run: by its summary, or as far as a cut-off run was recorded
     double column_s; // time of a column
     compare_column_t columns[2][COMPARE_COLUMN_COUNT];
 } compare_t;

@@ -7,6 +7,7 @@
 
 #include "controller/record/cycle_difference.h"
 #include "controller/record/events_check.h"
+#include "controller/record/summary_check.h"
 
 #define PROGRESS_CYCLES 4096
 #define FILE_PATH_CAPACITY (RUN_PATH_CAPACITY + NAME_CAPACITY)
@@ -16,7 +17,7 @@ typedef struct {
     const run_check_settings_t* settings;
     run_check_t* check;
     recompute_t recompute;
-    summary_t summary; // for the fingerprint of the decisions
+    summary_t summary; // for the fingerprint of the decisions and the figures
     events_t* events;  // computed anew; null where nobody asked
     char* computed;    // their lines
     size_t computed_size;
@@ -90,6 +91,9 @@ static bool pass_begin(pass_t* pass, const run_check_settings_t* settings, run_c
 
 static void pass_end(pass_t* pass)
 {
+    if (pass == NULL) {
+        return;
+    }
     free(pass->computed);
     event_reasons_free(&pass->reasons);
     free(pass);
@@ -232,6 +236,25 @@ static void check_decisions(const pass_t* pass, run_check_t* check)
           "modes and commands in cycles.bin are not those of the run");
 }
 
+static void check_figures(pass_t* pass, run_check_t* check)
+{
+    const run_check_settings_t* settings = pass->settings;
+    char path[FILE_PATH_CAPACITY];
+    char told[TEXT_CAPACITY];
+    if (check->cut_off || check->recorded != settings->file->cycles) {
+        tell(check, RUN_CHECK_FIGURES, RUN_CHECK_UNTOLD,
+             "cycles.bin does not hold all cycles of the run");
+        return;
+    }
+    summary_finish(&pass->summary, &settings->file->outcome);
+    if (!path_of(settings, RUN_SUMMARY, path) ||
+        summary_check(&pass->summary, path, told) == SUMMARY_CHECK_UNREADABLE) {
+        judge(check, RUN_CHECK_FIGURES, false, "summary.json can't be read again");
+        return;
+    }
+    judge(check, RUN_CHECK_FIGURES, told[0] == '\0', told);
+}
+
 static void check_recomputed(const run_check_settings_t* settings, run_check_t* check)
 {
     if (settings->changed || settings->stored) {
@@ -338,6 +361,7 @@ static void check_cycles(pass_t* pass, run_check_t* check)
     check_recomputed(settings, check);
     if (settings->whole && !settings->changed) {
         check_decisions(pass, check);
+        check_figures(pass, check);
     }
     if (pass->computed != NULL) {
         check_events(pass, check, path);
@@ -355,7 +379,7 @@ bool run_check(const run_check_settings_t* settings, run_check_t* check)
     }
     pass_t* pass = calloc(1, sizeof *pass);
     if (pass == NULL || !pass_begin(pass, settings, check)) {
-        free(pass);
+        pass_end(pass);
         return false;
     }
     take_cycles(pass);

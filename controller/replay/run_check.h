@@ -3,10 +3,10 @@
 ///
 /// What binds what: every block of cycles.bin has a check sum, and the whole file its fingerprint
 /// in summary.json; every line of events.jsonl is chained to the one before, and the last chain
-/// stands in summary.json; mode and command of every cycle are in one fingerprint there; the header
-/// of cycles.bin names the fingerprint of the files the run was made from; cycles and events are
-/// computed anew. Who can write anew all files of a record in agreement is not found: there is no
-/// secret in it.
+/// stands in summary.json; mode and command of every cycle are in one fingerprint there, and every
+/// figure there that cycles can tell is gathered from them again; the header of cycles.bin names
+/// the fingerprint of the files the run was made from; cycles and events are computed anew. Who can
+/// write anew all files of a record in agreement is not found: there is no secret in it.
 #ifndef KNEAD_CONTROLLER_REPLAY_RUN_CHECK_H
 #define KNEAD_CONTROLLER_REPLAY_RUN_CHECK_H
 
@@ -21,6 +21,7 @@
     X(RUN_CHECK_HEADER, "header", "cycles.bin was made from the files that were kept")             \
     X(RUN_CHECK_COUNT, "count", "there are as many cycles as summary.json says")                   \
     X(RUN_CHECK_DECISIONS, "decisions", "the decisions have the fingerprint in summary.json")      \
+    X(RUN_CHECK_FIGURES, "figures", "every figure in summary.json is what the cycles give")        \
     X(RUN_CHECK_RECOMPUTED, "recomputed", "every cycle comes out the same, bit for bit")           \
     X(RUN_CHECK_CHAIN, "chain", "every event follows from the one before it by its chain")         \
     X(RUN_CHECK_LAST_EVENT, "last_event", "the last event is the one in summary.json")             \
@@ -30,7 +31,7 @@ typedef enum {
     RUN_CHECK_LIST(X)
 #undef X
 } run_check_id_t;
-#define RUN_CHECK_COUNT_OF 9
+#define RUN_CHECK_COUNT_OF 10
 const char* run_check_word(run_check_id_t check);
 const char* run_check_text(run_check_id_t check);
 

@@ -32,9 +32,9 @@ typedef struct {
     double bottom_N, top_N;
 } picture_t;
 
-static double x_of(double column)
+static double x_of(const picture_t* picture, double time_s)
 {
-    return LEFT + (WIDTH - 12.0 - LEFT) * column / COMPARE_COLUMN_COUNT;
+    return LEFT + (WIDTH - 12.0 - LEFT) * time_s / picture->page->compare->drawn_s;
 }
 
 static double y_of(const picture_t* picture, double force_N)
@@ -59,7 +59,7 @@ static void find_range(picture_t* picture)
 
 static void draw_grid(const picture_t* picture)
 {
-    const double longer_s = picture->page->compare->column_s * COMPARE_COLUMN_COUNT;
+    const double longer_s = picture->page->compare->drawn_s;
     (void)fputs("<g class=\"grid\">", picture->out);
     for (int line = 0; line <= GRID_LINES; ++line) {
         const double force_N =
@@ -72,7 +72,7 @@ static void draw_grid(const picture_t* picture)
         (void)fputs("</text>", picture->out);
     }
     for (int mark = 0; mark <= TIME_MARKS; ++mark) {
-        const double x = x_of((double)COMPARE_COLUMN_COUNT * mark / TIME_MARKS);
+        const double x = x_of(picture, longer_s * mark / TIME_MARKS);
         (void)fprintf(picture->out, "<text x=\"%.1f\" y=\"%.0f\" class=\"middle\">", x,
                       BOTTOM + 20.0);
         html_number(picture->out, longer_s * mark / TIME_MARKS, longer_s < 80.0 ? 1 : 0);
@@ -85,11 +85,12 @@ static void draw_grid(const picture_t* picture)
 static void draw_run(const picture_t* picture, int which)
 {
     const compare_column_t* columns = picture->page->compare->columns[which];
+    const double column_s = picture->page->compare->column_s;
     (void)fprintf(picture->out, "<path class=\"band r%d\" data-run=\"%d\" d=\"", which, which);
     for (int column = 0; column < COMPARE_COLUMN_COUNT; ++column) {
         const compare_column_t* at = &columns[column];
         if (isfinite(at->force_min_N)) {
-            const double x = x_of(column + 0.5);
+            const double x = x_of(picture, (column + 0.5) * column_s);
             const double low = y_of(picture, at->force_min_N);
             const double high = y_of(picture, at->force_max_N);
             (void)fprintf(picture->out, "M%.1f %.1fV%.1f", x, low, high - 0.5);
@@ -102,7 +103,7 @@ static void draw_parting(const picture_t* picture)
 {
     const compare_t* compare = picture->page->compare;
     if (compare->decisions_part) {
-        const double x = x_of(1e-6 * (double)compare->decision[0].input.now_us / compare->column_s);
+        const double x = x_of(picture, 1e-6 * (double)compare->decision[0].input.now_us);
         (void)fprintf(picture->out,
                       "<path class=\"part\" d=\"M%.1f %.0fV%.0f\"><title>the first other "
                       "decision</title></path>\n",
@@ -163,7 +164,15 @@ static void write_figures(FILE* out, const compare_page_t* page)
                                                        : "",
                       compare_verdict_text(row->verdict));
     }
-    (void)fputs("</tbody></table></div></section>\n", out);
+    (void)fputs("</tbody></table></div>\n", out);
+    if (page->compare->ending[0] != page->compare->ending[1]) {
+        (void)fprintf(
+            out,
+            "<p class=\"note\">Duration, contact, dose and coverage are of whole runs, and "
+            "not compared: the first is %s, the second %s.</p>\n",
+            run_verdict_text(page->compare->ending[0]), run_verdict_text(page->compare->ending[1]));
+    }
+    (void)fputs("</section>\n", out);
 }
 
 static void write_decision(FILE* out, const compare_page_t* page, int which)

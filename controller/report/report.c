@@ -1,5 +1,6 @@
 #include "controller/report/report.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,6 +183,7 @@ static void write_key_figures(FILE* out, const summary_t* summary)
     (void)snprintf(unit, sizeof unit, "N, lowest cap %.0f", run.cap_N);
     write_figure(out, "Peak force, whole run", summary->force_peak_N, 1,
                  isfinite(run.cap_N) ? unit : "N");
+    write_figure(out, "Largest pull, whole run", summary->pull_peak_N, 1, "N");
     write_figure(out, "Force error, RMS", force_figures_error_rms_N(&run), 2, "N");
     int64_t refusals = 0;
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {
@@ -417,8 +419,10 @@ static report_result_t write_from(page_t* page, const char* directory, const cha
             }
         }
     }
+    const int error = errno;
     report_channels_free(&page->channels);
     explain_destroy(page->explain);
+    errno = error;
     return result;
 }
 
@@ -426,6 +430,7 @@ report_result_t report_write_to(const char* directory, const summary_t* summary,
 {
     run_directory_t run;
     char cycles_path[ATOMIC_PATH_CAPACITY];
+    errno = ENAMETOOLONG;
     if (strlen(directory) >= sizeof run.path) {
         return REPORT_NOT_WRITTEN;
     }
@@ -450,6 +455,7 @@ report_result_t report_write(const char* directory, const summary_t* summary)
 {
     run_directory_t run;
     char path[ATOMIC_PATH_CAPACITY];
+    errno = ENAMETOOLONG;
     if (strlen(directory) >= sizeof run.path) {
         return REPORT_NOT_WRITTEN;
     }

@@ -23,7 +23,7 @@ const char* report_text(report_result_t result);
 
 /// Writes `report.html` into a run directory, from its cycles.bin, events.jsonl and summary.json
 /// and the figures of the same run. The file appears whole or not at all; a torn cycles.bin is
-/// reported on the page.
+/// reported on the page. REPORT_NOT_WRITTEN comes with errno, which says why.
 report_result_t report_write(const char* directory, const summary_t* summary);
 
 /// The same to a file of another name.

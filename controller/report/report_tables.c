@@ -264,7 +264,7 @@ static void write_event_row(void* context, const event_line_t* line)
     (void)fprintf(rows->out, "<td class=\"m%s\">", stop ? " bad" : "");
     html_name(rows->out, line->kind);
     (void)fputs("</td><td>", rows->out);
-    html_name(rows->out, line->text);
+    html_text(rows->out, line->text);
     (void)fputs(line->chained ? "</td></tr>\n"
                               : " <span class=\"bad\">(changed since)</span></td></tr>\n",
                 rows->out);

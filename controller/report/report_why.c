@@ -66,7 +66,7 @@ static void text_row(FILE* out, const char* name, const char* text)
 {
     if (text != NULL && text[0] != '\0') {
         begin_row(out, name);
-        html_name(out, text);
+        html_text(out, text);
         end_row(out);
     }
 }
@@ -174,10 +174,10 @@ static void write_faults(FILE* out, const report_why_t* why)
         html_number(out, after_s, 3);
         (void)fprintf(out, " s</td><td class=\"m%s\">%s</td><td>",
                       fault->role == EXPLAIN_BY_ITSELF ? " bad" : "", roles[fault->role]);
-        html_name(out, fault->sentence);
+        html_text(out, fault->sentence);
         if (fault->note[0] != '\0') {
             (void)fputs("; ", out);
-            html_name(out, fault->note);
+            html_text(out, fault->note);
         }
         (void)fputs("</td></tr>\n", out);
     }

@@ -42,7 +42,8 @@ sweep_file_result_t sweep_file_header(const char* path, sweep_header_t* header);
 sweep_file_result_t sweep_file_read(const char* path, sweep_t* sweep, int64_t* whole_bytes,
                                     int64_t* line);
 
-/// Writes all that is known, by number. The file appears whole or not at all.
+/// Writes all that is known, by number. The file appears whole or not at all; SWEEP_FILE_UNWRITABLE
+/// comes with errno.
 sweep_file_result_t sweep_file_write(const char* path, const sweep_t* sweep);
 
 #endif

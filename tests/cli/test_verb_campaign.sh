@@ -35,6 +35,14 @@ cmp "$work/cut" "$work/whole" || fail "what was gone on with is not the whole"
 "$knead" campaign matrix $seeds --resume --out "$work/cut" >/dev/null || [ $? -eq 6 ]
 cmp "$work/cut" "$work/whole" || fail "what was whole is changed"
 
+# What can't be written is said, with the reason.
+if [ -w /dev/full ]; then
+    code=0
+    "$knead" campaign swarm --seeds 1-1 --out /dev/full 2>"$work/said" || code=$?
+    [ "$code" -eq 1 ] || fail "a full disk gave $code"
+    grep -q "can't write '/dev/full': No space left" "$work/said" || fail "a full disk is not said"
+fi
+
 # Another campaign's file is not gone on with.
 code=0
 "$knead" campaign matrix --seeds 0-3 --resume --out "$work/cut" >/dev/null 2>"$work/said" || code=$?

@@ -77,6 +77,14 @@ if command -v bash >/dev/null 2>&1; then
     offers campaign m :: matrix merge
     offers completion '' :: bash zsh fish words
     offers completion words p :: profiles pads
+    # A name is a name whatever is in it: nothing is expanded or run, and the line gets it quoted.
+    cp -r config "$work/config"
+    cp config/devices/onrobot_hex.yaml "$work/config/devices/"'hex $(touch ran) *.yaml'
+    export KNEAD_DATA="$work"
+    offers device show hex :: 'hex\ \$\(touch\ ran\)\ \*'
+    offers device show onrobot :: onrobot_hex
+    unset KNEAD_DATA
+    [ ! -e ran ] || fail "the name of a profile was run"
     # Nothing where nothing can be told.
     offers sim --seed '' :: ''
     offers version '' :: ''

@@ -76,12 +76,17 @@ in_err "Operation not permitted"
 [ -c /dev/full ] || fail "a device was replaced"
 expect 1 "$knead" export "$run" --out "$work/no/such/folder.csv"
 in_err "No such file"
+# The same of the page of the run.
+expect 1 "$knead" report "$run" --out "$work/no/such/page.html"
+in_err "the page can't be written: No such file"
+expect 1 "$knead" report "$run" --out /dev/full
+in_err "the page can't be written: Operation not permitted"
 
 # What a run recorded is never written over, under whatever name.
 ln -s "$run/cycles.bin" "$work/another.csv"
 cp "$run/cycles.bin" "$work/before.bin"
-for own in "$run/cycles.bin" "$run/inputs/../events.jsonl" "$run/summary.json" "$work/another.csv"; do
-    expect 2 "$knead" export "$run" --out "$own"
+for own in cycles.bin inputs/../events.jsonl summary.json ../another.csv; do
+    expect 2 "$knead" export "$run" --out "$run/$own"
     in_err "is a part of the run's record"
 done
 expect 2 "$knead" report "$run" --out "$run/summary.json"

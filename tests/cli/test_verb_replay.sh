@@ -53,6 +53,14 @@ for file in cycles.bin events.jsonl; do
     rm -r "$work/flipped"
 done
 
+# A figure made prettier.
+cp -r "$work/moved" "$work/edited"
+sed 's/^  "force_peak_N": [0-9.e+-]*/  "force_peak_N": 1.5/' "$work/moved/summary.json" \
+    >"$work/edited/summary.json"
+expect 3 "$knead" replay --verify "$work/edited"
+in_out "every figure in summary.json is what the cycles give: force_peak_N is 1.5 there"
+rm -r "$work/edited"
+
 # Another safety file in the place of the kept one, its fingerprint made to fit: a difference.
 cp -r "$work/moved" "$work/forged"
 was=$(sha256sum <"$work/forged/inputs/safety/default.yaml" | cut -d ' ' -f 1)

@@ -35,6 +35,9 @@ in_out "6 of 6 trials"
 cmp -s "$work/whole.jsonl" "$work/merged.jsonl" || fail "the shards are not the whole"
 cmp -s "$work/whole.html" "$work/merged.html" || fail "the page of the shards is another"
 
+expect 1 "$knead" sweep merge "$work/part-1.jsonl" --out "$work/no/such/file"
+in_err "can't write '$work/no/such/file': No such file"
+
 # Cut off in the middle of a line, it goes on behind its last whole one.
 head -c 1500 "$work/whole.jsonl" >"$work/cut.jsonl"
 # shellcheck disable=SC2086
@@ -45,6 +48,33 @@ sort "$work/whole.jsonl" | cmp -s - "$work/cut.sorted" || fail "what was resumed
 # Another sweep's file is not gone on with.
 expect 3 "$knead" sweep "$press" --set machine.period=4 --resume --out "$work/whole.jsonl" --quiet
 in_err "it is of another sweep"
+
+# Nor is one whose machine has another device profile, or that asks clients by other rules.
+mkdir "$work/own" "$work/own/machines"
+cp -r config/devices "$work/own/devices"
+cp config/machines/rail6.yaml "$work/own/machines/rail6.yaml"
+cp config/screening/published.yaml "$work/own/screening.yaml"
+own="--machine $work/own/machines/rail6.yaml --screening $work/own/screening.yaml"
+own="$own --set machine.period=4 --quiet --resume --out $work/own.jsonl"
+# shellcheck disable=SC2086
+expect 0 "$knead" sweep "$press" $own
+# shellcheck disable=SC2086
+expect 0 "$knead" sweep "$press" $own
+profile=$(sed -n 's/.*profile: \([a-z0-9_]*\),.*/\1/p' config/machines/rail6.yaml | head -n 1)
+for changed in "$work/own/devices/$profile.yaml" "$work/own/screening.yaml"; do
+    cp "$changed" "$work/own/kept"
+    echo "# another" >>"$changed"
+    # shellcheck disable=SC2086
+    expect 3 "$knead" sweep "$press" $own
+    in_err "it is of another sweep"
+    cp "$work/own/kept" "$changed"
+done
+
+# What can't be written is said, with the reason.
+if [ -w /dev/full ]; then
+    expect 1 "$knead" sweep "$press" --set machine.period=4 --quiet --out /dev/full
+    in_err "can't write '/dev/full': No space left on device"
+fi
 
 # Every kind of file, entries by name and by number, and who really lies there.
 expect 0 "$knead" sweep "$press" --quiet --set "machine.joints[joint_2].velocity_max=100;\

@@ -9,6 +9,8 @@ slow="$work/slow.yaml"
 cp tests/data/tuning/rail6_slow.yaml "$slow"
 quick="--client routines/clients/average-man.yaml --set force_crossover --quiet"
 
+chmod 640 "$slow"
+
 # Without --write nothing is written.
 # shellcheck disable=SC2086 # the options are several words
 expect 0 "$knead" tune "$press" --machine "$slow" $quick --count 6
@@ -31,6 +33,32 @@ cmp -s "$slow.before-1" tests/data/tuning/rail6_slow.yaml || fail "the old file 
 sed 's/force_crossover: {value: [0-9.]*,/force_crossover: {value: 0.06,/' "$slow" |
     cmp -s - "$slow.before-1" || fail "more than the number changed"
 expect 0 "$knead" check "$slow"
+# Who may read and write them stays as it was.
+for file in "$slow" "$slow.before-1"; do
+    case $(ls -l "$file") in
+    -rw-r-----*) ;;
+    *) fail "$file has other permissions than the old file: $(ls -l "$file")" ;;
+    esac
+done
+
+# A link is not replaced by a file, and that is said before the search.
+ln -s slow.yaml "$work/link.yaml"
+# shellcheck disable=SC2086
+expect 3 "$knead" tune "$press" --machine "$work/link.yaml" $quick --count 6 --write
+in_err "is a link, which --write would replace"
+[ -L "$work/link.yaml" ] || fail "a link was replaced"
+
+# A disk that is full, which the longest file that the system allows stands for: nothing is left
+# behind.
+cp -p "$slow.before-1" "$work/full.yaml"
+# shellcheck disable=SC2086
+expect 1 sh -c 'trap "" XFSZ; ulimit -f 4; exec "$@"' - "$knead" tune "$press" \
+    --machine "$work/full.yaml" $quick --count 6 --write
+in_err "File too large"
+cmp -s "$work/full.yaml" "$slow.before-1" || fail "a refused write changed the file"
+for file in "$work/full.yaml"?*; do
+    [ ! -e "$file" ] || fail "$file is left behind"
+done
 
 # One try is where it begins: nothing better, nothing written.
 # shellcheck disable=SC2086

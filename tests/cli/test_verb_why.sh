@@ -109,6 +109,13 @@ play turned 5 --scenario sim/scenarios/host-limits-turned.yaml
 why "$work/turned"
 in_out "have changed in its memory; 1 bit of word"
 
+# The page says it as the terminal does: names and paths as they are in the files.
+play runs_away 5 --report --scenario sim/scenarios/drive-runs-away.yaml
+why "$work/runs_away"
+in_out "where joint 'joint_2'"
+grep -qF '<td>joint &#39;joint_2&#39;</td>' "$work/runs_away/report.html" ||
+    fail "the page changes the name of a joint"
+
 # Never armed: a rule refused from the beginning.
 cat >"$work/open.yaml" <<EOF
 kind: scenario
@@ -175,6 +182,19 @@ sed 's/was contact/was transit/' "$work/silent/events.jsonl" >"$work/changed/eve
 why "$work/changed"
 in_out "does not follow from the one before"
 
+# A scenario of another time that can't be read: the run is explained, and what is missing is said.
+cp -r "$work/silent" "$work/unread"
+copy=$work/unread/inputs/scenarios/silent.yaml
+was=$(sha256sum <"$copy" | cut -d ' ' -f 1)
+sed 's/device_silent/device_sulks/' "$work/silent.yaml" >"$copy"
+is_now=$(sha256sum <"$copy" | cut -d ' ' -f 1)
+sed "s/$was/$is_now/" "$work/silent/summary.json" >"$work/unread/summary.json"
+expect 0 "$knead" why "$work/unread"
+in_out "force_age"
+in_err "$copy"
+in_err "the run's scenario can't be read; what it expects is left out"
+in_err "device_sulks"
+
 # Nobody answers: the record says who was looked for.
 expect 4 "$knead" run --yes --quiet --port-base 47310 --out "$work/nobody" "$routine"
 in_err "record: $work/nobody"
@@ -185,7 +205,7 @@ expect 0 "$knead" why --json "$work/nobody"
 is ending failed
 is moment None
 
-rm -r "$work/torn" "$work/cut" "$work/changed" # damaged on purpose: no replay holds
+rm -r "$work/torn" "$work/cut" "$work/changed" "$work/unread" # damaged: no replay holds
 expect 3 "$knead" why "$work"
 expect 3 "$knead" why /nowhere
 expect 2 "$knead" why

@@ -286,6 +286,24 @@ static void every_rule_has_a_sentence_and_something_to_do(void** context)
     assert_null(rule_words(INTERLOCK_RULE_COUNT));
 }
 
+/// Nobody is told to push an arm that its brakes hold.
+static void who_is_to_move_the_arm_is_told_to_release_its_brakes(void** context)
+{
+    (void)context;
+    int told = 0;
+    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {
+        const char* advice = rule_words(rule)->for_operator;
+        const bool moves = strstr(advice, "move the arm") != NULL ||
+                           strstr(advice, "move it by hand") != NULL ||
+                           strstr(advice, "ree the tool") != NULL;
+        if (moves) {
+            told++;
+            assert_non_null(strstr(advice, "release its brakes"));
+        }
+    }
+    assert_true(told >= 5);
+}
+
 /// The number that a verdict has for its subject is a joint with some rules only.
 static void an_axis_or_a_part_is_never_called_a_joint(void** context)
 {
@@ -437,6 +455,22 @@ static void the_two_seconds_before_are_looked_at_and_no_more(void** context)
     end(&story);
 }
 
+static void what_was_allowed_is_what_was_in_the_period_of_the_stop(void** context)
+{
+    (void)context;
+    story_t story = begin();
+    story.record.force_cap_N = 25.0f; // of a tenderer region
+    into_contact(&story);
+    story.record.force_cap_N = 40.0f;
+    step(&story, MODE_CONTACT, 100);
+    story.record.normal_force_N = 41.0f;
+    refuse(&story, INTERLOCK_FORCE_MAX, SUBJECT_NONE, 41.0, 40.0, REACTION_POWER_OFF);
+    step(&story, MODE_TRIPPED, 10);
+    const explanation_t* told = settle(&story, VERDICT_STOPPED);
+    assert_true(told->trends[TREND_FORCE].allowed == 40.0);
+    end(&story);
+}
+
 static void letting_go_is_timed_and_never_assumed(void** context)
 {
     (void)context;
@@ -549,12 +583,14 @@ int main(void)
         cmocka_unit_test(figures_mean_what_they_say),
         cmocka_unit_test(what_was_measured_earlier_is_unknown_and_not_nought),
         cmocka_unit_test(every_rule_has_a_sentence_and_something_to_do),
+        cmocka_unit_test(who_is_to_move_the_arm_is_told_to_release_its_brakes),
         cmocka_unit_test(an_axis_or_a_part_is_never_called_a_joint),
         cmocka_unit_test(a_lift_that_was_resumed_did_not_stop_the_run),
         cmocka_unit_test(somebodys_stop_is_told_with_his_reason),
         cmocka_unit_test(runs_that_no_rule_stopped_are_told_apart),
         cmocka_unit_test(the_two_seconds_before_are_looked_at_and_no_more),
         cmocka_unit_test(letting_go_is_timed_and_never_assumed),
+        cmocka_unit_test(what_was_allowed_is_what_was_in_the_period_of_the_stop),
         cmocka_unit_test(the_step_is_the_one_that_was_played),
         cmocka_unit_test(a_lying_sensor_is_not_asked_whether_the_force_is_gone),
         cmocka_unit_test(the_paragraph_ends_whole_whatever_the_names),

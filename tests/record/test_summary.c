@@ -95,6 +95,20 @@ static void four_samples_give_the_figures_worked_out_by_hand(void** state)
     assert_false(force_figures_ok(&other));
 }
 
+static void a_pull_is_a_figure_of_its_own(void** state)
+{
+    fixture_t* fixture = *state;
+    fixture->record.force_tared = false;
+    observe_force(fixture, 0, -200.0, 10.0, 20.0); // before taring nothing is known
+    fixture->record.force_tared = true;
+    observe_force(fixture, 0, 4.0, 10.0, 20.0);
+    assert_near(fixture->summary->pull_peak_N, 0.0, 0.0);
+    observe_force(fixture, 0, -130.0, 10.0, 20.0);
+    observe_force(fixture, 0, -20.0, 10.0, 20.0);
+    assert_near(fixture->summary->pull_peak_N, 130.0, 0.0);
+    assert_near(fixture->summary->force_peak_N, 4.0, 0.0);
+}
+
 static void overshoot_counts_up_to_a_second_after_touching(void** state)
 {
     fixture_t* fixture = *state;
@@ -483,6 +497,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         CLAIM(four_samples_give_the_figures_worked_out_by_hand),
+        CLAIM(a_pull_is_a_figure_of_its_own),
         CLAIM(overshoot_counts_up_to_a_second_after_touching),
         CLAIM(limits_are_kept_below_and_at_them_and_not_above),
         CLAIM(a_force_that_is_no_number_is_never_within_its_limits),

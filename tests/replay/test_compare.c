@@ -124,6 +124,43 @@ static void harder_is_worse_and_a_tolerance_forgives_it(void** state)
     assert_false(compare_regressed(&scene->compare));
 }
 
+static void pull(cycle_record_t* record)
+{
+    record->normal_force_N = record->force_tared ? -130.0f : record->normal_force_N;
+}
+
+static void a_larger_pull_is_worse_though_the_highest_force_is_lower(void** state)
+{
+    scene_t* scene = *state;
+    compare(scene, 0, pull, NULL);
+    const compare_row_t* row = &scene->compare.rows[COMPARE_PULL];
+    assert_true(fabs(row->second - 130.0) < 1e-9);
+    assert_int_equal(row->verdict, COMPARE_WORSE);
+    assert_int_equal(scene->compare.rows[COMPARE_PEAK].verdict, COMPARE_BETTER);
+}
+
+static void figures_of_whole_runs_are_compared_only_of_runs_that_ended_alike(void** state)
+{
+    scene_t* scene = *state;
+    const compare_tolerances_t as_listed = compare_tolerances();
+    for (int id = 0; id < 2; ++id) {
+        make_run(scene, 0, 0, NULL);
+        make_run(scene, 1, 0, id == 0 ? NULL : press_harder);
+        scene->files[0].verdict = VERDICT_STOPPED;
+        compare_runs(&scene->runs[0], &scene->runs[1], &as_listed, &scene->compare);
+        const compare_row_t* rows = scene->compare.rows;
+        assert_int_equal(rows[COMPARE_DURATION].verdict, COMPARE_OF_WHOLE_RUNS);
+        assert_int_equal(rows[COMPARE_IMPULSE].verdict, COMPARE_OF_WHOLE_RUNS);
+        assert_int_equal(rows[COMPARE_REGIONS].verdict, COMPARE_OF_WHOLE_RUNS);
+        assert_int_equal(rows[COMPARE_ENDING].verdict, COMPARE_BETTER);
+        // What can be worse in any part of a run still is.
+        assert_int_equal(rows[COMPARE_PEAK].verdict, id == 0 ? COMPARE_SAME : COMPARE_WORSE);
+        assert_true(compare_regressed(&scene->compare) == (id == 1));
+        cycle_reader_close(scene->runs[0].reader);
+        cycle_reader_close(scene->runs[1].reader);
+    }
+}
+
 static void read_another_force(cycle_record_t* record)
 {
     record->input.feedback.force.force_N[1] += 0.5;
@@ -158,6 +195,33 @@ static void what_was_known_and_is_not_any_more_is_worse(void** state)
     compare(scene, 0, lose_the_force, NULL);
     assert_int_equal(scene->compare.rows[COMPARE_RMS].verdict, COMPARE_WORSE);
     assert_true(compare_regressed(&scene->compare));
+}
+
+/// A run that was cut off has no cycles in its summary.
+static void runs_that_were_cut_off_are_drawn_as_far_as_they_go(void** state)
+{
+    scene_t* scene = *state;
+    const compare_tolerances_t as_listed = compare_tolerances();
+    for (int which = 0; which < 2; ++which) {
+        make_run(scene, which, 0, NULL);
+        scene->files[which].verdict = VERDICT_RUNNING;
+        scene->files[which].cycles = 0;
+    }
+    compare_runs(&scene->runs[0], &scene->runs[1], &as_listed, &scene->compare);
+    const compare_t* drawn = &scene->compare;
+    const double period_s = scene->sample->session.period_s;
+    const double last_s = (double)(drawn->cycles[0] - 1) * period_s;
+    assert_true(last_s > 2.0);
+    assert_true(fabs(drawn->drawn_s - last_s) < 2.0 * period_s);
+    const compare_column_t* last = &drawn->columns[0][(int)(last_s / drawn->column_s)];
+    assert_true(isfinite(last->force_max_N));
+    double highest_N = 0.0;
+    for (int column = 0; column < COMPARE_COLUMN_COUNT; ++column) {
+        highest_N = fmax(highest_N, drawn->columns[1][column].force_max_N);
+    }
+    assert_true(fabs(highest_N - scene->summaries[1].force_peak_N) < 1e-6);
+    cycle_reader_close(scene->runs[0].reader);
+    cycle_reader_close(scene->runs[1].reader);
 }
 
 static void tolerances_are_read_or_refused(void** state)
@@ -208,9 +272,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_SCENE(the_same_run_is_the_same_in_every_figure),
         WITH_SCENE(harder_is_worse_and_a_tolerance_forgives_it),
+        WITH_SCENE(a_larger_pull_is_worse_though_the_highest_force_is_lower),
+        WITH_SCENE(figures_of_whole_runs_are_compared_only_of_runs_that_ended_alike),
         WITH_SCENE(runs_part_at_the_cycle_that_was_changed),
         WITH_SCENE(what_was_known_and_is_not_any_more_is_worse),
         WITH_SCENE(the_page_draws_the_extremes_of_both),
+        WITH_SCENE(runs_that_were_cut_off_are_drawn_as_far_as_they_go),
         cmocka_unit_test(tolerances_are_read_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,6 +87,59 @@ static void an_untouched_run_is_whole_and_comes_out_the_same(void** state)
     scene_close(&scene);
 }
 
+/// Writes summary.json with `was` in it changed to `is`, or with nothing from there to the end of
+/// the line, and checks the record.
+static void check_with(const scene_t* scene, const char* was, const char* is, run_check_t* check)
+{
+    char path[160];
+    (void)snprintf(path, sizeof path, "%s/" RUN_SUMMARY, scene->directory);
+    size_t size = 0;
+    char* bytes = sample_read_file(path, &size);
+    const char* at = strstr(bytes, was);
+    assert_non_null(at);
+    const char* behind = is != NULL ? at + strlen(was) : strchr(at, '\n');
+    FILE* file = fopen(path, "wb");
+    assert_non_null(file);
+    (void)fprintf(file, "%.*s%s%s", (int)(at - bytes), bytes, is != NULL ? is : "", behind);
+    assert_int_equal(fclose(file), 0);
+    small_run_check(&scene->run, true, check);
+    write_bytes(path, bytes, size);
+    free(bytes);
+}
+
+/// Shows H51.
+static void a_figure_that_is_not_what_the_cycles_give_is_found_and_named(void** state)
+{
+    static const struct {
+        const char* was;
+        const char* is;
+        const char* told;
+    } edits[] = {
+        {"\"force_peak_N\": ", "\"force_peak_N\": 1", "force_peak_N is 1"},
+        {"\"speed_peak\": ", "\"speed_peak\": 7", "joints[0].speed_peak is 7"},
+        {"\"verdict\": \"", "\"verdict\": \"not ", "verdict is 'not "},
+        {"\"mode_s\": {", "\"mode_s\": {\"armed_too\": 1,", "mode_s.armed_too is 1 there"},
+        {"\"shear_peak_N\"", "\"shear_peak\"", "shear_peak_N is nothing there"},
+        {"\"steps\": [", "\"steps\": [1", "steps[0] is 1 there, and nothing by"},
+    };
+    static scene_t scene;
+    static run_check_t check;
+    scene_open(state, &scene);
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; ++i) {
+        check_with(&scene, edits[i].was, edits[i].is, &check);
+        assert_int_equal(check.state[RUN_CHECK_FIGURES], RUN_CHECK_FAILS);
+        print_message("%s\n", check.told[RUN_CHECK_FIGURES]);
+        assert_non_null(strstr(check.told[RUN_CHECK_FIGURES], edits[i].told));
+        assert_false(run_check_intact(&check));
+    }
+    // No cycle knows how long it took; a record of before has no pull.
+    check_with(&scene, "\"wall_s\": ", "\"wall_s\": 9", &check);
+    assert_true(run_check_intact(&check));
+    check_with(&scene, "\"pull_peak_N\"", NULL, &check);
+    assert_true(run_check_intact(&check));
+    scene_close(&scene);
+}
+
 /// Flips bits in place: a bit of each byte through the whole check.
 static void flip_every_byte(const scene_t* scene, int file)
 {
@@ -378,6 +431,7 @@ int main(void)
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(an_untouched_run_is_whole_and_comes_out_the_same),
+        IN_FOLDER(a_figure_that_is_not_what_the_cycles_give_is_found_and_named),
         IN_FOLDER(a_flipped_byte_anywhere_in_the_cycles_is_found),
         IN_FOLDER(a_flipped_byte_anywhere_in_the_events_is_found),
         IN_FOLDER(a_flipped_bit_is_found_by_check_sums_and_chain_alone),

@@ -376,6 +376,15 @@ async function histograms() {
     [...figure.querySelectorAll('.hbar')].filter((bar) => bar.getBBox().height > 1).length)`)
   assert.deepEqual(bars, drawn.map(() => data.buckets.length))
   claim('a histogram of each device and of the cycle, every bucket a bar, a single one too')
+  // JSON.stringify writes no infinity: what stands for it becomes a number that is read as one.
+  const endless = {...figures, timing: {...figures.timing,
+    wake_up_us: {...data, buckets: [[32, 48, 'endless']]},
+    exchange_us: {...data, buckets: [[32, 'endless', 1]]}}}
+  const bounded = await open(altered('summary',
+    JSON.stringify(endless).replaceAll('"endless"', '1e999').replaceAll('<', '\\u003c')))
+  assert.deepEqual(troubles(bounded), [])
+  assert.equal((await bounded.ask('kneadReport.timing.drawn')).length, 1 + summary.bus.length)
+  claim('a histogram with a number beyond all numbers is left out, and the page ends')
   const bare = await open(altered('summary', ''))
   assert.deepEqual(troubles(bare), [])
   const said = await bare.ask('document.querySelector(".nothing-measured").textContent')

@@ -48,8 +48,12 @@ function histogram(title, data) {
       `${wholeText(data.p99)} µs, longest ${wholeText(data.max)} µs`), picture)
 }
 
+/// What JSON reads as infinite (1e999) would be drawn without an end.
+const isBucket = (bucket) => Array.isArray(bucket) && bucket.length === 3 &&
+  [bucket[0], bucket[1] ?? 0, bucket[2]].every(Number.isFinite)
+
 const filled = (data) => data && data.count > 0 && Array.isArray(data.buckets) &&
-  data.buckets.length > 0
+  data.buckets.length > 0 && data.buckets.every(isBucket)
 
 export function addTiming(run, place) {
   const timing = run.summary.timing ?? {}
