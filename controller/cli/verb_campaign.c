@@ -17,6 +17,7 @@
 #include "controller/cli/campaign_stages.h"
 #include "controller/cli/verb.h"
 #include "controller/cli/version.h"
+#include "controller/record/atomic_file.h"
 #include "controller/record/json.h"
 
 #define SEEDS_DEFAULT_FIRST 1
@@ -438,6 +439,11 @@ static exit_code_t open_out(campaign_t* campaign)
     if (campaign->options->given[OPTION_RESUME] && access(path, F_OK) == 0) {
         return resume(campaign, path);
     }
+    if (atomic_file_would_lose(path)) {
+        return say_usage("what was played before stands there; --resume goes on with it, another "
+                         "--out begins anew:",
+                         path);
+    }
     char line[OUTCOME_LINE_CAPACITY];
     if (!campaign_header_write(&campaign->header, line, sizeof line)) {
         errno = E2BIG;
@@ -551,6 +557,10 @@ static exit_code_t conclude(campaign_t* campaign)
     }
     if (code != EXIT_DONE) {
         return code;
+    }
+    if (coverage->trials > 0 && coverage->trials == coverage->skipped) {
+        (void)fprintf(stderr, "knead campaign: nothing could be played: every trial was skipped\n");
+        return EXIT_EXPECTATION_FAILED;
     }
     return coverage->failed > 0 ? EXIT_EXPECTATION_FAILED : EXIT_DONE;
 }

@@ -72,9 +72,41 @@ static void print_decisions(const compared_t* compared)
     }
 }
 
+static bool has_file(const inputs_t* inputs, const input_file_t* file)
+{
+    for (int i = 0; i < inputs->count; ++i) {
+        if (inputs->at[i].role == file->role &&
+            digest_equal(&inputs->at[i].digest, &file->digest)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// The files that only one of the runs was made from: what was changed between them.
+static void print_files(const compared_t* compared)
+{
+    bool same = true;
+    for (int which = 0; which < 2; ++which) {
+        const inputs_t* own = &compared->assemblies[which]->inputs;
+        const inputs_t* others = &compared->assemblies[1 - which]->inputs;
+        for (int i = 0; i < own->count; ++i) {
+            if (!has_file(others, &own->at[i])) {
+                same = false;
+                (void)printf("only the %s was made from: %s %s\n", which == 0 ? "first" : "second",
+                             input_role_text(own->at[i].role), own->at[i].path);
+            }
+        }
+    }
+    if (same) {
+        (void)printf("files: both were made from the same\n");
+    }
+}
+
 static void print_people(const compared_t* compared)
 {
     const compare_t* compare = compared->compare;
+    print_files(compared);
     (void)printf("  %-21s %11s %11s %11s %11s %-4s\n", "figure", "first", "second", "more",
                  "may differ", "");
     for (int id = 0; id < COMPARE_COUNT; ++id) {

@@ -13,6 +13,7 @@
 #include "controller/cli/sweep_tables.h"
 #include "controller/cli/verb.h"
 #include "controller/cli/version.h"
+#include "controller/record/atomic_file.h"
 #include "controller/tuning/sweep_page.h"
 
 typedef struct {
@@ -317,6 +318,11 @@ static exit_code_t open_out(sweeping_t* sweeping)
         }
         sweeping->out = fopen(path, "a");
         return sweeping->out != NULL ? EXIT_DONE : say_unwritten(path, strerror(errno));
+    }
+    if (atomic_file_would_lose(path)) {
+        return say_usage("what was played before stands there; --resume goes on with it, another "
+                         "--out begins anew:",
+                         path);
     }
     return begin_out(sweeping, path);
 }

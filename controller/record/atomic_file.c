@@ -71,3 +71,9 @@ void atomic_file_discard(atomic_file_t* target)
     (void)unlink(target->draft);
     errno = error;
 }
+
+bool atomic_file_would_lose(const char* path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+}

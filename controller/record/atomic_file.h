@@ -26,4 +26,7 @@ bool atomic_file_commit(atomic_file_t* target);
 /// Closes and removes the draft; what stands under the name is untouched. Leaves errno alone.
 void atomic_file_discard(atomic_file_t* target);
 
+/// Whether `path` is a file with something in it, which beginning anew would lose.
+bool atomic_file_would_lose(const char* path);
+
 #endif

@@ -126,7 +126,10 @@ static void take_links(const run_outcome_t* outcome, double figures[COMPARE_COUN
         const link_figures_t* link = &outcome->devices[device];
         exchanges += (double)link->exchanges;
         timeouts += (double)link->timeouts;
-        figures[COMPARE_ROUND_TRIP] = fmax(figures[COMPARE_ROUND_TRIP], link->round_trip_mean_us);
+        if (link->round_trip_mean_us > 0.0) { // 0: in process, where nothing crosses a wire
+            figures[COMPARE_ROUND_TRIP] =
+                fmax(figures[COMPARE_ROUND_TRIP], link->round_trip_mean_us);
+        }
     }
     figures[COMPARE_TIMEOUTS] = exchanges > 0.0 ? timeouts / exchanges : (double)NAN;
 }

@@ -35,6 +35,19 @@ cmp "$work/cut" "$work/whole" || fail "what was gone on with is not the whole"
 "$knead" campaign matrix $seeds --resume --out "$work/cut" >/dev/null || [ $? -eq 6 ]
 cmp "$work/cut" "$work/whole" || fail "what was whole is changed"
 
+# Nor is it begun anew, and lost, without a word.
+code=0
+"$knead" campaign matrix $seeds --out "$work/cut" >/dev/null 2>"$work/said" || code=$?
+[ "$code" -eq 2 ] || fail "a file of outcomes was begun anew: $code"
+grep -q "resume goes on with it" "$work/said" || fail "it is not said how to go on"
+cmp "$work/cut" "$work/whole" || fail "a file of outcomes was lost"
+
+# What can't be played was not passed.
+code=0
+"$knead" campaign matrix --seeds 9999999-9999999 >/dev/null 2>"$work/said" || code=$?
+[ "$code" -eq 6 ] || fail "a campaign of nothing gave $code"
+grep -q "nothing could be played" "$work/said" || fail "a campaign of nothing is not said"
+
 # What can't be written is said, with the reason.
 if [ -w /dev/full ]; then
     code=0

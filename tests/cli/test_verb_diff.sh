@@ -22,6 +22,7 @@ status=0
 [ "$status" -eq 5 ] || fail "the scenario ends with $status: $(cat "$work/told")"
 
 expect 0 "$knead" diff "$work/first" "$work/first"
+in_out "files: both were made from the same"
 in_out "inputs: the same in all cycles that both have"
 in_out "decisions: the same in all cycles that both have"
 expect 6 "$knead" diff "$work/first" "$work/second"

@@ -45,6 +45,12 @@ expect 0 "$knead" sweep "$press" $what --resume --out "$work/cut.jsonl"
 sort "$work/cut.jsonl" >"$work/cut.sorted"
 sort "$work/whole.jsonl" | cmp -s - "$work/cut.sorted" || fail "what was resumed is not the whole"
 
+# Nor is a file begun anew, and lost.
+# shellcheck disable=SC2086
+expect 2 "$knead" sweep "$press" $what --out "$work/cut.jsonl"
+in_err "resume goes on with it"
+sort "$work/cut.jsonl" | cmp -s - "$work/cut.sorted" || fail "what was swept is lost"
+
 # Another sweep's file is not gone on with.
 expect 3 "$knead" sweep "$press" --set machine.period=4 --resume --out "$work/whole.jsonl" --quiet
 in_err "it is of another sweep"

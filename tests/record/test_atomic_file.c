@@ -95,6 +95,23 @@ static void a_device_a_pipe_and_a_folder_are_not_replaced(void** state)
     }
 }
 
+static void only_a_file_with_something_in_it_can_be_lost(void** state)
+{
+    folder_t* fixture = *state;
+    const char* folder = fixture->directory;
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/held", folder);
+    assert_false(atomic_file_would_lose(path));
+    FILE* file = fopen(path, "w");
+    assert_non_null(file);
+    assert_false(atomic_file_would_lose(path));
+    (void)fputs("x", file);
+    assert_int_equal(fclose(file), 0);
+    assert_true(atomic_file_would_lose(path));
+    assert_false(atomic_file_would_lose("/dev/null"));
+    assert_false(atomic_file_would_lose(folder));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +120,7 @@ int main(void)
         CLAIM(an_atomic_file_on_a_full_disk_changes_nothing),
         CLAIM(nothing_is_written_through_a_link),
         CLAIM(a_device_a_pipe_and_a_folder_are_not_replaced),
+        CLAIM(only_a_file_with_something_in_it_can_be_lost),
 #undef CLAIM
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
