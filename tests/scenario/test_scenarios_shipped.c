@@ -11,7 +11,7 @@
 #include "controller/operator.h"
 #include "tests/support/replay_witness.h"
 
-#define SEED 1 // as where nobody asks for another
+#define SEED 1              // as where nobody asks for another
 #define FAREWELL_PERIODS 25 // as a run has them: so that the last command has been carried out
 #define RUN_MAX_US INT64_C(300000000)
 
