@@ -147,6 +147,7 @@ void summary_begin(summary_t* summary, const session_t* session, const inputs_t*
     summary->outcome.planned_s = (double)NAN;
     summary->outcome.wall_s = (double)NAN;
     summary->item = -1;
+    summary->force_lost_us = -1;
     for (int item = 0; item < ROUTINE_ITEM_CAPACITY; item++) {
         summary->items[item] = no_figures();
     }
@@ -285,6 +286,10 @@ static bool observe_touch(summary_t* summary, const cycle_record_t* record, bool
 
 static void observe_force(summary_t* summary, const cycle_record_t* record)
 {
+    if (summary->force_lost_us < 0 && summary->any && supervisor_mode_powered(summary->mode) &&
+        record->verdict.refused != 0 && record->verdict.trust == TRUST_NONE) {
+        summary->force_lost_us = record->input.now_us;
+    }
     if (record->force_tared) {
         const double force_N = (double)record->normal_force_N;
         summary->force_peak_N = peak_of(summary->force_peak_N, force_N);

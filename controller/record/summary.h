@@ -151,8 +151,10 @@ typedef struct {
     double tool_speed_peak_mps;
     double shear_peak_N;
     // Along the normal, from taring on in every mode: yielding and tripping too.
-    double force_peak_N; // into the body
-    double pull_peak_N;  // away from it, 0 or more: what is tethered to the arm pulls it so
+    double force_peak_N;   // into the body
+    double pull_peak_N;    // away from it, 0 or more: what is tethered to the arm pulls it so
+    int64_t force_lost_us; // from here on no position could be trusted, and so no force told; -1:
+                           // never while the arm had power
     bool any;
     supervisor_mode_t mode;    // of the last cycle
     interlock_rules_t refused; // of the last cycle

@@ -30,7 +30,7 @@ static bool left_out(const char* name)
 /// Records made before a figure was thought of lack it.
 static bool may_lack(const char* name)
 {
-    return strcmp(name, "pull_peak_N") == 0;
+    return strcmp(name, "pull_peak_N") == 0 || strcmp(name, "force_known_to_s") == 0;
 }
 
 static void value_text(const json_value_t* value, char text[VALUE_CAPACITY])
@@ -93,7 +93,8 @@ static bool same_children(walk_t* walk, const json_value_t* said, const json_val
         const char* name = json_name(at);
         const json_value_t* other = name != NULL ? json_member(said, name) : beside;
         beside = json_next(beside);
-        const bool skip = outermost && (left_out(name) || (other == NULL && may_lack(name)));
+        const bool skip =
+            outermost && name != NULL && (left_out(name) || (other == NULL && may_lack(name)));
         if (!skip && !same_child(walk, name, index, other, at)) {
             return false;
         }

@@ -135,6 +135,8 @@ static void write_run(json_t* json, const summary_t* summary)
     json_number(json, "shear_peak_N", summary->shear_peak_N);
     json_number(json, "force_peak_N", summary->force_peak_N);
     json_number(json, "pull_peak_N", summary->pull_peak_N);
+    json_number(json, "force_known_to_s",
+                summary->force_lost_us >= 0 ? 1e-6 * (double)summary->force_lost_us : (double)NAN);
 }
 
 static void write_techniques(json_t* json, const summary_t* summary)
@@ -460,6 +462,12 @@ void summary_print(const summary_t* summary, FILE* out)
     }
     (void)fprintf(out, "\n  highest force of the whole run %.1f N, largest pull %.1f N\n",
                   summary->force_peak_N, summary->pull_peak_N);
+    if (summary->force_lost_us >= 0) {
+        (void)fprintf(out,
+                      "  from %.1f s on no position could be trusted: what the force was then is "
+                      "not known\n",
+                      1e-6 * (double)summary->force_lost_us);
+    }
     print_requests(summary, out);
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {
         if (summary->refusals[rule] > 0) {

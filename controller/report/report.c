@@ -180,10 +180,16 @@ static void write_key_figures(FILE* out, const summary_t* summary)
     (void)snprintf(unit, sizeof unit, "s of %.0f planned", summary->outcome.planned_s);
     write_figure(out, "In contact", summary_contact_s(summary), 1,
                  isfinite(summary->outcome.planned_s) ? unit : "s");
+    char peak[64] = "Peak force, whole run";
+    char pull[64] = "Largest pull, whole run";
+    if (summary->force_lost_us >= 0) { // nobody knows what came then
+        const double known_s = 1e-6 * (double)summary->force_lost_us;
+        (void)snprintf(peak, sizeof peak, "Peak force, known to %.1f s", known_s);
+        (void)snprintf(pull, sizeof pull, "Largest pull, known to %.1f s", known_s);
+    }
     (void)snprintf(unit, sizeof unit, "N, lowest cap %.0f", run.cap_N);
-    write_figure(out, "Peak force, whole run", summary->force_peak_N, 1,
-                 isfinite(run.cap_N) ? unit : "N");
-    write_figure(out, "Largest pull, whole run", summary->pull_peak_N, 1, "N");
+    write_figure(out, peak, summary->force_peak_N, 1, isfinite(run.cap_N) ? unit : "N");
+    write_figure(out, pull, summary->pull_peak_N, 1, "N");
     write_figure(out, "Force error, RMS", force_figures_error_rms_N(&run), 2, "N");
     int64_t refusals = 0;
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {

@@ -95,6 +95,29 @@ static void four_samples_give_the_figures_worked_out_by_hand(void** state)
     assert_false(force_figures_ok(&other));
 }
 
+static void the_force_is_known_as_long_as_positions_are_trusted_while_there_is_power(void** state)
+{
+    fixture_t* fixture = *state;
+    cycle_record_t record = {.input.now_us = 1000000, .mode = MODE_LOCKED};
+    record.verdict.refused = 1;
+    record.verdict.trust = TRUST_NONE; // before there is power it says nothing
+    summary_observe(fixture->summary, &record);
+    assert_int_equal(fixture->summary->force_lost_us, -1);
+    record = (cycle_record_t){.input.now_us = 2000000, .mode = MODE_CONTACT};
+    summary_observe(fixture->summary, &record);
+    record.verdict.refused = 1;
+    record.verdict.trust = TRUST_PARTIAL;
+    summary_observe(fixture->summary, &record);
+    assert_int_equal(fixture->summary->force_lost_us, -1);
+    record.input.now_us = 3000000;
+    record.verdict.trust = TRUST_NONE;
+    record.mode = MODE_TRIPPED;
+    summary_observe(fixture->summary, &record);
+    record.input.now_us = 4000000;
+    summary_observe(fixture->summary, &record);
+    assert_int_equal(fixture->summary->force_lost_us, 3000000);
+}
+
 static void a_pull_is_a_figure_of_its_own(void** state)
 {
     fixture_t* fixture = *state;
@@ -498,6 +521,7 @@ int main(void)
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         CLAIM(four_samples_give_the_figures_worked_out_by_hand),
         CLAIM(a_pull_is_a_figure_of_its_own),
+        CLAIM(the_force_is_known_as_long_as_positions_are_trusted_while_there_is_power),
         CLAIM(overshoot_counts_up_to_a_second_after_touching),
         CLAIM(limits_are_kept_below_and_at_them_and_not_above),
         CLAIM(a_force_that_is_no_number_is_never_within_its_limits),
