@@ -63,6 +63,7 @@ static void what_is_told_arrives_whole_and_in_order(void** state)
     (void)fclose(told);
 }
 
+/// Shows H39.
 static void a_reader_that_stands_still_holds_nobody_up(void** state)
 {
     (void)state;

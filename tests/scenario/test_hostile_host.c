@@ -139,12 +139,41 @@ static void without_priority_the_run_says_so_and_goes_on(void** context)
     table_process_close(&scene);
 }
 
+/// What closes a terminal, or a connection to one, is no reason to let go of a client in the middle
+/// of a stroke; nor is a reader that went away.
+/// Shows H38.
+static void a_closed_terminal_lifts_and_parks_before_the_program_ends(void** context)
+{
+    (void)context;
+    table_process_t scene = table_process_open();
+    char port[16];
+    char log[128];
+    char out[128];
+    char events[160];
+    (void)snprintf(port, sizeof port, "%d", scene.port_base);
+    table_process_path(&scene, "closed", out, sizeof out);
+    table_process_path(&scene, "closed.txt", log, sizeof log);
+    (void)snprintf(events, sizeof events, "%s/" RUN_EVENTS, out);
+    const char* const arguments[] = {"knead",   "run",         ROUTINE,       "--yes",
+                                     "--quiet", "--lock-step", "--port-base", port,
+                                     "--out",   out,           NULL};
+    const pid_t run = process_start(arguments, log, NULL);
+    assert_true(file_gets(events, "\"to\":\"contact\"", 60000, run));
+    (void)kill(run, SIGPIPE);
+    (void)kill(run, SIGHUP);
+    assert_int_equal(process_exit_code(run), 130);
+    assert_true(file_holds(events, "\"to\":\"retract\""));
+    assert_true(file_holds(events, "\"to\":\"parked\""));
+    table_process_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_full_disk_ends_the_record_and_not_the_massage),
         cmocka_unit_test(a_directory_that_may_not_be_written_is_told_before_anything_moves),
         cmocka_unit_test(without_priority_the_run_says_so_and_goes_on),
+        cmocka_unit_test(a_closed_terminal_lifts_and_parks_before_the_program_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
