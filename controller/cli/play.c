@@ -1,6 +1,7 @@
 #include "controller/cli/play.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -67,6 +68,7 @@ typedef struct {
     bool gave_up;
     int64_t began_s;                                   // seconds since 1970
     double items_planned_s[ROUTINE_ITEM_CAPACITY + 1]; // planned time before each item
+    double ways_stretch; // how much longer all takes with the ways between the strokes
 } player_room_t;
 
 static int64_t wall_now_us(void)
@@ -147,7 +149,7 @@ static void show(player_room_t* room, const cycle_output_t* out)
                       : "",
         .force_N = out->estimate.normal_force_N,
         .force_target_N = out->target.force_target_N,
-        .remaining_s = planned_s - done_s,
+        .remaining_s = (planned_s - done_s) * room->ways_stretch,
     };
     progress_show(&room->progress, &view, wall_now_us());
 }
@@ -491,6 +493,9 @@ static void room_open(player_room_t* room, const play_t* play, recording_t* reco
             room->items_planned_s[item] +
             (planned->kind == ITEM_REST ? planned->rest_s : planned->stroke.duration_s);
     }
+    const routine_figures_t* figures = &play->assembly->figures;
+    const double stretch = figures->session_s / figures->planned_s;
+    room->ways_stretch = stretch >= 1.0 && isfinite(stretch) ? stretch : 1.0;
     heed_signals();
     // After the signals that are handled: the terminal watches over the others.
     const bool single_keys = play->keys && terminal_keys_begin();

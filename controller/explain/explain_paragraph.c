@@ -101,8 +101,13 @@ static void add_reaction(growing_t* growing, const session_t* session,
         return;
     }
     if (sensor_is_cause(session, &explanation->cause)) {
-        add(growing, "; how the force went is not known, as the sensor itself is the cause: see "
-                     "that the client is free.");
+        add(growing, "; how the force went is not sure, as the sensor itself may be the cause");
+        if (explanation->force_told && explanation->peak_after_N >= session->limits.touch_force_N) {
+            char peak[FIGURE_TEXT_CAPACITY];
+            figure_text(QUANTITY_FORCE, JOINT_REVOLUTE, explanation->peak_after_N, peak);
+            add(growing, ", which told of %s at most", peak);
+        }
+        add(growing, ": see that the client is free, and that nothing ties the arm to him.");
         return;
     }
     if (explanation->cause.rule == INTERLOCK_ENTANGLED) {

@@ -117,7 +117,9 @@ static const rule_words_t rules[INTERLOCK_RULE_COUNT] = {
     [INTERLOCK_OVERRUN] =
         {QUANTITY_PERIODS, SENSE_AT_MOST, ABOUT_NOTHING, false,
          "the control loop missed {measured} in a row, allowed {allowed}",
-         "Close other programs on this computer, then acknowledge, arm and start.", NULL,
+         "See that this computer does not go to sleep and close other programs on it, then "
+         "acknowledge, arm and start.",
+         NULL,
          "See with 'knead latency' what holds the loop up: real-time priority, power saving, the "
          "bus; the report has the loop's times."},
     [INTERLOCK_IO_AGE] = {QUANTITY_TIME, SENSE_AT_MOST, ABOUT_IO, false,
@@ -249,11 +251,14 @@ static const rule_words_t rules[INTERLOCK_RULE_COUNT] = {
          "If he lay still, lower the speed or the force of this step.",
          "A body that comes towards the tool, a place much harder than the body map says, or a "
          "sensor whose force changes too fast."},
-    [INTERLOCK_FORCE_FREE] = {QUANTITY_FORCE, SENSE_AT_MOST, ABOUT_NOTHING, false,
-                              "the tool felt {measured} in free motion, allowed {allowed}",
-                              "Find what or whom the tool touched; see that the way is free.", NULL,
-                              "If it touched nothing: the tool is loose or another one than in the "
-                              "machine's file. " CHECK_SENSOR},
+    [INTERLOCK_FORCE_FREE] =
+        {QUANTITY_FORCE, SENSE_AT_MOST, ABOUT_NOTHING, false,
+         "the tool felt {measured} in free motion, allowed {allowed}",
+         "Find what or whom the tool touched; see that the way is free and that the "
+         "pad is still on the tool.",
+         NULL,
+         "If it touched nothing: the tool is loose or another one than in the "
+         "machine's file. " CHECK_SENSOR},
     [INTERLOCK_FORCE_RATE] =
         {QUANTITY_FORCE_RATE, SENSE_AT_MOST, ABOUT_REGION, false,
          "the force changed by {measured}, allowed {allowed}",
