@@ -24,7 +24,7 @@
 #define TRUE_SPEED_SWING_MPS 0.05
 #define TRUE_SPEED_PERIODS 5
 // A joint whose drive is lost stands still at once. Those that moved against it need their
-// deceleration, and until then the tool is a little faster than it was: 1.01 times was seen.
+// deceleration, and until then the tool is a little faster than it was: 1.02 times was seen.
 #define LOST_DRIVE_MARGIN 1.1
 #define LOST_DRIVE_PERIODS 25
 // The drives' watchdogs as the program configures them, s.
@@ -276,7 +276,8 @@ static void judge_zones(const period_t* period)
     }
 }
 
-/// A drive is lost, or came back so little ago that the joints still move as if it were.
+/// A drive is lost or does not turn its joint, or came back so little ago that the joints still
+/// move as if it were.
 static bool drive_lost(const period_t* period)
 {
     const int64_t most_us = (int64_t)(period->session->safety->sample_age_max_s.value * 1e6);
@@ -287,7 +288,7 @@ static bool drive_lost(const period_t* period)
             self->lost_periods = LOST_DRIVE_PERIODS;
         }
     }
-    return self->lost_periods > 0;
+    return self->lost_periods > 0 || period->state->locked_joints != 0;
 }
 
 static void judge_set_points(const period_t* period)
@@ -380,6 +381,11 @@ static void judge_times(const period_t* period)
     self->yield_us = !reacts                                    ? -1
                      : mode == MODE_YIELD && self->yield_us < 0 ? now_us
                                                                 : self->yield_us;
+    // A program that hangs can end nothing: of that time it answers for no more than the drives let
+    // pass before they stop by themselves.
+    const int64_t hung_us = (int64_t)(1e6 * (period->passed_s - watched_s));
+    self->reaction_us += self->reaction_us >= 0 && self->reaction_us < now_us ? hung_us : 0;
+    self->yield_us += self->yield_us >= 0 && self->yield_us < now_us ? hung_us : 0;
     const double most_s = safety->yield_time_max_s.value + safety->stop_time_max_s.value + slack_s;
     if (self->reaction_us >= 0) {
         at_most(period, INVARIANT_I3, "torque is still asked for after, s",

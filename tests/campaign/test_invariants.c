@@ -202,6 +202,33 @@ static void torque_that_stays_asked_for_is_seen(void** context)
                      INVARIANT_BIT(INVARIANT_I3) | INVARIANT_BIT(INVARIANT_I13));
 }
 
+static void of_a_hang_while_it_yields_only_what_the_watchdogs_let_pass_counts(void** context)
+{
+    (void)context;
+    scene_t scene = quiet(MODE_CONTACT);
+    const safety_settings_t* safety = scene.stage->session->safety;
+    const double most_s = safety->yield_time_max_s.value + safety->stop_time_max_s.value;
+    const int64_t hang_us = 2300000;
+    const int64_t watchdog_us = 40000;
+    scene.out.mode = MODE_YIELD;
+    scene.state.interlock.first_rule = INTERLOCK_SHEAR;
+    const int64_t began_us = scene.in.now_us;
+    judge(&scene);
+    scene.in.now_us += hang_us;
+    judge(&scene);
+    assert_int_equal(scene.invariants.violated, 0);
+    const int64_t own_us = began_us + hang_us - watchdog_us;
+    while (scene.in.now_us < own_us + (int64_t)(most_s * 1e6)) {
+        judge(&scene);
+        assert_int_equal(scene.invariants.violated, 0);
+    }
+    for (int i = 0; i < 50; ++i) { // four long periods more, and then it is too long
+        judge(&scene);
+    }
+    assert_int_equal(scene.invariants.violated,
+                     INVARIANT_BIT(INVARIANT_I3) | INVARIANT_BIT(INVARIANT_I13));
+}
+
 static void motion_without_arm_and_start_is_seen(void** context)
 {
     (void)context;
@@ -273,6 +300,9 @@ a_tool_commanded_too_fast_is_seen_with_a_little_more_after_a_drive_was_lost(void
         judge(&scene);
     }
     assert_true(fast_tool_is_seen(&scene, 1.01));
+    scene.state.locked_joints = 1u << 2; // its drive is there, and of no use
+    assert_false(fast_tool_is_seen(&scene, 1.09));
+    assert_true(fast_tool_is_seen(&scene, 1.11));
 }
 
 static void a_value_that_is_not_a_number_must_end_going_on(void** context)
@@ -336,6 +366,7 @@ int main(void)
         cmocka_unit_test(skin_that_gathers_speed_or_outruns_a_yield_is_added),
         cmocka_unit_test(an_arm_without_torque_does_not_press_and_ends_nothing),
         cmocka_unit_test(torque_that_stays_asked_for_is_seen),
+        cmocka_unit_test(of_a_hang_while_it_yields_only_what_the_watchdogs_let_pass_counts),
         cmocka_unit_test(motion_without_arm_and_start_is_seen),
         cmocka_unit_test(going_on_with_an_old_sample_is_seen_one_that_is_fresh_is_not),
         cmocka_unit_test(a_set_point_beyond_speed_or_limits_is_seen),

@@ -243,7 +243,16 @@ static void the_terminal_is_given_back_when_the_program_is_ended_from_outside(vo
     start_by_words(scene);
     wait_for(scene, "contact");
     assert_int_equal(kill(scene->run, SIGHUP), 0);
-    assert_int_equal(end_of_run(scene), 1000 + SIGHUP);
+    assert_int_equal(end_of_run(scene), 130); // lifted and parked first
+}
+
+static void the_terminal_is_given_back_when_the_program_crashes(void** state)
+{
+    scene_t* scene = *state;
+    start_by_words(scene);
+    wait_for(scene, "contact");
+    assert_int_equal(kill(scene->run, SIGABRT), 0);
+    assert_int_equal(end_of_run(scene), 1000 + SIGABRT);
 }
 
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -254,6 +263,7 @@ int main(void)
         CLAIM(keys_change_a_run_and_its_record_says_who_and_why),
         CLAIM(a_pause_is_left_by_two_keys_only),
         CLAIM(the_terminal_is_given_back_when_the_program_is_ended_from_outside),
+        CLAIM(the_terminal_is_given_back_when_the_program_crashes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
