@@ -27,14 +27,25 @@ static char* table_of(const export_sample_t* fixture, int every, export_figures_
     return text;
 }
 
+/// Up to the end of a cell. By hand: sanitizers that hold strings to their ends look at the whole
+/// table for each cell otherwise.
+static size_t cell_length(const char* cell)
+{
+    size_t length = 0;
+    while (cell[length] != '\0' && cell[length] != ',' && cell[length] != '\n') {
+        ++length;
+    }
+    return length;
+}
+
 /// Copies cell `column` of the line at `line` (no cell of these runs is quoted).
 static void cell_of(const char* line, int column, char cell[128])
 {
     for (int i = 0; i < column; ++i) {
-        line += strcspn(line, ",\n");
+        line += cell_length(line);
         assert_int_equal(*line++, ',');
     }
-    const size_t length = strcspn(line, ",\n");
+    const size_t length = cell_length(line);
     assert_true(length < 128);
     memcpy(cell, line, length);
     cell[length] = '\0';
@@ -53,9 +64,11 @@ static int column_of(const char* table, const char* name)
 
 static const char* next_line(const char* line)
 {
-    const char* end = strchr(line, '\n');
-    assert_non_null(end);
-    return end + 1;
+    while (*line != '\n') {
+        assert_true(*line != '\0');
+        ++line;
+    }
+    return line + 1;
 }
 
 /// Every line: as many cells as names, and a time above that of the line before. Returns the lines.
@@ -69,7 +82,9 @@ static int64_t assert_rising(const char* table)
     int64_t lines = 0;
     double before_s = -HUGE_VAL;
     for (line = next_line(table); *line != '\0'; line = next_line(line)) {
-        const double time_s = strtod(line, NULL);
+        char cell[128];
+        cell_of(line, 0, cell);
+        const double time_s = strtod(cell, NULL);
         assert_true(time_s > before_s);
         before_s = time_s;
         int found = 0;
