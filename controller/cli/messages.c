@@ -74,7 +74,8 @@ bool messages_begin(void)
         (void)close(ends[0]);
         (void)close(original);
     }
-    (void)close(ends[1]); // without a thread, or the thread's own copy of it ends with descriptor 2
+    (void)close(
+        ends[1]); // descriptor 2 is the one that is left: closing it ends what the thread reads
     return begun;
 }
 
