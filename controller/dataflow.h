@@ -58,13 +58,14 @@ typedef struct {
     X(REQUEST_NOT_BEGUN, "not_begun", "nothing has been played yet")                               \
     X(REQUEST_REPEATED, "repeated", "the step was repeated as often as it may be")                 \
     X(REQUEST_EXTENDED, "extended", "there is no stroke, or it is as long as it may become")       \
-    X(REQUEST_SESSION, "session", "the session would last longer than it may")
+    X(REQUEST_SESSION, "session", "the session would last longer than it may")                     \
+    X(REQUEST_HELD, "held", "it was held from before: let go, and ask again")
 typedef enum {
 #define X(id, name, text) id,
     REQUEST_RESULT_LIST(X)
 #undef X
 } request_result_t;
-#define REQUEST_RESULT_COUNT 15
+#define REQUEST_RESULT_COUNT 16
 
 typedef struct {
     int64_t now_us; // since the run began
@@ -90,6 +91,7 @@ typedef struct {
     joints_t joint_speed_measured;
     pose_t tool_measured; // pad face, spring unloaded, table frame
     double tool_speed_mps;
+    double tool_giving_mps;  // of it along the force on the tool; NaN where there is none
     vec3_t contact_force_N;  // on the body, table frame, gravity and tare taken out
     vec3_t surface_normal;   // of the expected skin under the tool
     double surface_gap_m;    // tool above (+) the expected skin

@@ -8,6 +8,7 @@
 #define M(name) (1u << MODE_##name)
 #define AT_BODY (M(APPROACH) | M(CONTACT) | M(RETRACT) | M(LIFT))
 #define PLAYING (AT_BODY | M(TRANSIT) | M(PAUSED))
+#define MOVES ((uint32_t)(REQUEST_ACKNOWLEDGE | REQUEST_ARM | REQUEST_START | REQUEST_RESUME))
 #define CHANGES_STEP ((uint32_t)(REQUEST_SKIP | REQUEST_REPEAT | REQUEST_EXTEND))
 
 /// Where a request means something, and where what it asks for is so already. What beyond that is
@@ -38,9 +39,11 @@ static bool in(supervisor_mode_t mode, uint32_t modes)
 }
 
 /// What mode and health and the other requests of the period leave of one. What stops comes before
-/// what moves: a stop voids all else, ending all but the stop, a pause whatever starts.
-static request_result_t by_mode(const live_view_t* view, uint32_t asked, uint32_t request,
-                                const request_row_t* row)
+/// what moves: a stop voids all else, ending all but the stop, a pause whatever starts. What was
+/// asked for in the period before as well is no new wish to move: a button that is stuck, or held
+/// since before the arm stopped.
+static request_result_t by_mode(const live_view_t* view, uint32_t asked, uint32_t asked_before,
+                                uint32_t request, const request_row_t* row)
 {
     const uint32_t starts = REQUEST_ARM | REQUEST_START | REQUEST_RESUME;
     if (in(view->mode, row->already)) {
@@ -54,6 +57,9 @@ static request_result_t by_mode(const live_view_t* view, uint32_t asked, uint32_
     }
     if ((asked & REQUEST_STOP) != 0 || ((asked & REQUEST_PAUSE) != 0 && (request & starts) != 0)) {
         return REQUEST_STOP_FIRST;
+    }
+    if ((request & MOVES & asked_before) != 0) {
+        return REQUEST_HELD;
     }
     if (!view->healthy) {
         return REQUEST_NOT_HEALTHY;
@@ -212,13 +218,15 @@ live_t live_step(const session_t* session, live_state_t* state, const live_view_
         if ((asked->requests & request) == 0) {
             continue;
         }
-        request_result_t result = by_mode(view, asked->requests, request, &rows[index]);
+        request_result_t result =
+            by_mode(view, asked->requests, state->requests_before, request, &rows[index]);
         if (result == REQUEST_GRANTED) {
             result = judge(session, state, view, asked, request, live.granted);
         }
         live.results[index] = result;
         live.granted |= result == REQUEST_GRANTED ? request : 0u;
     }
+    state->requests_before = asked->requests;
     // Ending is remembered whenever it is asked for: whoever wants it over is not told to wait.
     if ((asked->requests & REQUEST_END) != 0) {
         state->ending = true;

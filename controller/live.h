@@ -6,6 +6,8 @@
 ///   - a stop, asked for or wanted by a rule, voids everything else asked for in that period;
 ///   - what changes a stroke (skip, repeat, extend, intensity) is refused wherever the drives are
 ///     without torque or the arm is being stopped;
+///   - acknowledging, arming, starting and resuming are granted to a new wish alone: one that was
+///     not there in the period before;
 ///   - resuming is granted only to an arm that stands where it was left, with no rule refusing;
 ///   - the level that holds never rises by more than one every LIVE_CLIMB_US and falls at once.
 #ifndef KNEAD_CONTROLLER_LIVE_H
@@ -27,9 +29,10 @@
 #define LIVE_DISPLACED_MAX_M 0.010
 
 typedef struct {
-    bool begun;  // the intensity has its starting value
-    bool ending; // asked to end: lift, park, finish
-    bool held;   // paused after that: ends when resumed or asked to end again
+    bool begun;               // the intensity has its starting value
+    bool ending;              // asked to end: lift, park, finish
+    bool held;                // paused after that: ends when resumed or asked to end again
+    uint32_t requests_before; // of the last period, request_bit_t
     int intensity_asked;
     int intensity_level;
     int64_t since_climb_us;

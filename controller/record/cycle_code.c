@@ -507,16 +507,15 @@ cycle_scales_t cycle_scales_make(const cycle_file_header_t* header)
     return scales;
 }
 
-// Four bits an answer, in one number that is nearly always 0.
-#define ANSWER_BITS 4
-_Static_assert(REQUEST_COUNT* ANSWER_BITS <= 64, "one word holds all answers");
-_Static_assert(REQUEST_RESULT_COUNT <= 1 << ANSWER_BITS, "an answer fits its bits");
+// All answers are in one number that is nearly always 0.
+_Static_assert(REQUEST_COUNT* CYCLE_ANSWER_BITS <= 64, "one word holds all answers");
+_Static_assert(REQUEST_RESULT_COUNT <= 1 << CYCLE_ANSWER_BITS, "an answer fits its bits");
 
 static uint64_t answers_of(const live_t* live)
 {
     uint64_t answers = 0;
     for (int index = 0; index < REQUEST_COUNT; index++) {
-        answers |= (uint64_t)live->results[index] << (ANSWER_BITS * index);
+        answers |= (uint64_t)live->results[index] << (CYCLE_ANSWER_BITS * index);
     }
     return answers;
 }
@@ -526,8 +525,8 @@ request_result_t cycle_answer(const cycle_record_t* record, int index)
     if (index < 0 || index >= REQUEST_COUNT) {
         return REQUEST_NOT_MADE;
     }
-    const unsigned answer =
-        (unsigned)(record->answers >> (ANSWER_BITS * index)) & ((1u << ANSWER_BITS) - 1u);
+    const unsigned answer = (unsigned)(record->answers >> (CYCLE_ANSWER_BITS * index)) &
+                            ((1u << CYCLE_ANSWER_BITS) - 1u);
     return answer < REQUEST_RESULT_COUNT ? (request_result_t)answer : REQUEST_NOT_MADE;
 }
 

@@ -40,7 +40,7 @@
 #include "controller/record/inputs.h"
 #include "controller/record/limits_damage.h"
 
-#define CYCLE_FILE_VERSION 4
+#define CYCLE_FILE_VERSION 5
 #define CYCLE_BLOCK_RECORDS 256
 
 /// Telemetry kept in float: what figures and plots are made of.
@@ -62,6 +62,7 @@
     X(path_error_m, joints.path_error_m)                                                           \
     X(item_elapsed_s, target.item_elapsed_s)
 #define CYCLE_TELEMETRY_COUNT 16
+#define CYCLE_ANSWER_BITS 5 // of an answer to a request; that to the first one is the lowest
 
 /// One cycle as it is kept. Input, decisions and command are exact; telemetry is rounded to float.
 typedef struct {

@@ -60,8 +60,10 @@ static int teardown(void** context)
     return 0;
 }
 
+/// A new wish, not one that is held.
 static live_t ask(uint32_t requests)
 {
+    state.requests_before = 0;
     in.requests = requests;
     const live_t live = live_step(&gantry->session, &state, &view, &in);
     in.requests = 0;
@@ -332,6 +334,47 @@ static void a_key_that_is_held_down_is_one_wish(void** context)
     assert_int_equal(ask(REQUEST_SKIP).results[REQUEST_SKIP_INDEX], REQUEST_TOO_SOON);
 }
 
+static void what_moves_takes_a_new_wish_and_what_stops_does_not(void** context)
+{
+    (void)context;
+    static const struct {
+        uint32_t request;
+        supervisor_mode_t mode;
+        request_result_t held;
+    } rows[] = {
+        {REQUEST_ACKNOWLEDGE, MODE_TRIPPED, REQUEST_HELD},
+        {REQUEST_ARM, MODE_READY, REQUEST_HELD},
+        {REQUEST_START, MODE_ARMED, REQUEST_HELD},
+        {REQUEST_RESUME, MODE_PAUSED, REQUEST_HELD},
+        {REQUEST_PAUSE, MODE_CONTACT, REQUEST_GRANTED},
+        {REQUEST_END, MODE_CONTACT, REQUEST_ALREADY},
+        {REQUEST_STOP, MODE_CONTACT, REQUEST_GRANTED},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+        const int index = __builtin_ctz(rows[i].request);
+        live_begin(&gantry->session, &state);
+        view.mode = MODE_YIELD; // it is held since before it could be granted
+        in.requests = rows[i].request;
+        (void)live_step(&gantry->session, &state, &view, &in);
+        view.mode = rows[i].mode;
+        for (int period = 0; period < 1000; ++period) {
+            const live_t live = live_step(&gantry->session, &state, &view, &in);
+            assert_int_equal(live.results[index], period == 0 ? rows[i].held
+                                                  : rows[i].held == REQUEST_HELD
+                                                      ? REQUEST_HELD
+                                                      : live.results[index]);
+            assert_int_equal((live.granted & rows[i].request) != 0,
+                             live.results[index] == REQUEST_GRANTED);
+        }
+        in.requests = 0;
+        (void)live_step(&gantry->session, &state, &view, &in);
+        in.requests = rows[i].request;
+        const live_t live = live_step(&gantry->session, &state, &view, &in);
+        assert_true(rows[i].held != REQUEST_HELD || live.results[index] == REQUEST_GRANTED);
+    }
+    in.requests = 0;
+}
+
 static void what_would_make_the_session_too_long_is_refused(void** context)
 {
     (void)context;
@@ -445,6 +488,7 @@ int main(void)
         WITH_GANTRY(ending_stands_through_a_pause_and_no_step_changes_after_it),
         WITH_GANTRY(a_routine_that_is_done_has_no_step_to_change),
         WITH_GANTRY(the_same_arguments_give_the_same_bytes_and_unknown_bits_do_nothing),
+        WITH_GANTRY(what_moves_takes_a_new_wish_and_what_stops_does_not),
         cmocka_unit_test(every_request_and_every_answer_has_words_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

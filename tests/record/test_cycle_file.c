@@ -388,12 +388,12 @@ static void what_is_no_file_of_cycles_is_told_apart(void** state)
     assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_NO_FILE);
     write_bytes(path, "", 0);
     assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_NOT_OURS);
-    const char* const other_versions[] = {"KNEADCYC\3\0\0\0", "KNEADCYC\5\0\0\0"};
+    const char* const other_versions[] = {"KNEADCYC\4\0\0\0", "KNEADCYC\6\0\0\0"};
     for (int i = 0; i < 2; i++) {
         write_bytes(path, other_versions[i], 12);
         assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_VERSION);
     }
-    write_bytes(path, "KNEADCYC\4\0\0\0", 12);
+    write_bytes(path, "KNEADCYC\5\0\0\0", 12);
     assert_int_equal(cycle_reader_open(path, &header, &reader), CYCLE_OPEN_DAMAGED);
     sample_remove(directory);
 }

@@ -287,7 +287,7 @@ static void a_full_disk_is_told_at_the_end(void** state)
 static void answer_with(cycle_record_t* record, int index, request_result_t result)
 {
     record->input.requests |= 1u << index;
-    record->answers |= (uint64_t)result << (4 * index);
+    record->answers |= (uint64_t)result << (CYCLE_ANSWER_BITS * index);
 }
 
 static void a_request_tells_its_reason_its_answer_and_the_step(void** state)

@@ -285,11 +285,11 @@ static void requests_count_by_what_became_of_them(void** state)
     cycle_record_t* record = &fixture->record;
     observe(fixture, MODE_CONTACT);
     record->input.requests = REQUEST_SKIP | REQUEST_END;
-    record->answers = (uint64_t)REQUEST_GRANTED << (4 * REQUEST_SKIP_INDEX) |
-                      (uint64_t)REQUEST_NOT_NOW << (4 * REQUEST_END_INDEX);
+    record->answers = (uint64_t)REQUEST_GRANTED << (CYCLE_ANSWER_BITS * REQUEST_SKIP_INDEX) |
+                      (uint64_t)REQUEST_NOT_NOW << (CYCLE_ANSWER_BITS * REQUEST_END_INDEX);
     observe(fixture, MODE_CONTACT);
-    record->answers = (uint64_t)REQUEST_TOO_SOON << (4 * REQUEST_SKIP_INDEX) |
-                      (uint64_t)REQUEST_NOT_NOW << (4 * REQUEST_END_INDEX);
+    record->answers = (uint64_t)REQUEST_TOO_SOON << (CYCLE_ANSWER_BITS * REQUEST_SKIP_INDEX) |
+                      (uint64_t)REQUEST_NOT_NOW << (CYCLE_ANSWER_BITS * REQUEST_END_INDEX);
     observe(fixture, MODE_CONTACT); // a key held down: told once
     record->input.requests = 0;
     record->answers = 0;

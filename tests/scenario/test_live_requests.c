@@ -258,6 +258,7 @@ static void everything_asked_for_stays_under_the_caps_and_reaches_them(void** co
     double nearest_N = 100.0; // to the lowest cap, of the wanted force
     bool capped = false;
     bool paused = false;
+    bool asked = false; // to resume, in the last period
     while (step(loop, &before)) {
         assert_int_equal(loop->state.interlock.first_rule, INTERLOCK_RULE_NONE);
         const plan_target_t* target = &loop->out.target;
@@ -271,8 +272,9 @@ static void everything_asked_for_stays_under_the_caps_and_reaches_them(void** co
         if (!paused && target->force_target_N > 50.0) {
             paused = true;
             loop->extra_requests = REQUEST_PAUSE;
-        } else if (before.mode == MODE_PAUSED) {
-            loop->extra_requests = REQUEST_RESUME;
+        } else if (before.mode == MODE_PAUSED) { // let go and asked again until it is granted
+            asked = !asked;
+            loop->extra_requests = asked ? REQUEST_RESUME : 0;
         }
     }
     print_message("nearest to a cap: %.3f N\n", nearest_N);
