@@ -211,6 +211,8 @@ estimate_t estimate_step(const session_t* session, estimate_state_t* state,
     estimate.link_near_skin = over_skin.link;
     estimate.arm_nearest = clearance_near(&session->pairs, &frames);
     estimate_force(session, state, feedback, mode, frames.flange.orientation, &estimate);
+    estimate.tool_giving_mps =
+        -vec3_dot(tool.linear_mps, estimate.contact_force_N) / vec3_norm(estimate.contact_force_N);
     drive_force_step(session, &state->drive_force, feedback, mode, &jacobian, &estimate);
     estimate_stiffness(session, state, mode, target, &estimate);
     estimate_rate(session, state, feedback->force.age_us, &estimate);

@@ -224,6 +224,16 @@ static const rule_words_t rules[INTERLOCK_RULE_COUNT] = {
                         "only when the tool is free.",
          "Have hair tied and cloth tucked away before the next start.",
          "If nothing was caught: " CHECK_SENSOR},
+    [INTERLOCK_FORCE_RETURNS] =
+        {QUANTITY_FORCE, SENSE_AT_MOST, ABOUT_REGION, true,
+         "the tool had let the body go, and pressed again with {measured} on its way off, allowed "
+         "{allowed}",
+         LOOK_AT_CLIENT "The arm has no power: move it off the body by hand, with the brakes "
+                        "released, if it rests there. Do not arm it again.",
+         NULL,
+         "A yield that comes back is steered by a position that does not tell the truth: check "
+         "encoders and their scale, couplings and gears, joint by joint. If the client rose "
+         "quickly, it may have been him."},
     [INTERLOCK_FORCE_CAP] =
         {QUANTITY_FORCE, SENSE_AT_MOST, ABOUT_REGION, false,
          "the force was {measured}; {region} may get {allowed}", WAS_IT_THE_CLIENT,

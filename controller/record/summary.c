@@ -538,6 +538,7 @@ static const device_settings_t* stop_device(const machine_settings_t* machine,
     case INTERLOCK_BRAKE_SLIPS:
     case INTERLOCK_CLOCK:
     case INTERLOCK_ENTANGLED:
+    case INTERLOCK_FORCE_RETURNS:
     case INTERLOCK_FORCE_RATE:
     case INTERLOCK_WORKSPACE:
     case INTERLOCK_DWELL:

@@ -112,6 +112,8 @@ typedef enum {
       "N", "force sensor and drive torques disagree")                                              \
     X(INTERLOCK_ENTANGLED, "entangled", "H10", FULL, STOP, ACKNOWLEDGE, 8, "N",                    \
       "something holds the tool back on its way off the body")                                     \
+    X(INTERLOCK_FORCE_RETURNS, "force_returns", "H02 H19 H20", NONE, YIELD, INSPECTION, 8, "N",    \
+      "the tool presses again on its way off a body that it had let go")                           \
     X(INTERLOCK_FORCE_CAP, "force_cap", "H01", FULL, YIELD, ACKNOWLEDGE, 4, "N",                   \
       "the force is above the region's cap")                                                       \
     X(INTERLOCK_FORCE_MAX, "force_max", "H01 H02", FULL, YIELD, ACKNOWLEDGE, 4, "N",               \
@@ -185,9 +187,11 @@ typedef struct {
     double shear_force_N;
     double force_total_N;
     double force_disagreement_N;    // sensor against drive torques, along the normal
-    double drive_force_deviation_N; // standard deviation of what the drive torques say
+    double drive_force_N;           // the same as the drive torques say it, later
+    double drive_force_deviation_N; // standard deviation of what they say
     double tool_position_m[3];      // measured, table frame
     double tool_speed_mps;          // measured
+    double tool_giving_mps;         // the part of it that gives way to the force on the tool
     double tool_speed_allowed_mps;  // for the phase the plan is in
     double force_predicted_N;       // what letting go now would still reach, see envelope.h
     double force_target_N;          // as last commanded
@@ -256,6 +260,9 @@ typedef struct {
     int64_t clear_us;           // how long it has
     bool retreat_felt;          // what is felt on the way off the body can be believed
     int pull_samples;           // periods in a row with a pull
+    int let_go_samples;         // with next to no force while yielding: first in a row, then kept
+    int return_samples;         // periods in a row that press again after that
+    int64_t unfelt_us;          // the drives' pushing unfelt while yielding; once long, kept
     double place_m[3];          // that is being pressed
     int64_t dwell_us;           // how long
     int64_t unpowered_us;       // since the drives were to have torque

@@ -18,6 +18,11 @@ void judge_force(verdict_t* verdict, const judge_limits_t* limits, const interlo
 void watch_force(interlock_state_t* state, const judge_limits_t* limits, const judged_t* judged,
                  const verdict_t* verdict);
 
+/// Somebody presses a tool that yields farther away than its joints are told to go: sensor and
+/// drives feel it alike, and the tool does leave. Braked there, it would hold him against his own
+/// push.
+bool pushed_away(const judge_limits_t* limits, const judged_t* judged);
+
 /// Joints, their encoders and the commands they were sent.
 void judge_joints(verdict_t* verdict, const judge_limits_t* limits, const interlock_state_t* state,
                   const judged_t* judged);

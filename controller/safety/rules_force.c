@@ -9,6 +9,21 @@
 // A pull has to be there for so many periods in a row: one noisy sample is none.
 #define PULL_SAMPLES 2
 
+// So has next to no force that counts as let go, once the arm is on its way and a drive that was
+// lost has come to its stand; and a force that comes back. That is a part of the limit of all: a
+// yield that went well felt 6 N of the tool's own inertia after it had let go.
+#define LET_GO_FROM_US 48000
+#define LET_GO_SAMPLES 2
+#define RETURN_SAMPLES 2
+#define RETURN_PART 0.375
+// The drives push against what the sensor does not feel: so much more than it may differ by while
+// the tool presses, for so long. Yields that went well showed 14 N at most, one that was steered by
+// an encoder that counted a tenth 148 N.
+#define UNFELT_FACTOR 2.5
+#define UNFELT_US 40000
+// A tool gives way to what presses it where it moves with the force on it, not only trembles.
+#define GIVING_MPS 0.025
+
 #define TOUCHING_DOWN_MODES (MODE_BIT(APPROACH) | MODE_BIT(CONTACT))
 #define RETREATING_MODES (MODE_BIT(RETRACT) | MODE_BIT(LIFT) | MODE_BIT(YIELD))
 #define TRAVELLING_MODES                                                                           \
@@ -64,12 +79,75 @@ static bool is_over(const voted_t* voted, supervisor_mode_t mode)
     return mode_in(mode, voted->modes) && !within;
 }
 
-/// A pull on the way off the body, which a sensor that lied before cannot tell.
+static bool speaks(const judge_limits_t* limits, const drive_feedback_t* drive)
+{
+    return drive->state == DRIVE_OPERATION_ENABLED && drive->age_us >= 0 &&
+           drive->age_us <= limits->sample_age_max_us;
+}
+
+static bool all_drives_speak(const judge_limits_t* limits, const judged_t* judged)
+{
+    for (int64_t joint = 0; joint < limits->joint_count && joint < JOINT_CAPACITY; ++joint) {
+        if (!speaks(limits, &judged->feedback->drives[joint])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// What sensor and drives may differ by where both feel the same.
+static double unfelt_max_N(const judge_limits_t* limits, const judged_t* judged)
+{
+    return UNFELT_FACTOR * limits->force_disagreement_max_N + 2.0 * judged->drive_force_deviation_N;
+}
+
+/// The drives' torques say that the tool pushes or is pushed, and it feels nothing of it: a joint
+/// moves otherwise than it says. Where a drive is lost, what its brake carries says the same.
+static bool unfelt(const judge_limits_t* limits, const judged_t* judged)
+{
+    return judged->force_disagreement_N > unfelt_max_N(limits, judged) &&
+           all_drives_speak(limits, judged);
+}
+
+/// Drives and a sensor that is heard tell of the same force.
+static bool both_feel(const judge_limits_t* limits, const judged_t* judged)
+{
+    const int64_t age_us = judged->feedback->force.age_us;
+    const double allowed_N = unfelt_max_N(limits, judged);
+    return judged->force_tared && age_us >= 0 && age_us <= limits->sample_age_max_us &&
+           isfinite(allowed_N) && judged->force_disagreement_N <= allowed_N &&
+           all_drives_speak(limits, judged);
+}
+
+bool pushed_away(const judge_limits_t* limits, const judged_t* judged)
+{
+    const double pressed_N = limits->contact_force_max_N;
+    return judged->mode == MODE_YIELD && both_feel(limits, judged) &&
+           judged->normal_force_N > pressed_N && judged->drive_force_N > pressed_N &&
+           judged->tool_giving_mps >= GIVING_MPS;
+}
+
+/// A pull on the way off the body. A sensor that lied before cannot tell it alone: then the drives
+/// have to feel a pull as well, and about the same.
 static bool pulls(const judge_limits_t* limits, const interlock_state_t* state,
                   const judged_t* judged)
 {
-    return mode_in(judged->mode, RETREATING_MODES) && judged->force_tared && state->retreat_felt &&
-           judged->normal_force_N < -limits->pull_force_max_N;
+    const double pulled_N = -limits->pull_force_max_N;
+    const bool believed =
+        state->retreat_felt || (both_feel(limits, judged) && judged->drive_force_N < pulled_N);
+    return mode_in(judged->mode, RETREATING_MODES) && judged->force_tared && believed &&
+           judged->normal_force_N < pulled_N;
+}
+
+/// A yield that presses on a body that it had let go, and whose drives pushed against nothing, does
+/// not go where it was sent: a position that it is steered by does not tell the truth, and going on
+/// presses more. Of a client who comes after the tool drives and sensor tell the same.
+static bool returns(const judge_limits_t* limits, const interlock_state_t* state,
+                    const judged_t* judged)
+{
+    return judged->mode == MODE_YIELD && judged->force_tared && state->retreat_felt &&
+           state->let_go_samples >= LET_GO_SAMPLES && state->unfelt_us >= UNFELT_US &&
+           !(judged->force_total_N <= RETURN_PART * limits->contact_force_max_N);
 }
 
 static void judge_contact(verdict_t* verdict, const judge_limits_t* limits,
@@ -122,6 +200,30 @@ void judge_force(verdict_t* verdict, const judge_limits_t* limits, const interlo
         permit_refuse(verdict, INTERLOCK_ENTANGLED, SUBJECT_NONE, -judged->normal_force_N,
                       limits->pull_force_max_N);
     }
+    if (returns(limits, state, judged) && once_more(state->return_samples) >= RETURN_SAMPLES &&
+        (verdict->refused & FORCE_UNKNOWN) == 0) {
+        permit_refuse(verdict, INTERLOCK_FORCE_RETURNS, SUBJECT_NONE, judged->force_total_N,
+                      RETURN_PART * limits->contact_force_max_N);
+    }
+}
+
+static void watch_return(interlock_state_t* state, const judge_limits_t* limits,
+                         const judged_t* judged)
+{
+    state->return_samples = returns(limits, state, judged) ? once_more(state->return_samples) : 0;
+    if (judged->mode != MODE_YIELD) {
+        state->unfelt_us = 0;
+    } else if (state->unfelt_us < UNFELT_US) {
+        state->unfelt_us =
+            unfelt(limits, judged) ? later_us(state->unfelt_us, limits->period_us) : 0;
+    }
+    if (judged->mode != MODE_YIELD || judged->mode_us < LET_GO_FROM_US) {
+        state->let_go_samples = 0;
+    } else if (state->let_go_samples < LET_GO_SAMPLES) {
+        state->let_go_samples = judged->force_total_N <= limits->free_force_max_N
+                                    ? once_more(state->let_go_samples)
+                                    : 0;
+    }
 }
 
 static void watch_rate(interlock_state_t* state, const judged_t* judged)
@@ -162,6 +264,7 @@ void watch_force(interlock_state_t* state, const judge_limits_t* limits, const j
         state->over_last |= is_over(&voted[i], judged->mode) ? INTERLOCK_RULE(voted[i].rule) : 0;
     }
     state->pull_samples = pulls(limits, state, judged) ? once_more(state->pull_samples) : 0;
+    watch_return(state, limits, judged);
     if (!mode_in(judged->mode, RETREATING_MODES)) {
         // Pressing or nothing: what pulls from now on is new.
         state->retreat_felt = judged->force_tared &&

@@ -137,7 +137,7 @@ static void judge_speed(verdict_t* verdict, const judge_limits_t* limits,
 {
     const joint_watch_t* watch = &state->joints[joint];
     if (watch->regular >= REGULAR_PERIODS && watch->off_speed >= OFF_SPEED_SAMPLES - 1 &&
-        is_regular(limits, state, judged, joint)) {
+        is_regular(limits, state, judged, joint) && !pushed_away(limits, judged)) {
         permit_at_most(verdict, INTERLOCK_SPEED_FOLLOWING, joint,
                        speed_deviation(watch, limits, judged, joint),
                        limits->joints[joint].speed_deviation);

@@ -194,6 +194,69 @@ static void a_joint_at_another_speed_than_commanded_twice_loses_its_power(void**
     }
 }
 
+/// A yield that a client presses with 61 N and whose elbow he pushes faster than it is told to go.
+static scene_t pressed_yield(void)
+{
+    scene_t scene = settled(MODE_YIELD);
+    scene.judged.normal_force_N = scene.judged.force_total_N = scene.judged.drive_force_N = 61.0;
+    scene.judged.force_disagreement_N = 0.0;
+    scene.judged.drive_force_deviation_N = 2.0;
+    scene.judged.tool_giving_mps = 0.4;
+    scene.feedback.drives[SCENE_ELBOW].velocity = 0.5;
+    (void)pass(&scene);
+    return scene;
+}
+
+static void a_yield_that_a_client_pushes_faster_is_no_joint_that_runs_away(void** context)
+{
+    (void)context;
+    scene_t scene = pressed_yield();
+    assert_false(refuses(&scene, INTERLOCK_SPEED_FOLLOWING));
+    const struct {
+        double* place;
+        double last, first; // that goes on, and that does not
+    } rows[] = {
+        {&scene.judged.normal_force_N, nextafter(60.0, 61.0), 60.0},
+        {&scene.judged.drive_force_N, nextafter(60.0, 61.0), 60.0},
+        {&scene.judged.force_disagreement_N, 29.0, nextafter(29.0, 30.0)},
+        {&scene.judged.tool_giving_mps, 0.025, nextafter(0.025, 0.0)},
+        {&scene.judged.tool_giving_mps, 3.0, -0.4},
+        {&scene.judged.normal_force_N, 300.0, (double)NAN},
+        {&scene.judged.drive_force_N, 300.0, (double)NAN},
+        {&scene.judged.force_disagreement_N, 0.0, (double)NAN},
+        {&scene.judged.drive_force_deviation_N, 0.0, (double)NAN},
+        {&scene.judged.drive_force_deviation_N, 9.0, (double)INFINITY},
+        {&scene.judged.tool_giving_mps, 0.4, (double)NAN},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+        const double before = *rows[i].place;
+        *rows[i].place = rows[i].last;
+        assert_false(refuses(&scene, INTERLOCK_SPEED_FOLLOWING));
+        *rows[i].place = rows[i].first;
+        assert_true(refuses(&scene, INTERLOCK_SPEED_FOLLOWING));
+        assert_int_equal(judge(&scene).reaction, REACTION_POWER_OFF);
+        *rows[i].place = before;
+    }
+}
+
+static void a_push_excuses_a_speed_only_where_all_are_heard_and_while_yielding(void** context)
+{
+    (void)context;
+    for (int what = 0; what < 7; ++what) {
+        scene_t scene = pressed_yield();
+        const supervisor_mode_t modes[] = {MODE_YIELD, MODE_YIELD,   MODE_YIELD,   MODE_YIELD,
+                                           MODE_LIFT,  MODE_CONTACT, MODE_STOPPING};
+        scene.judged.mode = modes[what];
+        scene.feedback.force.age_us = what == 0 ? 12001 : what == 1 ? -1 : 0;
+        scene.feedback.drives[SCENE_RAIL].age_us = what == 2 ? 12001 : 0;
+        scene.judged.force_tared = what != 3;
+        assert_true(refuses(&scene, INTERLOCK_SPEED_FOLLOWING));
+    }
+    scene_t scene = pressed_yield();
+    scene.feedback.drives[SCENE_RAIL].state = DRIVE_FAULT;
+    assert_true(refuses(&scene, INTERLOCK_SPEED_FOLLOWING));
+}
+
 /// Shows H24, speed_following.
 static void a_command_has_four_periods_to_reach_its_joint(void** context)
 {
@@ -585,6 +648,172 @@ static void a_tool_that_is_held_back_stops_where_it_is(void** context)
     assert_int_equal(periods_until(&scene, INTERLOCK_ENTANGLED, 20), 20);
 }
 
+/// Shows H10, entangled.
+static void a_pull_that_drives_feel_too_is_believed_of_a_sensor_that_was_in_doubt(void** context)
+{
+    (void)context;
+    const struct {
+        double drives_N, apart_N, deviation_N;
+        bool told;
+    } rows[] = {
+        {-10.0, 0.0, 2.0, false},         {nextafter(-10.0, -11.0), 0.0, 2.0, true},
+        {15.0, 0.0, 2.0, false}, // a sensor that counts the other way
+        {-60.0, 29.0, 2.0, true},         {-60.0, nextafter(29.0, 30.0), 2.0, false},
+        {(double)NAN, 0.0, 2.0, false},   {-60.0, (double)NAN, 2.0, false},
+        {-60.0, 0.0, (double)NAN, false}, {-60.0, 0.0, (double)INFINITY, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+        scene_t scene = settled(MODE_CONTACT);
+        scene.judged.normal_force_N = -15.0;
+        (void)pass(&scene);
+        scene.judged.mode = MODE_YIELD;
+        scene.judged.drive_force_N = rows[i].drives_N;
+        scene.judged.force_disagreement_N = rows[i].apart_N;
+        scene.judged.drive_force_deviation_N = rows[i].deviation_N;
+        assert_int_equal(periods_until(&scene, INTERLOCK_ENTANGLED, 20), rows[i].told ? 1 : 20);
+        // Drives that are not all heard say nothing.
+        scene.feedback.drives[SCENE_RAIL].state = DRIVE_FAULT;
+        assert_false(refuses(&scene, INTERLOCK_ENTANGLED));
+    }
+    // Of more joints than an arm can have all that there can be are asked.
+    scene_t scene = settled(MODE_CONTACT);
+    scene.judged.normal_force_N = -15.0;
+    (void)pass(&scene);
+    scene.judged.mode = MODE_YIELD;
+    scene.judged.drive_force_N = -60.0;
+    scene.judged.drive_force_deviation_N = 2.0;
+    scene.limits.joint_count = 1000000;
+    for (int joint = 0; joint < JOINT_CAPACITY; ++joint) {
+        scene.feedback.drives[joint] = scene.feedback.drives[SCENE_RAIL];
+    }
+    assert_int_equal(periods_until(&scene, INTERLOCK_ENTANGLED, 20), 1);
+}
+
+#define UNFELT_N 25.001 // 2.5 times what sensor and drives may differ by
+
+static void feel(scene_t* scene, double force_N)
+{
+    scene->judged.normal_force_N = scene->judged.force_total_N = force_N;
+}
+
+/// A scene that yields while the drives push with `unfelt_N` more than is felt, which are first 20
+/// N for nine periods, then `first_N` and `then_N` for one each.
+static scene_t yielding(double unfelt_N, double first_N, double then_N)
+{
+    scene_t scene = settled(MODE_CONTACT);
+    scene.judged.mode = MODE_YIELD;
+    scene.judged.mode_us = 12000;
+    scene.judged.force_disagreement_N = unfelt_N;
+    feel(&scene, 20.0);
+    for (int period = 0; period < 9; ++period) {
+        (void)pass(&scene);
+    }
+    feel(&scene, first_N);
+    (void)pass(&scene);
+    scene.judged.force_disagreement_N = 0.0;
+    feel(&scene, then_N);
+    (void)pass(&scene);
+    return scene;
+}
+
+/// Shows H02, H19, H20, force_returns.
+static void a_yield_that_presses_again_takes_the_power_away(void** context)
+{
+    (void)context;
+    scene_t scene = yielding(UNFELT_N, 7.9, 8.0);
+    feel(&scene, 22.5);
+    assert_int_equal(periods_until(&scene, INTERLOCK_FORCE_RETURNS, 20), 20);
+    feel(&scene, 22.501);
+    assert_int_equal(periods_until(&scene, INTERLOCK_FORCE_RETURNS, 20), 1); // two samples
+    assert_int_equal(judge(&scene).reaction, REACTION_POWER_OFF);
+    // What was let go stays so: the force may come back slowly.
+    scene = yielding(UNFELT_N, 7.9, 8.0);
+    feel(&scene, 20.0);
+    (void)pass(&scene);
+    feel(&scene, (double)NAN);
+    assert_true(periods_until(&scene, INTERLOCK_FORCE_RETURNS, 20) < 2);
+}
+
+static void a_client_who_comes_after_the_tool_is_yielded_to(void** context)
+{
+    (void)context;
+    // Drives and sensor told the same, nearly the same, or for one period less than 40 ms not.
+    const double unfelt_N[] = {0.0, 25.0, (double)NAN};
+    for (size_t i = 0; i < sizeof unfelt_N / sizeof unfelt_N[0]; ++i) {
+        scene_t scene = yielding(unfelt_N[i], 1.0, 1.0);
+        feel(&scene, 59.0);
+        assert_int_equal(periods_until(&scene, INTERLOCK_FORCE_RETURNS, 20), 20);
+    }
+    scene_t scene = yielding(0.0, 1.0, 1.0);
+    for (int period = 0; period < 20; ++period) {
+        scene.judged.force_disagreement_N = period == 9 ? 0.0 : UNFELT_N;
+        (void)pass(&scene);
+        if (period == 8 || period == 18) {
+            scene_t now = scene;
+            feel(&now, 59.0);
+            now.judged.force_disagreement_N = 0.0;
+            assert_int_equal(periods_until(&now, INTERLOCK_FORCE_RETURNS, 20), 20);
+        }
+    }
+    feel(&scene, 59.0);
+    assert_int_equal(periods_until(&scene, INTERLOCK_FORCE_RETURNS, 20), 1);
+    // A joint whose drive is lost is held by its brake, and the others' torques say so.
+    for (int lost = 0; lost < 2; ++lost) {
+        scene = yielding(0.0, 1.0, 1.0);
+        drive_feedback_t* drive = &scene.feedback.drives[SCENE_ELBOW];
+        drive->state = lost == 0 ? DRIVE_SWITCHED_ON : drive->state;
+        drive->age_us = lost == 0 ? 0 : 12001;
+        scene.judged.force_disagreement_N = 60.0;
+        for (int period = 0; period < 20; ++period) {
+            (void)pass(&scene);
+        }
+        feel(&scene, 59.0);
+        assert_int_equal(periods_until(&scene, INTERLOCK_FORCE_RETURNS, 20), 20);
+    }
+}
+
+static void a_yield_that_has_not_let_go_yet_goes_on(void** context)
+{
+    (void)context;
+    const double felt_N[][2] = {{8.001, 8.001}, {8.0, 8.001}, {8.001, 8.0}, {(double)NAN, 8.0}};
+    for (size_t i = 0; i < sizeof felt_N / sizeof felt_N[0]; ++i) {
+        scene_t scene = yielding(UNFELT_N, felt_N[i][0], felt_N[i][1]);
+        feel(&scene, 59.0);
+        assert_int_equal(periods_until(&scene, INTERLOCK_FORCE_RETURNS, 20), 20);
+    }
+    // Each yield has to let go by itself.
+    scene_t scene = yielding(UNFELT_N, 1.0, 1.0);
+    scene.judged.mode = MODE_CONTACT;
+    (void)pass(&scene);
+    scene.judged.mode = MODE_YIELD;
+    feel(&scene, 59.0);
+    assert_int_equal(periods_until(&scene, INTERLOCK_FORCE_RETURNS, 20), 20);
+    // Nor does it count what is felt before the arm is on its way.
+    scene = yielding(UNFELT_N, 20.0, 20.0);
+    scene.judged.mode_us = 36000;
+    feel(&scene, 1.0);
+    (void)pass(&scene);
+    (void)pass(&scene);
+    feel(&scene, 59.0);
+    assert_int_equal(periods_until(&scene, INTERLOCK_FORCE_RETURNS, 20), 20);
+    // A way off the body that is not a yield can still become one.
+    scene = yielding(UNFELT_N, 1.0, 1.0);
+    scene.judged.mode = MODE_RETRACT;
+    feel(&scene, 59.0);
+    assert_int_equal(periods_until(&scene, INTERLOCK_FORCE_RETURNS, 20), 20);
+    // One sample is noise, and a sensor in doubt is no reason to stop letting go.
+    scene = yielding(UNFELT_N, 1.0, 1.0);
+    for (int i = 0; i < 10; ++i) {
+        feel(&scene, i % 2 == 0 ? 59.0 : 1.0);
+        const verdict_t verdict = pass(&scene);
+        assert_false(has(&verdict, INTERLOCK_FORCE_RETURNS));
+    }
+    scene = yielding(UNFELT_N, 1.0, 1.0);
+    feel(&scene, 59.0);
+    scene.feedback.force.age_us = 13000;
+    assert_int_equal(periods_until(&scene, INTERLOCK_FORCE_RETURNS, 20), 20);
+}
+
 /// Shows H07, force_rate.
 static void a_force_changes_no_faster_than_the_plan_and_the_limit_allow(void** context)
 {
@@ -741,6 +970,8 @@ int main(void)
         cmocka_unit_test(a_position_that_stands_still_while_its_joint_is_commanded_is_told),
         cmocka_unit_test(a_position_that_stands_still_while_its_drive_pushes_is_told),
         cmocka_unit_test(a_joint_at_another_speed_than_commanded_twice_loses_its_power),
+        cmocka_unit_test(a_yield_that_a_client_pushes_faster_is_no_joint_that_runs_away),
+        cmocka_unit_test(a_push_excuses_a_speed_only_where_all_are_heard_and_while_yielding),
         cmocka_unit_test(a_command_has_four_periods_to_reach_its_joint),
         cmocka_unit_test(speeds_are_not_judged_across_a_gap),
         cmocka_unit_test(a_command_keeps_place_speed_and_acceleration),
@@ -755,7 +986,11 @@ int main(void)
         cmocka_unit_test(noise_and_repeated_spikes_are_told_and_a_single_one_is_not),
         cmocka_unit_test(a_force_that_does_not_point_out_of_the_skin_is_told),
         cmocka_unit_test(a_force_that_is_left_in_the_air_is_told),
+        cmocka_unit_test(a_yield_that_presses_again_takes_the_power_away),
+        cmocka_unit_test(a_client_who_comes_after_the_tool_is_yielded_to),
+        cmocka_unit_test(a_yield_that_has_not_let_go_yet_goes_on),
         cmocka_unit_test(a_tool_that_is_held_back_stops_where_it_is),
+        cmocka_unit_test(a_pull_that_drives_feel_too_is_believed_of_a_sensor_that_was_in_doubt),
         cmocka_unit_test(a_force_changes_no_faster_than_the_plan_and_the_limit_allow),
         cmocka_unit_test(over_its_limit_is_what_two_of_three_periods_say),
         cmocka_unit_test(the_tool_stays_in_its_workspace),

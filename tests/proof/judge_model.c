@@ -221,6 +221,36 @@ static double outside_of_commands(const period_t* p)
     return measured > most ? measured - most : measured < least ? least - measured : 0.0;
 }
 FIGURE(outside_of_commands_max, joint(p)->speed_deviation)
+static bool all_at_work(const period_t* p)
+{
+    int64_t working = 0;
+    const int64_t joints =
+        p->limits->joint_count < JOINT_CAPACITY ? p->limits->joint_count : JOINT_CAPACITY;
+    for (int64_t i = 0; i < joints; ++i) {
+        const drive_feedback_t* one = &p->judged->feedback->drives[i];
+        const bool heard = one->age_us >= 0 && one->age_us <= p->limits->sample_age_max_us;
+        working += heard && one->state == DRIVE_OPERATION_ENABLED ? 1 : 0;
+    }
+    return joints < 0 || working == joints;
+}
+/// A sensor that is heard and drives that all speak say the same of a force: apart by two and a
+/// half times what they may be while the tool presses, and by what the drives scatter.
+static bool told_by_both(const period_t* p)
+{
+    const double apart_N = p->judged->force_disagreement_N;
+    const double scatter_N = 2.0 * p->judged->drive_force_deviation_N;
+    const double most_N = 2.5 * p->limits->force_disagreement_max_N + scatter_N;
+    const bool heard = force(p)->age_us >= 0 && force(p)->age_us <= p->limits->sample_age_max_us;
+    return p->judged->force_tared && heard && !isnan(apart_N) && isfinite(most_N) &&
+           !(apart_N > most_N) && all_at_work(p);
+}
+/// The tool gives way, 25 mm/s at least, to more than the limit of all.
+static bool gives_way(const period_t* p)
+{
+    const double most_N = p->limits->contact_force_max_N;
+    return p->judged->mode == MODE_YIELD && told_by_both(p) && p->judged->normal_force_N > most_N &&
+           p->judged->drive_force_N > most_N && p->judged->tool_giving_mps >= 0.025;
+}
 QUESTION(drive_speaks, drive_measured(p) && !drive_stale(p))
 FIGURE(ramp, 1.1 * watch(p)->ramp + 0.05)
 
@@ -335,7 +365,8 @@ static double force_rate(const period_t* p)
 FIGURE(force_rate_max,
        p->limits->force_rate_max_N_per_s + fabs(p->judged->force_rate_N_per_s) +
            (p->judged->contact_gap_s > 0.0 ? p->limits->tap_force_rate_N_per_s : 0.0))
-QUESTION(pulled, p->judged->force_tared && p->state->retreat_felt &&
+QUESTION(drives_pulled, told_by_both(p) && -p->judged->drive_force_N > p->limits->pull_force_max_N)
+QUESTION(pulled, p->judged->force_tared && (p->state->retreat_felt || drives_pulled(p)) &&
                      p->judged->normal_force_N < -p->limits->pull_force_max_N)
 static bool sensor_doubted(interlock_rules_t refused)
 {
@@ -355,6 +386,16 @@ QUESTION(pulled_twice,
          sensor_heard(p) && pulled(p) && p->state->pull_samples >= 1 && !sensor_doubted(p->refused))
 FIGURE(pull, -p->judged->normal_force_N)
 FIGURE(pull_max, p->limits->pull_force_max_N)
+QUESTION(pushes_at_nothing,
+         all_at_work(p) && disagreement(p) > 2.5 * p->limits->force_disagreement_max_N +
+                                                 2.0 * p->judged->drive_force_deviation_N)
+QUESTION(back, p->judged->force_tared && p->state->retreat_felt && p->state->let_go_samples > 1 &&
+                   p->state->unfelt_us >= 40000 &&
+                   (isnan(p->judged->force_total_N) || isnan(p->limits->contact_force_max_N) ||
+                    p->judged->force_total_N > 0.375 * p->limits->contact_force_max_N))
+QUESTION(back_twice,
+         sensor_heard(p) && back(p) && p->state->return_samples > 0 && !sensor_doubted(p->refused))
+FIGURE(half_max, 0.375 * p->limits->contact_force_max_N)
 FIGURE(margin, p->judged->force_target_N + p->limits->contact_force_margin_N)
 QUESTION(margin_short,
          isfinite(normal(p)) && isfinite(margin(p)) &&
@@ -451,7 +492,7 @@ static const row_t rows[] = {
     {INTERLOCK_ENCODER_DISAGREES, "any", EACH_JOINT, moved_on_without_gap, AT_MOST, gone_astray,
      gone_astray_max, NULL},
     {INTERLOCK_SPEED_FOLLOWING, "powered", EACH_JOINT, speed_known, AT_MOST, outside_of_commands,
-     outside_of_commands_max, NULL},
+     outside_of_commands_max, gives_way},
     {INTERLOCK_ENCODER_FROZEN, "powered", EACH_JOINT, stands_and_is_told, AT_MOST, told_to_go,
      told_to_go_max, NULL},
     {INTERLOCK_ENCODER_FROZEN, "powered", EACH_JOINT, stands_and_pushes, AT_MOST, pushed,
@@ -492,6 +533,7 @@ static const row_t rows[] = {
     {INTERLOCK_FORCE_FREE, FREE, 1, sensor_tared, VOTED, total, free_max, NULL},
     {INTERLOCK_FORCE_RATE, COMES_DOWN, 1, sensor_tared, VOTED, force_rate, force_rate_max, NULL},
     {INTERLOCK_ENTANGLED, RISES, 1, pulled_twice, NEVER_ALLOWED, pull, pull_max, NULL},
+    {INTERLOCK_FORCE_RETURNS, " yield ", 1, back_twice, NEVER_ALLOWED, total, half_max, NULL},
     {INTERLOCK_WORKSPACE, PLANNED, 1, always, AT_MOST, tool_x, x_max, NULL},
     {INTERLOCK_WORKSPACE, PLANNED, 1, always, AT_LEAST, tool_x, x_min, NULL},
     {INTERLOCK_WORKSPACE, PLANNED, 1, always, AT_MOST, tool_y, y_max, NULL},
@@ -717,6 +759,20 @@ static void record_rows(const period_t* period, interlock_state_t* after)
         }
         if (row->rule == INTERLOCK_ENTANGLED) {
             after->pull_samples = holds && pulled(period) ? period->state->pull_samples + 1 : 0;
+        }
+        if (row->rule == INTERLOCK_FORCE_RETURNS) {
+            const int free_before = period->state->let_go_samples;
+            const bool free_now = total(period) <= free_max(period);
+            after->return_samples = holds && back(period) ? period->state->return_samples + 1 : 0;
+            after->unfelt_us =
+                !holds ? 0
+                : period->state->unfelt_us >= 40000
+                    ? period->state->unfelt_us
+                    : lasting(pushes_at_nothing(period), period->state->unfelt_us, period->limits);
+            after->let_go_samples = !holds || period->judged->mode_us < 48000 ? 0
+                                    : free_before >= 2                        ? free_before
+                                    : free_now                                ? free_before + 1
+                                                                              : 0;
         }
     }
 }

@@ -104,6 +104,9 @@ static scene_t well(supervisor_mode_t mode)
     scene.state.unpowered_us = 4000;
     scene.state.retreat_felt = true;
     scene.state.pull_samples = 1;
+    scene.state.let_go_samples = 2;
+    scene.state.return_samples = 1;
+    scene.state.unfelt_us = 40000;
     scene.state.clear_us = 200000;
     for (int i = 0; i < FORCE_RATE_SAMPLES; ++i) {
         scene.state.force_taken_us[i] = NOW_US - 4000 * (i + 1);
@@ -139,7 +142,9 @@ static scene_t well(supervisor_mode_t mode)
                               .shear_force_N = 3.0,
                               .force_total_N = pressed ? 20.0 : 0.5,
                               .force_disagreement_N = 1.0,
+                              .drive_force_N = pressed ? 20.0 : 0.25,
                               .drive_force_deviation_N = 3.0,
+                              .tool_giving_mps = 0.0625,
                               .tool_speed_mps = 0.0625,
                               .tool_speed_allowed_mps = 0.25,
                               .force_target_N = 20.0,
@@ -344,6 +349,9 @@ static void add_sensor(void)
     ADD_REAL(judged.force_rate_N_per_s, 0.0, -256.0);
     ADD_WHOLE(FLAG, state.retreat_felt, 0);
     ADD_WHOLE(COUNT, state.pull_samples, 0, 2);
+    ADD_WHOLE(COUNT, state.let_go_samples, 0, 1, 3);
+    ADD_WHOLE(COUNT, state.return_samples, 0, 2);
+    ADD_WHOLE(WHOLE, state.unfelt_us, 0, 36000, 39999, 40001);
     ADD_REAL(judged.tool_position_m[0], -0.5, 2.5);
     ADD_REAL(judged.tool_position_m[1], -1.0, 1.0);
     ADD_REAL(judged.tool_position_m[2], -0.0625, 1.5);
@@ -363,10 +371,11 @@ static void add_force(void)
     ADD_REAL(feedback.force.torque_Nm[2], 4.0);
     ADD_WHOLE(FLAG, judged.force_tared, 0);
     ADD_WHOLE(COUNT, state.frozen_samples, 7, 8, 9, 100000);
-    ADD_REAL(judged.force_disagreement_N, 10.0, 16.0);
+    ADD_REAL(judged.force_disagreement_N, 10.0, 16.0, 31.0);
+    ADD_REAL(judged.drive_force_N, 64.0, -10.0);
     ADD_REAL(judged.drive_force_deviation_N, 0.0);
     ADD_WHOLE(WHOLE, state.disagreement_us, 75999, 76000, 76001);
-    ADD_REAL(judged.normal_force_N, 1.0, 28.0, 40.0, -10.0);
+    ADD_REAL(judged.normal_force_N, 1.0, 28.0, 40.0, -10.0, 64.0);
     ADD_REAL(judged.force_target_N, -4.0, 0.0, 12.0, 32.0);
     ADD_REAL(judged.force_cap_N, 20.0);
     ADD_REAL(judged.force_total_N, 2.0, 8.0, 64.0, 40.0);
@@ -380,6 +389,7 @@ static void add_force(void)
 static void add_motion(void)
 {
     ADD_REAL(judged.tool_speed_mps, 0.375);
+    ADD_REAL(judged.tool_giving_mps, 0.025);
     ADD_REAL(judged.tool_speed_allowed_mps, 0.0);
     ADD_REAL(judged.path_error_m, 0.010);
     ADD_REAL(judged.link_clearance_m, 0.015);
@@ -388,8 +398,8 @@ static void add_motion(void)
     ADD_WHOLE(COUNT, judged.arm_part, -1, 3);
     ADD_WHOLE(COUNT, judged.arm_other, -1, 4);
     ADD_REAL(judged.surface_gap_m, -0.03125, -0.05125, 0.040, 0.030);
-    ADD_WHOLE(WHOLE, judged.mode_us, 23999, 24000, 24001, 2999999, 3000000, 3000001, 4000000,
-              4000001, INT64_MAX);
+    ADD_WHOLE(WHOLE, judged.mode_us, 23999, 24000, 24001, 47999, 48000, 48001, 2999999, 3000000,
+              3000001, 4000000, 4000001, INT64_MAX);
     ADD_WHOLE(FLAG, judged.tare_refused, 1);
     ADD_REAL(judged.tare_offset_N, 5.0);
     ADD_WHOLE(NATURAL, judged.overruns, 1, 2, 4, 5, 6, UINT32_MAX);
@@ -557,9 +567,10 @@ static bool same_memory(const interlock_state_t* a, const interlock_state_t* b)
     bool same = a->margin_us == b->margin_us && a->disagreement_us == b->disagreement_us &&
                 a->contact_lost_us == b->contact_lost_us && a->astray_us == b->astray_us &&
                 a->frozen_samples == b->frozen_samples && a->pull_samples == b->pull_samples &&
-                a->over_last == b->over_last && a->over_before == b->over_before &&
-                a->unpowered_us == b->unpowered_us && a->split_us == b->split_us &&
-                a->relay_us == b->relay_us && a->begun == b->begun &&
+                a->let_go_samples == b->let_go_samples && a->return_samples == b->return_samples &&
+                a->unfelt_us == b->unfelt_us && a->over_last == b->over_last &&
+                a->over_before == b->over_before && a->unpowered_us == b->unpowered_us &&
+                a->split_us == b->split_us && a->relay_us == b->relay_us && a->begun == b->begun &&
                 a->last_now_us == b->last_now_us && a->last_mode == b->last_mode &&
                 same_number(a->force_loss, b->force_loss) && same_number(a->io_loss, b->io_loss) &&
                 a->inspection == b->inspection && a->tripped == b->tripped &&
@@ -716,6 +727,35 @@ static void every_value_is_judged_so_where_something_has_lasted(void** context)
                     (void)judge(&scene, 1, &pulled, &value);
                 }
             }
+        }
+    }
+}
+
+/// A client presses the tool of a yield farther away than it goes, or pulls it back.
+static void press_after_it(scene_t* scene, double force_N)
+{
+    scene->state.retreat_felt = false;
+    scene->judged.normal_force_N = scene->judged.drive_force_N = force_N;
+    scene->judged.force_total_N = fabs(force_N);
+    for (int joint = 0; joint < 2; ++joint) {
+        scene->feedback.drives[joint].velocity = 0.5;
+    }
+}
+
+static void every_pair_of_values_is_judged_so_where_a_yield_is_pressed_or_pulled(void** context)
+{
+    (void)context;
+    const double forces_N[] = {80.0, -20.0};
+    for (int i = 0; i < lever_count * lever_count * 2; ++i) {
+        const lever_t* pulled[2] = {&levers[i / 2 / lever_count], &levers[i / 2 % lever_count]};
+        for (int both = 0; both < pulled[0]->count * pulled[1]->count && pulled[0] < pulled[1];
+             ++both) {
+            const int values[2] = {both / pulled[1]->count, both % pulled[1]->count};
+            scene_t scene = well(MODE_YIELD);
+            press_after_it(&scene, forces_N[i % 2]);
+            pull(&scene, pulled[0], values[0]);
+            pull(&scene, pulled[1], values[1]);
+            (void)judge(&scene, 2, pulled, values);
         }
     }
 }
@@ -1050,6 +1090,7 @@ int main(int argument_count, char** arguments)
         cmocka_unit_test(every_value_of_every_figure_is_judged_as_its_rule_says),
         cmocka_unit_test(every_value_is_judged_so_where_something_has_lasted),
         cmocka_unit_test(a_cause_that_was_looked_at_is_forgotten_and_nothing_else),
+        cmocka_unit_test(every_pair_of_values_is_judged_so_where_a_yield_is_pressed_or_pulled),
         cmocka_unit_test(a_slip_is_told_for_half_a_second_and_then_held_anew),
         cmocka_unit_test(a_place_reaches_ten_millimetres_to_all_sides),
         cmocka_unit_test(a_count_no_arm_can_have_is_damage_and_reads_nothing_else),

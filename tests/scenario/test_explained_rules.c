@@ -37,6 +37,7 @@ typedef struct {
     double after_s;
     bool stopped; // somebody stops it `stopped_after_s` later: the rule tells only then
     double stopped_after_s;
+    bool yields; // the arm yields already, for another cause
     // What has to be told: without a unit no figures; the place and the words have to be in it.
     const char* unit;
     double measured, measured_within;
@@ -199,6 +200,15 @@ static void feed_io_losses(room_t* room, cycle_input_t* in)
     in->feedback.io.age_us = room->periods % 2 != 0 ? 4000 : 0;
 }
 
+/// The client pressed the button; the drives push against nothing, and 0.2 s later something
+/// presses on the tool.
+static void feed_pressed_again(room_t* room, cycle_input_t* in)
+{
+    in->feedback.io.client_button_released = room->periods > 10;
+    in->feedback.drives[2].effort += 60.0;
+    in->feedback.force.force_N[2] -= room->periods >= 50 ? 40.0 : 0.0;
+}
+
 #define LEFT "erector_spinae_lumbar.left"
 #define IN_CONTACT .phase = RUN_PHASE_CONTACT, .after_s = 2.0, .line = 13
 #define IN_TRANSIT .phase = RUN_PHASE_TRANSIT, .after_s = 1.0, .line = 13
@@ -284,6 +294,8 @@ static const row_t rows[] = {
      .where = "'force'"},
     {INTERLOCK_ENTANGLED, .event = "client_tether 2000", .phase = RUN_PHASE_RETRACT, .line = 13,
      FIGURES("N", 10.6, 0.6, 10, 0), .where = LEFT},
+    {INTERLOCK_FORCE_RETURNS, .feed = feed_pressed_again, IN_CONTACT, .yields = true,
+     FIGURES("N", 40, 2, 22.5, 0), .where = LEFT, .words = "let the body go"},
     {INTERLOCK_FORCE_CAP, .hook = lower_caps, .phase = RUN_PHASE_CONTACT, .after_s = 4.0,
      .line = 13, FIGURES("N", 4.5, 0.5, 4, 0), .where = LEFT},
     {INTERLOCK_FORCE_MAX, .event = "force_bias z 70", IN_CONTACT, FIGURES("N", 70, 8, 60, 0),
@@ -485,7 +497,7 @@ static void play(const row_t* row, room_t* room)
         (void)loop_run(session, &bus, timebase, &client, &room->state, &timing);
     }
     replay_witness_tell(&room->replay);
-    explain_settle(room->explain, verdict_of(room), "");
+    explain_settle(room->explain, true, verdict_of(room), "");
     fieldbus_close(&bus);
     scenario_run_end(&room->staged);
     world_destroy(world);
@@ -523,19 +535,20 @@ static bool witnessed(const room_t* room, const explanation_t* explanation)
 {
     const int cause = explanation->cause.rule;
     const bool stopped = room->staged.measured.stop_us >= 0;
-    return room->row->stopped || !stopped ||
+    return room->row->stopped || room->row->yields || !stopped ||
            (room->staged.measured.rule == cause && room->state.interlock.first_rule == cause);
 }
 
 static bool check(const room_t* room, const explanation_t* explanation)
 {
     const row_t* row = room->row;
-    // Rules that judge only how the arm stops are told beside somebody's stop, as faults of their
+    // Rules that judge only how the arm stops are told beside what stopped it, as faults of their
     // own.
     const explain_fault_t* own = explain_own_fault(explanation);
-    const explain_fault_t* fault = row->stopped && own != NULL ? own : &explanation->cause;
+    const bool beside = row->stopped || row->yields;
+    const explain_fault_t* fault = beside && own != NULL ? own : &explanation->cause;
     const bool rule = fault->rule == (int)row->rule &&
-                      fault->role == (row->stopped ? EXPLAIN_BY_ITSELF : EXPLAIN_CAUSE) &&
+                      fault->role == (beside ? EXPLAIN_BY_ITSELF : EXPLAIN_CAUSE) &&
                       (!row->stopped || explanation->asked.index == REQUEST_STOP_INDEX) &&
                       witnessed(room, explanation);
     const bool figures = figures_told(row, fault);
