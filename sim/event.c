@@ -41,6 +41,28 @@ event_home_t world_event_home(world_event_kind_t kind)
     return EVENT_HOME_WORLD;
 }
 
+bool world_event_lasts(world_event_kind_t kind)
+{
+    return kind != WORLD_EVENT_DRIVE_FAULT && kind != WORLD_EVENT_CLIENT_COUGHS &&
+           kind != WORLD_EVENT_BUS_RESET && kind != WORLD_EVENT_HOST_HANG &&
+           kind != WORLD_EVENT_HOST_CRASH && kind != WORLD_EVENT_DEVICE_BACK &&
+           kind != WORLD_EVENT_ESTOP_RELEASED && kind != WORLD_EVENT_BUTTON_RELEASED;
+}
+
+bool world_event_adds_up(world_event_kind_t kind)
+{
+    return kind == WORLD_EVENT_BODY_SHIFT || kind == WORLD_EVENT_CLIENT_ROLLS ||
+           kind == WORLD_EVENT_CLIENT_PUSHES_UP || kind == WORLD_EVENT_HOST_HANG;
+}
+
+bool world_event_counts_fit(const world_event_t* event)
+{
+    const bool counted =
+        event->kind == WORLD_EVENT_FORCE_SWAP || event->kind == WORLD_EVENT_BUS_BURST ||
+        event->kind == WORLD_EVENT_BUS_EXCEPTION || event->kind == WORLD_EVENT_HOST_LIMITS_FLIP;
+    return !counted || event->magnitude == round(event->magnitude);
+}
+
 const char* event_missing_text(const char* word)
 {
     static const struct {
@@ -80,4 +102,16 @@ bool world_event_fits(const world_event_t* event, const machine_settings_t* mach
     const bool sized = info->least < info->most;
     return !sized || (isfinite(event->magnitude) && event->magnitude >= info->least &&
                       event->magnitude <= info->most);
+}
+
+bool world_event_needs_tcp(world_event_kind_t kind)
+{
+    return kind == WORLD_EVENT_BUS_REORDER || kind == WORLD_EVENT_BUS_WRONG_TRANSACTION ||
+           kind == WORLD_EVENT_BUS_WRONG_LENGTH || kind == WORLD_EVENT_BUS_RESET ||
+           kind == WORLD_EVENT_BUS_REFUSED;
+}
+
+bool world_event_has_way(const world_event_t* event, const machine_settings_t* machine)
+{
+    return !world_event_needs_tcp(event->kind) || machine->devices[event->device].line == 0;
 }

@@ -5,13 +5,14 @@
 ///
 /// An event begins at a moment and lasts for its duration, or for good where that is 0. Ending, it
 /// leaves things as they were before it: a sensor that was frozen measures again, a cable that was
-/// out is in. What has happened in between is not undone. Two happen once and are over, however
-/// long they are said to last: `drive_fault`, which a reset takes back, and `client_coughs`.
+/// out is in. What has happened in between is not undone. Some happen and are over, or take
+/// something back for good (world_event_lasts): they have no duration in a file.
 ///
 /// Several at once: of one kind on one target (device or axis) the later replaces the earlier, and
 /// the end of the earlier is no longer waited for. Only what lifts the body (`body_shift`,
-/// `client_rolls`, `client_pushes_up`) adds up. Different kinds act together, in the order that
-/// their object's header states.
+/// `client_rolls`, `client_pushes_up`) and `host_hang` add up: each lift ends by its own duration,
+/// whatever others begin or end meanwhile, and hangs of one period follow one another. Different
+/// kinds act together, in the order that their object's header states.
 #ifndef KNEAD_SIM_EVENT_H
 #define KNEAD_SIM_EVENT_H
 
@@ -291,6 +292,17 @@ typedef enum {
 } event_home_t;
 event_home_t world_event_home(world_event_kind_t kind);
 
+/// False for what happens once (`drive_fault`, which a reset takes back, `client_coughs`,
+/// `bus_reset`, `host_hang` by its own time), for a controller that is gone, and for what takes
+/// something back: nothing is left to end. A duration of theirs means nothing.
+bool world_event_lasts(world_event_kind_t kind);
+
+/// True for the kinds of which several at once add up.
+bool world_event_adds_up(world_event_kind_t kind);
+
+/// False for a part where the kind's magnitude is a count or a number of something.
+bool world_event_counts_fit(const world_event_t* event);
+
 /// Faults that tables of hazards name and that nothing here lets happen yet: a file that asks for
 /// one is refused by its name. Word, why.
 #define EVENT_MISSING_LIST(X)                                                                      \
@@ -305,7 +317,19 @@ event_home_t world_event_home(world_event_kind_t kind);
 /// Why a fault of that word is missing, or null if the word is none of them.
 const char* event_missing_text(const char* word);
 
-/// True if the event can happen to this machine: its target is there and its magnitude in range.
+/// True if the event's target is there in this machine and its magnitude in range.
 bool world_event_fits(const world_event_t* event, const machine_settings_t* machine);
+
+/// What a serial line lacks, for whoever refuses a fault on one.
+#define SERIAL_LINE_LACKS_TEXT                                                                     \
+    "it has no connections, transactions or lengths, and no two replies under way"
+
+/// True for the faults that need one of these, so that they can happen over TCP alone. All others
+/// can happen over TCP and on lines; none needs a line.
+bool world_event_needs_tcp(world_event_kind_t kind);
+
+/// True unless the event needs TCP and its device is on a serial line. The event must fit the
+/// machine.
+bool world_event_has_way(const world_event_t* event, const machine_settings_t* machine);
 
 #endif

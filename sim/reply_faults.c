@@ -19,21 +19,23 @@ void reply_faults_init(reply_faults_t* faults, int device_count, uint64_t seed)
 
 bool reply_faults_possible(world_event_kind_t kind, bool over_tcp)
 {
-    static const world_event_kind_t everywhere[] = {
-        WORLD_EVENT_BUS_LOSS,      WORLD_EVENT_BUS_REQUEST_LOSS, WORLD_EVENT_BUS_DELAY,
-        WORLD_EVENT_BUS_JITTER,    WORLD_EVENT_BUS_DUPLICATE,    WORLD_EVENT_BUS_STALE,
-        WORLD_EVENT_BUS_BIT_FLIP,  WORLD_EVENT_BUS_CORRUPT,      WORLD_EVENT_BUS_TRUNCATED,
-        WORLD_EVENT_BUS_GLUED,     WORLD_EVENT_BUS_WRONG_UNIT,   WORLD_EVENT_BUS_WRONG_FUNCTION,
-        WORLD_EVENT_BUS_EXCEPTION,
+    static const world_event_kind_t made[] = {
+        WORLD_EVENT_BUS_LOSS,         WORLD_EVENT_BUS_REQUEST_LOSS,
+        WORLD_EVENT_BUS_DELAY,        WORLD_EVENT_BUS_JITTER,
+        WORLD_EVENT_BUS_DUPLICATE,    WORLD_EVENT_BUS_STALE,
+        WORLD_EVENT_BUS_BIT_FLIP,     WORLD_EVENT_BUS_CORRUPT,
+        WORLD_EVENT_BUS_TRUNCATED,    WORLD_EVENT_BUS_GLUED,
+        WORLD_EVENT_BUS_WRONG_UNIT,   WORLD_EVENT_BUS_WRONG_TRANSACTION,
+        WORLD_EVENT_BUS_WRONG_LENGTH, WORLD_EVENT_BUS_WRONG_FUNCTION,
+        WORLD_EVENT_BUS_EXCEPTION,    WORLD_EVENT_BUS_RESET,
+        WORLD_EVENT_BUS_REFUSED,
     };
-    for (size_t i = 0; i < sizeof everywhere / sizeof everywhere[0]; i++) {
-        if (everywhere[i] == kind) {
-            return true;
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+        if (made[i] == kind) {
+            return over_tcp || !world_event_needs_tcp(kind);
         }
     }
-    return over_tcp &&
-           (kind == WORLD_EVENT_BUS_WRONG_TRANSACTION || kind == WORLD_EVENT_BUS_WRONG_LENGTH ||
-            kind == WORLD_EVENT_BUS_RESET || kind == WORLD_EVENT_BUS_REFUSED);
+    return false;
 }
 
 void reply_faults_set(reply_faults_t* faults, const world_event_t* event, bool on)

@@ -29,8 +29,8 @@ typedef struct {
 
 void reply_faults_init(reply_faults_t* faults, int device_count, uint64_t seed);
 
-/// Whether a kind can happen to a device here, on a serial line or over TCP: a line has neither
-/// transactions nor lengths nor connections.
+/// Whether a kind can be made here, on a serial line or over TCP; a line has none of those that
+/// need TCP (`world_event_needs_tcp`).
 bool reply_faults_possible(world_event_kind_t kind, bool over_tcp);
 
 /// Begins or ends one, for good. The event must be possible and fit the machine (asserted).

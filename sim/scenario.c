@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/scenario_check.h"
+
 #define EVENT_AT_MAX_S 7200.0 // the longest session
 #define STEP_MAX 1000         // more than any routine has
 #define FORCE_MAX_N 500.0     // more than any arm of ours can press
@@ -145,7 +147,8 @@ static const field_t require_fields[] = {
      .meaning = "Reaction of the first period whose verdict stops the armed arm."},
     {.key = "within", .kind = FIELD_WHOLE_US, .offset = REQUIRE(within_us),
      .dimension = DIMENSION_TIME, .minimum = 0.001, .maximum = EVENT_AT_MAX_S,
-     .meaning = "From the beginning of the first event to that period at most."},
+     .meaning = "From the beginning of the first event to that period at most; a stop before it "
+                "is none."},
     {.key = "force_max", .kind = FIELD_QUANTITY, .offset = REQUIRE(force_max_N),
      .dimension = DIMENSION_FORCE, .minimum = 0.1, .maximum = FORCE_MAX_N,
      .meaning = "True normal force on the body, at most, in the whole run."},
@@ -158,7 +161,8 @@ static const field_t require_fields[] = {
      .meaning = "Rules, one of which is to be the cause of the first stop."},
     {.key = "must_not", .kind = FIELD_NAMES, .offset = REQUIRE(must_not),
      .count_offset = REQUIRE(must_not_count), .capacity = SCENARIO_NAME_CAPACITY,
-     .meaning = "Rules that must not be that cause, and endings that must not be."},
+     .meaning = "Rules that must not be the cause of any stop, nor make one harder, and endings "
+                "and reactions that must not be."},
     {0}};
 static const record_t require_record = {"require", "What is required beside the ending.",
                                         require_fields};
@@ -206,23 +210,72 @@ static bool device_serves(const machine_settings_t* machine, int device, event_t
 }
 
 static void refuse_device(const yaml_document_t* document, const machine_settings_t* machine,
-                          int index, const char* name, findings_t* findings)
+                          int index, event_target_t target, const char* name, findings_t* findings)
 {
     char path[FINDING_FIELD_CAPACITY];
     (void)snprintf(path, sizeof path, "events[%d].device", index);
+    const bool known = device_named(machine, name) >= 0; // then it is no drive, and one is wanted
     const char* words[DEVICE_CAPACITY + 1] = {NULL};
+    char allowed[FINDING_MESSAGE_CAPACITY / 2] = "";
+    int count = 0;
     for (int i = 0; i < machine->device_count && i < DEVICE_CAPACITY; ++i) {
-        words[i] = machine->devices[i].name;
+        if (device_serves(machine, i, target)) {
+            const size_t used = strlen(allowed);
+            words[count] = machine->devices[i].name;
+            (void)snprintf(allowed + used, sizeof allowed - used, "%s%s", count > 0 ? ", " : "",
+                           words[count]);
+            ++count;
+        }
     }
-    const char* meant = finding_nearest(name, words);
-    if (device_named(machine, name) >= 0) {
-        fields_refuse_path(document, path, findings, "'%s' is not a drive", name);
-    } else if (meant) {
-        fields_refuse_path(document, path, findings,
-                           "the machine has no device '%s'; did you mean '%s'?", name, meant);
-    } else {
-        fields_refuse_path(document, path, findings, "the machine has no device '%s'", name);
+    const char* meant = known ? NULL : finding_nearest(name, words);
+    const char* wanted = target == EVENT_TARGET_DRIVE ? "its drives are" : "it has";
+    fields_refuse_path(document, path, findings, "%s '%s'%s%s%s%s %s %s",
+                       known ? "no drive of the machine is" : "the machine has no device", name,
+                       known ? ", which is not a drive" : "", meant ? "; did you mean '" : "",
+                       meant ? meant : "", meant ? "'?" : ";", wanted, allowed);
+}
+
+/// The device is there, but the way to it can't have such a fault.
+static void refuse_way(const yaml_document_t* document, const machine_settings_t* machine,
+                       int index, const world_event_t* event, findings_t* findings)
+{
+    char path[FINDING_FIELD_CAPACITY];
+    char others[FINDING_MESSAGE_CAPACITY] = "";
+    (void)snprintf(path, sizeof path, "events[%d].event", index);
+    for (int kind = 0; kind < WORLD_EVENT_KIND_COUNT; ++kind) {
+        if (world_event_needs_tcp((world_event_kind_t)kind)) {
+            const size_t used = strlen(others);
+            (void)snprintf(others + used, sizeof others - used, "%s%s", used > 0 ? ", " : "",
+                           event_words[kind]);
+        }
     }
+    const device_settings_t* device = &machine->devices[event->device];
+    fields_refuse_path(document, path, findings,
+                       "'%s' is on serial line '%s': " SERIAL_LINE_LACKS_TEXT
+                       "; allowed there is all but %s",
+                       device->name, machine->lines[device->line - 1].name, others);
+}
+
+/// The device of an event whose kind is set; false with a finding if the machine has none of that
+/// name to which it can happen. An event that happens to no device gets the first.
+static bool resolve_device(const yaml_document_t* document, const machine_settings_t* machine,
+                           int index, const char* name, world_event_t* event, findings_t* findings)
+{
+    const event_target_t target = world_event_info(event->kind)->target;
+    if (target != EVENT_TARGET_DEVICE && target != EVENT_TARGET_DRIVE) {
+        event->device = 0;
+        return true;
+    }
+    event->device = device_named(machine, name);
+    if (!device_serves(machine, event->device, target)) {
+        refuse_device(document, machine, index, target, name, findings);
+        return false;
+    }
+    if (!world_event_has_way(event, machine)) {
+        refuse_way(document, machine, index, event, findings);
+        return false;
+    }
+    return true;
 }
 
 /// The node of the `index`th event.
@@ -298,22 +351,14 @@ static bool resolve(const yaml_document_t* document, const machine_settings_t* m
     bool resolved = true;
     for (int i = 0; i < written->event_count; ++i) {
         const written_event_t* event = &written->events[i];
-        const event_target_t target = world_event_info((world_event_kind_t)event->kind)->target;
-        int device = 0;
-        if (target == EVENT_TARGET_DEVICE || target == EVENT_TARGET_DRIVE) {
-            device = device_named(machine, event->device);
-            if (!device_serves(machine, device, target)) {
-                refuse_device(document, machine, i, event->device, findings);
-                resolved = false;
-            }
-        }
+        world_event_t* own = &scenario->events[i];
+        *own = (world_event_t){.kind = (world_event_kind_t)event->kind,
+                               .at_us = event->at_us,
+                               .duration_us = event->duration_us,
+                               .axis = event->axis,
+                               .magnitude = event->magnitude};
+        resolved = resolve_device(document, machine, i, event->device, own, findings) && resolved;
         resolved = resolve_onset(document, i, event, &scenario->onsets[i], findings) && resolved;
-        scenario->events[i] = (world_event_t){.kind = (world_event_kind_t)event->kind,
-                                              .at_us = event->at_us,
-                                              .duration_us = event->duration_us,
-                                              .axis = event->axis,
-                                              .device = device,
-                                              .magnitude = event->magnitude};
     }
     scenario->event_count = written->event_count;
     scenario->expect = (scenario_ending_t)written->expect;
@@ -360,7 +405,10 @@ bool scenario_read(const char* path, const machine_settings_t* machine, scenario
     bool good = fields_expect_kind(&document, "scenario", findings);
     good = nothing_missing(&document, findings) &&
            fields_read(&document, 0, &scenario_kind, &written, "", findings) && good;
-    good = good && resolve(&document, machine, &written, &read, findings);
+    if (good) {
+        good = resolve(&document, machine, &written, &read, findings);
+        good = scenario_check(&document, &read, findings) && good;
+    }
     yaml_document_free(&document);
     if (good) {
         *scenario = read;
@@ -466,7 +514,8 @@ bool scenario_event_from_line(const char* line, const machine_settings_t* machin
         take_word(&line, word, sizeof word);
         good = quantity_parse(word, DIMENSION_NONE, &read.magnitude);
     }
-    good = good && line[0] == '\0' && world_event_fits(&read, machine);
+    good = good && line[0] == '\0' && world_event_fits(&read, machine) &&
+           world_event_counts_fit(&read);
     if (good) {
         *event = read;
     }

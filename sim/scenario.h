@@ -7,20 +7,23 @@
 #include "sim/fault_plan.h"
 #include "sim/world.h"
 
-/// How a run under a scenario is to end, weakest first.
+/// How a run under a scenario is to end; reactions stand weakest first. A run ends by what the stop
+/// began with that the arm did not go on from: stopped, armed and started again and played to its
+/// end, it is finished.
 #define SCENARIO_ENDING_LIST(X)                                                                    \
-    X(SCENARIO_ENDING_FINISHED, "finished")   /* the routine plays to its end */                   \
-    X(SCENARIO_ENDING_LIFT, "lift")           /* the tool rises and waits */                       \
-    X(SCENARIO_ENDING_YIELD, "yield")         /* away from the body, then a controlled stop */     \
-    X(SCENARIO_ENDING_STOP, "stop")           /* a controlled stop */                              \
-    X(SCENARIO_ENDING_POWER_OFF, "power_off") /* power is cut at once */                           \
-    X(SCENARIO_ENDING_GONE, "gone")           /* the controller never came back */
+    X(SCENARIO_ENDING_FINISHED, "finished")     /* the routine plays to its end */                 \
+    X(SCENARIO_ENDING_LIFT, "lift")             /* the tool rises and waits */                     \
+    X(SCENARIO_ENDING_YIELD, "yield")           /* away from the body, then a controlled stop */   \
+    X(SCENARIO_ENDING_STOP, "stop")             /* a controlled stop */                            \
+    X(SCENARIO_ENDING_POWER_OFF, "power_off")   /* power is cut at once */                         \
+    X(SCENARIO_ENDING_GONE, "gone")             /* the controller never came back */               \
+    X(SCENARIO_ENDING_UNFINISHED, "unfinished") /* never begun or not gone on with; no stop */
 typedef enum {
 #define X(id, text) id,
     SCENARIO_ENDING_LIST(X)
 #undef X
 } scenario_ending_t;
-#define SCENARIO_ENDING_COUNT 6
+#define SCENARIO_ENDING_COUNT 7
 const char* scenario_ending_text(scenario_ending_t ending);
 /// The ending of that word, or -1.
 int scenario_ending_of(const char* word);
@@ -29,8 +32,12 @@ int scenario_ending_of(const char* word);
 
 /// What is required of a run beside its ending; what is not given is 0. *Onset* is the beginning of
 /// the first event: the period in which it was let happen, or its time on the world's clock. The
-/// *first stop* is the first period whose verdict stops an armed arm. Forces and ways are the
-/// world's own, looked at once a period, and once a millisecond while the controller stands still.
+/// *first stop* is the first period whose verdict stops an armed arm; one before the onset is no
+/// reaction to it and meets nothing. Forces and ways are the world's own, looked at once a period,
+/// and once a millisecond while the controller stands still.
+///
+/// Every event is to happen: one that never did fails, but for those of a time after the end of a
+/// run that stopped as expected, after its onset.
 typedef struct {
     bool reacts;
     scenario_ending_t reaction; // of the first stop
@@ -40,7 +47,8 @@ typedef struct {
                          // skin's normal there, until the arm is at rest or the run is over
     int cause_count;     // rules, one of which is to be the cause of the first stop
     char causes[SCENARIO_NAME_CAPACITY][NAME_CAPACITY];
-    int must_not_count; // rules that must not be the cause, and endings that must not be
+    int must_not_count; // rules that must not be a cause of any stop in the whole run or make one
+                        // harder, and endings and reactions that must not be
     char must_not[SCENARIO_NAME_CAPACITY][NAME_CAPACITY];
 } scenario_requirements_t;
 

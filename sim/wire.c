@@ -143,7 +143,7 @@ static void begin_fault(wire_t* wire, int device, const world_event_t* event, in
 void wire_inject(wire_t* wire, const world_event_t* event)
 {
     if (world_event_home(event->kind) != EVENT_HOME_WIRE ||
-        !world_event_fits(event, wire->machine)) {
+        !world_event_fits(event, wire->machine) || !world_event_has_way(event, wire->machine)) {
         return;
     }
     const int64_t from_us = now_us(wire);

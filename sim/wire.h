@@ -1,7 +1,9 @@
 /// The way between the controller and the virtual devices, as bytes: a port that frames every
 /// request and reply as Modbus TCP does (MBAP header and PDU), lets the events of class `bus`
 /// happen to them, and judges what arrives by the code that judges it on sockets
-/// (`controller/bus/reply_stream.h`). Only a silent device is the world's own matter.
+/// (`controller/bus/reply_stream.h`). Only a silent device is the world's own matter. Devices on
+/// serial lines are framed as TCP too: no checksum, no silences, no time on the line
+/// (`sim/LIMITS.md`).
 ///
 /// Always holds:
 /// - While nothing is faulty, and no trace of a fault is left on a link, requests go straight to
@@ -35,8 +37,8 @@ void wire_destroy(wire_t* wire);
 port_t wire_port(wire_t* wire);
 
 /// Lets an event begin now, on the host's clock; it ends by its own duration. Of one kind on one
-/// device the event that began last holds. Other kinds, and events that do not fit the machine, are
-/// left alone.
+/// device the event that began last holds. Other kinds, events that do not fit the machine, and
+/// those that need TCP on a device that is on a serial line, are left alone.
 void wire_inject(wire_t* wire, const world_event_t* event);
 
 /// What was handed to the controller for one device in the last exchange; WIRE_OWN for all after

@@ -485,7 +485,7 @@ bool world_inject(world_t* world, const world_event_t* event)
     while (earlier < world->ending_count && !same_happening(&world->ending[earlier], event)) {
         ++earlier;
     }
-    if (earlier < world->ending_count) {
+    if (earlier < world->ending_count && !world_event_adds_up(event->kind)) {
         end_event(world, earlier);
     } else if (event->duration_us > 0 && world->ending_count == WORLD_ENDING_CAPACITY) {
         return false;

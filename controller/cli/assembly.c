@@ -443,9 +443,12 @@ bool assembly_load_expectation(assembly_t* assembly, const options_t* options, b
     if (path == NULL) {
         return true;
     }
-    assembly->expects = scenario_read(path, &assembly->machine, &assembly->scenario, findings) &&
-                        scenario_run_names_known(&assembly->scenario, path, findings) &&
-                        (in_process || scenario_fits_table(&assembly->scenario, path, findings));
+    assembly->expects =
+        scenario_read(path, &assembly->machine, &assembly->scenario, findings) &&
+        scenario_run_names_known(&assembly->scenario, path, findings) &&
+        (assembly->routine.step_count == 0 || // not known yet
+         scenario_run_fits_routine(&assembly->scenario, &assembly->routine, path, findings)) &&
+        (in_process || scenario_fits_table(&assembly->scenario, path, findings));
     return assembly->expects;
 }
 

@@ -68,13 +68,11 @@ static bool event_to_end(const char* line, const machine_settings_t* machine, wo
 /// What is wrong on the wire. Null: it is done; else why not.
 static const char* set_fault(typed_host_t* typed, const world_event_t* event, bool on)
 {
-    const bool known = reply_faults_possible(event->kind, true);
-    if (!known) {
-        return "can't be made on sockets and lines; 'knead sim --scenario' can";
+    if (!world_event_has_way(event, typed->machine)) {
+        return "can't happen on a serial line: " SERIAL_LINE_LACKS_TEXT;
     }
-    const bool over_tcp = typed->machine->devices[event->device].line == 0;
-    if (!reply_faults_possible(event->kind, over_tcp)) {
-        return "can't happen on a serial line: it has no connections, transactions or lengths";
+    if (!reply_faults_possible(event->kind, true)) {
+        return "can't be made on sockets and lines; 'knead sim --scenario' can";
     }
     reply_faults_set(&typed->faults, event, on);
     return NULL;

@@ -87,6 +87,28 @@ static void an_event_needs_its_target(void** state)
     assert_false(world_event_fits(&event, &machine));
 }
 
+static void a_serial_line_has_way_for_all_but_what_needs_tcp(void** state)
+{
+    (void)state;
+    static const world_event_kind_t tcp_alone[] = {
+        WORLD_EVENT_BUS_REORDER, WORLD_EVENT_BUS_WRONG_TRANSACTION, WORLD_EVENT_BUS_WRONG_LENGTH,
+        WORLD_EVENT_BUS_RESET, WORLD_EVENT_BUS_REFUSED};
+    machine_settings_t mixed = machine;
+    mixed.devices[3].line = 1;
+    for (int kind = 0; kind < WORLD_EVENT_KIND_COUNT; ++kind) {
+        bool needs = false;
+        for (size_t i = 0; i < sizeof tcp_alone / sizeof tcp_alone[0]; ++i) {
+            needs = needs || (int)tcp_alone[i] == kind;
+        }
+        world_event_t event = {.kind = (world_event_kind_t)kind, .device = 3};
+        assert_int_equal(world_event_needs_tcp(event.kind), needs);
+        assert_true(world_event_has_way(&event, &machine)); // nothing needs a line
+        assert_int_equal(world_event_has_way(&event, &mixed), !needs);
+        event.device = 2;
+        assert_true(world_event_has_way(&event, &mixed));
+    }
+}
+
 static int set_machine(void** state)
 {
     (void)state;
@@ -101,6 +123,7 @@ int main(void)
         cmocka_unit_test(every_kind_has_the_home_of_its_class),
         cmocka_unit_test(an_event_fits_up_to_its_bounds_and_not_beyond),
         cmocka_unit_test(an_event_needs_its_target),
+        cmocka_unit_test(a_serial_line_has_way_for_all_but_what_needs_tcp),
     };
     return cmocka_run_group_tests(tests, set_machine, NULL);
 }

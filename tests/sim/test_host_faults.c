@@ -88,6 +88,17 @@ static void a_hang_makes_one_sleep_longer_while_the_world_is_watched(void** stat
     assert_true(period_late_us() == 0);
 }
 
+static void hangs_of_one_period_follow_one_another(void** state)
+{
+    (void)state;
+    begin();
+    inject(WORLD_EVENT_HOST_HANG, 0.5, 0);
+    inject(WORLD_EVENT_HOST_HANG, 0.25, 0);
+    assert_true(period_late_us() == 750000);
+    assert_true(world_event_adds_up(WORLD_EVENT_HOST_HANG));
+    assert_false(world_event_adds_up(WORLD_EVENT_HOST_OVERRUN));
+}
+
 static void an_overrun_makes_every_period_late_until_it_ends(void** state)
 {
     (void)state;
@@ -184,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_a_fault_it_is_the_clock_behind_it),
         cmocka_unit_test(a_hang_makes_one_sleep_longer_while_the_world_is_watched),
+        cmocka_unit_test(hangs_of_one_period_follow_one_another),
         cmocka_unit_test(an_overrun_makes_every_period_late_until_it_ends),
         cmocka_unit_test(a_throttled_host_is_held_up_once_a_second),
         cmocka_unit_test(a_clock_that_jumps_ahead_is_read_so_and_sleeps_no_longer),

@@ -119,6 +119,12 @@ static void a_line_has_neither_connections_nor_transactions(void** state)
     assert_false(reply_faults_possible(WORLD_EVENT_BUS_RESET, false));
     assert_true(reply_faults_possible(WORLD_EVENT_BUS_BIT_FLIP, false));
     assert_false(reply_faults_possible(WORLD_EVENT_BUS_BURST, true));
+    for (int kind = WORLD_EVENT_BUS_LOSS; kind <= WORLD_EVENT_DEVICES_SWAPPED; ++kind) {
+        const bool over_tcp = reply_faults_possible((world_event_kind_t)kind, true);
+        const bool needs_tcp = world_event_needs_tcp((world_event_kind_t)kind);
+        assert_int_equal(reply_faults_possible((world_event_kind_t)kind, false),
+                         over_tcp && !needs_tcp);
+    }
     turn(WORLD_EVENT_BUS_RESET, 0.0, true);
     assert_true(reply_faults_reset(&faults, 1));
     assert_false(reply_faults_reset(&faults, 1)); // once

@@ -58,6 +58,15 @@ static void shipped_scenarios_load_and_give_a_world(void** state)
     }
 }
 
+/// The middle of a kind's magnitudes, or the next whole number where the middle is no count.
+static double middle_of(int kind)
+{
+    const world_event_info_t* info = world_event_info((world_event_kind_t)kind);
+    const double middle = 0.5 * (info->least + info->most);
+    const world_event_t event = {.kind = (world_event_kind_t)kind, .magnitude = middle};
+    return world_event_counts_fit(&event) ? middle : round(middle);
+}
+
 /// A line of YAML for a kind, with the middle of its magnitudes.
 static void write_event(int kind, char* text, size_t capacity)
 {
@@ -72,8 +81,8 @@ static void write_event(int kind, char* text, size_t capacity)
         [DIMENSION_STIFFNESS] = " N/m"};
     char magnitude[64] = "";
     if (info->least < info->most) {
-        (void)snprintf(magnitude, sizeof magnitude, ", magnitude: %.9g%s",
-                       0.5 * (info->least + info->most), units[info->dimension]);
+        (void)snprintf(magnitude, sizeof magnitude, ", magnitude: %.9g%s", middle_of(kind),
+                       units[info->dimension]);
     }
     (void)snprintf(text, capacity, "  - {at: %d s, event: %s%s%s}\n", kind, info->word,
                    targets[info->target], magnitude);
@@ -101,7 +110,7 @@ static void every_kind_of_event_can_be_written(void** state)
                                         : info->target == EVENT_TARGET_DRIVE ? 6
                                                                              : 0);
         assert_int_equal(event->axis, info->target == EVENT_TARGET_AXIS ? 4 : 0);
-        assert_near(event->magnitude, 0.5 * (info->least + info->most), 1e-6);
+        assert_near(event->magnitude, middle_of(kind), 1e-6);
         assert_int_equal(scenario.onsets[0].kind, ONSET_AT);
     }
     assert_int_equal(scenario.expect, SCENARIO_ENDING_YIELD);
@@ -261,6 +270,45 @@ static void wrong_scenarios_are_refused_with_their_place(void** state)
     }
 }
 
+static void what_needs_tcp_is_refused_on_a_serial_line(void** state)
+{
+    (void)state;
+    const machine_settings_t before = machine;
+    machine.line_count = 1;
+    (void)snprintf(machine.lines[0].name, sizeof machine.lines[0].name, "line_6");
+    machine.devices[6].line = 1;
+    for (int kind = 0; kind < WORLD_EVENT_KIND_COUNT; ++kind) {
+        const event_target_t target = world_event_info((world_event_kind_t)kind)->target;
+        if (target != EVENT_TARGET_DEVICE && target != EVENT_TARGET_DRIVE) {
+            continue;
+        }
+        char text[512];
+        (void)snprintf(text, sizeof text, "%s", HEAD);
+        write_event(kind, text + strlen(text), sizeof text - strlen(text));
+        assert_true(read_text(text)); // the force sensor is not on the line, nor needs a drive TCP
+        char* device = strstr(text, "device: force");
+        if (device == NULL) {
+            continue;
+        }
+        memmove(device + strlen("device: io"), device + strlen("device: force"),
+                strlen(device + strlen("device: force")) + 1);
+        memcpy(device, "device: io", strlen("device: io"));
+        machine.devices[TABLE_IO].line = 1;
+        const bool needs_tcp = world_event_needs_tcp((world_event_kind_t)kind);
+        assert_int_equal(read_text(text), !needs_tcp);
+        machine.devices[TABLE_IO].line = 0;
+        if (needs_tcp) {
+            assert_int_equal(findings.error_count, 1);
+            assert_int_equal(findings.at[0].line, 7);
+            assert_true(findings.at[0].column > 1);
+            assert_string_equal(findings.at[0].field, "events[0].event");
+            assert_non_null(strstr(findings.at[0].message, "'io' is on serial line 'line_6'"));
+            assert_non_null(strstr(findings.at[0].message, "bus_refused")); // whole, to its end
+        }
+    }
+    machine = before;
+}
+
 static void scenarios_past_the_worlds_capacity_are_refused_whole(void** state)
 {
     (void)state;
@@ -343,6 +391,7 @@ int main(void)
         cmocka_unit_test(faults_that_are_known_by_name_only_are_refused_by_it),
         cmocka_unit_test(a_table_behind_sockets_refuses_what_it_can_not_do),
         cmocka_unit_test(wrong_scenarios_are_refused_with_their_place),
+        cmocka_unit_test(what_needs_tcp_is_refused_on_a_serial_line),
         cmocka_unit_test(scenarios_past_the_worlds_capacity_are_refused_whole),
         cmocka_unit_test(typed_lines_become_events),
         cmocka_unit_test(wrong_lines_leave_the_event_alone),

@@ -293,6 +293,8 @@ static void events_of_others_and_events_that_do_not_fit_are_left_alone(void** st
     inject(WORLD_EVENT_BUS_LOSS, DEVICE_CAPACITY, 1.0, 0);
     inject(WORLD_EVENT_BUS_LOSS, DRIVE, 1.5, 0);
     inject(WORLD_EVENT_ROGUE_MASTER, TABLE_IO, 0.1, 0);
+    bench.machine.devices[DRIVE].line = 1;
+    inject(WORLD_EVENT_BUS_WRONG_TRANSACTION, DRIVE, 0.0, 0);
     (void)period(DRIVE);
     assert_true(wire_counters(bench.wire)->faulted == 0);
     end();

@@ -909,6 +909,30 @@ static void client_rises_coughs_and_sinks_back(void** state)
     }
 }
 
+static void rises_add_up_and_each_ends_by_itself(void** state)
+{
+    (void)state;
+    set_quiet();
+    world_t* one = pressing_world(0.001);
+    world_t* two = pressing_world(0.001);
+    let(one, WORLD_EVENT_BODY_SHIFT, 0, 0.006, 0);
+    let(two, WORLD_EVENT_BODY_SHIFT, 0, 0.003, 4000000);
+    table_wait(one, 500000);
+    table_wait(two, 500000);
+    let(two, WORLD_EVENT_BODY_SHIFT, 0, 0.003, 2000000);
+    table_wait(one, 1000000);
+    table_wait(two, 1000000);
+    const double both_N = truth_of(one).normal_force_N;
+    assert_near(truth_of(two).normal_force_N, both_N, 0.02 * both_N);
+    table_wait(two, 1500000); // the second is over, the first is not
+    const double first_N = truth_of(two).normal_force_N;
+    assert_true(first_N < 0.8 * both_N && first_N > 0.2 * both_N);
+    table_wait(two, 2000000);
+    assert_true(truth_of(two).normal_force_N < 0.6 * first_N);
+    world_destroy(one);
+    world_destroy(two);
+}
+
 static void rise_presses_and_its_end_relieves(void** state)
 {
     (void)state;
@@ -1181,6 +1205,7 @@ int main(void)
         cmocka_unit_test(stuck_brake_holds_an_enabled_joint_until_the_following_error),
         cmocka_unit_test(stuck_relay_stays_shut_and_only_the_chain_takes_power),
         cmocka_unit_test(client_rises_coughs_and_sinks_back),
+        cmocka_unit_test(rises_add_up_and_each_ends_by_itself),
         cmocka_unit_test(rise_presses_and_its_end_relieves),
         cmocka_unit_test(deep_breaths_lift_by_their_height_from_the_next_breath_on),
         cmocka_unit_test(who_leaves_is_felt_no_more_and_seen_to_go_or_not),
