@@ -20,46 +20,83 @@ run_phase_t scenario_run_phase(supervisor_mode_t mode)
     return (unsigned)mode < MODE_COUNT ? phases[mode] : RUN_PHASE_NONE;
 }
 
-static int rule_named(const char* name)
+/// A finding with its place in the file, which is read again for it.
+static void refuse_at(const char* path, const char* field, findings_t* findings,
+                      const char* message)
 {
-    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
-        if (strcmp(interlock_rule_info((interlock_rule_t)rule)->name, name) == 0) {
-            return rule;
-        }
+    yaml_document_t document;
+    findings_t unread = {0}; // it could be read before
+    if (yaml_document_read(path, &document, &unread)) {
+        fields_refuse_path(&document, field, findings, "%s", message);
+        yaml_document_free(&document);
+    } else {
+        finding_add(findings, FINDING_ERROR, path, 0, 0, field, "", "%s", message);
     }
-    return INTERLOCK_RULE_NONE;
 }
 
 static bool name_known(const char* name, bool or_ending, const char* path, const char* field,
                        findings_t* findings)
 {
-    const bool known =
-        rule_named(name) != INTERLOCK_RULE_NONE || (or_ending && scenario_ending_of(name) >= 0);
-    if (!known) {
-        const char* words[INTERLOCK_RULE_COUNT + 1] = {NULL};
-        for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
-            words[rule] = interlock_rule_info((interlock_rule_t)rule)->name;
-        }
-        const char* meant = finding_nearest(name, words);
-        finding_add(findings, FINDING_ERROR, path, 0, 0, field, "", "there is no rule '%s'%s%s%s%s",
-                    name, or_ending ? " and no ending" : "",
-                    meant != NULL ? "; did you mean '" : "", meant != NULL ? meant : "",
-                    meant != NULL ? "'?" : "");
+    if (stop_track_rule(name) != INTERLOCK_RULE_NONE ||
+        (or_ending && scenario_ending_of(name) >= 0)) {
+        return true;
     }
-    return known;
+    const char* words[INTERLOCK_RULE_COUNT + SCENARIO_ENDING_COUNT + 1] = {NULL};
+    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
+        words[rule] = interlock_rule_info((interlock_rule_t)rule)->name;
+    }
+    char endings[FINDING_MESSAGE_CAPACITY / 2] = "";
+    for (int ending = 0; or_ending && ending < SCENARIO_ENDING_COUNT; ++ending) {
+        const size_t end = strlen(endings);
+        words[INTERLOCK_RULE_COUNT + ending] = scenario_ending_text((scenario_ending_t)ending);
+        (void)snprintf(endings + end, sizeof endings - end, "%s%s",
+                       ending == 0 ? " (endings are allowed too: " : ", ",
+                       scenario_ending_text((scenario_ending_t)ending));
+    }
+    const size_t used = strlen(endings);
+    (void)snprintf(endings + used, sizeof endings - used, "%s", or_ending ? ")" : "");
+    const char* meant = finding_nearest(name, words);
+    char message[FINDING_MESSAGE_CAPACITY];
+    (void)snprintf(message, sizeof message, "there is no rule '%s'%s%s%s%s%s", name,
+                   or_ending ? " and no ending" : "", meant != NULL ? "; did you mean '" : "",
+                   meant != NULL ? meant : "", meant != NULL ? "'?" : "", endings);
+    refuse_at(path, field, findings, message);
+    return false;
 }
 
 bool scenario_run_names_known(const scenario_t* scenario, const char* path, findings_t* findings)
 {
     const scenario_requirements_t* require = &scenario->require;
+    char field[FINDING_FIELD_CAPACITY];
     bool known = true;
     for (int i = 0; i < require->cause_count; ++i) {
-        known = name_known(require->causes[i], false, path, "require.cause", findings) && known;
+        (void)snprintf(field, sizeof field, "require.cause[%d]", i);
+        known = name_known(require->causes[i], false, path, field, findings) && known;
     }
     for (int i = 0; i < require->must_not_count; ++i) {
-        known = name_known(require->must_not[i], true, path, "require.must_not", findings) && known;
+        (void)snprintf(field, sizeof field, "require.must_not[%d]", i);
+        known = name_known(require->must_not[i], true, path, field, findings) && known;
     }
     return known;
+}
+
+bool scenario_run_fits_routine(const scenario_t* scenario, const routine_t* routine,
+                               const char* path, findings_t* findings)
+{
+    bool fits = true;
+    for (int i = 0; i < scenario->event_count; ++i) {
+        const onset_t* onset = &scenario->onsets[i];
+        if (onset->kind == ONSET_STEP && onset->step > routine->step_count) {
+            char field[FINDING_FIELD_CAPACITY], message[FINDING_MESSAGE_CAPACITY];
+            (void)snprintf(field, sizeof field, "events[%d].step", i);
+            (void)snprintf(message, sizeof message,
+                           "the routine has no step %d; 1 to %d are its steps", onset->step,
+                           routine->step_count);
+            refuse_at(path, field, findings, message);
+            fits = false;
+        }
+    }
+    return fits;
 }
 
 // -------------------------------------------------------------------------------------- the truth
@@ -71,6 +108,7 @@ static bool look(void* context)
     scenario_measured_t* measured = &run->measured;
     world_truth_t truth;
     world_truth(run->world, &truth);
+    measured->last_us = world_now_us(run->world);
     measured->force_peak_N = fmax(measured->force_peak_N, truth.normal_force_N);
     if (measured->onset_us >= 0) {
         const vec3_t way_m = vec3_sub(run->onset_pad_m, truth.pad.position_m);
@@ -111,6 +149,7 @@ bool scenario_run_begin(scenario_run_t* run, const scenario_t* scenario, const s
     run->faults.limits_size = limits != NULL ? limits_size : 0;
     run->measured =
         (scenario_measured_t){.onset_us = -1, .stop_us = -1, .rule = INTERLOCK_RULE_NONE};
+    run->stops = stop_track_begin();
     for (int i = 0; i < scenario->event_count; ++i) {
         if (!scenario_event_is_worlds(scenario, i)) {
             run->event_of_plan[run->plan.count] = i;
@@ -198,47 +237,17 @@ void scenario_run_after_step(scenario_run_t* run, const cycle_output_t* out)
 {
     scenario_measured_t* measured = &run->measured;
     (void)look(run);
-    const bool stopped = out->mode == MODE_YIELD || out->mode == MODE_STOPPING ||
-                         out->mode == MODE_TRIPPED ||
-                         (out->mode == MODE_LIFT && out->verdict.reaction == REACTION_LIFT);
-    // A run begins tripped or locked: only what leaves another mode is a stop.
-    if (run->stepped && stopped && !run->stopped && run->mode != MODE_LOCKED &&
-        measured->stop_us < 0) {
+    if (stop_track_see(&run->stops, out->mode, &out->verdict)) {
         measured->stop_us = world_now_us(run->world);
-        measured->reaction = out->verdict.reaction;
         measured->rule = out->verdict.rule;
     }
-    run->stopped = stopped;
-    run->mode = out->mode;
-    run->stepped = true;
 }
 
 // ------------------------------------------------------------------------------------- the verdict
 
-static scenario_ending_t ending_by(reaction_t reaction)
-{
-    static const scenario_ending_t endings[REACTION_COUNT] = {
-        [REACTION_NONE] = SCENARIO_ENDING_STOP, // somebody's stop
-        [REACTION_LIFT] = SCENARIO_ENDING_LIFT, [REACTION_YIELD] = SCENARIO_ENDING_YIELD,
-        [REACTION_STOP] = SCENARIO_ENDING_STOP, [REACTION_POWER_OFF] = SCENARIO_ENDING_POWER_OFF,
-    };
-    return endings[reaction];
-}
-
 scenario_ending_t scenario_run_ending(const scenario_run_t* run)
 {
-    if (run->measured.gone) {
-        return SCENARIO_ENDING_GONE;
-    }
-    return run->measured.stop_us >= 0 ? ending_by(run->measured.reaction)
-                                      : SCENARIO_ENDING_FINISHED;
-}
-
-static const char* cause_text(const scenario_measured_t* measured)
-{
-    return measured->rule != INTERLOCK_RULE_NONE
-               ? interlock_rule_info((interlock_rule_t)measured->rule)->name
-               : "none";
+    return stop_track_ending(&run->stops, run->measured.gone);
 }
 
 static int tell(FILE* out, bool met, const char* what, const char* wanted, const char* found)
@@ -256,10 +265,65 @@ static int tell_figure(FILE* out, const char* what, double found, double most, c
     return tell(out, isfinite(found) && found <= most, what, wanted, had);
 }
 
+/// What there was instead of a stop that answers the first event; null where there is one.
+static const char* no_answer(const scenario_measured_t* measured, char* text, size_t capacity)
+{
+    if (measured->stop_us < 0) {
+        (void)snprintf(text, capacity, "no stop");
+    } else if (measured->onset_us < 0) {
+        (void)snprintf(text, capacity, "a stop without any event");
+    } else if (measured->stop_us < measured->onset_us) {
+        (void)snprintf(text, capacity, "a stop %.4g ms before the first event",
+                       1e-3 * (double)(measured->onset_us - measured->stop_us));
+    } else {
+        return NULL;
+    }
+    return text;
+}
+
+static bool has_begun(const scenario_run_t* run, int event)
+{
+    for (int i = 0; i < run->plan.count; ++i) {
+        if (run->event_of_plan[i] == event) {
+            return run->plan.begun[i];
+        }
+    }
+    return run->scenario->events[event].at_us <= run->measured.last_us;
+}
+
+static int judge_events(const scenario_run_t* run, FILE* out)
+{
+    const scenario_t* scenario = run->scenario;
+    const scenario_measured_t* measured = &run->measured;
+    const scenario_ending_t ending = scenario_run_ending(run);
+    const bool in_time = measured->onset_us >= 0 && measured->stop_us >= measured->onset_us;
+    const bool by_event = ending == SCENARIO_ENDING_GONE ? measured->onset_us >= 0 : in_time;
+    const bool stopped_so = ending == scenario->expect && by_event &&
+                            ending != SCENARIO_ENDING_FINISHED &&
+                            ending != SCENARIO_ENDING_UNFINISHED;
+    int failed = 0;
+    for (int i = 0; i < scenario->event_count; ++i) {
+        const bool excused = stopped_so && scenario->onsets[i].kind == ONSET_AT;
+        if (!has_begun(run, i) && !excused) {
+            char what[2 * NAME_CAPACITY];
+            (void)snprintf(what, sizeof what, "events[%d] %s", i,
+                           world_event_info(scenario->events[i].kind)->word);
+            failed += tell(out, false, what, "to happen", "that it never did");
+        }
+    }
+    return failed;
+}
+
 static int judge_causes(const scenario_run_t* run, FILE* out)
 {
     const scenario_requirements_t* require = &run->scenario->require;
-    const char* cause = cause_text(&run->measured);
+    const scenario_measured_t* measured = &run->measured;
+    char early[2 * NAME_CAPACITY];
+    const char* none = no_answer(measured, early, sizeof early);
+    const char* cause = none != NULL ? none
+                        : measured->rule == INTERLOCK_RULE_NONE
+                            ? "none"
+                            : interlock_rule_info((interlock_rule_t)measured->rule)->name;
     char wanted[SCENARIO_NAME_CAPACITY * (NAME_CAPACITY + 4)] = "";
     bool met = false;
     int failed = 0;
@@ -272,13 +336,35 @@ static int judge_causes(const scenario_run_t* run, FILE* out)
     if (require->cause_count > 0) {
         failed += tell(out, met, "cause", wanted, cause);
     }
-    const char* ending = scenario_ending_text(scenario_run_ending(run));
     for (int i = 0; i < require->must_not_count; ++i) {
         const char* name = require->must_not[i];
         const bool is_ending = scenario_ending_of(name) >= 0;
-        failed += tell(out, strcmp(name, is_ending ? ending : cause) != 0,
-                       is_ending ? "ending other than" : "cause other than", name,
-                       is_ending ? ending : cause);
+        const bool was = stop_track_was(&run->stops, measured->gone, name);
+        failed += tell(out, !was, is_ending ? "no" : "no cause", name, was ? "one" : "none");
+    }
+    return failed;
+}
+
+static int judge_reaction(const scenario_run_t* run, FILE* out)
+{
+    const scenario_requirements_t* require = &run->scenario->require;
+    const scenario_measured_t* measured = &run->measured;
+    char early[2 * NAME_CAPACITY];
+    const char* none = no_answer(measured, early, sizeof early);
+    int failed = 0;
+    if (require->reacts) {
+        failed += tell(out, none == NULL && run->stops.reaction == require->reaction, "reaction",
+                       scenario_ending_text(require->reaction),
+                       none != NULL ? none : scenario_ending_text(run->stops.reaction));
+    }
+    if (require->within_us > 0 && none != NULL) {
+        char wanted[NAME_CAPACITY];
+        (void)snprintf(wanted, sizeof wanted, "%.4g ms at most", 1e-3 * (double)require->within_us);
+        failed += tell(out, false, "reaction within", wanted, none);
+    } else if (require->within_us > 0) {
+        failed += tell_figure(out, "reaction within",
+                              1e-3 * (double)(measured->stop_us - measured->onset_us),
+                              1e-3 * (double)require->within_us, "ms");
     }
     return failed;
 }
@@ -288,25 +374,10 @@ int scenario_run_judge(const scenario_run_t* run, FILE* out)
     const scenario_requirements_t* require = &run->scenario->require;
     const scenario_measured_t* measured = &run->measured;
     const scenario_ending_t ending = scenario_run_ending(run);
-    const bool stopped = measured->stop_us >= 0;
     int failed = tell(out, ending == run->scenario->expect, "ending",
                       scenario_ending_text(run->scenario->expect), scenario_ending_text(ending));
-    failed += measured->onset_us < 0
-                  ? tell(out, false, "event", "that begins", "none: its onset never came")
-                  : 0;
-    if (require->reacts) {
-        const scenario_ending_t reaction = ending_by(measured->reaction);
-        failed += tell(out, stopped && reaction == require->reaction, "reaction",
-                       scenario_ending_text(require->reaction),
-                       stopped ? scenario_ending_text(reaction) : "none");
-    }
-    if (require->within_us > 0) {
-        const bool reacted = stopped && measured->onset_us >= 0;
-        const double took_ms =
-            reacted ? 1e-3 * (double)(measured->stop_us - measured->onset_us) : (double)NAN;
-        failed +=
-            tell_figure(out, "reaction within", took_ms, 1e-3 * (double)require->within_us, "ms");
-    }
+    failed += judge_events(run, out);
+    failed += judge_reaction(run, out);
     if (require->force_max_N > 0.0) {
         failed += tell_figure(out, "force on the body", measured->force_peak_N,
                               require->force_max_N, "N");

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "controller/campaign/stop_track.h"
 #include "controller/dataflow.h"
 #include "controller/session.h"
 #include "sim/host_faults.h"
@@ -21,8 +22,8 @@
 typedef struct {
     int64_t onset_us; // of the first event; -1: none has begun
     int64_t stop_us;  // of the first stop; -1: there was none
-    reaction_t reaction;
-    int rule; // of the first stop, or INTERLOCK_RULE_NONE
+    int64_t last_us;  // last looked at
+    int rule;         // of the first stop, or INTERLOCK_RULE_NONE
     double force_peak_N;
     double travel_m; // into the body since the onset; 0 without
     bool gone;       // the controller never came back
@@ -38,9 +39,7 @@ typedef struct {
     operator_faults_t operator_faults;
     fault_plan_t plan;
     int event_of_plan[FAULT_PLAN_CAPACITY]; // index into the scenario's events
-    bool stopped;                           // in the last period
-    supervisor_mode_t mode;                 // of the last period
-    bool stepped;
+    stop_track_t stops;
     vec3_t onset_pad_m, onset_normal;
     scenario_measured_t measured;
 } scenario_run_t;
@@ -61,7 +60,10 @@ uint32_t scenario_run_before_exchange(scenario_run_t* run, const cycle_output_t*
 
 void scenario_run_after_step(scenario_run_t* run, const cycle_output_t* out);
 
-/// How the run ended: by the reaction of its first stop.
+/// Why a run could not be carried out whose controller is `gone`, as its record keeps it.
+#define SCENARIO_RUN_GONE_TEXT "the controller never came back"
+
+/// How the run ended (see stop_track_ending).
 scenario_ending_t scenario_run_ending(const scenario_run_t* run);
 
 /// Prints each thing that the scenario expects, a line each, with what was measured; returns how
@@ -70,6 +72,10 @@ int scenario_run_judge(const scenario_run_t* run, FILE* out);
 
 /// True if all rules that a scenario requires or rules out are known; else findings about `path`.
 bool scenario_run_names_known(const scenario_t* scenario, const char* path, findings_t* findings);
+
+/// True if the routine has every step that an event waits for; else findings about `path`.
+bool scenario_run_fits_routine(const scenario_t* scenario, const routine_t* routine,
+                               const char* path, findings_t* findings);
 
 /// The phase of a mode; RUN_PHASE_NONE for those that are none.
 run_phase_t scenario_run_phase(supervisor_mode_t mode);

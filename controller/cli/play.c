@@ -35,6 +35,9 @@
 #define TRIP_FAREWELL_US EVENT_AFTER_US
 // A table that refuses to be acknowledged for this long is not going to be.
 #define REFUSED_TIME_US INT64_C(3000000)
+// Without anybody at the keys a run is over where the arm has not been in use for this long: longer
+// than arming takes, and whatever a scenario lets go wrong meanwhile.
+#define IDLE_TIME_US INT64_C(60000000)
 // The same answer to the same request is told this often at most, to whoever holds a key down.
 #define ANSWER_REPEAT_US INT64_C(500000)
 
@@ -62,6 +65,9 @@ typedef struct {
     supervisor_mode_t mode; // of the last period
     int farewell;
     int64_t refused_us;
+    int64_t idle_us; // since the arm was last in use
+    bool idle;       // for too long
+    stop_track_t stops;
     int last_refusal; // rule that kept the lock closed, or INTERLOCK_RULE_NONE
     bool was_powered;
     bool unattended; // nobody can start it: standard input is closed
@@ -154,6 +160,19 @@ static void show(player_room_t* room, const cycle_output_t* out)
     progress_show(&room->progress, &view, wall_now_us());
 }
 
+/// Whether nobody goes on with a run that waits for nobody: automatic, in virtual time, with no
+/// request still to come.
+static bool is_idle(player_room_t* room, supervisor_mode_t mode)
+{
+    // Armed over and over again, and stopped before it is started, it is not in use either.
+    const bool in_use = supervisor_mode_powered(mode) && mode != MODE_ARMING &&
+                        mode != MODE_ARMED && mode != MODE_STOPPING && mode != MODE_YIELD;
+    const bool awaited =
+        !room->play->automatic || room->play->real_time || request_script_pending(&room->script);
+    room->idle_us = in_use || awaited ? 0 : room->idle_us + room->session->period_us;
+    return room->idle_us >= IDLE_TIME_US;
+}
+
 /// True as long as there is something left to do.
 static bool goes_on(player_room_t* room, const cycle_output_t* out)
 {
@@ -169,8 +188,9 @@ static bool goes_on(player_room_t* room, const cycle_output_t* out)
     }
     const bool waits = room->play->automatic && !room->was_powered;
     room->unattended = !room->play->automatic && !room->typed.open && !room->was_powered;
+    room->idle = is_idle(room, out->mode);
     room->gave_up = (waits && room->refused_us >= REFUSED_TIME_US) || room->unattended ||
-                    (!room->was_powered && room->interrupts_seen > 0);
+                    room->idle || (!room->was_powered && room->interrupts_seen > 0);
     const int after_trip = (int)(TRIP_FAREWELL_US / room->session->period_us);
     const int farewell = out->mode == MODE_PARKED ? FAREWELL_PERIODS : after_trip;
     return room->farewell < farewell && !room->gave_up;
@@ -231,6 +251,7 @@ static bool watch(void* context, const cycle_input_t* in, const cycle_output_t* 
     player_room_t* room = context;
     (void)frame;
     recording_append(room->recording, in, out);
+    (void)stop_track_see(&room->stops, out->mode, &out->verdict);
     if (room->play->scenario != NULL) {
         scenario_run_after_step(room->play->scenario, out);
     }
@@ -317,8 +338,12 @@ static void explain_failure(const player_room_t* room, loop_result_t result, cha
     text[0] = '\0';
     if (result == LOOP_TIME_LOST) {
         (void)snprintf(text, capacity, "%s",
-                       room->play->scenario != NULL ? "the controller never came back"
+                       room->play->scenario != NULL ? SCENARIO_RUN_GONE_TEXT
                                                     : loop_result_text(result));
+    } else if (room->idle) {
+        (void)snprintf(text, capacity,
+                       "nobody went on: for %.0f s the arm was not in use, at the end it was %s",
+                       1e-6 * (double)room->idle_us, supervisor_mode_text(room->mode));
     } else if (room->unattended) {
         (void)snprintf(text, capacity,
                        "nobody can arm and start: standard input is closed "
@@ -366,24 +391,13 @@ static exit_code_t exit_code_of(const player_room_t* room, const summary_t* summ
     return room->gave_up ? EXIT_SAFETY_STOP : EXIT_DEVICE;
 }
 
-static scenario_ending_t ending_of(const summary_t* summary)
-{
-    static const scenario_ending_t endings[REACTION_COUNT] = {
-        [REACTION_NONE] = SCENARIO_ENDING_STOP, // somebody's stop
-        [REACTION_LIFT] = SCENARIO_ENDING_LIFT, [REACTION_YIELD] = SCENARIO_ENDING_YIELD,
-        [REACTION_STOP] = SCENARIO_ENDING_STOP, [REACTION_POWER_OFF] = SCENARIO_ENDING_POWER_OFF,
-    };
-    return summary->first_stop.any ? endings[summary->first_stop.reaction]
-                                   : SCENARIO_ENDING_FINISHED;
-}
-
 /// A run that ended other than its scenario says is a failed expectation, whatever else it is.
 static exit_code_t judged_code(const player_room_t* room, bool recorded, exit_code_t code)
 {
     const assembly_t* assembly = room->play->assembly;
     const scenario_run_t* scenario = room->play->scenario;
     const scenario_ending_t ending =
-        scenario != NULL ? scenario_run_ending(scenario) : ending_of(&room->recording->summary);
+        scenario != NULL ? scenario_run_ending(scenario) : stop_track_ending(&room->stops, false);
     FILE* out = room->play->options->given[OPTION_JSON] ? stderr : stdout;
     const int failed = scenario != NULL ? scenario_run_judge(scenario, out) : 0;
     if (assembly->expects && ending != assembly->scenario.expect) {
@@ -485,6 +499,7 @@ static void room_open(player_room_t* room, const play_t* play, recording_t* reco
     room->recording = recording;
     room->progress = progress_open(stderr);
     room->last_refusal = INTERLOCK_RULE_NONE;
+    room->stops = stop_track_begin();
     room->script = play->assembly->script;
     const routine_t* routine = room->session->routine;
     for (int item = 0; item < routine->item_count; ++item) {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/campaign/scenario_run.h"
 #include "controller/cli/run_open.h"
 #include "controller/explain/explain_print.h"
 
@@ -10,21 +11,6 @@
 static void see_event(void* context, const event_line_t* line)
 {
     explain_event(context, line);
-}
-
-/// How the run ended in a scenario's words.
-static scenario_ending_t ending_of(const explanation_t* explanation, const summary_t* summary)
-{
-    static const scenario_ending_t endings[REACTION_COUNT] = {
-        [REACTION_NONE] = SCENARIO_ENDING_STOP, // somebody's stop
-        [REACTION_LIFT] = SCENARIO_ENDING_LIFT, [REACTION_YIELD] = SCENARIO_ENDING_YIELD,
-        [REACTION_STOP] = SCENARIO_ENDING_STOP, [REACTION_POWER_OFF] = SCENARIO_ENDING_POWER_OFF,
-    };
-    if (explanation->ending == EXPLAIN_FAILED && explanation->armed) {
-        return SCENARIO_ENDING_GONE;
-    }
-    return summary->first_stop.any ? endings[summary->first_stop.reaction]
-                                   : SCENARIO_ENDING_FINISHED;
 }
 
 /// The path of the run's copy of its scenario; false if it was played without one.
@@ -40,9 +26,61 @@ static bool find_scenario(const run_record_t* run, char* path, size_t capacity)
     return false;
 }
 
-/// What the scenario expects of ending and cause; the rest of it is judged while it is played, with
-/// what was true on the table.
-static void judge_scenario(assembly_t* assembly, const run_record_t* run,
+/// Adds to a text of EXPLAIN_TEXT_CAPACITY; what does not fit is left out.
+static void add(char* text, const char* first, const char* second)
+{
+    const size_t used = strlen(text);
+    (void)snprintf(text + used, EXPLAIN_TEXT_CAPACITY - used, "%s%s", first, second);
+}
+
+/// What a record does not hold: what was true on the table, and when the events began.
+static void name_unjudged(const scenario_requirements_t* require, char* unjudged)
+{
+    add(unjudged, "whether every event happened", "");
+    add(unjudged, require->within_us > 0 ? ", within" : "", "");
+    add(unjudged, require->force_max_N > 0.0 ? ", force_max" : "", "");
+    add(unjudged, require->travel_max_m > 0.0 ? ", travel_max" : "", "");
+}
+
+/// Ending, reaction, causes and what must not be, as the cycles tell.
+static void compare(const scenario_t* scenario, const stop_track_t* stops, bool gone,
+                    explain_record_t* record)
+{
+    const scenario_requirements_t* require = &scenario->require;
+    const scenario_ending_t ending = stop_track_ending(stops, gone);
+    const char* cause = stops->any && stops->rule != INTERLOCK_RULE_NONE
+                            ? interlock_rule_info((interlock_rule_t)stops->rule)->name
+                            : NULL;
+    bool caused = require->cause_count == 0;
+    record->met = ending == scenario->expect;
+    add(record->expected, "ending '", scenario_ending_text(scenario->expect));
+    add(record->expected, "'", "");
+    add(record->found, "ending '", scenario_ending_text(ending));
+    add(record->found, "'", "");
+    if (require->reacts) {
+        add(record->expected, ", reaction ", scenario_ending_text(require->reaction));
+        add(record->found, ", reaction ",
+            stops->any ? scenario_ending_text(stops->reaction) : "none");
+        record->met = record->met && stops->any && stops->reaction == require->reaction;
+    }
+    for (int i = 0; i < require->cause_count; i++) {
+        add(record->expected, i == 0 ? ", cause " : " or ", require->causes[i]);
+        caused = caused || (cause != NULL && strcmp(cause, require->causes[i]) == 0);
+    }
+    add(record->found, cause != NULL ? ", cause " : "", cause != NULL ? cause : "");
+    for (int i = 0; i < require->must_not_count; i++) {
+        const bool was = stop_track_was(stops, gone, require->must_not[i]);
+        add(record->expected, i == 0 ? ", no " : " nor ", require->must_not[i]);
+        add(record->found, was ? ", " : "", was ? require->must_not[i] : "");
+        record->met = record->met && !was;
+    }
+    record->met = record->met && caused;
+    name_unjudged(require, record->unjudged);
+}
+
+/// What the scenario expects, as far as the record tells; the rest of it is judged while it is
+/// played, with what was true on the table.
+static void judge_scenario(assembly_t* assembly, const run_record_t* run, const stop_track_t* stops,
                            const explanation_t* explanation, explain_record_t* record)
 {
     char path[WHY_PATH_CAPACITY];
@@ -59,26 +97,9 @@ static void judge_scenario(assembly_t* assembly, const run_record_t* run,
                       path);
         return;
     }
-    const scenario_requirements_t* require = &scenario->require;
-    const scenario_ending_t ending = ending_of(explanation, &run->summary);
-    const stop_cause_t* stop = &run->summary.first_stop;
-    const interlock_rule_info_t* info =
-        stop->any ? interlock_rule_info((interlock_rule_t)stop->rule) : NULL;
-    bool caused = require->cause_count == 0;
     record->scenario = true;
     (void)snprintf(record->scenario_name, sizeof record->scenario_name, "%s", scenario->name);
-    (void)snprintf(record->expected, sizeof record->expected, "ending '%s'",
-                   scenario_ending_text(scenario->expect));
-    for (int i = 0; i < require->cause_count; i++) {
-        const size_t used = strlen(record->expected);
-        (void)snprintf(record->expected + used, sizeof record->expected - used, "%s%s",
-                       i == 0 ? ", cause " : " or ", require->causes[i]);
-        caused = caused || (info != NULL && strcmp(info->name, require->causes[i]) == 0);
-    }
-    (void)snprintf(record->found, sizeof record->found, "ending '%s'%s%s",
-                   scenario_ending_text(ending), info != NULL ? ", cause " : "",
-                   info != NULL ? info->name : "");
-    record->met = ending == scenario->expect && caused;
+    compare(scenario, stops, strcmp(explanation->failure, SCENARIO_RUN_GONE_TEXT) == 0, record);
 }
 
 /// How the cause's device was heard in the whole run; null where the record does not say.
@@ -95,20 +116,20 @@ static const link_figures_t* link_of(const run_record_t* run, const machine_sett
 }
 
 /// Reads all cycles and events into the explanation.
-static void look(run_record_t* run, explain_t* explain, explain_record_t* record)
+static void look(run_record_t* run, explain_t* explain, explain_record_t* record,
+                 stop_track_t* stops)
 {
     cycle_record_t* cycle = calloc(1, sizeof *cycle);
     record->cycles_end = CYCLE_READ_END;
     while (cycle != NULL &&
            (record->cycles_end = cycle_reader_next(run->reader, cycle)) == CYCLE_READ_RECORD) {
         explain_observe(explain, cycle);
+        (void)stop_track_see(stops, cycle->mode, &cycle->verdict);
         summary_observe(&run->summary, cycle);
     }
     free(cycle);
-    // What lies behind a break can't be told, whatever the summary says of the end.
-    const bool broken = record->cycles_end != CYCLE_READ_END;
-    explain_settle(explain, broken || run->cycles_foreign ? VERDICT_RUNNING : run->file.verdict,
-                   broken || run->cycles_foreign ? "" : run->file.outcome.failure);
+    explain_settle(explain, record->cycles_end == CYCLE_READ_END && !run->cycles_foreign,
+                   run->file.verdict, run->file.outcome.failure);
     char path[WHY_PATH_CAPACITY];
     record->events_whole = run_file(run, RUN_EVENTS, path, sizeof path) &&
                            events_read(path, see_event, explain, &record->events_broken_line, NULL);
@@ -132,10 +153,11 @@ exit_code_t verb_why(const options_t* options, assembly_t* assembly)
         run_close(&run);
         return EXIT_INTERNAL;
     }
-    look(&run, explain, &record);
+    stop_track_t stops = stop_track_begin();
+    look(&run, explain, &record, &stops);
     const explanation_t* explanation = explain_result(explain);
     record.link = link_of(&run, &assembly->machine, &explanation->cause);
-    judge_scenario(assembly, &run, explanation, &record);
+    judge_scenario(assembly, &run, &stops, explanation, &record);
     if (options->given[OPTION_JSON]) {
         explain_write_json(&assembly->session, explanation, &record, stdout);
     } else {

@@ -403,9 +403,9 @@ void explain_observe(explain_t* explain, const cycle_record_t* record)
     }
     const bool stops = explain->any && summary_is_stop(record) &&
                        !summary_is_stop(&explain->last) && explain->last.mode != MODE_LOCKED;
-    // Lifted, looked at and resumed: that stop was none that ended the run.
-    if (explain->moment == MOMENT_STOP && explain->last.mode == MODE_PAUSED &&
-        record->mode == MODE_TRANSIT) {
+    // Looked at and resumed, or armed and started again: that stop was none that ended the run.
+    const bool again = explain->last.mode == MODE_PAUSED || explain->last.mode == MODE_ARMED;
+    if (explain->moment == MOMENT_STOP && again && record->mode == MODE_TRANSIT) {
         explain->moment = MOMENT_NONE;
         result->cause = explain_fault_none();
         result->asked = no_request();
@@ -462,8 +462,12 @@ static explain_ending_t ending_of(const explain_t* explain, run_verdict_t verdic
                                                                         : EXPLAIN_FINISHED;
 }
 
-void explain_settle(explain_t* explain, run_verdict_t verdict, const char* failure)
+void explain_settle(explain_t* explain, bool whole, run_verdict_t verdict, const char* failure)
 {
+    if (!whole) {
+        verdict = VERDICT_RUNNING;
+        failure = "";
+    }
     explanation_t* result = &explain->result;
     result->any = explain->any;
     result->verdict = verdict;

@@ -200,8 +200,9 @@ void explain_observe(explain_t* explain, const cycle_record_t* record);
 void explain_event(explain_t* explain, const event_line_t* line);
 
 /// After all cycles, before the events: settles what the moment is. `verdict` is the run's as its
-/// summary says, `failure` why it could not be carried out, or "".
-void explain_settle(explain_t* explain, run_verdict_t verdict, const char* failure);
+/// summary says, `failure` why it could not be carried out, or "". Both are left out where the
+/// cycles are not `whole`: what lies behind a break can't be told, whatever is said of the end.
+void explain_settle(explain_t* explain, bool whole, run_verdict_t verdict, const char* failure);
 
 /// The explanation, borrowed from `explain`.
 const explanation_t* explain_result(const explain_t* explain);

@@ -231,6 +231,7 @@ static void write_record(json_t* json, const explanation_t* explanation,
     json_text(json, "expected", record->expected);
     json_text(json, "found", record->found);
     json_boolean(json, "met", record->met);
+    json_text(json, "not_judged", record->unjudged);
     json_object_end(json);
 }
 

@@ -320,7 +320,8 @@ void explain_paragraph(const session_t* session, const explanation_t* explanatio
     }
     add_own_faults(&growing, explanation);
     if (explanation->ending != EXPLAIN_FAILED && explanation->failure[0] != '\0' &&
-        explanation->ending != EXPLAIN_NEVER_READY) {
+        (explanation->ending != EXPLAIN_NEVER_READY ||
+         strncmp(explanation->failure, "nobody went on", strlen("nobody went on")) == 0)) {
         add(&growing, " The program said: %s.", explanation->failure);
     }
     if (explanation->verdict == VERDICT_RUNNING && explanation->ending != EXPLAIN_CUT_OFF &&

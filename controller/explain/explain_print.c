@@ -307,8 +307,10 @@ static void print_record(FILE* out, const explanation_t* explanation,
                   (long long)record->events_broken_line);
     }
     if (record->scenario) {
-        print_row(out, "scenario", "'%s' expects %s; found: %s: %s", record->scenario_name,
-                  record->expected, record->found, record->met ? "as expected" : "NOT AS EXPECTED");
+        print_row(out, "scenario", "'%s' expects %s; found: %s: %s%s%s", record->scenario_name,
+                  record->expected, record->found, record->met ? "as expected" : "NOT AS EXPECTED",
+                  record->unjudged[0] != '\0' ? "; not judged, the record can't tell: " : "",
+                  record->unjudged);
     }
 }
 

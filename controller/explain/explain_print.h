@@ -24,7 +24,8 @@ typedef struct {
     char scenario_name[NAME_CAPACITY];
     char expected[EXPLAIN_TEXT_CAPACITY]; // what it expects
     char found[EXPLAIN_TEXT_CAPACITY];    // and what was
-    bool met;
+    bool met;                             // as far as the record tells
+    char unjudged[EXPLAIN_TEXT_CAPACITY]; // of what it requires, what the record can't tell; or ""
 } explain_record_t;
 
 /// The operator's paragraph: what happened, where, what the arm did, what to do.

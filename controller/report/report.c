@@ -395,10 +395,8 @@ static void explain_run(page_t* page, const char* directory)
     page->explained = (explain_record_t){.directory = directory,
                                          .cycles_end = page->data.end,
                                          .cycles_dropped = outcome->cycles_dropped};
-    // What lies behind a break can't be told, whatever the summary says of the end.
-    const bool broken = page->data.end != CYCLE_READ_END;
-    explain_settle(page->explain, broken ? VERDICT_RUNNING : summary_verdict(page->summary),
-                   broken ? "" : outcome->failure);
+    explain_settle(page->explain, page->data.end == CYCLE_READ_END, summary_verdict(page->summary),
+                   outcome->failure);
     page->explained.events_whole =
         events_read(page->events_path, see_event, page, &page->explained.events_broken_line, NULL);
 }

@@ -155,6 +155,100 @@ static void an_event_that_never_begins_fails_whatever_else_came_true(void** stat
     end();
 }
 
+/// What the judge says, for looking into.
+static const char* said(void)
+{
+    static char text[4096];
+    memset(text, 0, sizeof text);
+    FILE* told = fmemopen(text, sizeof text - 1, "w");
+    assert_non_null(told);
+    (void)scenario_run_judge(&run, told);
+    (void)fclose(told);
+    return text;
+}
+
+static void every_event_is_to_happen(void** state)
+{
+    (void)state;
+    set_event(WORLD_EVENT_FORCE_FREEZE, (onset_t){.kind = ONSET_AT}, 0);
+    scenario.event_count = 3;
+    scenario.events[1] = (world_event_t){.kind = WORLD_EVENT_POWER_CUT};
+    scenario.onsets[1] = (onset_t){.kind = ONSET_FORCE, .force_N = 400.0};
+    scenario.events[2] =
+        (world_event_t){.kind = WORLD_EVENT_ESTOP_PRESSED, .at_us = INT64_C(7000000000)};
+    scenario.onsets[2] = (onset_t){.kind = ONSET_AT, .at_us = INT64_C(7000000000)};
+    scenario.expect = SCENARIO_ENDING_FINISHED;
+    begin();
+    (void)period(MODE_CONTACT);
+    (void)period(MODE_PARKED);
+    assert_int_equal(judged(), 2);
+    assert_non_null(strstr(said(), "events[1] power_cut"));
+    assert_non_null(strstr(said(), "events[2] estop_pressed"));
+    end();
+    // Stopped as expected, what was to come later is not missed; what waits for a force is.
+    scenario.expect = SCENARIO_ENDING_YIELD;
+    begin();
+    (void)period(MODE_CONTACT);
+    out.verdict = (verdict_t){.rule = INTERLOCK_FORCE_FROZEN, .reaction = REACTION_YIELD};
+    (void)period(MODE_YIELD);
+    assert_int_equal(judged(), 1);
+    assert_non_null(strstr(said(), "events[1] power_cut"));
+    end();
+}
+
+static void a_stop_before_the_event_is_no_reaction_to_it(void** state)
+{
+    (void)state;
+    set_event(WORLD_EVENT_BUTTON_PRESSED,
+              (onset_t){.kind = ONSET_PHASE, .phase = RUN_PHASE_YIELD, .nth = 1}, 0);
+    scenario.expect = SCENARIO_ENDING_YIELD;
+    scenario.require = (scenario_requirements_t){.reacts = true,
+                                                 .reaction = SCENARIO_ENDING_YIELD,
+                                                 .within_us = 8000,
+                                                 .cause_count = 1,
+                                                 .causes = {"force_age"}};
+    begin();
+    (void)period(MODE_CONTACT);
+    out.verdict = (verdict_t){.rule = INTERLOCK_FORCE_AGE, .reaction = REACTION_YIELD};
+    (void)period(MODE_YIELD);
+    (void)period(MODE_YIELD);
+    assert_int_equal(judged(), 3);
+    assert_non_null(strstr(said(), "reaction within 8 ms at most, found a stop 4 ms before the "
+                                   "first event"));
+    end();
+}
+
+static void what_must_not_be_is_looked_for_in_the_whole_run(void** state)
+{
+    (void)state;
+    set_event(WORLD_EVENT_BUTTON_PRESSED, (onset_t){.kind = ONSET_AT}, 0);
+    scenario.expect = SCENARIO_ENDING_YIELD;
+    scenario.require = (scenario_requirements_t){
+        .must_not_count = 3, .must_not = {"stop", "power_off", "speed_following"}};
+    begin();
+    (void)period(MODE_CONTACT);
+    out.verdict = (verdict_t){.rule = INTERLOCK_CLIENT_BUTTON, .reaction = REACTION_YIELD};
+    (void)period(MODE_YIELD);
+    assert_int_equal(judged(), 0);
+    out.verdict = (verdict_t){.rule = INTERLOCK_SPEED_FOLLOWING, .reaction = REACTION_POWER_OFF};
+    (void)period(MODE_TRIPPED);
+    assert_int_equal(judged(), 2);
+    end();
+}
+
+static void a_run_that_never_began_is_not_finished(void** state)
+{
+    (void)state;
+    set_event(WORLD_EVENT_ESTOP_PRESSED, (onset_t){.kind = ONSET_AT}, 0);
+    scenario.expect = SCENARIO_ENDING_FINISHED;
+    begin();
+    (void)period(MODE_LOCKED);
+    assert_int_equal(judged(), 1);
+    scenario.expect = SCENARIO_ENDING_UNFINISHED;
+    assert_int_equal(judged(), 0);
+    end();
+}
+
 static void a_step_counts_from_one_as_the_routine_is_written(void** state)
 {
     (void)state;
@@ -231,6 +325,41 @@ static void names_of_rules_are_looked_up(void** state)
     assert_false(scenario_run_names_known(&named, "file", &findings));
 }
 
+static void names_and_steps_are_refused_at_their_place(void** state)
+{
+    (void)state;
+    char path[] = "/tmp/knead-test-scenario-XXXXXX";
+    const int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    FILE* file = fdopen(descriptor, "w");
+    assert_non_null(file);
+    (void)fputs("kind: scenario\nversion: 1\nname: tried\nmeaning: A sentence.\nexpect: yield\n"
+                "require: {cause: [speed_folowing], must_not: [powr_of]}\n"
+                "events:\n  - {step: 3, event: estop_pressed}\n",
+                file);
+    (void)fclose(file);
+    findings_t findings = {0};
+    table_machine(&machine);
+    assert_true(scenario_read(path, &machine, &scenario, &findings));
+    assert_false(scenario_run_names_known(&scenario, path, &findings));
+    assert_int_equal(findings.count, 2);
+    assert_int_equal(findings.at[0].line, 6);
+    assert_int_equal(findings.at[0].column, 19);
+    assert_non_null(strstr(findings.at[0].message, "did you mean 'speed_following'"));
+    assert_string_equal(findings.at[1].field, "require.must_not[0]");
+    assert_int_equal(findings.at[1].column, 47);
+    assert_non_null(strstr(findings.at[1].message, "did you mean 'power_off'"));
+    assert_non_null(strstr(findings.at[1].message, "finished, lift, yield"));
+    routine.step_count = 3;
+    assert_true(scenario_run_fits_routine(&scenario, &routine, path, &findings));
+    routine.step_count = 2;
+    assert_false(scenario_run_fits_routine(&scenario, &routine, path, &findings));
+    assert_string_equal(findings.at[2].field, "events[0].step");
+    assert_int_equal(findings.at[2].line, 8);
+    assert_non_null(strstr(findings.at[2].message, "1 to 2"));
+    (void)remove(path);
+}
+
 static void modes_that_are_no_phase_of_a_run_have_none(void** state)
 {
     (void)state;
@@ -249,11 +378,16 @@ int main(void)
         cmocka_unit_test(an_event_of_a_phase_begins_with_it_and_is_timed_from_there),
         cmocka_unit_test(each_requirement_fails_by_itself),
         cmocka_unit_test(an_event_that_never_begins_fails_whatever_else_came_true),
+        cmocka_unit_test(every_event_is_to_happen),
+        cmocka_unit_test(a_stop_before_the_event_is_no_reaction_to_it),
+        cmocka_unit_test(what_must_not_be_is_looked_for_in_the_whole_run),
+        cmocka_unit_test(a_run_that_never_began_is_not_finished),
         cmocka_unit_test(a_step_counts_from_one_as_the_routine_is_written),
         cmocka_unit_test(the_operators_requests_are_those_of_the_controller),
         cmocka_unit_test(a_bit_of_the_limits_that_were_handed_over_turns),
         cmocka_unit_test(a_controller_that_never_comes_back_ends_so),
         cmocka_unit_test(names_of_rules_are_looked_up),
+        cmocka_unit_test(names_and_steps_are_refused_at_their_place),
         cmocka_unit_test(modes_that_are_no_phase_of_a_run_have_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

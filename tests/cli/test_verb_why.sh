@@ -122,7 +122,7 @@ kind: scenario
 version: 1
 name: open
 meaning: The emergency stop is pressed from the beginning.
-expect: finished
+expect: unfinished
 events:
   - {at: 0 s, event: estop_pressed}
 EOF
@@ -132,6 +132,7 @@ in_out "It never began"
 in_out "emergency stop chain was open"
 expect 0 "$knead" why --json "$work/never"
 is ending never_ready
+is scenario.met True
 is cause.rule estop
 
 # Killed: the cycles end in the middle of a block, the summary still says that it runs.

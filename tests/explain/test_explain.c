@@ -88,12 +88,12 @@ static void beside(story_t* story, interlock_rule_t rule)
 static void ask(story_t* story, request_index_t index, request_result_t answer)
 {
     story->record.input.requests |= 1u << index;
-    story->record.answers |= (uint64_t)answer << (4 * index);
+    story->record.answers |= (uint64_t)answer << (CYCLE_ANSWER_BITS * index);
 }
 
 static const explanation_t* settle(story_t* story, run_verdict_t verdict)
 {
-    explain_settle(story->explain, verdict, "");
+    explain_settle(story->explain, true, verdict, "");
     return explain_result(story->explain);
 }
 
@@ -351,6 +351,26 @@ static void a_lift_that_was_resumed_did_not_stop_the_run(void** context)
     }
 }
 
+static void a_stop_after_which_it_was_started_again_did_not_end_the_run(void** context)
+{
+    (void)context;
+    story_t story = begin();
+    into_contact(&story);
+    refuse(&story, INTERLOCK_CLIENT_BUTTON, SUBJECT_NONE, 0.0, 1.0, REACTION_YIELD);
+    step(&story, MODE_YIELD, 10);
+    story.record.verdict = (verdict_t){.rule = INTERLOCK_RULE_NONE, .subject = SUBJECT_NONE};
+    static const supervisor_mode_t again[] = {MODE_TRIPPED, MODE_READY,   MODE_ARMING,
+                                              MODE_ARMED,   MODE_TRANSIT, MODE_CONTACT,
+                                              MODE_PARKING, MODE_PARKED};
+    for (size_t i = 0; i < sizeof again / sizeof again[0]; i++) {
+        step(&story, again[i], 25);
+    }
+    const explanation_t* told = settle(&story, VERDICT_FINISHED);
+    assert_int_equal(told->earlier_stops, 1);
+    assert_int_equal(told->ending, EXPLAIN_FINISHED);
+    end(&story);
+}
+
 static void somebodys_stop_is_told_with_his_reason(void** context)
 {
     (void)context;
@@ -402,9 +422,15 @@ static void runs_that_no_rule_stopped_are_told_apart(void** context)
     end(&story);
     story = begin();
     into_contact(&story);
-    explain_settle(story.explain, VERDICT_FAILED, "time was lost");
+    explain_settle(story.explain, true, VERDICT_FAILED, "time was lost");
     assert_int_equal(explain_result(story.explain)->ending, EXPLAIN_FAILED);
     assert_string_equal(explain_result(story.explain)->failure, "time was lost");
+    end(&story);
+    story = begin(); // what comes after a break is not the end that the summary tells of
+    into_contact(&story);
+    explain_settle(story.explain, false, VERDICT_FAILED, "time was lost");
+    assert_int_equal(explain_result(story.explain)->ending, EXPLAIN_CUT_OFF);
+    assert_string_equal(explain_result(story.explain)->failure, "");
     end(&story);
     story = begin();
     into_contact(&story);
@@ -586,6 +612,7 @@ int main(void)
         cmocka_unit_test(who_is_to_move_the_arm_is_told_to_release_its_brakes),
         cmocka_unit_test(an_axis_or_a_part_is_never_called_a_joint),
         cmocka_unit_test(a_lift_that_was_resumed_did_not_stop_the_run),
+        cmocka_unit_test(a_stop_after_which_it_was_started_again_did_not_end_the_run),
         cmocka_unit_test(somebodys_stop_is_told_with_his_reason),
         cmocka_unit_test(runs_that_no_rule_stopped_are_told_apart),
         cmocka_unit_test(the_two_seconds_before_are_looked_at_and_no_more),
