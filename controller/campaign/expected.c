@@ -428,10 +428,13 @@ void expected_judge(const expected_row_t* row, outcome_t* outcome)
 #define DRIVE_ITSELF "the drive itself moves its joint, until it is cut off"
 // The only encoder of a joint lies: nothing on the machine knows where the tool is. See
 // sim/LIMITS.md.
-#define TOOL_ELSEWHERE "the tool is not where its only encoders say, and nor are the zones"
+#define TOOL_ELSEWHERE                                                                             \
+    "the tool is not where its only encoders say, nor are the zones, and a yield goes by them"
 #define KEEPS_TORQUE                                                                               \
     "a drive that does not obey keeps its torque until the relay opens, and shuts its brake after"
 #define FALLS "an arm that nothing holds falls, as fast and as hard as its weight makes it"
+#define NO_ANSWER "a drive that does not do what it is told does not let go with the others"
+#define LATE_ALWAYS "a controller that is late in every period lets go as late"
 
 uint32_t expected_excused(world_event_kind_t kind, const char** reason)
 {
@@ -442,19 +445,26 @@ uint32_t expected_excused(world_event_kind_t kind, const char** reason)
     } excuses[] = {
         {WORLD_EVENT_DRIVE_DEAF_TO_STOP, BIT(I3) | BIT(I6), KEEPS_TORQUE},
         {WORLD_EVENT_DRIVE_STUCK_STATE, BIT(I3) | BIT(I6), KEEPS_TORQUE},
+        {WORLD_EVENT_DRIVE_DEAF, BIT(I18), NO_ANSWER},
+        {WORLD_EVENT_DRIVE_LATE, BIT(I18), NO_ANSWER},
+        {WORLD_EVENT_BRAKE_STUCK, BIT(I18), NO_ANSWER},
         {WORLD_EVENT_ENCODER_JUMP, BIT(I6), DRIVE_ITSELF},
-        {WORLD_EVENT_ENCODER_FREEZE, BIT(I6) | BIT(I7), TOOL_ELSEWHERE},
-        {WORLD_EVENT_ENCODER_DRIFT, BIT(I6) | BIT(I7), TOOL_ELSEWHERE},
+        {WORLD_EVENT_ENCODER_FREEZE, BIT(I6) | BIT(I7) | BIT(I17) | BIT(I18), TOOL_ELSEWHERE},
+        {WORLD_EVENT_ENCODER_DRIFT, BIT(I6) | BIT(I7) | BIT(I17) | BIT(I18), TOOL_ELSEWHERE},
         {WORLD_EVENT_ENCODER_WRAP, BIT(I6), DRIVE_ITSELF},
-        {WORLD_EVENT_ENCODER_SIGN, BIT(I6) | BIT(I7), TOOL_ELSEWHERE},
-        {WORLD_EVENT_ENCODER_SCALE, BIT(I6) | BIT(I7), TOOL_ELSEWHERE},
-        {WORLD_EVENT_DRIVE_RUNAWAY, BIT(I2) | BIT(I6) | BIT(I7), DRIVE_ITSELF},
-        {WORLD_EVENT_DRIVE_OSCILLATES, BIT(I2) | BIT(I6) | BIT(I7), DRIVE_ITSELF},
-        {WORLD_EVENT_ROGUE_MASTER, BIT(I6), DRIVE_ITSELF},
+        {WORLD_EVENT_ENCODER_SIGN, BIT(I6) | BIT(I7) | BIT(I17) | BIT(I18), TOOL_ELSEWHERE},
+        {WORLD_EVENT_ENCODER_SCALE, BIT(I6) | BIT(I7) | BIT(I17) | BIT(I18), TOOL_ELSEWHERE},
+        {WORLD_EVENT_DRIVE_RUNAWAY, BIT(I2) | BIT(I6) | BIT(I7) | BIT(I17) | BIT(I18),
+         DRIVE_ITSELF},
+        {WORLD_EVENT_DRIVE_OSCILLATES, BIT(I2) | BIT(I6) | BIT(I7) | BIT(I17) | BIT(I18),
+         DRIVE_ITSELF},
+        {WORLD_EVENT_ROGUE_MASTER, BIT(I6) | BIT(I17) | BIT(I18), DRIVE_ITSELF},
         {WORLD_EVENT_DEVICES_SWAPPED, BIT(I6), DRIVE_ITSELF},
-        {WORLD_EVENT_DRIVE_WEAK, BIT(I2) | BIT(I6) | BIT(I7), FALLS},
-        {WORLD_EVENT_BRAKE_SLIPS, BIT(I2) | BIT(I6) | BIT(I7), FALLS},
-        {WORLD_EVENT_BRAKE_LATE, BIT(I2) | BIT(I6) | BIT(I7), FALLS},
+        {WORLD_EVENT_DRIVE_WEAK, BIT(I2) | BIT(I6) | BIT(I7) | BIT(I17) | BIT(I18), FALLS},
+        {WORLD_EVENT_BRAKE_SLIPS, BIT(I2) | BIT(I6) | BIT(I7) | BIT(I17) | BIT(I18), FALLS},
+        {WORLD_EVENT_BRAKE_LATE, BIT(I2) | BIT(I6) | BIT(I7) | BIT(I17) | BIT(I18), FALLS},
+        {WORLD_EVENT_HOST_OVERRUN, BIT(I18), LATE_ALWAYS},
+        {WORLD_EVENT_HOST_THROTTLED, BIT(I18), LATE_ALWAYS},
         {WORLD_EVENT_CLIENT_TETHER, BIT(I6), "a tether pulls the tool"},
         {WORLD_EVENT_CLIENT_GRABS, BIT(I6), "a hand pulls the tool"},
         {WORLD_EVENT_CLIENT_ROLLS, BIT(I6) | BIT(I7), "the client moves against the tool"},

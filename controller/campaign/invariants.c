@@ -29,6 +29,11 @@
 #define LOST_DRIVE_PERIODS 25
 // The drives' watchdogs as the program configures them, s.
 #define WATCHDOG_S 0.040
+// A tool that comes no faster than this stands: a body that rests on a brake gives way so slowly.
+#define STANDS_MPS 0.005
+// What counts as let go, and within what time of a stop it has to be so.
+#define RELEASED_N 5.0
+#define RELEASE_US 300000
 // Drives that were told to let go do it within this, brakes and all.
 #define TORQUE_GONE_US 200000
 
@@ -59,6 +64,7 @@ void invariants_begin(invariants_t* invariants, const stage_t* stage, const worl
                                  .world = world,
                                  .reaction_us = -1,
                                  .yield_us = -1,
+                                 .answer_us = -1,
                                  .tripped_us = -1,
                                  .first_rule = INTERLOCK_RULE_NONE,
                                  .press = {.bound_N = (double)NAN}};
@@ -94,7 +100,7 @@ static void violate(const period_t* period, invariant_t invariant, const char* w
                     double allowed)
 {
     invariants_t* self = period->self;
-    if ((self->violated & INVARIANT_BIT(invariant)) != 0) {
+    if (((self->violated | self->excused) & INVARIANT_BIT(invariant)) != 0) {
         return;
     }
     self->violated |= INVARIANT_BIT(invariant);
@@ -180,6 +186,31 @@ static void begin_over(const period_t* period, press_watch_t* press)
     press->skin_mps = fmin(period->truth->surface_speed_mps, most_mps);
 }
 
+/// The true force against what no trial may pass.
+static void judge_over(const period_t* period)
+{
+    press_watch_t* press = &period->self->press;
+    const world_truth_t* truth = period->truth;
+    const safety_settings_t* safety = period->session->safety;
+    const bool touched = truth->normal_force_N > safety->touch_force_N.value;
+    press->rise_m =
+        touched ? fmax(press->rise_m + truth->surface_speed_mps * period->passed_s, 0.0) : 0.0;
+    // The others still move as if it did not stand.
+    press->lost = press->over && (press->lost || period->self->lost);
+    press->outrun =
+        touched && (press->outrun || truth->surface_speed_mps > safety->yield_speed_mps.value ||
+                    press->rise_m > safety->yield_distance_m.value);
+    const bool crosses = press->over && !(press->since_s > 0.0);
+    const bool stands = !truth->drives_enabled && press->into_mps[press->at] <= STANDS_MPS;
+    press->braked = crosses ? stands : press->over && press->braked;
+    const double over_N = truth->normal_force_N - safety->contact_force_max_N.value;
+    press->over_N = fmax(press->over_N, over_N);
+    if (!press->braked && !press->outrun && !press->lost) {
+        at_most(period, INVARIANT_I17, "true force over the limit of all by, N", over_N,
+                PRESS_OVER_MAX_N);
+    }
+}
+
 /// The true force against what the envelope says of an arm that lets go from the limit on.
 static void judge_press(const period_t* period)
 {
@@ -239,6 +270,7 @@ static void judge_truth(const period_t* period)
     const vec3_t tool_m = fk_tool_pose(&period->session->chain, &joints).position_m;
     note_press(period, tool_m);
     judge_press(period);
+    judge_over(period);
     if (self->begun) {
         const double speed_mps = vec3_norm(vec3_sub(tool_m, self->tool_true_m)) / period->passed_s;
         const double allowed_mps =
@@ -321,6 +353,7 @@ static void judge_set_points(const period_t* period)
         self->speed[joint] = speed;
     }
     const bool lost = drive_lost(period);
+    self->lost = lost;
     if (self->begun && self->started) {
         const safety_settings_t* safety = period->session->safety;
         const double speed_mps =
@@ -413,6 +446,26 @@ static void judge_times(const period_t* period)
     }
 }
 
+/// The time that the true force takes to end after a stop.
+static void judge_release(const period_t* period)
+{
+    invariants_t* self = period->self;
+    const supervisor_mode_t mode = period->out->mode;
+    const int64_t now_us = period->in->now_us;
+    const bool answers = in_modes(mode, M(LIFT) | M(YIELD) | M(STOPPING));
+    const bool begins = in_modes(self->mode, GOING_MODES) && period->out->verdict.refused != 0;
+    self->answer_us = !answers ? -1 : self->answer_us >= 0 || !begins ? self->answer_us : now_us;
+    // A program that hangs lets go of nothing; the drives' watchdogs brake.
+    const double hung_s = period->passed_s - fmin(period->passed_s, WATCHDOG_S);
+    self->answer_us +=
+        self->answer_us >= 0 && self->answer_us < now_us ? (int64_t)(hung_s * 1e6) : 0;
+    const bool moves = period->truth->drives_enabled && !self->lost && !self->press.outrun;
+    if (self->answer_us >= 0 && now_us - self->answer_us > RELEASE_US && moves) {
+        at_most(period, INVARIANT_I18, "true force after a stop, N", period->truth->normal_force_N,
+                RELEASED_N);
+    }
+}
+
 static void judge_requests(const period_t* period)
 {
     invariants_t* self = period->self;
@@ -481,6 +534,9 @@ void invariants_judge(invariants_t* self, const cycle_input_t* in, const cycle_o
                         : session->period_s,
         .tool_commanded_m = fk_tool_pose(&session->chain, &commanded).position_m,
     };
+    for (int i = 0; i < INVARIANT_COUNT; ++i) {
+        self->excused_s[i] += (self->excused & INVARIANT_BIT(i)) != 0 ? period.passed_s : 0.0;
+    }
     judge_requests(&period);
     judge_truth(&period);
     judge_zones(&period);
@@ -488,6 +544,7 @@ void invariants_judge(invariants_t* self, const cycle_input_t* in, const cycle_o
     judge_set_points(&period);
     judge_samples(&period);
     judge_times(&period);
+    judge_release(&period);
     judge_verdict(&period);
     self->tool_commanded_m = period.tool_commanded_m;
     self->mode = out->mode;

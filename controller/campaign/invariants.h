@@ -34,16 +34,25 @@
     X(INVARIANT_I13, "I13", true, "yielding ends without torque within its time")                  \
     X(INVARIANT_I14, "I14", false, "no waiting in the cycle: shown by its objects and the loop")   \
     X(INVARIANT_I15, "I15", true, "what is unknown counts as unhealthy")                           \
-    X(INVARIANT_I16, "I16", false, "records verify: shown where they are written")
+    X(INVARIANT_I16, "I16", false, "records verify: shown where they are written")                 \
+    X(INVARIANT_I17, "I17", true,                                                                  \
+      "the true force is over the limit of all by at most 15 N, but for lost drives, an arm "      \
+      "without torque, and clients faster or farther than a yield goes")                           \
+    X(INVARIANT_I18, "I18", true,                                                                  \
+      "after a stop the true force is below 5 N within 300 ms, as long as drives answer")
 typedef enum {
 #define X(id, name, judged, text) id,
     INVARIANT_LIST(X)
 #undef X
 } invariant_t;
-#define INVARIANT_COUNT 16
+#define INVARIANT_COUNT 18
 #define INVARIANT_BIT(id) (UINT32_C(1) << (id))
 const char* invariant_name(invariant_t invariant);
 const char* invariant_text(invariant_t invariant);
+
+// What the body may feel beyond the limit of all, whatever bound a trial's own speeds and reaction
+// times give.
+#define PRESS_OVER_MAX_N 15.0
 
 #define INVARIANT_PRESS_CAPACITY 16 // periods of a reaction time
 
@@ -64,6 +73,12 @@ typedef struct {
     // Worst of all: force to bound, and what each is over the limit of all.
     double ratio, rise_ratio;
     double bound_N; // at the worst rise; NaN where the force was never over the limit
+    double over_N;  // the most by which the force was over the limit; 0: never
+    bool lost;      // a drive was lost since: the other joints go on and move the tool elsewhere
+    // No yield ends such a press: the arm stood without torque as the force crossed the limit, or
+    // since the skin was touched it came nearer faster, or by more, than a yield goes.
+    bool braked, outrun;
+    double rise_m; // of the skin since it was touched
 } press_watch_t;
 
 /// What must be remembered between two periods.
@@ -87,10 +102,14 @@ typedef struct {
     double turn_s;       // the longest time between two periods since yielding or stopping began
     int64_t reaction_us; // since yielding or stopping began; -1: neither
     int64_t yield_us;    // since yielding began; -1
+    int64_t answer_us;   // since a refusal was answered by lifting, yielding or stopping; -1
+    bool lost;           // a drive was, in the last period
     int64_t tripped_us;
     int first_rule;
     bool armed, started; // granted since torque was off
-    // What was found: the first of each.
+    uint32_t excused; // INVARIANT_BIT of what the faults of this period excuse; the trial's to set
+    double excused_s[INVARIANT_COUNT]; // for how long in all
+    // What was found: the first of each that was not excused then.
     uint32_t violated;
     double at_s[INVARIANT_COUNT];
     char found[INVARIANT_COUNT][TEXT_CAPACITY];

@@ -40,7 +40,7 @@ static void write_skipped(FILE* out, const char* note)
 
 static void write_failure(FILE* out, const tally_t* tally, const outcome_t* outcome)
 {
-    char replay[TEXT_CAPACITY];
+    char replay[TALLY_REPLAY_CAPACITY];
     tally_replay(&tally->header, outcome->number, replay);
     for (int i = 0; i < outcome->failure_count && i < OUTCOME_FAILURE_CAPACITY; ++i) {
         const outcome_failure_t* failure = &outcome->failures[i];
@@ -51,6 +51,9 @@ static void write_failure(FILE* out, const tally_t* tally, const outcome_t* outc
         (void)fprintf(out, " at %.3f s: ", failure->at_s);
         html_text(out, failure->text);
         (void)fputc('\n', out);
+    }
+    if (outcome->failure_count > OUTCOME_FAILURE_CAPACITY) {
+        (void)fprintf(out, "and %d more\n", outcome->failure_count - OUTCOME_FAILURE_CAPACITY);
     }
     html_text(out, replay);
     (void)fputc('\n', out);
@@ -100,7 +103,7 @@ static void write_cell(FILE* out, const tally_t* tally, int row, int phase)
             }
         }
         if (told == 0) { // too many failed for all to be kept: at least how to see the first
-            char replay[TEXT_CAPACITY];
+            char replay[TALLY_REPLAY_CAPACITY];
             tally_replay(&tally->header, cell->failed_number, replay);
             html_text(out, replay);
             (void)fputc('\n', out);
@@ -114,14 +117,14 @@ static void write_cell(FILE* out, const tally_t* tally, int row, int phase)
 /// A campaign of which trials are missing has not passed, whatever the others say.
 static void write_whole(FILE* out, const tally_t* tally)
 {
-    const int64_t missing = tally_missing(tally);
+    char missing[TEXT_CAPACITY];
+    tally_missing_text(tally, missing);
     (void)fprintf(out, "  <testcase classname=\"%s.campaign\" name=\"whole\" time=\"0\"",
                   campaign_kind_text(tally->header.kind));
-    if (missing > 0 || tally->trials == tally->skipped) {
+    if (missing[0] != '\0' || tally->trials == tally->skipped) {
         (void)fprintf(out,
-                      ">\n    <failure message=\"%" PRId64 " of the trials asked for are missing, "
-                      "%" PRId64 " were tried\"/>\n  </testcase>\n",
-                      missing, tally->trials - tally->skipped);
+                      ">\n    <failure message=\"%s%s%" PRId64 " were tried\"/>\n  </testcase>\n",
+                      missing, missing[0] != '\0' ? "; " : "", tally->trials - tally->skipped);
     } else {
         (void)fputs("/>\n", out);
     }

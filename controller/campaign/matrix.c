@@ -88,19 +88,29 @@ static bool sized(world_event_kind_t kind)
     return world_event_info(kind)->least < world_event_info(kind)->most;
 }
 
-static int drive_count(const machine_settings_t* machine)
+/// Whether a kind is tried on a device: not on what is no drive where it needs one, and not on a
+/// serial line where it needs TCP.
+static bool tried_on(const machine_settings_t* machine, world_event_kind_t kind, int device)
+{
+    const world_event_t event = {.kind = kind, .device = device};
+    const bool drives_only = world_event_info(kind)->target == EVENT_TARGET_DRIVE;
+    return (!drives_only || machine->devices[device].role == DEVICE_DRIVE) &&
+           world_event_has_way(&event, machine);
+}
+
+static int tried_count(const machine_settings_t* machine, world_event_kind_t kind)
 {
     int count = 0;
     for (int i = 0; i < machine->device_count; ++i) {
-        count += machine->devices[i].role == DEVICE_DRIVE ? 1 : 0;
+        count += tried_on(machine, kind, i) ? 1 : 0;
     }
     return count;
 }
 
-static int nth_drive(const machine_settings_t* machine, int index)
+static int nth_tried(const machine_settings_t* machine, world_event_kind_t kind, int index)
 {
     for (int i = 0; i < machine->device_count; ++i) {
-        if (machine->devices[i].role == DEVICE_DRIVE && index-- == 0) {
+        if (tried_on(machine, kind, i) && index-- == 0) {
             return i;
         }
     }
@@ -112,9 +122,8 @@ static int target_count(const machine_settings_t* machine, world_event_kind_t ki
 {
     switch (world_event_info(kind)->target) {
     case EVENT_TARGET_DEVICE:
-        return machine->device_count;
     case EVENT_TARGET_DRIVE:
-        return drive_count(machine);
+        return tried_count(machine, kind);
     case EVENT_TARGET_AXIS:
         return EVENT_AXIS_COUNT;
     case EVENT_TARGET_NONE:
@@ -189,10 +198,8 @@ bool matrix_trial(const machine_settings_t* machine, int64_t number, trial_t* tr
         left /= MATRIX_MAGNITUDE_COUNT;
     }
     const event_target_t target = world_event_info(event.kind)->target;
-    if (target == EVENT_TARGET_DEVICE) {
-        event.device = (int)left;
-    } else if (target == EVENT_TARGET_DRIVE) {
-        event.device = nth_drive(machine, (int)left);
+    if (target == EVENT_TARGET_DEVICE || target == EVENT_TARGET_DRIVE) {
+        event.device = nth_tried(machine, event.kind, (int)left);
     } else if (target == EVENT_TARGET_AXIS) {
         event.axis = (int)left;
     }

@@ -1,5 +1,6 @@
 /// Every fault in every phase, in three magnitudes, on every drive, device and axis: trials with a
-/// number each. The number of a trial depends on the table of events and on the machine alone.
+/// number each. Faults that need TCP are left out for devices on serial lines. The number of a
+/// trial depends on the table of events and on the machine alone.
 #ifndef KNEAD_CONTROLLER_CAMPAIGN_MATRIX_H
 #define KNEAD_CONTROLLER_CAMPAIGN_MATRIX_H
 

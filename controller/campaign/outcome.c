@@ -25,6 +25,26 @@ const char* outcome_result_text(outcome_result_t result)
     return (unsigned)result < OUTCOME_RESULT_COUNT ? texts[result] : "unknown";
 }
 
+const char* recovery_text(recovery_t recovery)
+{
+    static const char* const texts[RECOVERY_COUNT] = {
+#define X(id, word, meaning) [id] = word,
+        RECOVERY_LIST(X)
+#undef X
+    };
+    return (unsigned)recovery < RECOVERY_COUNT ? texts[recovery] : "unknown";
+}
+
+const char* recovery_meaning(recovery_t recovery)
+{
+    static const char* const meanings[RECOVERY_COUNT] = {
+#define X(id, word, meaning) [id] = meaning,
+        RECOVERY_LIST(X)
+#undef X
+    };
+    return (unsigned)recovery < RECOVERY_COUNT ? meanings[recovery] : "unknown";
+}
+
 void outcome_id(const outcome_t* outcome, char id[OUTCOME_ID_CAPACITY])
 {
     (void)snprintf(id, OUTCOME_ID_CAPACITY, "%s:%lld", campaign_kind_text(outcome->kind),
@@ -75,8 +95,9 @@ static void write_found(json_t* json, const outcome_t* outcome)
     json_number(json, "bound_ratio", outcome->bound_ratio);
     json_number(json, "rise_ratio", outcome->rise_ratio);
     json_number(json, "shear_peak_N", outcome->shear_peak_N);
-    json_boolean(json, "healed", outcome->healed);
-    json_number(json, "heal_s", outcome->heal_s);
+    json_number(json, "force_over_N", outcome->force_over_N);
+    json_text(json, "recovery", recovery_text(outcome->recovery));
+    json_number(json, "recovery_s", outcome->recovery_s);
     json_text(json, "mode_last", supervisor_mode_text(outcome->mode_last));
 }
 
@@ -111,6 +132,13 @@ static void write_happened(json_t* json, const outcome_t* outcome)
     json_array_end(json);
     json_integer(json, "trips", outcome->trips);
     json_integer(json, "excused", outcome->excused);
+    json_object_begin(json, "excused_s");
+    for (int i = 0; i < INVARIANT_COUNT; ++i) {
+        if (outcome->excused_s[i] > 0.0) {
+            json_number(json, invariant_name((invariant_t)i), outcome->excused_s[i]);
+        }
+    }
+    json_object_end(json);
 }
 
 static void write_failures(json_t* json, const outcome_t* outcome)
@@ -148,6 +176,12 @@ bool outcome_write(const outcome_t* outcome, char* line, size_t capacity)
     return !json.overflow;
 }
 
+bool campaign_header_has(const campaign_header_t* header, int64_t number)
+{
+    return number >= header->first && number <= header->last &&
+           (header->shard == 0 || (number - header->first) % header->shards == header->shard - 1);
+}
+
 bool campaign_header_write(const campaign_header_t* header, char* line, size_t capacity)
 {
     json_t json = json_to_buffer(line, capacity);
@@ -159,6 +193,10 @@ bool campaign_header_write(const campaign_header_t* header, char* line, size_t c
     json_text(&json, "rules_off", header->rules_off);
     json_integer(&json, "first", header->first);
     json_integer(&json, "last", header->last);
+    json_integer(&json, "hours", header->hours);
+    json_integer(&json, "shard", header->shard);
+    json_integer(&json, "shards", header->shards);
+    json_text(&json, "given", header->given);
     json_object_end(&json);
     return !json.overflow;
 }

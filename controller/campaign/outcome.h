@@ -13,6 +13,7 @@
 
 #include "config/digest.h"
 #include "config/settings.h"
+#include "controller/campaign/invariants.h"
 #include "controller/safety/interlock.h"
 #include "sim/event.h"
 
@@ -20,6 +21,8 @@
 #define OUTCOME_FAILURE_CAPACITY 4 // more are counted, not kept
 #define OUTCOME_LINE_CAPACITY 16384
 #define OUTCOME_ID_CAPACITY 40
+#define CAMPAIGN_TRIALS_MAX INT64_C(100000000) // from the first number to the last
+#define CAMPAIGN_GIVEN_CAPACITY 2048           // escaped six times as long, it still fits a line
 
 /// Enumerator, word, meaning.
 #define CAMPAIGN_KIND_LIST(X)                                                                      \
@@ -47,6 +50,25 @@ typedef enum {
 #define OUTCOME_RESULT_COUNT 3
 const char* outcome_result_text(outcome_result_t result);
 
+/// How it stood once the faults were gone and a person had asked for what is next.
+/// Enumerator, word, meaning.
+#define RECOVERY_LIST(X)                                                                           \
+    X(RECOVERY_UNTRIED, "untried", "it was not tried")                                             \
+    X(RECOVERY_NOT_NEEDED, "not_needed", "no stop held it: it went on, or was parked")             \
+    X(RECOVERY_ARMED, "armed", "it was acknowledged and armed again")                              \
+    X(RECOVERY_HANDS, "hands", "a person has to move the arm by hand before it can be armed")      \
+    X(RECOVERY_INSPECTION, "inspection", "a person has to inspect it and start the program anew")  \
+    X(RECOVERY_GONE, "gone", "the controller never came back; the table went on without it")       \
+    X(RECOVERY_FAILED, "failed", "nothing of this in time")
+typedef enum {
+#define X(id, word, meaning) id,
+    RECOVERY_LIST(X)
+#undef X
+} recovery_t;
+#define RECOVERY_COUNT 7
+const char* recovery_text(recovery_t recovery);
+const char* recovery_meaning(recovery_t recovery);
+
 /// An event as it was let happen.
 typedef struct {
     world_event_kind_t kind;
@@ -58,7 +80,7 @@ typedef struct {
 
 /// One thing that was not as it has to be.
 typedef struct {
-    char claim[NAME_CAPACITY]; // "I2" and so on, or "detected", "reaction", "in_time", "healed"
+    char claim[NAME_CAPACITY]; // "I2" and so on, or "detected", "reaction", "in_time", "ready"
     double at_s;
     char text[TEXT_CAPACITY]; // what it claims, what was found instead
 } outcome_failure_t;
@@ -90,8 +112,9 @@ typedef struct {
     double bound_ratio;
     double rise_ratio; // the same of what both are over the limit of all; 0 where it never was
     double shear_peak_N;
-    bool healed;   // after the faults were gone a person could make it ready again
-    double heal_s; // time that took
+    double force_over_N; // the most by which the true force was over the limit of all; 0: never
+    recovery_t recovery;
+    double recovery_s; // time that took
     supervisor_mode_t mode_last;
 
     // What has happened at least once, for the counts of the whole campaign.
@@ -99,7 +122,8 @@ typedef struct {
     uint16_t transitions[MODE_COUNT]; // by the mode before: bit per mode after
     uint64_t rules;                   // bit per interlock_rule_t that was a first cause
     int trips;
-    uint32_t excused; // bit per invariant that a fault excuses, see expected.h
+    uint32_t excused; // bit per invariant that a fault excused for a time, see expected.h
+    double excused_s[INVARIANT_COUNT]; // for how long
 
     int failure_count; // met, kept or not
     outcome_failure_t failures[OUTCOME_FAILURE_CAPACITY];
@@ -113,6 +137,15 @@ typedef struct {
     char inputs[DIGEST_TEXT_CAPACITY]; // fingerprint of all files that the trials are made from
     char rules_off[NAME_CAPACITY];     // name of the rule that was switched off; empty: none
     int64_t first, last;               // numbers of the trials asked for, over all shards
+    // Begin no more trials after so many simulated hours; 0: play all of them. As the file was
+    // begun: a later call that went on with it may have asked for others.
+    int64_t hours;
+    // The numbers of index shard - 1, shard - 1 + shards and so on; 1 of 1 is all of them. 0 of
+    // several is what was merged of shards that had their hours each.
+    int64_t shard, shards;
+    // The options that name what the trials are made from, as they were given: each with a blank
+    // before it, quoted for a shell. No claim: `inputs` tells whether the files are the same.
+    char given[CAMPAIGN_GIVEN_CAPACITY];
 } campaign_header_t;
 
 /// "matrix:17".
@@ -128,7 +161,12 @@ bool outcome_write(const outcome_t* outcome, char* line, size_t capacity);
 /// undefined. A line end behind it may be there.
 bool outcome_read(const char* line, outcome_t* outcome);
 
+/// Whether a trial of that number is one of those that the header's shard has.
+bool campaign_header_has(const campaign_header_t* header, int64_t number);
+
 bool campaign_header_write(const campaign_header_t* header, char* line, size_t capacity);
+/// False also for numbers that no campaign has: more trials than CAMPAIGN_TRIALS_MAX, or shard 4 of
+/// 3.
 bool campaign_header_read(const char* line, campaign_header_t* header);
 
 #endif

@@ -15,11 +15,23 @@ const char* outcome_file_result_text(outcome_file_result_t result)
     return (unsigned)result < OUTCOME_FILE_RESULT_COUNT ? texts[result] : "unknown";
 }
 
-bool campaign_header_same(const campaign_header_t* a, const campaign_header_t* b)
+/// Whether they play the same trials in the same way, whichever of them.
+static bool same_trials(const campaign_header_t* a, const campaign_header_t* b)
 {
     return a->kind == b->kind && strcmp(a->version, b->version) == 0 &&
            strcmp(a->commit, b->commit) == 0 && strcmp(a->inputs, b->inputs) == 0 &&
            strcmp(a->rules_off, b->rules_off) == 0 && a->first == b->first && a->last == b->last;
+}
+
+bool campaign_header_goes_on(const campaign_header_t* begun, const campaign_header_t* asked)
+{
+    return same_trials(begun, asked) && begun->shard == asked->shard &&
+           begun->shards == asked->shards;
+}
+
+bool campaign_header_joins(const campaign_header_t* a, const campaign_header_t* b)
+{
+    return same_trials(a, b) && a->hours == b->hours && (a->hours == 0 || a->shards == b->shards);
 }
 
 /// True for a line that ends; its end is cut off. What does not end, or is too long, is no line.
@@ -36,41 +48,100 @@ static bool read_line(FILE* in, char* line)
     return end != NULL;
 }
 
-static outcome_file_result_t read_open(FILE* in, char* line, outcome_file_t* file,
-                                       void (*take)(void*, const outcome_t*, const char*),
-                                       void* context)
+/// A file that is being read.
+typedef struct {
+    FILE* in;
+    char* line;
+    outcome_t* outcome;
+    int64_t*
+        began; // by index of the trial: where its line begins; 0, where the header is: none yet
+    outcome_file_t* file;
+    void (*take)(void* context, const outcome_t* outcome, const char* line);
+    void* context;
+} reading_t;
+
+/// Whether the line that begins at that place is this one; leaves the file where it was.
+static bool is_line_at(FILE* in, int64_t began, const char* line)
 {
-    outcome_t* outcome = malloc(sizeof *outcome);
-    if (outcome == NULL) {
-        return OUTCOME_FILE_UNREADABLE;
+    const off_t here = ftello(in);
+    bool same = fseeko(in, (off_t)began, SEEK_SET) == 0;
+    for (const char* at = line; same && *at != '\0'; ++at) {
+        same = fgetc(in) == (unsigned char)*at;
     }
-    file->line = 1;
+    same = same && fgetc(in) == '\n';
+    return fseeko(in, here, SEEK_SET) == 0 && same;
+}
+
+/// Hands on a line that ends, unless it only says again what stood there already.
+static outcome_file_result_t take_line(const reading_t* reading)
+{
+    const campaign_header_t* header = &reading->file->header;
+    const outcome_t* outcome = reading->outcome;
+    if (!outcome_read(reading->line, reading->outcome) || outcome->kind != header->kind ||
+        !campaign_header_has(header, outcome->number)) {
+        return OUTCOME_FILE_DAMAGED;
+    }
+    int64_t* began = &reading->began[outcome->number - header->first];
+    if (*began != 0) {
+        return is_line_at(reading->in, *began, reading->line) ? OUTCOME_FILE_OK
+                                                              : OUTCOME_FILE_CONFLICT;
+    }
+    *began = reading->file->whole_bytes;
+    reading->take(reading->context, outcome, reading->line);
+    return OUTCOME_FILE_OK;
+}
+
+static outcome_file_result_t read_lines(const reading_t* reading)
+{
+    outcome_file_t* file = reading->file;
     outcome_file_result_t result = OUTCOME_FILE_OK;
-    if (!read_line(in, line) || !campaign_header_read(line, &file->header)) {
-        result = OUTCOME_FILE_NO_HEADER;
-    } else {
-        file->whole_bytes = (int64_t)ftell(in);
-    }
     while (result == OUTCOME_FILE_OK) {
         ++file->line;
-        const bool ends = read_line(in, line);
-        if (!ends && line[0] == '\0') {
+        const bool ends = read_line(reading->in, reading->line);
+        if (!ends && reading->line[0] == '\0') {
             break;
         }
         if (!ends) {
             file->torn = true;
-            result = fgetc(in) == EOF ? OUTCOME_FILE_OK : OUTCOME_FILE_DAMAGED;
+            result = fgetc(reading->in) == EOF ? OUTCOME_FILE_OK : OUTCOME_FILE_DAMAGED;
             break;
         }
-        if (!outcome_read(line, outcome)) {
-            result = OUTCOME_FILE_DAMAGED;
-        } else {
-            file->whole_bytes = (int64_t)ftell(in);
-            take(context, outcome, line);
-        }
+        result = take_line(reading);
+        file->whole_bytes =
+            result == OUTCOME_FILE_OK ? (int64_t)ftello(reading->in) : file->whole_bytes;
     }
-    free(outcome);
-    return ferror(in) ? OUTCOME_FILE_UNREADABLE : result;
+    return ferror(reading->in) ? OUTCOME_FILE_UNREADABLE : result;
+}
+
+outcome_file_result_t outcome_file_read_open(FILE* in, outcome_file_t* file,
+                                             void (*take)(void* context, const outcome_t* outcome,
+                                                          const char* line),
+                                             void* context)
+{
+    memset(file, 0, sizeof *file);
+    file->line = 1;
+    outcome_file_result_t result = OUTCOME_FILE_UNREADABLE;
+    reading_t reading = {.in = in,
+                         .line = malloc(OUTCOME_LINE_CAPACITY),
+                         .outcome = malloc(sizeof *reading.outcome),
+                         .file = file,
+                         .take = take,
+                         .context = context};
+    if (reading.line != NULL && reading.outcome != NULL) {
+        const bool headed =
+            read_line(in, reading.line) && campaign_header_read(reading.line, &file->header);
+        result = headed ? OUTCOME_FILE_OK : OUTCOME_FILE_NO_HEADER;
+    }
+    if (result == OUTCOME_FILE_OK) {
+        const int64_t count = file->header.last - file->header.first + 1;
+        file->whole_bytes = (int64_t)ftello(in);
+        reading.began = calloc((size_t)count + 1, sizeof *reading.began);
+        result = reading.began != NULL ? read_lines(&reading) : OUTCOME_FILE_UNREADABLE;
+    }
+    free(reading.began);
+    free(reading.outcome);
+    free(reading.line);
+    return result;
 }
 
 outcome_file_result_t outcome_file_read(const char* path, outcome_file_t* file,
@@ -79,11 +150,23 @@ outcome_file_result_t outcome_file_read(const char* path, outcome_file_t* file,
                                         void* context)
 {
     memset(file, 0, sizeof *file);
+    FILE* in = fopen(path, "r");
+    if (in == NULL) {
+        return OUTCOME_FILE_UNREADABLE;
+    }
+    const outcome_file_result_t result = outcome_file_read_open(in, file, take, context);
+    (void)fclose(in);
+    return result;
+}
+
+outcome_file_result_t outcome_file_header(const char* path, campaign_header_t* header)
+{
     char* line = malloc(OUTCOME_LINE_CAPACITY);
     FILE* in = fopen(path, "r");
     outcome_file_result_t result = OUTCOME_FILE_UNREADABLE;
     if (in != NULL && line != NULL) {
-        result = read_open(in, line, file, take, context);
+        result = read_line(in, line) && campaign_header_read(line, header) ? OUTCOME_FILE_OK
+                                                                           : OUTCOME_FILE_NO_HEADER;
     }
     if (in != NULL) {
         (void)fclose(in);
@@ -142,10 +225,14 @@ static outcome_file_result_t write_merged(const collection_t* all, const campaig
 {
     atomic_file_t out;
     char line[OUTCOME_LINE_CAPACITY];
+    campaign_header_t joined = *header;
+    const bool each_its_hours = header->hours > 0 && header->shards > 1;
+    joined.shard = each_its_hours ? 0 : 1;
+    joined.shards = each_its_hours ? header->shards : 1;
     if (!atomic_file_open(&out, path)) {
         return OUTCOME_FILE_UNWRITABLE;
     }
-    (void)campaign_header_write(header, line, sizeof line);
+    (void)campaign_header_write(&joined, line, sizeof line);
     (void)fprintf(out.file, "%s\n", line);
     outcome_file_result_t result = OUTCOME_FILE_OK;
     for (int64_t i = 0; all->kept != NULL && i < all->count; ++i) {
@@ -165,21 +252,26 @@ static outcome_file_result_t write_merged(const collection_t* all, const campaig
 }
 
 outcome_file_result_t outcome_file_merge(int count, char* const* paths, const char* out,
-                                         int* failed)
+                                         int* failed, int64_t* line)
 {
     collection_t all = {0};
     outcome_file_t first, file;
     outcome_file_result_t result = OUTCOME_FILE_OK;
     *failed = -1;
+    *line = 0;
     for (int i = 0; result == OUTCOME_FILE_OK && i < count; ++i) {
         result = outcome_file_read(paths[i], &file, keep, &all);
         if (i == 0) {
             first = file;
         }
-        if (result == OUTCOME_FILE_OK && !campaign_header_same(&file.header, &first.header)) {
+        if (result == OUTCOME_FILE_OK && !campaign_header_joins(&file.header, &first.header)) {
             result = OUTCOME_FILE_OTHER;
+            file.line = 1;
         }
-        *failed = result != OUTCOME_FILE_OK ? i : -1;
+        if (result != OUTCOME_FILE_OK) {
+            *failed = i;
+            *line = file.line;
+        }
     }
     if (result == OUTCOME_FILE_OK && all.short_of_memory) {
         result = OUTCOME_FILE_UNREADABLE;

@@ -81,6 +81,11 @@ static const char* mode_word(int index)
     return supervisor_mode_text((supervisor_mode_t)index);
 }
 
+static const char* recovery_word(int index)
+{
+    return recovery_text((recovery_t)index);
+}
+
 static const char* rule_word(int index)
 {
     return interlock_rule_info((interlock_rule_t)index)->name;
@@ -125,8 +130,9 @@ static void take_found(members_t* members, outcome_t* outcome)
     outcome->bound_ratio = take_number(members, "bound_ratio");
     outcome->rise_ratio = take_number(members, "rise_ratio");
     outcome->shear_peak_N = take_number(members, "shear_peak_N");
-    members->ok = members->ok && json_get_boolean(members->at, "healed", &outcome->healed);
-    outcome->heal_s = take_number(members, "heal_s");
+    outcome->force_over_N = take_number(members, "force_over_N");
+    outcome->recovery = (recovery_t)take_word(members, "recovery", recovery_word, RECOVERY_COUNT);
+    outcome->recovery_s = take_number(members, "recovery_s");
     outcome->mode_last = (supervisor_mode_t)take_word(members, "mode_last", mode_word, MODE_COUNT);
 }
 
@@ -142,6 +148,12 @@ static void take_happened(members_t* members, outcome_t* outcome)
     outcome->rules = take_words(members, "rules", rule_word, INTERLOCK_RULE_COUNT);
     outcome->trips = (int)take_whole(members, "trips");
     outcome->excused = (uint32_t)take_whole(members, "excused");
+    members_t excused = {json_member(members->at, "excused_s"), members->ok};
+    for (int i = 0; i < INVARIANT_COUNT; ++i) {
+        const char* name = invariant_name((invariant_t)i);
+        outcome->excused_s[i] =
+            json_member(excused.at, name) != NULL ? take_number(&excused, name) : 0.0;
+    }
 }
 
 static void take_failures(members_t* members, outcome_t* outcome)
@@ -203,6 +215,16 @@ bool outcome_read(const char* line, outcome_t* outcome)
            same_line(line, length, written);
 }
 
+/// Whether its numbers are those of a campaign.
+static bool header_counts(const campaign_header_t* header)
+{
+    const bool range = header->first >= 0 && header->last >= header->first - 1 &&
+                       header->last - header->first < CAMPAIGN_TRIALS_MAX;
+    const bool one = header->shard >= 1 && header->shard <= header->shards;
+    const bool merged = header->shard == 0 && header->shards > 1 && header->hours > 0;
+    return range && header->hours >= 0 && header->shards <= CAMPAIGN_TRIALS_MAX && (one || merged);
+}
+
 bool campaign_header_read(const char* line, campaign_header_t* header)
 {
     char written[OUTCOME_LINE_CAPACITY];
@@ -217,7 +239,12 @@ bool campaign_header_read(const char* line, campaign_header_t* header)
     take_text(&members, "rules_off", header->rules_off, sizeof header->rules_off);
     header->first = take_whole(&members, "first");
     header->last = take_whole(&members, "last");
+    header->hours = take_whole(&members, "hours");
+    header->shard = take_whole(&members, "shard");
+    header->shards = take_whole(&members, "shards");
+    take_text(&members, "given", header->given, sizeof header->given);
     json_free(root);
-    return members.ok && campaign_header_write(header, written, sizeof written) &&
+    return members.ok && header_counts(header) &&
+           campaign_header_write(header, written, sizeof written) &&
            same_line(line, length, written);
 }

@@ -71,22 +71,23 @@ static void write_hours(FILE* out, const tally_t* tally)
 /// What the figures say in one sentence; the strongest objection first.
 static void write_verdict(FILE* out, const tally_t* tally)
 {
-    const int64_t missing = tally_missing(tally);
+    char missing[TEXT_CAPACITY];
+    tally_missing_text(tally, missing);
     const int64_t tried = tally->trials - tally->skipped;
-    const bool good = tally->failed == 0 && missing == 0 && tried > 0;
+    const bool good = tally->failed == 0 && missing[0] == '\0' && tried > 0;
     (void)fprintf(out, "<div class=\"verdict %s\"><div><strong>", good ? "good" : "bad");
     if (tally->failed > 0) {
         (void)fprintf(out, "%" PRId64 " of %" PRId64 " trials failed", tally->failed, tried);
     } else if (tried == 0) {
         (void)fputs("Nothing was tried", out);
-    } else if (missing > 0) {
-        (void)fprintf(out, "Not whole: %" PRId64 " trials are missing", missing);
+    } else if (missing[0] != '\0') {
+        (void)fprintf(out, "Not whole: %s", missing);
     } else {
         (void)fprintf(out, "Every one of %" PRId64 " trials passed", tried);
     }
     (void)fputs("</strong>", out);
-    if (tally->failed > 0 && missing > 0) {
-        (void)fprintf(out, "<p>%" PRId64 " trials are missing.</p>", missing);
+    if (tally->failed > 0 && missing[0] != '\0') {
+        (void)fprintf(out, "<p>%s.</p>", missing);
     }
     if (tally->skipped > 0) {
         (void)fprintf(out, "<p>%" PRId64 " could not be tried and show nothing.</p>",
@@ -144,9 +145,11 @@ static void write_figures(FILE* out, const tally_t* tally)
     write_worst(out, tally, "least margin to the bound", whole->margin * 100.0, 0, "%",
                 whole->margin_number);
     (void)fprintf(out,
-                  "<div><dt>stops</dt><dd>%" PRId64 "<small>%" PRId64
-                  " made ready again</small></dd></div>\n</dl>\n",
-                  tally->tripped, tally->healed);
+                  "<div><dt>trials with a stop</dt><dd>%" PRId64 "<small>%" PRId64
+                  " armed again, %" PRId64 " need hands, %" PRId64
+                  " an inspection</small></dd></div>\n</dl>\n",
+                  tally->tripped, tally->recoveries[RECOVERY_ARMED],
+                  tally->recoveries[RECOVERY_HANDS], tally->recoveries[RECOVERY_INSPECTION]);
 }
 
 static void write_origin(FILE* out, const tally_t* tally)
@@ -154,9 +157,17 @@ static void write_origin(FILE* out, const tally_t* tally)
     const campaign_header_t* header = &tally->header;
     (void)fprintf(out,
                   "<section><table><tbody>\n<tr><th>trials asked for</th><td>%s:%" PRId64
-                  " to %s:%" PRId64 "</td></tr>\n<tr><th>program</th><td>knead ",
+                  " to %s:%" PRId64,
                   campaign_kind_text(header->kind), header->first, campaign_kind_text(header->kind),
                   header->last);
+    if (header->shard > 0 && header->shards > 1) {
+        (void)fprintf(out, ", shard %" PRId64 " of %" PRId64, header->shard, header->shards);
+    }
+    if (header->hours > 0) {
+        (void)fprintf(out, ", until %" PRId64 " hours are simulated%s", header->hours,
+                      tally->part_count > 1 ? " of each shard" : "");
+    }
+    (void)fputs("</td></tr>\n<tr><th>program</th><td>knead ", out);
     html_text(out, header->version);
     (void)fputs(", commit ", out);
     html_text(out, header->commit);
@@ -176,28 +187,12 @@ static int by_number(const void* left, const void* right)
     return (a > b) - (a < b);
 }
 
-static void write_events(FILE* out, const outcome_t* outcome)
-{
-    for (int i = 0; i < outcome->event_count && i < OUTCOME_EVENT_CAPACITY; ++i) {
-        const outcome_event_t* event = &outcome->events[i];
-        const world_event_info_t* info = world_event_info(event->kind);
-        (void)fputs(i > 0 ? "<br/>" : "", out);
-        html_text(out, info != NULL ? info->word : "?");
-        (void)fputc(' ', out);
-        html_text(out, event->target);
-        if (info != NULL && info->least < info->most) {
-            (void)fprintf(out, " %.4g", event->magnitude);
-        }
-        (void)fprintf(out, " at %.3f s", event->at_s);
-    }
-}
-
 static void write_failure(FILE* out, const tally_t* tally, const outcome_t* outcome)
 {
     char id[OUTCOME_ID_CAPACITY];
     outcome_id(outcome, id);
     (void)fprintf(out, "<tr><th>%s</th><td>", id);
-    write_events(out, outcome);
+    page_write_events(out, outcome);
     (void)fputs("</td><td>", out);
     (void)fputs(outcome->phase >= 0 ? supervisor_mode_text((supervisor_mode_t)outcome->phase) : "",
                 out);
@@ -212,7 +207,7 @@ static void write_failure(FILE* out, const tally_t* tally, const outcome_t* outc
     if (outcome->failure_count > OUTCOME_FAILURE_CAPACITY) {
         (void)fprintf(out, "<br/>and %d more", outcome->failure_count - OUTCOME_FAILURE_CAPACITY);
     }
-    char replay[TEXT_CAPACITY];
+    char replay[TALLY_REPLAY_CAPACITY];
     tally_replay(&tally->header, outcome->number, replay);
     (void)fputs("</td><td><code>", out);
     html_text(out, replay);
@@ -264,6 +259,7 @@ bool page_write(const tally_t* tally, const char* path)
     write_origin(out, tally);
     const bool whole = write_failures(out, tally);
     page_write_matrix(out, tally);
+    page_write_over(out, tally);
     page_write_invariants(out, tally);
     page_write_rules(out, tally);
     page_write_sometimes(out, tally);

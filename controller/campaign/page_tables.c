@@ -46,7 +46,8 @@ void page_write_invariants(FILE* out, const tally_t* tally)
     };
     (void)fputs("<section class=\"long\"><h2>Invariants, on every period of every trial</h2>\n"
                 "<table><thead><tr><th></th><th>always</th><th class=\"n\">broken</th>"
-                "<th>first in</th><th class=\"n\">excused</th><th>least margin</th></tr></thead>"
+                "<th>first in</th><th class=\"n\">excused</th><th class=\"n\">judged for</th>"
+                "<th>least margin</th></tr></thead>"
                 "<tbody>\n",
                 out);
     for (int i = 0; i < INVARIANT_COUNT; ++i) {
@@ -59,7 +60,11 @@ void page_write_invariants(FILE* out, const tally_t* tally)
         } else {
             (void)fputs("<td class=\"n soft\">not judged here</td><td></td>", out);
         }
-        (void)fprintf(out, "<td class=\"n\">%" PRId64 "</td><td>", tally->excused[i]);
+        (void)fprintf(out, "<td class=\"n\">%" PRId64 "</td><td class=\"n\">", tally->excused[i]);
+        if (judged[i]) {
+            (void)fprintf(out, "%.2f h", (tally->simulated_s - tally->excused_s[i]) / 3600.0);
+        }
+        (void)fputs("</td><td>", out);
         // Of the others a trial's outcome says only whether they held.
         if (i == (int)INVARIANT_I2 && isfinite(tally->whole.margin)) {
             html_number(out, tally->whole.margin * 100.0, 0);
@@ -74,7 +79,7 @@ void page_write_invariants(FILE* out, const tally_t* tally)
             html_name(out, tally->claims[i].name);
             (void)fputs("</th><td>what is expected of the fault</td>", out);
             write_claim(out, tally, &tally->claims[i]);
-            (void)fputs("<td></td><td></td></tr>\n", out);
+            (void)fputs("<td></td><td></td><td></td></tr>\n", out);
         }
     }
     (void)fputs("</tbody></table>\n<p class=\"note\">Counted are trials, each claim once a trial "
@@ -82,8 +87,53 @@ void page_write_invariants(FILE* out, const tally_t* tally)
                 out);
     (void)fprintf(out,
                   "%d claims of a trial. Excused: trials with a fault that takes away what the "
-                  "invariant rests on.</p></section>\n",
+                  "invariant rests on; from its onset until the arm is armed again after its end, "
+                  "the invariant isn't judged.</p></section>\n",
                   OUTCOME_FAILURE_CAPACITY);
+}
+
+void page_write_events(FILE* out, const outcome_t* outcome)
+{
+    for (int i = 0; i < outcome->event_count && i < OUTCOME_EVENT_CAPACITY; ++i) {
+        const outcome_event_t* event = &outcome->events[i];
+        const world_event_info_t* info = world_event_info(event->kind);
+        (void)fputs(i > 0 ? "<br/>" : "", out);
+        html_text(out, info != NULL ? info->word : "?");
+        (void)fputc(' ', out);
+        html_text(out, event->target);
+        if (info != NULL && info->least < info->most) {
+            (void)fprintf(out, " %.4g", event->magnitude);
+        }
+        (void)fprintf(out, " at %.3f s", event->at_s);
+    }
+}
+
+void page_write_over(FILE* out, const tally_t* tally)
+{
+    if (tally->over_count == 0) {
+        return;
+    }
+    (void)fprintf(
+        out,
+        "<section class=\"long\"><h2>Over the limit of all by more than %g N</h2>\n<p>"
+        "%" PRId64 " trials, the worst first. Where none of them failed, each was "
+        "excused: by a fault that takes away what the invariant rests on, a lost drive, an arm "
+        "without torque, or a client faster or farther than a yield goes.</p>\n<div "
+        "class=\"scroll events\"><table><thead><tr><th>trial</th><th class=\"n\">over by"
+        "</th><th>events</th><th>first cause</th></tr></thead><tbody>\n",
+        PRESS_OVER_MAX_N, tally->over_count);
+    for (int i = 0; i < tally->over_kept; ++i) {
+        const outcome_t* outcome = &tally->over[i];
+        char id[OUTCOME_ID_CAPACITY];
+        outcome_id(outcome, id);
+        (void)fprintf(out, "<tr><th>%s</th><td class=\"n\">%.1f N</td><td>", id,
+                      outcome->force_over_N);
+        page_write_events(out, outcome);
+        (void)fputs("</td><td>", out);
+        html_name(out, outcome->first_rule);
+        (void)fputs("</td></tr>\n", out);
+    }
+    (void)fputs("</tbody></table></div></section>\n", out);
 }
 
 void page_write_rules(FILE* out, const tally_t* tally)
@@ -119,6 +169,14 @@ void page_write_rules(FILE* out, const tally_t* tally)
                       tally->rules_unknown);
     }
     (void)fputs("</section>\n", out);
+}
+
+/// A count of what need not happen.
+static void write_count(FILE* out, const char* words, int64_t count)
+{
+    (void)fputs("<li>", out);
+    html_text(out, words);
+    (void)fprintf(out, ": %" PRId64 "</li>", count);
 }
 
 static void write_chip(FILE* out, const char* name, int64_t count)
@@ -172,7 +230,10 @@ void page_write_sometimes(FILE* out, const tally_t* tally)
     for (int reaction = 0; reaction < REACTION_COUNT; ++reaction) {
         write_chip(out, reaction_text((reaction_t)reaction), tally->reactions[reaction]);
     }
-    write_chip(out, "made ready again after a stop", tally->healed);
+    (void)fputs("</ul>\n<h3>After the harm</h3><ul class=\"chips\">\n", out);
+    for (int recovery = 0; recovery < RECOVERY_COUNT; ++recovery) {
+        write_count(out, recovery_meaning((recovery_t)recovery), tally->recoveries[recovery]);
+    }
     (void)fputs("</ul>\n", out);
     write_transitions(out, tally);
     int seen = 0;

@@ -9,6 +9,12 @@
 /// Fault by phase: the slowest detection, the highest force, coloured by what it left of its bound.
 void page_write_matrix(FILE* out, const tally_t* tally);
 
+/// What happened in a trial, a line for each.
+void page_write_events(FILE* out, const outcome_t* outcome);
+
+/// The trials whose true force was the most over the limit of all; nothing where none was by much.
+void page_write_over(FILE* out, const tally_t* tally);
+
 /// Claims that failed, and the invariants with what they left.
 void page_write_invariants(FILE* out, const tally_t* tally);
 

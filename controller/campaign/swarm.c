@@ -103,11 +103,28 @@ static world_event_t draw_event(random_stream_t* stream, const machine_settings_
         event.duration_us = 0; // takes something back, for good
     }
     event.axis = draw(stream, EVENT_AXIS_COUNT);
+    bool another;
     do {
         event.device = draw(stream, machine->device_count);
-    } while (info->target == EVENT_TARGET_DRIVE &&
-             machine->devices[event.device].role != DEVICE_DRIVE);
+        another = (info->target == EVENT_TARGET_DRIVE &&
+                   machine->devices[event.device].role != DEVICE_DRIVE) ||
+                  !world_event_has_way(&event, machine);
+    } while (another);
     return event;
+}
+
+/// A kind that can happen to some device of the machine.
+static world_event_kind_t draw_kind(random_stream_t* stream, const machine_settings_t* machine)
+{
+    bool any_over_tcp = false;
+    for (int i = 0; i < machine->device_count; ++i) {
+        any_over_tcp = any_over_tcp || machine->devices[i].line == 0;
+    }
+    world_event_kind_t kind;
+    do {
+        kind = (world_event_kind_t)draw(stream, WORLD_EVENT_KIND_COUNT);
+    } while (world_event_needs_tcp(kind) && !any_over_tcp);
+    return kind;
 }
 
 static void draw_events(random_stream_t* stream, const machine_settings_t* machine, double until_s,
@@ -116,7 +133,7 @@ static void draw_events(random_stream_t* stream, const machine_settings_t* machi
     world_event_kind_t kinds[SWARM_KIND_MAX];
     const int kind_count = 1 + draw(stream, SWARM_KIND_MAX);
     for (int i = 0; i < kind_count; ++i) {
-        kinds[i] = (world_event_kind_t)draw(stream, WORLD_EVENT_KIND_COUNT);
+        kinds[i] = draw_kind(stream, machine);
     }
     const int count = 1 + draw(stream, SWARM_EVENT_MAX);
     for (int i = 0; i < count; ++i) {

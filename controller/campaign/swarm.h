@@ -5,7 +5,8 @@
 
 #include "controller/campaign/trial.h"
 
-/// With faults. False if none of the stages that were drawn can be played.
+/// With faults, of which those that need TCP happen to no device on a serial line. False if none of
+/// the stages that were drawn can be played.
 bool swarm_trial(const stages_t* stages, int64_t number, trial_t* trial);
 
 /// The same people and operators, nothing else: no fault, nobody presses a button.

@@ -1,11 +1,15 @@
 #include "controller/campaign/tally.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "controller/campaign/invariants.h"
+
+// What a sum of many times may differ by if it is taken in another order; less than a period.
+#define ROUNDING_S 1e-3
 
 static void begin_cell(tally_cell_t* cell)
 {
@@ -22,6 +26,12 @@ tally_t* tally_begin(const campaign_header_t* header)
         return NULL;
     }
     tally->header = *header;
+    tally->part_count = header->shard == 0 && header->shards > 1 ? header->shards : 1;
+    tally->parts = calloc((size_t)tally->part_count, sizeof *tally->parts);
+    if (tally->parts == NULL) {
+        free(tally);
+        return NULL;
+    }
     begin_cell(&tally->whole);
     for (int row = 0; row < TALLY_ROW_COUNT; ++row) {
         for (int phase = 0; phase < TALLY_PHASE_COUNT; ++phase) {
@@ -33,7 +43,10 @@ tally_t* tally_begin(const campaign_header_t* header)
 
 void tally_end(tally_t* tally)
 {
-    free(tally);
+    if (tally != NULL) {
+        free(tally->parts);
+        free(tally);
+    }
 }
 
 int tally_row(const outcome_t* outcome)
@@ -140,8 +153,12 @@ static void observe_counters(tally_t* tally, const outcome_t* outcome)
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
         tally->rules[rule] += (int64_t)(outcome->rules >> rule & 1u);
     }
-    for (int invariant = 0; invariant < 32; ++invariant) {
+    for (int invariant = 0; invariant < INVARIANT_COUNT; ++invariant) {
         tally->excused[invariant] += outcome->excused >> invariant & 1u;
+        tally->excused_s[invariant] += outcome->excused_s[invariant];
+    }
+    if ((unsigned)outcome->recovery < RECOVERY_COUNT) {
+        ++tally->recoveries[outcome->recovery];
     }
     if (outcome->first_rule[0] != '\0') {
         const int rule = rule_named(outcome->first_rule);
@@ -151,7 +168,6 @@ static void observe_counters(tally_t* tally, const outcome_t* outcome)
             ++tally->rules_first[rule];
         }
         ++tally->tripped;
-        tally->healed += outcome->healed;
     }
     if ((unsigned)outcome->reaction < REACTION_COUNT) {
         ++tally->reactions[outcome->reaction];
@@ -176,12 +192,46 @@ static void keep_failure(tally_t* tally, const outcome_t* outcome)
     tally->failures[at] = *outcome;
 }
 
+/// Whether the force of the one was higher; of two that are alike the smaller number comes first.
+static bool over_before(const outcome_t* one, const outcome_t* other)
+{
+    return one->force_over_N > other->force_over_N ||
+           (!(one->force_over_N < other->force_over_N) && one->number < other->number);
+}
+
+static void keep_over(tally_t* tally, const outcome_t* outcome)
+{
+    if (!(outcome->force_over_N > PRESS_OVER_MAX_N)) {
+        return;
+    }
+    ++tally->over_count;
+    int at = tally->over_kept;
+    while (at > 0 && over_before(outcome, &tally->over[at - 1])) {
+        --at;
+    }
+    if (at < TALLY_OVER_CAPACITY) {
+        tally->over_kept += tally->over_kept < TALLY_OVER_CAPACITY ? 1 : 0;
+        memmove(&tally->over[at + 1], &tally->over[at],
+                (size_t)(tally->over_kept - 1 - at) * sizeof tally->over[0]);
+        tally->over[at] = *outcome;
+    }
+}
+
+static void observe_part(tally_t* tally, const outcome_t* outcome)
+{
+    const int64_t index = outcome->number - tally->header.first;
+    tally_part_t* part = &tally->parts[index >= 0 ? index % tally->part_count : 0];
+    ++part->trials;
+    part->simulated_s += isfinite(outcome->simulated_s) ? outcome->simulated_s : 0.0;
+}
+
 void tally_observe(tally_t* tally, const outcome_t* outcome)
 {
     if (tally->trials < TALLY_KEPT_CAPACITY) {
         tally->few[tally->few_count++] = *outcome;
     }
     ++tally->trials;
+    observe_part(tally, outcome);
     observe_cell(&tally->whole, outcome);
     observe_cell(&tally->cells[tally_row(outcome)][tally_phase(outcome)], outcome);
     if (outcome->result == OUTCOME_SKIPPED) {
@@ -191,6 +241,7 @@ void tally_observe(tally_t* tally, const outcome_t* outcome)
     tally->simulated_s += outcome->simulated_s;
     tally->cycles += outcome->cycles;
     observe_counters(tally, outcome);
+    keep_over(tally, outcome);
     if (outcome->result == OUTCOME_FAILED) {
         ++tally->failed;
         for (int i = 0; i < outcome->failure_count && i < OUTCOME_FAILURE_CAPACITY; ++i) {
@@ -200,10 +251,41 @@ void tally_observe(tally_t* tally, const outcome_t* outcome)
     }
 }
 
+/// How many trials of a part are missing.
+static int64_t missing_of(const tally_t* tally, int64_t part)
+{
+    const campaign_header_t* header = &tally->header;
+    const int64_t first = tally->part_count > 1 ? part : header->shard - 1;
+    const int64_t count = header->last - header->first + 1;
+    const int64_t asked = first < count ? (count - first - 1) / header->shards + 1 : 0;
+    const tally_part_t* found = &tally->parts[part];
+    if (header->hours > 0 && found->simulated_s + ROUNDING_S >= 3600.0 * (double)header->hours) {
+        return 0;
+    }
+    return asked > found->trials ? asked - found->trials : 0;
+}
+
 int64_t tally_missing(const tally_t* tally)
 {
-    const int64_t asked = tally->header.last - tally->header.first + 1;
-    return asked > tally->trials ? asked - tally->trials : 0;
+    int64_t missing = 0;
+    for (int64_t i = 0; i < tally->part_count; ++i) {
+        missing += missing_of(tally, i);
+    }
+    return missing;
+}
+
+void tally_missing_text(const tally_t* tally, char text[TEXT_CAPACITY])
+{
+    const int64_t missing = tally_missing(tally);
+    text[0] = '\0';
+    if (missing > 0 && tally->header.hours > 0) {
+        (void)snprintf(text, TEXT_CAPACITY,
+                       "%" PRId64 " simulated hours%s are not reached, and %" PRId64
+                       " trials are left",
+                       tally->header.hours, tally->part_count > 1 ? " of each shard" : "", missing);
+    } else if (missing > 0) {
+        (void)snprintf(text, TEXT_CAPACITY, "%" PRId64 " trials are missing", missing);
+    }
 }
 
 bool tally_transition_possible(supervisor_mode_t from, supervisor_mode_t to)
@@ -221,9 +303,10 @@ bool tally_transition_possible(supervisor_mode_t from, supervisor_mode_t to)
     return false;
 }
 
-void tally_replay(const campaign_header_t* header, int64_t number, char text[TEXT_CAPACITY])
+void tally_replay(const campaign_header_t* header, int64_t number, char text[TALLY_REPLAY_CAPACITY])
 {
-    (void)snprintf(text, TEXT_CAPACITY, "knead campaign --replay %s:%lld%s%s",
+    (void)snprintf(text, TALLY_REPLAY_CAPACITY, "knead campaign --replay %s:%lld%s%s%s",
                    campaign_kind_text(header->kind), (long long)number,
-                   header->rules_off[0] != '\0' ? " --rules-off " : "", header->rules_off);
+                   header->rules_off[0] != '\0' ? " --rules-off " : "", header->rules_off,
+                   header->given);
 }

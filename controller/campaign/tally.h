@@ -17,7 +17,9 @@
 #define TALLY_PHASE_COUNT (MODE_COUNT + 1)
 
 #define TALLY_KEPT_CAPACITY 200 // failed trials, and trials of a small campaign, kept whole
+#define TALLY_OVER_CAPACITY 40
 #define TALLY_CLAIM_CAPACITY 48 // different claims that failed; the last takes all others
+#define TALLY_REPLAY_CAPACITY (CAMPAIGN_GIVEN_CAPACITY + TEXT_CAPACITY)
 
 /// All trials of one fault in one phase. What was not measured in any of them is NaN.
 typedef struct {
@@ -38,10 +40,19 @@ typedef struct {
     int64_t first_number; // smallest of a trial it failed in
 } tally_claim_t;
 
+/// What is there of a shard.
+typedef struct {
+    int64_t trials;
+    double simulated_s;
+} tally_part_t;
+
 typedef struct {
     campaign_header_t header;
+    int64_t part_count; // of the header's shards, where several were joined that had hours; else 1
+    tally_part_t* parts;
     int64_t trials, failed, skipped; // all, skipped ones among them
-    int64_t cycles, tripped, healed;
+    int64_t cycles, tripped;
+    int64_t recoveries[RECOVERY_COUNT];
     double simulated_s;
     tally_cell_t whole; // worst of all cells
     tally_cell_t cells[TALLY_ROW_COUNT][TALLY_PHASE_COUNT];
@@ -53,7 +64,13 @@ typedef struct {
     int64_t rules_first[INTERLOCK_RULE_COUNT]; // the first cause after the first event
     int64_t rules_unknown; // first causes of a name that this program has no rule of
     int64_t reactions[REACTION_COUNT];
-    int64_t excused[32]; // by invariant
+    int64_t excused[INVARIANT_COUNT];  // trials
+    double excused_s[INVARIANT_COUNT]; // for how long in all
+    // Those in which the true force was the most over the limit of all, worst first, where that was
+    // more than PRESS_OVER_MAX_N; and how many there were.
+    int64_t over_count;
+    int over_kept;
+    outcome_t over[TALLY_OVER_CAPACITY];
 
     int claim_count;
     tally_claim_t claims[TALLY_CLAIM_CAPACITY];
@@ -63,24 +80,30 @@ typedef struct {
     outcome_t few[TALLY_KEPT_CAPACITY];
 } tally_t;
 
-/// Empty, on the heap; null where memory is short.
+/// Empty, on the heap; null where memory is short. `header` is as campaign_header_read gives one.
 tally_t* tally_begin(const campaign_header_t* header);
 void tally_end(tally_t* tally);
 
+/// Each trial once, as files of outcomes are read.
 void tally_observe(tally_t* tally, const outcome_t* outcome);
 
 /// Row and column of an outcome.
 int tally_row(const outcome_t* outcome);
 int tally_phase(const outcome_t* outcome);
 
-/// Trials that were asked for and are not there.
+/// Trials that were asked for and are not there. A campaign or shard with hours misses none once
+/// they are simulated, a shard none of another's; of joined shards each is asked for its own.
 int64_t tally_missing(const tally_t* tally);
+
+/// That in words, for behind "Not whole: "; empty where none is missing.
+void tally_missing_text(const tally_t* tally, char text[TEXT_CAPACITY]);
 
 /// Whether a supervisor that is asked for one or two things at once may go from one mode to the
 /// other: the transitions that a campaign can be expected to see.
 bool tally_transition_possible(supervisor_mode_t from, supervisor_mode_t to);
 
 /// The command that plays a trial of this campaign again.
-void tally_replay(const campaign_header_t* header, int64_t number, char text[TEXT_CAPACITY]);
+void tally_replay(const campaign_header_t* header, int64_t number,
+                  char text[TALLY_REPLAY_CAPACITY]);
 
 #endif

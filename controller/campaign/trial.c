@@ -60,6 +60,8 @@ typedef struct {
     bool healing;
     int64_t heal_began_us;
     bool event_done[OUTCOME_EVENT_CAPACITY];
+    int64_t event_ends_us[OUTCOME_EVENT_CAPACITY];  // INT64_MAX: it stays
+    uint32_t event_excuses[OUTCOME_EVENT_CAPACITY]; // invariants, until it is over and armed again
     int events_left;
     int64_t first_onset_us; // -1: nothing has happened yet
     int64_t last_onset_us;
@@ -232,7 +234,10 @@ static void let_happen(run_t* run, int index)
                                .duration_s = (double)event->duration_us * 1e-6};
     name_target(run, event, noted->target);
     const char* reason;
-    outcome->excused |= expected_excused(event->kind, &reason);
+    run->event_excuses[index] = expected_excused(event->kind, &reason);
+    run->event_ends_us[index] =
+        event->duration_us > 0 ? run->now_us + event->duration_us : INT64_MAX;
+    outcome->excused |= run->event_excuses[index];
     if (run->first_onset_us < 0) {
         run->first_onset_us = run->now_us;
         outcome->phase = (int)run->mode;
@@ -417,49 +422,57 @@ static bool harm_goes_on(const run_t* run)
            run->ended_us >= 0 || run->mode == MODE_YIELD || run->mode == MODE_STOPPING;
 }
 
-/// Ends what the events began, as far as it can end. What lifts the body adds up, and ends by
-/// itself; what was taken away by its opposite is back already.
+/// What the faults of this period excuse. A fault that is over does so until the arm is armed
+/// again, clear of the body: what it brought about lasts as long.
+static uint32_t excuses(run_t* run)
+{
+    uint32_t excused = 0;
+    for (int i = 0; i < run->trial->event_count; ++i) {
+        if (run->mode == MODE_ARMED && run->now_us > run->event_ends_us[i]) {
+            run->event_excuses[i] = 0;
+        }
+        excused |= run->event_excuses[i];
+    }
+    return excused;
+}
+
+/// Ends what the events began and has not ended yet, as far as it can end. What lifts the body adds
+/// up, and ends by itself; what only takes something back would begin it again.
 static void end_events(run_t* run)
 {
     for (int i = 0; i < run->trial->event_count; ++i) {
         world_event_t event = run->trial->events[i].event;
-        const bool ends =
-            event.kind != WORLD_EVENT_BODY_SHIFT && event.kind != WORLD_EVENT_CLIENT_ROLLS &&
-            event.kind != WORLD_EVENT_CLIENT_PUSHES_UP && event.kind != WORLD_EVENT_CLIENT_COUGHS &&
-            event.kind != WORLD_EVENT_DRIVE_FAULT && event.kind != WORLD_EVENT_HOST_CRASH &&
-            event.kind != WORLD_EVENT_HOST_HANG;
-        if (run->event_done[i] && event.duration_us == 0 && ends) {
+        const bool ends = world_event_lasts(event.kind) && !world_event_adds_up(event.kind);
+        if (run->event_done[i] && run->event_ends_us[i] > run->now_us && ends) {
             event.duration_us = AT_ONCE_US;
             inject(run, &event);
+            run->event_ends_us[i] = run->now_us + AT_ONCE_US;
         }
     }
 }
 
-static bool waits_for_person(const run_t* run)
+/// Whether a stop holds it, or it is on the way to one or out of one.
+static bool held(const run_t* run)
 {
-    return run->mode == MODE_TRIPPED || run->mode == MODE_LOCKED || run->mode == MODE_READY;
+    return run->mode == MODE_YIELD || run->mode == MODE_STOPPING || run->mode == MODE_TRIPPED ||
+           run->mode == MODE_LOCKED || run->mode == MODE_READY || run->mode == MODE_ARMING;
 }
 
-/// True if it can't go on without somebody who does more than acknowledging, and says so.
-static bool needs_hands(run_t* run)
+/// What somebody has to do who does more than acknowledging; RECOVERY_UNTRIED: nothing yet.
+static recovery_t needs_hands(const run_t* run)
 {
     const int first = run->state.interlock.first_rule;
-    outcome_t* outcome = run->outcome;
     const bool misplaced = first == INTERLOCK_NOT_CLEAR || first == INTERLOCK_LINK_CLEARANCE ||
                            first == INTERLOCK_ARM_CLEARANCE ||
                            run->last_rule == INTERLOCK_JOINT_POSITION;
     if (run->mode == MODE_TRIPPED && misplaced && run->mode_us > PERSON_WAITS_US / 2) {
-        (void)snprintf(outcome->note, sizeof outcome->note,
-                       "a person has to move the arm by hand before it can be armed");
-        return true;
+        return RECOVERY_HANDS;
     }
     if ((run->mode == MODE_TRIPPED || run->mode == MODE_LOCKED) &&
         run->state.interlock.inspection != 0) {
-        (void)snprintf(outcome->note, sizeof outcome->note,
-                       "a person has to inspect it and start the program anew");
-        return true;
+        return RECOVERY_INSPECTION;
     }
-    return false;
+    return RECOVERY_UNTRIED;
 }
 
 static void fail_healing(run_t* run)
@@ -471,20 +484,21 @@ static void fail_healing(run_t* run)
     (void)snprintf(text, TEXT_CAPACITY, "not armed again: %s, refused by %s, first cause %s",
                    supervisor_mode_text(run->mode), info != NULL ? info->name : "nothing",
                    first != NULL ? first->name : "none");
-    outcome_fail(run->outcome, "healed", (double)run->now_us * 1e-6, text);
+    run->outcome->recovery = RECOVERY_FAILED;
+    outcome_fail(run->outcome, "ready", (double)run->now_us * 1e-6, text);
 }
 
 /// After a period of healing; true while it goes on.
 static bool heal_goes_on(run_t* run)
 {
     outcome_t* outcome = run->outcome;
-    outcome->heal_s = (double)(run->now_us - run->heal_began_us) * 1e-6;
-    outcome->healed = run->mode == MODE_ARMED || needs_hands(run);
-    if (!outcome->healed && run->now_us - run->heal_began_us >= HEAL_LIMIT_US) {
+    outcome->recovery_s = (double)(run->now_us - run->heal_began_us) * 1e-6;
+    outcome->recovery = run->mode == MODE_ARMED ? RECOVERY_ARMED : needs_hands(run);
+    if (outcome->recovery == RECOVERY_UNTRIED &&
+        run->now_us - run->heal_began_us >= HEAL_LIMIT_US) {
         fail_healing(run);
-        return false;
     }
-    return !outcome->healed;
+    return outcome->recovery == RECOVERY_UNTRIED;
 }
 
 static bool observe(void* context, const cycle_input_t* in, const cycle_output_t* out,
@@ -494,6 +508,7 @@ static bool observe(void* context, const cycle_input_t* in, const cycle_output_t
     (void)frame;
     cycle_input_t seen = *in;
     seen.now_us = run->now_us;
+    run->invariants.excused = excuses(run);
     invariants_judge(&run->invariants, &seen, out, &run->state, &run->truth);
     note(run, out);
     if (run->healing) {
@@ -505,17 +520,15 @@ static bool observe(void* context, const cycle_input_t* in, const cycle_output_t
     run->healing = true;
     run->heal_began_us = run->now_us;
     end_events(run);
-    run->outcome->healed = !waits_for_person(run);
-    return !run->outcome->healed;
+    run->outcome->recovery = held(run) ? RECOVERY_UNTRIED : RECOVERY_NOT_NEEDED;
+    return run->outcome->recovery == RECOVERY_UNTRIED;
 }
 
 /// A controller that never comes back: the drives' own watchdogs have to stop the arm.
 static void judge_gone(run_t* run)
 {
     run->now_us = world_now_us(run->world);
-    run->outcome->healed = true;
-    (void)snprintf(run->outcome->note, sizeof run->outcome->note,
-                   "the controller never came back; the table went on without it");
+    run->outcome->recovery = RECOVERY_GONE;
     if (look(run)) {
         outcome_fail(run->outcome, "stops", (double)run->now_us * 1e-6,
                      "the arm moves, or a drive has torque, without a controller");
@@ -532,7 +545,8 @@ static void judge(run_t* run)
     outcome_t* outcome = run->outcome;
     const invariants_t* invariants = &run->invariants;
     for (int i = 0; i < INVARIANT_COUNT; ++i) {
-        if ((invariants->violated & ~outcome->excused & INVARIANT_BIT(i)) != 0) {
+        outcome->excused_s[i] = invariants->excused_s[i];
+        if ((invariants->violated & INVARIANT_BIT(i)) != 0) {
             outcome_fail(outcome, invariant_name((invariant_t)i), invariants->at_s[i],
                          invariants->found[i]);
         }
@@ -556,6 +570,7 @@ static void finish(run_t* run, int64_t cycles)
     outcome->force_bound_N = run->invariants.press.bound_N;
     outcome->bound_ratio = run->invariants.press.ratio;
     outcome->rise_ratio = run->invariants.press.rise_ratio;
+    outcome->force_over_N = run->invariants.press.over_N;
     const int64_t onset_us = run->first_onset_us < 0 ? 0 : run->first_onset_us;
     outcome->detected_s = since(onset_us, run->detected_us);
     outcome->released_s = since(run->detected_us, run->touched_last_us);
@@ -592,7 +607,7 @@ bool trial_run(const trial_t* trial, const stages_t* stages, outcome_t* outcome)
                            .released_s = (double)NAN,
                            .force_bound_N = (double)NAN,
                            .bound_ratio = 0.0,
-                           .heal_s = 0.0};
+                           .recovery_s = 0.0};
     const stage_t* stage = stages->stage_of(stages->context, trial->routine, trial->client);
     if (stage == NULL) {
         return skip(outcome, "the routine is not for this client");

@@ -29,6 +29,56 @@ void campaign_stages_end(campaign_stages_t* self)
     }
 }
 
+/// Text at the end of a bounded one, which `*length` tells; false where there is no room.
+static bool append(char given[CAMPAIGN_GIVEN_CAPACITY], size_t* length, const char* text,
+                   size_t bytes)
+{
+    if (*length + bytes >= CAMPAIGN_GIVEN_CAPACITY) {
+        return false;
+    }
+    memcpy(given + *length, text, bytes);
+    *length += bytes;
+    given[*length] = '\0';
+    return true;
+}
+
+/// A word as a shell takes it back: as it is, or between quotes.
+static bool append_word(char given[CAMPAIGN_GIVEN_CAPACITY], size_t* length, const char* word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "-_./:=,@%+";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        return append(given, length, word, strlen(word));
+    }
+    bool fits = append(given, length, "'", 1);
+    for (const char* at = word; fits && *at != '\0'; ++at) {
+        fits = *at == '\'' ? append(given, length, "'\\''", 4) : append(given, length, at, 1);
+    }
+    return fits && append(given, length, "'", 1);
+}
+
+bool campaign_stages_given(const options_t* options, char given[CAMPAIGN_GIVEN_CAPACITY])
+{
+    static const struct {
+        option_id_t id;
+        const char* name;
+    } files[] = {{OPTION_MACHINE, " --machine "},
+                 {OPTION_SAFETY, " --safety "},
+                 {OPTION_BODY, " --body "},
+                 {OPTION_SCREENING, " --screening "}};
+    size_t length = 0;
+    bool fits = true;
+    given[0] = '\0';
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; ++i) {
+        const char* file = options->text[files[i].id];
+        if (file != NULL) {
+            fits = fits && append(given, &length, files[i].name, strlen(files[i].name)) &&
+                   append_word(given, &length, file);
+        }
+    }
+    return fits;
+}
+
 static bool path_of(const char* folder, const char* name, char path[ASSEMBLY_PATH_CAPACITY])
 {
     char within[ASSEMBLY_PATH_CAPACITY];

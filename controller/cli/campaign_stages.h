@@ -4,6 +4,7 @@
 #define KNEAD_CONTROLLER_CLI_CAMPAIGN_STAGES_H
 
 #include "config/digest.h"
+#include "controller/campaign/outcome.h"
 #include "controller/campaign/stage.h"
 #include "controller/cli/assembly.h"
 
@@ -21,6 +22,11 @@ typedef struct {
 /// safety limits, body and screening list; a client or routine of theirs is not looked at.
 void campaign_stages_begin(campaign_stages_t* self, const options_t* options);
 void campaign_stages_end(campaign_stages_t* self);
+
+/// Those of `options` that choose the files of the stages, to be typed again behind a command: each
+/// with a blank before it, its file quoted for a shell where it has to be. Empty where none was
+/// given; false where they would not fit.
+bool campaign_stages_given(const options_t* options, char given[CAMPAIGN_GIVEN_CAPACITY]);
 
 /// As the trials ask for them. Borrows `self`.
 stages_t campaign_stages(campaign_stages_t* self);

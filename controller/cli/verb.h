@@ -210,7 +210,8 @@ typedef enum {
       "swarm: whole routines with faults, people and operators drawn from a seed. healthy: the\n"  \
       "same without faults. Each trial gives a line of JSON in --out, each failure a line that\n"  \
       "plays it again. 'merge' joins the files of several shards into --out. --page and --junit\n" \
-      "are made from all that stands in --out. Exit code 6 if a trial failed.\n")                  \
+      "are made from all that stands in --out. Exit code 6 if a trial failed, or some that were\n" \
+      "asked for are missing.\n")                                                                  \
     X(export, "RUN", 1, 1,                                                                         \
       OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_OUT) | OPTION_BIT(OPTION_EVERY) |              \
           OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_JSON),                                      \

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "controller/bus/port.h"
 #include "controller/campaign/coverage.h"
 #include "controller/campaign/detection.h"
 #include "controller/campaign/junit.h"
@@ -15,14 +15,14 @@
 #include "controller/campaign/shrink.h"
 #include "controller/campaign/workers.h"
 #include "controller/cli/campaign_stages.h"
+#include "controller/cli/trials.h"
 #include "controller/cli/verb.h"
 #include "controller/cli/version.h"
-#include "controller/record/atomic_file.h"
 #include "controller/record/json.h"
 
 #define SEEDS_DEFAULT_FIRST 1
 #define SEEDS_DEFAULT_LAST 100
-#define SHOW_EVERY_S 1.0
+#define SHOW_EVERY_US 1000000
 #define FAILED_CAPACITY 1000 // numbers of failed trials that are kept for JSON
 
 typedef struct {
@@ -31,16 +31,17 @@ typedef struct {
     stages_t stages;
     const machine_settings_t* machine;
     campaign_header_t header;
-    int64_t shard, shard_count; // 0-based
-    int64_t next;               // index of the next trial, from the first on
-    uint8_t* done;              // by index: it stands in the file already
-    FILE* out;                  // or null
+    trials_shard_t shard;
+    int64_t next;  // index of the next trial, from the first on
+    uint8_t* done; // by index: it stands in the file already
+    FILE* out;     // or null
     coverage_t coverage;
     detection_t detection;
     int64_t to_play, played, died;
     int64_t failed_count; // met, kept or not
     int64_t failed[FAILED_CAPACITY];
-    double began_s, shown_s;
+    int64_t began_us, shown_us;
+    bool written; // every line so far
     bool terminal;
 } campaign_t;
 
@@ -50,31 +51,8 @@ static FILE* for_people(const campaign_t* campaign)
     return campaign->options->given[OPTION_JSON] ? stderr : stdout;
 }
 
-static double clock_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 // ------------------------------------------------------------------------------- what was asked
 // for
-
-/// "17-230", or one number; false for anything else.
-static bool read_range(const char* text, char between, int64_t* first, int64_t* last)
-{
-    char* end;
-    errno = 0;
-    *first = strtoll(text, &end, 10);
-    if (end == text || *text < '0' || *text > '9' || errno != 0) {
-        return false;
-    }
-    *last = *first;
-    if (*end == between && end[1] >= '0' && end[1] <= '9') {
-        *last = strtoll(end + 1, &end, 10);
-    }
-    return *end == '\0' && errno == 0 && *last >= *first;
-}
 
 static exit_code_t say_usage(const char* what, const char* text)
 {
@@ -104,20 +82,17 @@ static exit_code_t read_scope(campaign_t* campaign)
         header->last = matrix_count(campaign->machine) - 1;
     }
     const char* seeds = options->text[OPTION_SEEDS];
-    if (seeds != NULL && !read_range(seeds, '-', &header->first, &header->last)) {
-        return say_usage("--seeds takes A-B with A up to B, not", seeds);
+    if (seeds != NULL && !trials_read_range(seeds, &header->first, &header->last)) {
+        return say_usage("--seeds takes A-B, with A up to B and 100000000 of them at most, not",
+                         seeds);
     }
-    campaign->shard_count = 1;
-    const char* shard = options->text[OPTION_SHARD];
-    if (shard != NULL) {
-        if (strchr(shard, '/') == NULL ||
-            !read_range(shard, '/', &campaign->shard, &campaign->shard_count) ||
-            campaign->shard < 1) {
-            return say_usage("--shard takes I/N with I from 1 to N, not", shard);
-        }
-        campaign->shard -= 1;
+    if (!trials_read_shard(options->text[OPTION_SHARD], &campaign->shard)) {
+        return say_usage("--shard takes I/N, with I from 1 to N, not", options->text[OPTION_SHARD]);
     }
     static const option_id_t of_out[] = {OPTION_RESUME, OPTION_PAGE, OPTION_JUNIT};
+    header->hours = options->whole[OPTION_HOURS];
+    header->shard = campaign->shard.first + 1;
+    header->shards = campaign->shard.step;
     for (size_t i = 0; i < sizeof of_out / sizeof of_out[0]; ++i) {
         if (options->given[of_out[i]] && options->text[OPTION_OUT] == NULL) {
             return say_usage("without --out there is nothing for", "--resume, --page and --junit");
@@ -155,6 +130,10 @@ static exit_code_t switch_rule_off(campaign_t* campaign)
 /// Loads what every trial starts from.
 static exit_code_t prepare(campaign_t* campaign)
 {
+    if (!campaign_stages_given(campaign->options, campaign->header.given)) {
+        return say_usage("the names of files are too long together, such as",
+                         "--machine, --safety, --body and --screening");
+    }
     campaign_stages_begin(&campaign->kept, campaign->options);
     campaign->stages = campaign_stages(&campaign->kept);
     campaign->machine = campaign_stages_machine(&campaign->kept, campaign->header.inputs);
@@ -174,10 +153,10 @@ static void print_replay(const campaign_t* campaign, const replay_t* replay)
     FILE* out = for_people(campaign);
     char text[REPLAY_CAPACITY];
     replay_write(replay, text);
-    (void)fprintf(out, "  knead campaign --replay '%s'%s%s   # %s %s, inputs %.12s\n", text,
+    (void)fprintf(out, "  knead campaign --replay '%s'%s%s%s   # %s %s, inputs %.12s\n", text,
                   campaign->header.rules_off[0] != '\0' ? " --rules-off " : "",
-                  campaign->header.rules_off, campaign->header.version, campaign->header.commit,
-                  campaign->header.inputs);
+                  campaign->header.rules_off, campaign->header.given, campaign->header.version,
+                  campaign->header.commit, campaign->header.inputs);
 }
 
 static void print_failures(const outcome_t* outcome, FILE* out)
@@ -198,6 +177,9 @@ static void print_failures(const outcome_t* outcome, FILE* out)
         (void)fprintf(out, "  %s at %.3f s: %s\n", outcome->failures[i].claim,
                       outcome->failures[i].at_s, outcome->failures[i].text);
     }
+    if (outcome->failure_count > OUTCOME_FAILURE_CAPACITY) {
+        (void)fprintf(out, "  and %d more\n", outcome->failure_count - OUTCOME_FAILURE_CAPACITY);
+    }
 }
 
 static void print_outcome(const outcome_t* outcome, FILE* out)
@@ -212,7 +194,7 @@ static void print_outcome(const outcome_t* outcome, FILE* out)
         outcome->first_rule[0] != '\0' ? outcome->first_rule : "none", outcome->subject,
         reaction_text(outcome->reaction), outcome->detected_s * 1e3, outcome->released_s * 1e3,
         outcome->force_peak_N, outcome->bound_ratio, outcome->rise_ratio, outcome->force_bound_N,
-        outcome->shear_peak_N, outcome->healed ? "healed" : "not healed",
+        outcome->shear_peak_N, recovery_meaning(outcome->recovery),
         supervisor_mode_text(outcome->mode_last));
     if (outcome->note[0] != '\0') {
         (void)fprintf(out, "  %s\n", outcome->note);
@@ -316,24 +298,24 @@ static bool next(void* context, int64_t* number)
     const int64_t hours = campaign->options->whole[OPTION_HOURS];
     const bool enough = hours > 0 && campaign->coverage.simulated_s >= (double)hours * 3600.0;
     while (campaign->next < count && campaign->done[campaign->next] != 0) {
-        campaign->next += campaign->shard_count;
+        campaign->next += campaign->shard.step;
     }
     if (enough || campaign->next >= count) {
         return false;
     }
     *number = campaign->header.first + campaign->next;
-    campaign->next += campaign->shard_count;
+    campaign->next += campaign->shard.step;
     return true;
 }
 
 static void show(campaign_t* campaign)
 {
-    const double now_s = clock_s();
-    if (!campaign->terminal || now_s - campaign->shown_s < SHOW_EVERY_S) {
+    const int64_t now_us = port_now_us();
+    if (!campaign->terminal || now_us - campaign->shown_us < SHOW_EVERY_US) {
         return;
     }
-    campaign->shown_s = now_s;
-    const double rate = (double)campaign->played / (now_s - campaign->began_s);
+    campaign->shown_us = now_us;
+    const double rate = 1e6 * (double)campaign->played / (double)(now_us - campaign->began_us);
     const double left_s =
         (double)(campaign->to_play - campaign->played) / (rate > 0.0 ? rate : 1.0);
     (void)fprintf(stderr,
@@ -366,8 +348,7 @@ static void take(void* context, int64_t number, const char* line)
     }
     count(campaign, &outcome);
     if (campaign->out != NULL) {
-        (void)fprintf(campaign->out, "%s\n", line);
-        (void)fflush(campaign->out);
+        campaign->written = trials_put(campaign->out, line) && campaign->written;
     }
     if (outcome.result == OUTCOME_FAILED) {
         note_failure(campaign, &outcome);
@@ -391,9 +372,9 @@ static void already(void* context, const outcome_t* outcome, const char* line)
 {
     campaign_t* campaign = context;
     (void)line;
-    const int64_t index = outcome->number - campaign->header.first;
-    if (index >= 0 && outcome->number <= campaign->header.last && campaign->done[index] == 0) {
-        campaign->done[index] = 1;
+    // Whether the file is of this campaign is asked when it is read; until then it is any other's.
+    if (campaign_header_has(&campaign->header, outcome->number)) {
+        campaign->done[outcome->number - campaign->header.first] = 1;
         count(campaign, outcome);
     }
 }
@@ -412,22 +393,19 @@ static exit_code_t say_unwritten(const char* path)
     return EXIT_INTERNAL;
 }
 
-/// Goes on with a file, behind its last whole line.
+/// Goes on with the open file, behind its last whole line.
 static exit_code_t resume(campaign_t* campaign, const char* path)
 {
     outcome_file_t file;
-    outcome_file_result_t result = outcome_file_read(path, &file, already, campaign);
-    if (result == OUTCOME_FILE_OK && !campaign_header_same(&file.header, &campaign->header)) {
+    outcome_file_result_t result = outcome_file_read_open(campaign->out, &file, already, campaign);
+    if (result == OUTCOME_FILE_OK && !campaign_header_goes_on(&file.header, &campaign->header)) {
         result = OUTCOME_FILE_OTHER;
+        file.line = 1;
     }
     if (result != OUTCOME_FILE_OK) {
         return refuse_file(path, result, &file);
     }
-    if (truncate(path, (off_t)file.whole_bytes) != 0) {
-        return say_unwritten(path);
-    }
-    campaign->out = fopen(path, "a");
-    return campaign->out != NULL ? EXIT_DONE : say_unwritten(path);
+    return trials_go_on("campaign", path, file.whole_bytes, campaign->out);
 }
 
 static exit_code_t open_out(campaign_t* campaign)
@@ -436,25 +414,15 @@ static exit_code_t open_out(campaign_t* campaign)
     if (path == NULL) {
         return EXIT_DONE;
     }
-    if (campaign->options->given[OPTION_RESUME] && access(path, F_OK) == 0) {
-        return resume(campaign, path);
-    }
-    if (atomic_file_would_lose(path)) {
-        return say_usage("what was played before stands there; --resume goes on with it, another "
-                         "--out begins anew:",
-                         path);
-    }
     char line[OUTCOME_LINE_CAPACITY];
     if (!campaign_header_write(&campaign->header, line, sizeof line)) {
         errno = E2BIG;
         return say_unwritten(path);
     }
-    campaign->out = fopen(path, "w");
-    if (campaign->out == NULL || fprintf(campaign->out, "%s\n", line) < 0 ||
-        fflush(campaign->out) != 0) {
-        return say_unwritten(path);
-    }
-    return EXIT_DONE;
+    bool holds;
+    const exit_code_t code = trials_open(
+        "campaign", path, line, campaign->options->given[OPTION_RESUME], &campaign->out, &holds);
+    return code == EXIT_DONE && holds ? resume(campaign, path) : code;
 }
 
 static void tell_tally(void* context, const outcome_t* outcome, const char* line)
@@ -463,29 +431,51 @@ static void tell_tally(void* context, const outcome_t* outcome, const char* line
     tally_observe(context, outcome);
 }
 
-/// The page and the JUnit file that were asked for, of everything in the file of outcomes; tells
-/// whether any of its trials failed.
-static exit_code_t write_pages(const options_t* options)
+/// Whether nothing was tried, which is not to have passed; then it is said.
+static bool nothing_played(int64_t trials, int64_t skipped)
+{
+    if (trials == skipped) {
+        (void)fprintf(stderr, "knead campaign: nothing could be played: %s\n",
+                      trials > 0 ? "every trial was skipped" : "no trial gave an outcome");
+    }
+    return trials == skipped;
+}
+
+/// The page and the JUnit file that were asked for, and whether what was counted has passed.
+static exit_code_t write_tally(const tally_t* tally, const options_t* options)
 {
     const char* page = options->text[OPTION_PAGE];
     const char* junit = options->text[OPTION_JUNIT];
-    tally_t* tally = tally_begin(&(campaign_header_t){0});
-    if (tally == NULL) {
-        (void)fprintf(stderr, "knead campaign: out of memory\n");
-        return EXIT_INTERNAL;
-    }
-    outcome_file_t file;
-    const outcome_file_result_t result =
-        outcome_file_read(options->text[OPTION_OUT], &file, tell_tally, tally);
+    char missing[TEXT_CAPACITY];
+    tally_missing_text(tally, missing);
     exit_code_t code = EXIT_DONE;
-    if (result != OUTCOME_FILE_OK) {
-        code = refuse_file(options->text[OPTION_OUT], result, &file);
-    } else {
-        tally->header = file.header;
-        code = tally->failed > 0 ? EXIT_EXPECTATION_FAILED : EXIT_DONE;
-        code = page != NULL && !page_write(tally, page) ? say_unwritten(page) : code;
-        code = junit != NULL && !junit_write(tally, junit) ? say_unwritten(junit) : code;
+    if (missing[0] != '\0') {
+        (void)fprintf(stderr, "knead campaign: '%s' is not whole: %s\n", options->text[OPTION_OUT],
+                      missing);
+        code = EXIT_EXPECTATION_FAILED;
     }
+    code = nothing_played(tally->trials, tally->skipped) || tally->failed > 0
+               ? EXIT_EXPECTATION_FAILED
+               : code;
+    code = page != NULL && !page_write(tally, page) ? say_unwritten(page) : code;
+    return junit != NULL && !junit_write(tally, junit) ? say_unwritten(junit) : code;
+}
+
+/// What stands in the file of outcomes, told: page, JUnit file and exit code say the same of it.
+static exit_code_t judge_file(const options_t* options)
+{
+    outcome_file_t file = {0};
+    const char* path = options->text[OPTION_OUT];
+    outcome_file_result_t result = outcome_file_header(path, &file.header);
+    tally_t* tally = result == OUTCOME_FILE_OK ? tally_begin(&file.header) : NULL;
+    exit_code_t code = EXIT_INTERNAL;
+    if (result == OUTCOME_FILE_OK && tally == NULL) {
+        (void)fprintf(stderr, "knead campaign: out of memory\n");
+        return code;
+    }
+    result = result == OUTCOME_FILE_OK ? outcome_file_read(path, &file, tell_tally, tally) : result;
+    code =
+        result == OUTCOME_FILE_OK ? write_tally(tally, options) : refuse_file(path, result, &file);
     tally_end(tally);
     return code;
 }
@@ -536,13 +526,20 @@ static void print_figures(const campaign_t* campaign)
                  coverage->trips, coverage->simulated_s / 3600.0, coverage_zeros(coverage));
 }
 
+/// Where there is no file: of what was played here.
+static exit_code_t judge_played(const coverage_t* coverage)
+{
+    return nothing_played(coverage->trials, coverage->skipped) || coverage->failed > 0
+               ? EXIT_EXPECTATION_FAILED
+               : EXIT_DONE;
+}
+
 static exit_code_t conclude(campaign_t* campaign)
 {
     const coverage_t* coverage = &campaign->coverage;
     print_figures(campaign);
-    bool written = true;
+    bool written = campaign->written;
     if (campaign->out != NULL) {
-        written = ferror(campaign->out) == 0;
         written = fclose(campaign->out) == 0 && written;
         campaign->out = NULL;
     }
@@ -550,19 +547,9 @@ static exit_code_t conclude(campaign_t* campaign)
         (void)fprintf(stderr, "knead campaign: '%s' could not be written to its end\n",
                       campaign->options->text[OPTION_OUT]);
     }
-    const bool pages = campaign->options->text[OPTION_OUT] != NULL && written;
-    const exit_code_t code = pages ? write_pages(campaign->options) : EXIT_DONE;
-    if (!written || campaign->died > 0) {
-        return EXIT_INTERNAL;
-    }
-    if (code != EXIT_DONE) {
-        return code;
-    }
-    if (coverage->trials > 0 && coverage->trials == coverage->skipped) {
-        (void)fprintf(stderr, "knead campaign: nothing could be played: every trial was skipped\n");
-        return EXIT_EXPECTATION_FAILED;
-    }
-    return coverage->failed > 0 ? EXIT_EXPECTATION_FAILED : EXIT_DONE;
+    const bool judged = campaign->options->text[OPTION_OUT] != NULL && written;
+    const exit_code_t code = judged ? judge_file(campaign->options) : judge_played(coverage);
+    return written && campaign->died == 0 ? code : EXIT_INTERNAL;
 }
 
 static exit_code_t play_all(campaign_t* campaign)
@@ -578,16 +565,17 @@ static exit_code_t play_all(campaign_t* campaign)
         (void)fprintf(stderr, "knead campaign: out of memory\n");
         return EXIT_INTERNAL;
     }
+    campaign->written = true;
     code = open_out(campaign);
     if (code != EXIT_DONE) {
         return code;
     }
-    for (int64_t i = campaign->shard; i < count; i += campaign->shard_count) {
+    for (int64_t i = campaign->shard.first; i < count; i += campaign->shard.step) {
         campaign->to_play += campaign->done[i] == 0 ? 1 : 0;
     }
-    campaign->next = campaign->shard;
+    campaign->next = campaign->shard.first;
     campaign->terminal = !campaign->options->given[OPTION_QUIET] && isatty(fileno(stderr)) == 1;
-    campaign->began_s = clock_s();
+    campaign->began_us = port_now_us();
     const work_t work = {campaign, play, next, take, died};
     const int64_t jobs = campaign->options->whole[OPTION_JOBS];
     (void)fflush(stdout);
@@ -613,14 +601,17 @@ static exit_code_t merge(campaign_t* campaign)
         return say_usage("merge takes files and --out, beside", "merge");
     }
     int failed = -1;
+    int64_t line = 0;
     const outcome_file_result_t result =
-        outcome_file_merge(options->operand_count - 1, options->operands + 1, out, &failed);
+        outcome_file_merge(options->operand_count - 1, options->operands + 1, out, &failed, &line);
     if (result == OUTCOME_FILE_UNWRITABLE) {
         return say_unwritten(out);
     }
+    if (result != OUTCOME_FILE_OK && failed >= 0) {
+        return refuse_file(options->operands[1 + failed], result, &(outcome_file_t){.line = line});
+    }
     if (result != OUTCOME_FILE_OK) {
-        (void)fprintf(stderr, "knead campaign: %s: %s\n",
-                      failed >= 0 ? options->operands[1 + failed] : out,
+        (void)fprintf(stderr, "knead campaign: the files together: %s\n",
                       outcome_file_result_text(result));
         return EXIT_INVALID_FILE;
     }
@@ -633,7 +624,7 @@ static exit_code_t merge(campaign_t* campaign)
         campaign->header = file.header;
         put_figures(campaign);
     }
-    return write_pages(options);
+    return judge_file(options);
 }
 
 exit_code_t verb_campaign(const options_t* options, assembly_t* assembly)

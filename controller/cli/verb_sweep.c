@@ -3,17 +3,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "controller/bus/port.h"
 #include "controller/campaign/workers.h"
 #include "controller/cli/progress.h"
 #include "controller/cli/rehearsal_stage.h"
 #include "controller/cli/sweep_files.h"
 #include "controller/cli/sweep_tables.h"
+#include "controller/cli/trials.h"
 #include "controller/cli/verb.h"
 #include "controller/cli/version.h"
-#include "controller/record/atomic_file.h"
 #include "controller/tuning/sweep_page.h"
 
 typedef struct {
@@ -21,13 +20,13 @@ typedef struct {
     sweep_header_t header;
     sweep_files_t files;
     sweep_t* sweep;
-    FILE* out;                  // or null
-    int64_t shard, shard_count; // 0-based
+    FILE* out; // or null
+    trials_shard_t shard;
     int64_t next;
     int64_t to_play, played, lost;
     bool written; // every line so far
     progress_t progress;
-    double began_s;
+    int64_t began_us;
 } sweeping_t;
 
 static volatile sig_atomic_t stop_requested;
@@ -36,13 +35,6 @@ static void request_stop(int signal)
 {
     (void)signal;
     stop_requested = 1;
-}
-
-static double clock_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
 static exit_code_t say_usage(const char* what, const char* text)
@@ -65,22 +57,6 @@ static exit_code_t say_memory(void)
 
 // ------------------------------------------------------------------------------- what was asked
 // for
-
-/// "17-230", or one number; false for anything else.
-static bool read_pair(const char* text, char between, int64_t* first, int64_t* last)
-{
-    char* end;
-    errno = 0;
-    *first = strtoll(text, &end, 10);
-    if (end == text || *text < '0' || *text > '9' || errno != 0) {
-        return false;
-    }
-    *last = *first;
-    if (*end == between && end[1] >= '0' && end[1] <= '9') {
-        *last = strtoll(end + 1, &end, 10);
-    }
-    return *end == '\0' && errno == 0 && *last >= *first;
-}
 
 /// Names in a list with commas between; false if there are too many, or one is too long.
 static bool read_names(const char* list, int* count, char names[SWEEP_NAME_CAPACITY][TEXT_CAPACITY])
@@ -124,8 +100,9 @@ static exit_code_t read_places(sweeping_t* sweeping)
     }
     header->seed_first = header->seed_last = 1;
     const char* seeds = options->text[OPTION_SEEDS];
-    if (seeds != NULL && !read_pair(seeds, '-', &header->seed_first, &header->seed_last)) {
-        return say_usage("--seeds takes A-B with A up to B, not", seeds);
+    if (seeds != NULL && !trials_read_range(seeds, &header->seed_first, &header->seed_last)) {
+        return say_usage("--seeds takes A-B, with A up to B and 100000000 of them at most, not",
+                         seeds);
     }
     return EXIT_DONE;
 }
@@ -150,15 +127,8 @@ static exit_code_t read_scope(sweeping_t* sweeping)
         return say_usage("that is more than 100000 points or 1000000 trials:",
                          options->text[OPTION_SET]);
     }
-    sweeping->shard_count = 1;
-    const char* shard = options->text[OPTION_SHARD];
-    if (shard != NULL) {
-        if (strchr(shard, '/') == NULL ||
-            !read_pair(shard, '/', &sweeping->shard, &sweeping->shard_count) ||
-            sweeping->shard < 1 || sweeping->shard_count > 10 * (int64_t)SWEEP_POINT_MAX) {
-            return say_usage("--shard takes I/N with I from 1 to N, not", shard);
-        }
-        sweeping->shard -= 1;
+    if (!trials_read_shard(options->text[OPTION_SHARD], &sweeping->shard)) {
+        return say_usage("--shard takes I/N, with I from 1 to N, not", options->text[OPTION_SHARD]);
     }
     if (options->given[OPTION_RESUME] && options->text[OPTION_OUT] == NULL) {
         return say_usage("without --out there is nothing for", "--resume");
@@ -209,13 +179,13 @@ static bool next(void* context, int64_t* number)
     sweeping_t* sweeping = context;
     const int64_t trials = sweep_trials(&sweeping->header);
     while (sweeping->next < trials && sweeping->sweep->rows[sweeping->next].number >= 0) {
-        sweeping->next += sweeping->shard_count;
+        sweeping->next += sweeping->shard.step;
     }
     if (sweeping->next >= trials || stop_requested != 0) {
         return false;
     }
     *number = sweeping->next;
-    sweeping->next += sweeping->shard_count;
+    sweeping->next += sweeping->shard.step;
     return true;
 }
 
@@ -227,7 +197,8 @@ static void show(sweeping_t* sweeping, int64_t number)
     char note[TEXT_CAPACITY];
     (void)snprintf(note, sizeof note, "%" PRId64 " of %" PRId64 " trials", sweeping->played,
                    sweeping->to_play);
-    const double took_s = clock_s() - sweeping->began_s;
+    const int64_t now_us = port_now_us();
+    const double took_s = 1e-6 * (double)(now_us - sweeping->began_us);
     const double part = (double)sweeping->played / (double)sweeping->to_play;
     (void)number;
     const progress_view_t view = {.done_part = part,
@@ -237,7 +208,7 @@ static void show(sweeping_t* sweeping, int64_t number)
                                   .region = "",
                                   .remaining_s = took_s / part - took_s,
                                   .note = note};
-    progress_show(&sweeping->progress, &view, (int64_t)(clock_s() * 1e6));
+    progress_show(&sweeping->progress, &view, now_us);
 }
 
 static void lose(sweeping_t* sweeping, int64_t number, const char* how)
@@ -258,8 +229,7 @@ static void take(void* context, int64_t number, const char* line)
         return;
     }
     if (sweeping->out != NULL) {
-        (void)fprintf(sweeping->out, "%s\n", line);
-        sweeping->written = fflush(sweeping->out) == 0 && sweeping->written;
+        sweeping->written = trials_put(sweeping->out, line) && sweeping->written;
     }
     show(sweeping, number);
 }
@@ -279,25 +249,20 @@ static exit_code_t say_unwritten(const char* path, const char* why)
     return EXIT_INTERNAL;
 }
 
-/// Begins the file anew. Its first line is made before what stands there is given up.
-static exit_code_t begin_out(sweeping_t* sweeping, const char* path)
+/// Opens the file that a first line was written for.
+static exit_code_t open_with(sweeping_t* sweeping, const char* path, const char* first_line)
 {
-    char* line = malloc(SWEEP_HEADER_CAPACITY);
-    if (line == NULL) {
-        return say_memory();
+    bool holds;
+    const bool resume = sweeping->options->given[OPTION_RESUME];
+    const exit_code_t code = trials_open("sweep", path, first_line, resume, &sweeping->out, &holds);
+    if (code != EXIT_DONE || !holds) {
+        return code;
     }
-    exit_code_t code = EXIT_DONE;
-    if (!sweep_header_write(&sweeping->header, line, SWEEP_HEADER_CAPACITY)) {
-        code = say_unwritten(path, "its first line would be too long");
-    } else {
-        sweeping->out = fopen(path, "w");
-        if (sweeping->out == NULL || fprintf(sweeping->out, "%s\n", line) < 0 ||
-            fflush(sweeping->out) != 0) {
-            code = say_unwritten(path, strerror(errno));
-        }
-    }
-    free(line);
-    return code;
+    int64_t whole_bytes, line;
+    const sweep_file_result_t result =
+        sweep_file_read_open(sweeping->out, sweeping->sweep, &whole_bytes, &line);
+    return result == SWEEP_FILE_OK ? trials_go_on("sweep", path, whole_bytes, sweeping->out)
+                                   : say_file(path, result, line);
 }
 
 static exit_code_t open_out(sweeping_t* sweeping)
@@ -306,25 +271,15 @@ static exit_code_t open_out(sweeping_t* sweeping)
     if (path == NULL) {
         return EXIT_DONE;
     }
-    if (sweeping->options->given[OPTION_RESUME] && access(path, F_OK) == 0) {
-        int64_t whole_bytes, line;
-        const sweep_file_result_t result =
-            sweep_file_read(path, sweeping->sweep, &whole_bytes, &line);
-        if (result != SWEEP_FILE_OK) {
-            return say_file(path, result, line);
-        }
-        if (truncate(path, (off_t)whole_bytes) != 0) {
-            return say_unwritten(path, strerror(errno));
-        }
-        sweeping->out = fopen(path, "a");
-        return sweeping->out != NULL ? EXIT_DONE : say_unwritten(path, strerror(errno));
+    char* line = malloc(SWEEP_HEADER_CAPACITY);
+    if (line == NULL) {
+        return say_memory();
     }
-    if (atomic_file_would_lose(path)) {
-        return say_usage("what was played before stands there; --resume goes on with it, another "
-                         "--out begins anew:",
-                         path);
-    }
-    return begin_out(sweeping, path);
+    const exit_code_t code = sweep_header_write(&sweeping->header, line, SWEEP_HEADER_CAPACITY)
+                                 ? open_with(sweeping, path, line)
+                                 : say_unwritten(path, "its first line would be too long");
+    free(line);
+    return code;
 }
 
 // ----------------------------------------------------------------------------------- what came of
@@ -361,12 +316,12 @@ static exit_code_t play_all(sweeping_t* sweeping)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     const int64_t trials = sweep_trials(&sweeping->header);
-    for (int64_t i = sweeping->shard; i < trials; i += sweeping->shard_count) {
+    for (int64_t i = sweeping->shard.first; i < trials; i += sweeping->shard.step) {
         sweeping->to_play += sweeping->sweep->rows[i].number < 0;
     }
-    sweeping->next = sweeping->shard;
+    sweeping->next = sweeping->shard.first;
     sweeping->progress = progress_open(stderr);
-    sweeping->began_s = clock_s();
+    sweeping->began_us = port_now_us();
     const work_t work = {
         .context = sweeping, .play = play, .next = next, .take = take, .died = died};
     const int jobs = options->given[OPTION_JOBS] ? (int)options->whole[OPTION_JOBS] : 1;

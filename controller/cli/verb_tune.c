@@ -3,8 +3,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "controller/bus/port.h"
 #include "controller/cli/progress.h"
 #include "controller/cli/rehearsal_stage.h"
 #include "controller/cli/tune_tables.h"
@@ -26,7 +26,7 @@ typedef struct {
     tuning_case_t cases[TUNING_CASE_CAPACITY];
     tuning_t tuning;
     progress_t progress;
-    double began_s;
+    int64_t began_us;
 } tune_t;
 
 static volatile sig_atomic_t stop_requested;
@@ -35,13 +35,6 @@ static void request_stop(int signal)
 {
     (void)signal;
     stop_requested = 1;
-}
-
-static double clock_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
 static bool stop(void* context)
@@ -56,7 +49,8 @@ static void show(void* context, const tuning_progress_t* at)
     char note[TEXT_CAPACITY];
     (void)snprintf(note, sizeof note, "try %d of %d at most, worst force RMS %.3f N", at->tries,
                    at->tries_max, at->best_force_N);
-    const double took_s = clock_s() - tune->began_s;
+    const int64_t now_us = port_now_us();
+    const double took_s = 1e-6 * (double)(now_us - tune->began_us);
     const progress_view_t view = {.done_part = (double)at->tries / at->tries_max,
                                   .step = at->looking ? 0 : 1,
                                   .step_count = 2,
@@ -64,7 +58,7 @@ static void show(void* context, const tuning_progress_t* at)
                                   .region = "",
                                   .remaining_s = took_s / at->tries * (at->tries_max - at->tries),
                                   .note = note};
-    progress_show(&tune->progress, &view, (int64_t)(clock_s() * 1e6));
+    progress_show(&tune->progress, &view, now_us);
 }
 
 // ------------------------------------------------------------------------------------- what to
@@ -244,7 +238,7 @@ static exit_code_t search(tune_t* tune)
     tuning->show = options->given[OPTION_QUIET] ? NULL : show;
     tuning->stop = stop;
     tune->progress = progress_open(stderr);
-    tune->began_s = clock_s();
+    tune->began_us = port_now_us();
     tuning_result_t* result = tuning_run(tuning);
     progress_close(&tune->progress);
     if (result == NULL) {

@@ -123,32 +123,41 @@ static sweep_file_result_t read_rows(FILE* in, char* text, sweep_t* sweep, int64
     }
 }
 
-sweep_file_result_t sweep_file_read(const char* path, sweep_t* sweep, int64_t* whole_bytes,
-                                    int64_t* line)
+sweep_file_result_t sweep_file_read_open(FILE* in, sweep_t* sweep, int64_t* whole_bytes,
+                                         int64_t* line)
 {
-    FILE* in = fopen(path, "r");
     char* text = malloc(SWEEP_HEADER_CAPACITY);
+    sweep_header_t* header = malloc(sizeof *header);
     sweep_file_result_t result = SWEEP_FILE_UNREADABLE;
     *whole_bytes = 0;
     *line = 1;
-    if (in != NULL && text != NULL) {
-        sweep_header_t* header = malloc(sizeof *header);
-        const bool headed =
-            header != NULL && read_line(in, text) && sweep_header_read(text, header);
+    if (text != NULL && header != NULL) {
+        const bool headed = read_line(in, text) && sweep_header_read(text, header);
         result = !headed              ? SWEEP_FILE_NO_HEADER
                  : is_of(sweep, text) ? SWEEP_FILE_OK
                                       : SWEEP_FILE_OTHER;
-        free(header);
     }
     if (result == SWEEP_FILE_OK) {
         *whole_bytes = (int64_t)ftell(in);
         result = read_rows(in, text, sweep, whole_bytes, line);
         result = ferror(in) != 0 ? SWEEP_FILE_UNREADABLE : result;
     }
-    if (in != NULL) {
-        (void)fclose(in);
-    }
+    free(header);
     free(text);
+    return result;
+}
+
+sweep_file_result_t sweep_file_read(const char* path, sweep_t* sweep, int64_t* whole_bytes,
+                                    int64_t* line)
+{
+    *whole_bytes = 0;
+    *line = 1;
+    FILE* in = fopen(path, "r");
+    if (in == NULL) {
+        return SWEEP_FILE_UNREADABLE;
+    }
+    const sweep_file_result_t result = sweep_file_read_open(in, sweep, whole_bytes, line);
+    (void)fclose(in);
     return result;
 }
 

@@ -2,6 +2,8 @@
 #ifndef KNEAD_CONTROLLER_TUNING_SWEEP_FILE_H
 #define KNEAD_CONTROLLER_TUNING_SWEEP_FILE_H
 
+#include <stdio.h>
+
 #include "controller/tuning/sweep_row.h"
 
 #define SWEEP_FILE_RESULT_LIST(X)                                                                  \
@@ -41,6 +43,10 @@ sweep_file_result_t sweep_file_header(const char* path, sweep_header_t* header);
 /// whole line ends: a line behind that was cut off, and is left out.
 sweep_file_result_t sweep_file_read(const char* path, sweep_t* sweep, int64_t* whole_bytes,
                                     int64_t* line);
+
+/// The same of a file that is open and at its beginning; it stays open.
+sweep_file_result_t sweep_file_read_open(FILE* in, sweep_t* sweep, int64_t* whole_bytes,
+                                         int64_t* line);
 
 /// Writes all that is known, by number. The file appears whole or not at all; SWEEP_FILE_UNWRITABLE
 /// comes with errno.

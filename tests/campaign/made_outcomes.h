@@ -17,7 +17,9 @@ static inline campaign_header_t made_header(campaign_kind_t kind, int64_t first,
                                .commit = "abc1234",
                                .inputs = "00ff",
                                .first = first,
-                               .last = last};
+                               .last = last,
+                               .shard = 1,
+                               .shards = 1};
 }
 
 /// A trial that passed: one fault in one phase, stopped by a rule.
@@ -38,7 +40,7 @@ static inline outcome_t made_outcome(int64_t number, world_event_kind_t kind,
                          .force_peak_N = 20.0,
                          .force_bound_N = 40.0,
                          .bound_ratio = 0.5,
-                         .healed = true,
+                         .recovery = RECOVERY_ARMED,
                          .modes = 1u << MODE_CONTACT | 1u << MODE_YIELD,
                          .rules = INTERLOCK_RULE(INTERLOCK_FORCE_MAX),
                          .trips = 1};

@@ -356,6 +356,129 @@ static void a_reaction_weaker_than_one_rule_asks_for_is_seen(void** context)
     expect(&scene, INVARIANT_I11);
 }
 
+/// Pressed on by skin that comes at a speed, with torque, so that the bound leaves room.
+static scene_t pressed_on(double skin_mps)
+{
+    scene_t scene = pressing(0.0);
+    scene.truth.stiffness_N_per_m = 10000.0;
+    scene.truth.drives_enabled = true;
+    scene.truth.surface_speed_mps = skin_mps;
+    return scene;
+}
+
+/// Whether so much over the limit of all is too much.
+static bool over_is_seen(scene_t* scene, double over_N)
+{
+    scene->truth.normal_force_N = limit_N() + 1e-6;
+    judge(scene);
+    assert_int_equal(scene->invariants.violated, 0);
+    scene->truth.normal_force_N = limit_N() + over_N;
+    judge(scene);
+    assert_int_equal(scene->invariants.violated & ~INVARIANT_BIT(INVARIANT_I17), 0);
+    return scene->invariants.violated != 0;
+}
+
+/// Shows I17.
+static void fifteen_newtons_over_the_limit_of_all_are_the_most(void** context)
+{
+    (void)context;
+    scene_t scene = pressed_on(0.3);
+    assert_false(over_is_seen(&scene, PRESS_OVER_MAX_N - 0.01));
+    assert_near(scene.invariants.press.over_N, PRESS_OVER_MAX_N - 0.01, 1e-9);
+    scene = pressed_on(0.3);
+    assert_true(over_is_seen(&scene, PRESS_OVER_MAX_N + 0.01));
+    expect(&scene, INVARIANT_I17);
+}
+
+/// Shows I17.
+static void what_no_yield_ends_is_told_apart_from_what_one_has_to_end(void** context)
+{
+    (void)context;
+    const safety_settings_t* safety = quiet(MODE_CONTACT).stage->session->safety;
+    scene_t scene = pressed_on(safety->yield_speed_mps.value + 0.001); // faster than a yield goes
+    assert_false(over_is_seen(&scene, PRESS_OVER_MAX_N + 0.01));
+    scene = pressed_on(0.3); // a client who had come farther than a yield goes as it pressed
+    scene.truth.normal_force_N = safety->touch_force_N.value + 0.1;
+    for (double rise_m = 0.0; rise_m < safety->yield_distance_m.value; rise_m += 0.0012) {
+        judge(&scene);
+    }
+    assert_false(over_is_seen(&scene, PRESS_OVER_MAX_N + 0.01));
+    scene = pressed_on(0.3); // a drive that does not turn its joint
+    scene.state.locked_joints = 1u << 2;
+    judge(&scene);
+    assert_false(over_is_seen(&scene, PRESS_OVER_MAX_N + 0.01));
+    scene = pressed_on(0.3); // an arm that stands without torque
+    scene.truth.drives_enabled = false;
+    assert_false(over_is_seen(&scene, PRESS_OVER_MAX_N + 0.01));
+}
+
+/// Shows I17.
+static void an_arm_without_torque_that_comes_by_itself_is_not_excused(void** context)
+{
+    (void)context;
+    scene_t scene = pressed_on(0.3);
+    const double period_s = scene.stage->session->period_s;
+    scene.truth.drives_enabled = false;
+    scene.truth.skin_normal = vec3(-1.0, 0.0, 0.0); // against the way of the rail
+    scene.truth.joint_position[0] += 0.006 * period_s;
+    scene.truth.normal_force_N = limit_N() + 1e-6;
+    judge(&scene);
+    scene.truth.normal_force_N = limit_N() + PRESS_OVER_MAX_N + 0.01;
+    judge(&scene);
+    expect(&scene, INVARIANT_I17);
+}
+
+/// An arm that yields since it touched, for so long with so much force.
+static scene_t yielding(double force_N, double lasts_s)
+{
+    scene_t scene = pressing(force_N);
+    scene.truth.drives_enabled = true;
+    scene.out.mode = MODE_YIELD;
+    scene.state.interlock.first_rule = INTERLOCK_SHEAR;
+    scene.out.verdict.refused = INTERLOCK_RULE(INTERLOCK_SHEAR);
+    scene.out.verdict.reaction = REACTION_YIELD;
+    const int64_t until_us = scene.in.now_us + (int64_t)(lasts_s * 1e6);
+    while (scene.in.now_us <= until_us) {
+        judge(&scene);
+    }
+    return scene;
+}
+
+/// Shows I18.
+static void a_stop_lets_go_within_its_time(void** context)
+{
+    (void)context;
+    scene_t scene = yielding(40.0, 0.300);
+    assert_int_equal(scene.invariants.violated, 0);
+    scene.truth.normal_force_N = 5.0;
+    judge(&scene);
+    assert_int_equal(scene.invariants.violated, 0);
+    scene.truth.normal_force_N = 5.1;
+    scene.truth.drives_enabled = false; // nothing moves it
+    judge(&scene);
+    assert_int_equal(scene.invariants.violated, 0);
+    scene.truth.drives_enabled = true;
+    judge(&scene);
+    expect(&scene, INVARIANT_I18);
+    scene = yielding(40.0, 0.300);
+    scene.out.mode = MODE_STOPPING; // goes on with the same stop
+    judge(&scene);
+    expect(&scene, INVARIANT_I18);
+}
+
+static void what_is_excused_is_not_judged_and_its_time_is_counted(void** context)
+{
+    (void)context;
+    scene_t scene = pressed_on(0.3);
+    scene.invariants.excused = INVARIANT_BIT(INVARIANT_I17);
+    assert_false(over_is_seen(&scene, PRESS_OVER_MAX_N + 0.01));
+    assert_near(scene.invariants.excused_s[INVARIANT_I17], 2.0 * scene.stage->session->period_s,
+                1e-9);
+    scene.invariants.excused = 0;
+    judge(&scene); // it still is so, and nothing excuses it any more
+    expect(&scene, INVARIANT_I17);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +499,11 @@ int main(void)
         cmocka_unit_test(a_trip_needs_its_first_cause_and_keeps_it),
         cmocka_unit_test(starting_against_a_stop_is_seen),
         cmocka_unit_test(a_reaction_weaker_than_one_rule_asks_for_is_seen),
+        cmocka_unit_test(fifteen_newtons_over_the_limit_of_all_are_the_most),
+        cmocka_unit_test(what_no_yield_ends_is_told_apart_from_what_one_has_to_end),
+        cmocka_unit_test(an_arm_without_torque_that_comes_by_itself_is_not_excused),
+        cmocka_unit_test(a_stop_lets_go_within_its_time),
+        cmocka_unit_test(what_is_excused_is_not_judged_and_its_time_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,6 +159,51 @@ static void a_campaign_that_is_not_whole_or_empty_fails(void** context)
     assert_int_equal(read.failures, 1);
 }
 
+static void a_campaign_that_ended_as_asked_passes(void** context)
+{
+    (void)context;
+    if (!have_python()) {
+        skip();
+    }
+    outcome_t outcome = made_outcome(1, WORLD_EVENT_FORCE_FREEZE, MODE_CONTACT);
+    campaign_header_t header = made_header(CAMPAIGN_MATRIX, 0, 99);
+    header.shard = 2;
+    header.shards = 99;
+    assert_int_equal(written_and_read(&header, &outcome, 1).failures, 0);
+    header.shards = 98; // 1 and 99
+    assert_int_equal(written_and_read(&header, &outcome, 1).failures, 1);
+    header.hours = 1;
+    outcome.simulated_s = 3599.9;
+    assert_int_equal(written_and_read(&header, &outcome, 1).failures, 1);
+    outcome.simulated_s = 3600.0;
+    assert_int_equal(written_and_read(&header, &outcome, 1).failures, 0);
+}
+
+/// Few trials and many: as many claims failed as are kept, and one more.
+static void claims_that_were_not_kept_are_counted(void** context)
+{
+    (void)context;
+    const campaign_header_t header = made_header(CAMPAIGN_MATRIX, 0, 0);
+    outcome_t outcome = made_outcome(0, WORLD_EVENT_FORCE_FREEZE, MODE_CONTACT);
+    for (int failed = 1; failed <= OUTCOME_FAILURE_CAPACITY + 1; ++failed) {
+        outcome_fail(&outcome, "I2", 1.0, "too much");
+        tally_t* tally = tally_begin(&header);
+        assert_non_null(tally);
+        tally_observe(tally, &outcome);
+        char path[] = "/tmp/knead_junit_XXXXXX";
+        const int descriptor = mkstemp(path);
+        assert_true(descriptor >= 0);
+        (void)close(descriptor);
+        assert_true(junit_write(tally, path));
+        tally_end(tally);
+        char* text = text_of(path);
+        (void)remove(path);
+        assert_true((strstr(text, "\nand 1 more\n") != NULL) ==
+                    (failed == OUTCOME_FAILURE_CAPACITY + 1));
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +211,8 @@ int main(void)
         cmocka_unit_test(many_trials_are_a_case_for_each_fault_and_phase),
         cmocka_unit_test(every_failed_case_says_how_to_see_it_however_many_failed),
         cmocka_unit_test(a_campaign_that_is_not_whole_or_empty_fails),
+        cmocka_unit_test(a_campaign_that_ended_as_asked_passes),
+        cmocka_unit_test(claims_that_were_not_kept_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,7 +132,7 @@ static void what_fails_stands_out_and_can_be_seen_again(void** context)
     char* page = page_of(&header, outcomes, 2);
     assert_non_null(strstr(page, "1 of 2 trials failed"));
     assert_non_null(strstr(page, "14 trials are missing"));
-    char replay[TEXT_CAPACITY];
+    char replay[TALLY_REPLAY_CAPACITY];
     tally_replay(&header, 17, replay);
     assert_non_null(strstr(page, replay));
     assert_non_null(strstr(page, "<b>I2</b> at 31.500 s: 62 N where 60 N is the bound"));
@@ -185,6 +185,90 @@ static void a_campaign_that_is_not_whole_has_not_passed(void** context)
     assert_non_null(strstr(page, "verdict good\"><div><strong>Every one of 1 trials passed"));
     assert_non_null(strstr(page, "No failure in 0.01 simulated hours bounds the rate"));
     assert_non_null(strstr(page, "at 300.0000 an hour")); // three over a hundredth of an hour
+    free(page);
+}
+
+static void a_campaign_that_ended_as_asked_is_whole(void** context)
+{
+    (void)context;
+    outcome_t outcome = made_outcome(1, WORLD_EVENT_FORCE_FREEZE, MODE_CONTACT);
+    campaign_header_t header = made_header(CAMPAIGN_MATRIX, 0, 99);
+    header.shard = 2;
+    header.shards = 99;
+    char* page = page_of(&header, &outcome, 1);
+    assert_non_null(strstr(page, "verdict good\"><div><strong>Every one of 1 trials passed"));
+    assert_non_null(strstr(page, "matrix:0 to matrix:99, shard 2 of 99</td>"));
+    free(page);
+    header.shards = 98; // 1 and 99
+    page = page_of(&header, &outcome, 1);
+    assert_non_null(strstr(page, "verdict bad\"><div><strong>Not whole: 1 trials are missing"));
+    free(page);
+    header.hours = 1;
+    outcome.simulated_s = 3599.9;
+    page = page_of(&header, &outcome, 1);
+    assert_non_null(strstr(page, "verdict bad\"><div><strong>Not whole: 1 simulated hours are not "
+                                 "reached, and 1 trials are left"));
+    free(page);
+    outcome.simulated_s = 3600.0;
+    page = page_of(&header, &outcome, 1);
+    assert_non_null(strstr(page, "verdict good\"><div><strong>Every one of 1 trials passed"));
+    assert_non_null(strstr(page, "shard 2 of 98, until 1 hours are simulated</td>"));
+    free(page);
+}
+
+static void the_line_that_plays_it_again_has_the_files_that_were_given(void** context)
+{
+    (void)context;
+    outcome_t outcome = made_outcome(0, WORLD_EVENT_FORCE_FREEZE, MODE_CONTACT);
+    outcome_fail(&outcome, "I2", 1.0, "too much");
+    campaign_header_t header = made_header(CAMPAIGN_MATRIX, 0, 0);
+    (void)snprintf(header.given, sizeof header.given, " --machine 'a <b>.yaml'");
+    char* page = page_of(&header, &outcome, 1);
+    assert_non_null(strstr(page, "<code>knead campaign --replay matrix:0 --machine &#39;a "
+                                 "&lt;b&gt;.yaml&#39;</code>"));
+    free(page);
+}
+
+/// As many claims failed as are kept, and one more.
+static void claims_that_were_not_kept_are_counted(void** context)
+{
+    (void)context;
+    outcome_t outcome = made_outcome(0, WORLD_EVENT_FORCE_FREEZE, MODE_CONTACT);
+    const campaign_header_t header = made_header(CAMPAIGN_MATRIX, 0, 0);
+    for (int i = 0; i < OUTCOME_FAILURE_CAPACITY; ++i) {
+        outcome_fail(&outcome, "I2", 1.0, "too much");
+    }
+    char* page = page_of(&header, &outcome, 1);
+    assert_null(strstr(page, "<br/>and "));
+    free(page);
+    outcome_fail(&outcome, "I2", 1.0, "too much");
+    page = page_of(&header, &outcome, 1);
+    assert_non_null(strstr(page, "<br/>and 1 more</td>"));
+    free(page);
+}
+
+static void trials_far_over_the_limit_of_all_are_listed_others_are_not(void** context)
+{
+    (void)context;
+    outcome_t outcomes[2] = {made_outcome(3, WORLD_EVENT_BODY_SHIFT, MODE_CONTACT),
+                             made_outcome(4, WORLD_EVENT_BODY_SHIFT, MODE_CONTACT)};
+    outcomes[0].force_over_N = PRESS_OVER_MAX_N;
+    const campaign_header_t header = made_header(CAMPAIGN_MATRIX, 3, 4);
+    char* page = page_of(&header, outcomes, 2);
+    assert_null(strstr(page, "Over the limit of all"));
+    free(page);
+    outcomes[1].force_over_N = 77.25;
+    outcomes[1].excused_s[INVARIANT_I17] = 18.0; // of 72 s
+    page = page_of(&header, outcomes, 2);
+    assert_non_null(strstr(page, "Over the limit of all by more than 15 N"));
+    assert_non_null(
+        strstr(page, "<tr><th>matrix:4</th><td class=\"n\">77.2 N</td><td>body_shift "));
+    assert_null(strstr(page, "<tr><th>matrix:3</th>"));
+    assert_non_null(strstr(page, "2 armed again, 0 need hands"));
+    const char* row = strstr(page, "<tr><th>I17</th>");
+    assert_non_null(row);
+    const char* judged = strstr(row, "0.01 h");
+    assert_true(judged != NULL && judged < strstr(row, "</tr>")); // 54 s
     free(page);
 }
 
@@ -243,6 +327,10 @@ int main(void)
         cmocka_unit_test(names_and_texts_are_escaped),
         cmocka_unit_test(an_empty_campaign_has_not_passed),
         cmocka_unit_test(a_campaign_that_is_not_whole_has_not_passed),
+        cmocka_unit_test(a_campaign_that_ended_as_asked_is_whole),
+        cmocka_unit_test(the_line_that_plays_it_again_has_the_files_that_were_given),
+        cmocka_unit_test(claims_that_were_not_kept_are_counted),
+        cmocka_unit_test(trials_far_over_the_limit_of_all_are_listed_others_are_not),
         cmocka_unit_test(what_never_happened_is_shown_as_zero),
         cmocka_unit_test(the_page_needs_nothing_from_elsewhere),
         cmocka_unit_test(a_page_that_cannot_be_written_is_told),

@@ -28,7 +28,7 @@ static void an_outcome_is_counted_in_its_cell(void** context)
     assert_int_equal(tally->kinds[WORLD_EVENT_FORCE_FREEZE], 1);
     assert_int_equal(tally->rules_first[INTERLOCK_FORCE_MAX], 1);
     assert_int_equal(tally->transitions[MODE_CONTACT][MODE_YIELD], 1);
-    assert_int_equal(tally->healed, 1);
+    assert_int_equal(tally->recoveries[RECOVERY_ARMED], 1);
     assert_int_equal(tally_missing(tally), 9);
     outcome = made_outcome(5, WORLD_EVENT_FORCE_FREEZE, MODE_CONTACT);
     outcome.event_count = 2;
@@ -129,6 +129,45 @@ static void of_many_failures_those_with_the_smallest_numbers_are_kept(void** con
     tally_end(tally);
 }
 
+static void the_highest_forces_over_the_limit_are_kept_worst_first(void** context)
+{
+    (void)context;
+    tally_t* tally = begin(199);
+    for (int i = 0; i < 200; ++i) {
+        outcome_t outcome = made_outcome(i, WORLD_EVENT_BODY_SHIFT, MODE_CONTACT);
+        outcome.force_over_N = (double)(i * 37 % 100); // each twice
+        tally_observe(tally, &outcome);
+    }
+    assert_int_equal(tally->over_count, 2 * 84); // 16 to 99: 15 itself is allowed
+    assert_int_equal(tally->over_kept, TALLY_OVER_CAPACITY);
+    for (int i = 0; i < TALLY_OVER_CAPACITY; ++i) {
+        const int highest_N = 99 - i / 2;
+        assert_near(tally->over[i].force_over_N, (double)highest_N, 0.0);
+        assert_true(i % 2 == 0 || tally->over[i].number > tally->over[i - 1].number);
+    }
+    tally_end(tally);
+}
+
+static void recoveries_and_excused_times_are_added_up(void** context)
+{
+    (void)context;
+    tally_t* tally = begin(2);
+    outcome_t outcome = made_outcome(0, WORLD_EVENT_BODY_SHIFT, MODE_CONTACT);
+    outcome.excused_s[INVARIANT_I7] = 4.5;
+    tally_observe(tally, &outcome);
+    outcome.number = 1;
+    outcome.recovery = RECOVERY_HANDS;
+    tally_observe(tally, &outcome);
+    outcome.result = OUTCOME_SKIPPED; // says nothing
+    tally_observe(tally, &outcome);
+    assert_near(tally->excused_s[INVARIANT_I7], 9.0, 0.0);
+    assert_near(tally->excused_s[INVARIANT_I6], 0.0, 0.0);
+    assert_int_equal(tally->recoveries[RECOVERY_ARMED], 1);
+    assert_int_equal(tally->recoveries[RECOVERY_HANDS], 1);
+    assert_int_equal(tally->recoveries[RECOVERY_NOT_NEEDED], 0);
+    tally_end(tally);
+}
+
 static void more_claims_than_there_is_room_for_are_counted_together(void** context)
 {
     (void)context;
@@ -146,6 +185,109 @@ static void more_claims_than_there_is_room_for_are_counted_together(void** conte
     assert_int_equal(others->failures, 100 - (TALLY_CLAIM_CAPACITY - 1));
     assert_int_equal(others->first_number, 0);
     tally_end(tally);
+}
+
+/// What is missing of trials that took as long each, of a shard and with hours.
+static int64_t missing(campaign_header_t header, int trials, double each_s)
+{
+    tally_t* tally = tally_begin(&header);
+    assert_non_null(tally);
+    int64_t number = header.first;
+    for (int i = 0; i < trials; ++i, ++number) {
+        while (!campaign_header_has(&header, number)) {
+            ++number;
+        }
+        outcome_t outcome = made_outcome(number, WORLD_EVENT_POWER_CUT, MODE_CONTACT);
+        outcome.simulated_s = each_s;
+        tally_observe(tally, &outcome);
+    }
+    const int64_t found = tally_missing(tally);
+    char text[TEXT_CAPACITY];
+    tally_missing_text(tally, text);
+    assert_true((text[0] != '\0') == (found > 0));
+    tally_end(tally);
+    return found;
+}
+
+static void a_shard_misses_its_own_numbers_alone(void** context)
+{
+    (void)context;
+    campaign_header_t header = made_header(CAMPAIGN_MATRIX, 5, 14); // ten: 4, 3 and 3 of them
+    header.shards = 3;
+    assert_int_equal(missing(header, 4, 1.0), 0);
+    assert_int_equal(missing(header, 3, 1.0), 1);
+    header.shard = 3;
+    assert_int_equal(missing(header, 3, 1.0), 0);
+    assert_int_equal(missing(header, 2, 1.0), 1);
+    header.shard = 11;
+    header.shards = 11; // more shards than trials
+    assert_int_equal(missing(header, 0, 1.0), 0);
+    header.shard = 10;
+    assert_int_equal(missing(header, 0, 1.0), 1);
+}
+
+static void with_hours_nothing_is_missing_once_they_are_simulated(void** context)
+{
+    (void)context;
+    campaign_header_t header = made_header(CAMPAIGN_SWARM, 0, 99);
+    assert_int_equal(missing(header, 4, 1800.0), 96);
+    header.hours = 2;
+    assert_int_equal(missing(header, 4, 1799.9), 96); // below
+    assert_int_equal(missing(header, 4, 1800.0), 0);  // at
+    assert_int_equal(missing(header, 4, 1800.1), 0);  // above
+    assert_int_equal(missing(header, 4, (double)NAN), 96);
+    header.last = 3; // or all of them were played
+    assert_int_equal(missing(header, 4, 1.0), 0);
+    assert_int_equal(missing(header, 3, 1.0), 1);
+    header.last = 99;
+    header.shard = 2;
+    header.shards = 50; // 1 and 51
+    assert_int_equal(missing(header, 2, 1.0), 0);
+    assert_int_equal(missing(header, 1, 7199.0), 1);
+    assert_int_equal(missing(header, 1, 7200.0), 0);
+}
+
+static void of_joined_shards_each_has_to_have_its_hours(void** context)
+{
+    (void)context;
+    campaign_header_t header = made_header(CAMPAIGN_SWARM, 0, 9);
+    header.hours = 1;
+    header.shard = 0;
+    header.shards = 3; // 0 3 6 9, 1 4 7, 2 5 8
+    tally_t* tally = tally_begin(&header);
+    assert_non_null(tally);
+    outcome_t outcome = made_outcome(3, WORLD_EVENT_POWER_CUT, MODE_CONTACT);
+    outcome.simulated_s = 3.0 * 3600.0; // as much as all three were asked for
+    tally_observe(tally, &outcome);
+    assert_int_equal(tally_missing(tally), 3 + 3);
+    char text[TEXT_CAPACITY];
+    tally_missing_text(tally, text);
+    assert_string_equal(text,
+                        "1 simulated hours of each shard are not reached, and 6 trials are left");
+    for (int64_t number = 1; number < 9; number += 3) { // all it has, in less than its hour
+        outcome = made_outcome(number, WORLD_EVENT_POWER_CUT, MODE_CONTACT);
+        tally_observe(tally, &outcome);
+    }
+    assert_int_equal(tally_missing(tally), 3);
+    outcome = made_outcome(8, WORLD_EVENT_POWER_CUT, MODE_CONTACT);
+    outcome.simulated_s = 3600.0;
+    tally_observe(tally, &outcome);
+    assert_int_equal(tally_missing(tally), 0);
+    tally_end(tally);
+}
+
+static void a_trial_is_played_again_with_what_was_given(void** context)
+{
+    (void)context;
+    campaign_header_t header = made_header(CAMPAIGN_SWARM, 0, 9);
+    char text[TALLY_REPLAY_CAPACITY];
+    tally_replay(&header, 7, text);
+    assert_string_equal(text, "knead campaign --replay swarm:7");
+    (void)snprintf(header.rules_off, sizeof header.rules_off, "shear");
+    (void)snprintf(header.given, sizeof header.given, " --machine 'a b.yaml'");
+    tally_replay(&header, 7, text);
+    assert_string_equal(text,
+                        "knead campaign --replay swarm:7 --rules-off shear --machine 'a b.yaml'");
 }
 
 static void possible_ways_are_those_that_any_set_of_conditions_takes(void** context)
@@ -173,7 +315,13 @@ int main(void)
         cmocka_unit_test(what_was_skipped_or_not_measured_counts_for_nothing),
         cmocka_unit_test(the_order_of_outcomes_does_not_matter),
         cmocka_unit_test(of_many_failures_those_with_the_smallest_numbers_are_kept),
+        cmocka_unit_test(the_highest_forces_over_the_limit_are_kept_worst_first),
+        cmocka_unit_test(recoveries_and_excused_times_are_added_up),
         cmocka_unit_test(more_claims_than_there_is_room_for_are_counted_together),
+        cmocka_unit_test(a_shard_misses_its_own_numbers_alone),
+        cmocka_unit_test(with_hours_nothing_is_missing_once_they_are_simulated),
+        cmocka_unit_test(of_joined_shards_each_has_to_have_its_hours),
+        cmocka_unit_test(a_trial_is_played_again_with_what_was_given),
         cmocka_unit_test(possible_ways_are_those_that_any_set_of_conditions_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,9 +28,19 @@ cmp -s "$work/whole.html" "$work/merged.html" || fail "the page of the shards is
 cmp -s "$work/whole.xml" "$work/merged.xml" || fail "the JUnit file of the shards is another"
 
 # A shard is missing: that is not a campaign that passed.
-"$knead" campaign merge "$work/one-1.jsonl" "$work/one-3.jsonl" --out "$work/part.jsonl" \
-    --page "$work/part.html" || [ $? -eq 6 ] || fail "two of three shards can't be merged"
+expect 6 "$knead" campaign merge "$work/one-1.jsonl" "$work/one-3.jsonl" \
+    --out "$work/part.jsonl" --page "$work/part.html" --junit "$work/part.xml"
+in_err "not whole: 3 trials are missing"
 grep -q '3 trials are missing' "$work/part.html" || fail "the page does not miss a shard"
+grep -q 'message="3 trials are missing' "$work/part.xml" || fail "the JUnit file does not miss one"
+
+# A shard that has its own trials is whole, and the campaign of all of them too.
+# shellcheck disable=SC2086
+expect 0 "$knead" campaign $trials --quiet --resume --shard 2/3 --out "$work/one-2.jsonl" \
+    --page "$work/shard.html" --junit "$work/shard.xml"
+grep -q 'Every one of 3 trials passed' "$work/shard.html" || fail "a shard's page has not passed"
+grep -q 'failures="0"' "$work/shard.xml" || fail "a shard's JUnit file has not passed"
+expect 0 "$knead" campaign merge "$work"/one-*.jsonl --out "$work/merged.jsonl"
 
 # A shard that was cut off in the middle of a line goes on behind its last whole one.
 head -c 2000 "$work/one-2.jsonl" >"$work/cut.jsonl"

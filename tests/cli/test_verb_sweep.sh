@@ -45,6 +45,12 @@ expect 0 "$knead" sweep "$press" $what --resume --out "$work/cut.jsonl"
 sort "$work/cut.jsonl" >"$work/cut.sorted"
 sort "$work/whole.jsonl" | cmp -s - "$work/cut.sorted" || fail "what was resumed is not the whole"
 
+# Cut off within its first line, nothing was swept yet: it is begun anew.
+head -c 40 "$work/whole.jsonl" >"$work/torn.jsonl"
+# shellcheck disable=SC2086
+expect 0 "$knead" sweep "$press" $what --resume --out "$work/torn.jsonl"
+cmp -s "$work/torn.jsonl" "$work/whole.jsonl" || fail "a torn first line is not begun anew"
+
 # Nor is a file begun anew, and lost.
 # shellcheck disable=SC2086
 expect 2 "$knead" sweep "$press" $what --out "$work/cut.jsonl"
@@ -114,6 +120,9 @@ in_err "does not begin with the line of a sweep"
     >"$work/out" 2>"$work/err" &
 sweeping=$!
 wait_for "$work/long.jsonl" '"number":1,'
+expect 2 "$knead" sweep "$press" --set machine.gains.tracking=5:50:1000 --resume \
+    --out "$work/long.jsonl"
+in_err "another process is writing to '$work/long.jsonl'"
 kill -INT "$sweeping"
 status=0
 wait "$sweeping" || status=$?
