@@ -2,8 +2,9 @@
 # run.sh [-s SECONDS | -n RUNS] [-l] [TARGET...]: builds the libFuzzer targets and runs each
 # (default: all, 5 s each) on what earlier runs here found, on seeds made of the shipped files, and
 # on the inputs in found/ that once broke something. Prints a row a target; with -l adds it to
-# ledger.md. Fails if a claim, a sanitizer or a limit of time or memory was broken; the input then
-# stands in build/fuzz/found.
+# ledger.md. Nobody could build the programs of such a row again where the tree is not as committed
+# but for that file: there -l is refused. Fails if a claim, a sanitizer or a limit of time or memory
+# was broken; the input then stands in build/fuzz/found.
 # run.sh -t: what the ledger adds up to.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -40,6 +41,18 @@ while getopts s:n:lt option; do
     esac
 done
 shift $((OPTIND - 1))
+
+# Of the tree as it is before the first row is added to it.
+commit=$(git describe --always --dirty)
+if [ -n "$record" ]; then
+    changed=$(git status --porcelain -- . ":(exclude)$ledger") || exit 1
+    if [ -n "$changed" ]; then
+        printf 'run.sh: no row for the ledger from a tree that is not committed:\n%s\n' \
+            "$changed" >&2
+        exit 1
+    fi
+    commit=$(git describe --always)
+fi
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -88,6 +101,16 @@ seed_import() {
     seed "$1" 001 tests/data/ply/*.ply
 }
 
+# A real run up to some cycle, then cycles that come as foreseen: of these all bytes are zero.
+seed_reading() {
+    for asked in 000 034 035 036 037 040; do
+        for from in 001 005 011 015 021; do
+            { printf '%b' "\\0$asked\\0000\\0$from\\0200\\0040" && head -c 1200 /dev/zero; } \
+                >"$1/$asked-$from"
+        done
+    done
+}
+
 # Words of the shipped files, so that mutations name what loaders know.
 words() {
     {
@@ -104,7 +127,7 @@ run_one() {
     corpus=$corpora/$target
     mkdir -p "$corpus" "$corpora/seeds-$target"
     case $target in
-    files | import) "seed_$target" "$corpora/seeds-$target" ;;
+    files | import | reading) "seed_$target" "$corpora/seeds-$target" ;;
     esac
     words >"$corpora/words"
     longest=4096
@@ -125,7 +148,7 @@ run_one() {
     verdict=none
     [ "$status" -eq 0 ] || verdict=BROKEN
     printf '| %-10s | %12s | %7s | %6s | %-7s | %s |\n' "$target" "${runs:-0}" "$seconds" \
-        "${edges:-0}" "$(git describe --always --dirty)" "$verdict" >"$corpora/row"
+        "${edges:-0}" "$commit" "$verdict" >"$corpora/row"
     cat "$corpora/row"
     [ -z "$record" ] || cat "$corpora/row" >>"$ledger"
     [ "$status" -eq 0 ] || tail -60 "$log" >&2
