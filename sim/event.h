@@ -232,7 +232,7 @@ typedef enum {
     X(WORLD_EVENT_TOOL_HEAVIER, "tool_heavier", OPERATOR, NONE, MASS, -1, 3,                       \
       "The tool weighs so much more than the machine's file says.")                                \
     X(WORLD_EVENT_TOOL_LOST, "tool_lost", OPERATOR, NONE, NONE, 0, 0,                              \
-      "The tool falls off: its weight and the contact are gone.")                                  \
+      "The tool falls off: its weight and the contact are gone; back once clear of the body.")     \
     X(WORLD_EVENT_BODY_MIRRORED, "body_mirrored", OPERATOR, NONE, NONE, 0, 0,                      \
       "The client lies the other way round, left for right.")                                      \
     X(WORLD_EVENT_BODY_ELSEWHERE, "body_elsewhere", OPERATOR, NONE, LENGTH, -0.2, 0.2,             \

@@ -54,7 +54,7 @@ struct world {
     // What can be otherwise than it was at the beginning.
     bool touched; // something has happened: the sound path is not enough
     bool power_cut;
-    bool tool_lost;
+    bool tool_lost, tool_comes_back;    // back as soon as there is room for it
     double tool_mass_kg, tool_extra_kg; // what the file says, and what is more
     double usual_friction;
     pull_t pull;
@@ -384,7 +384,8 @@ static void happen_to_setup(world_t* world, const world_event_t* event, bool beg
         hang_tool(world);
         break;
     case WORLD_EVENT_TOOL_LOST:
-        world->tool_lost = begins;
+        world->tool_lost = world->tool_lost || begins;
+        world->tool_comes_back = !begins;
         hang_tool(world);
         break;
     case WORLD_EVENT_BODY_MIRRORED:
@@ -541,6 +542,15 @@ static void pull_tool(world_t* world, arm_load_t* load)
     world->contact.pad_m = contact_pad_m(&world->contact, &motion->tool);
 }
 
+/// Puts a lost tool back on, but not where it would stick in the body: nobody could.
+static void put_tool_back(world_t* world, const client_skin_t* skin)
+{
+    if (world->tool_comes_back && !(skin->touchable && skin->depth_m > 0.0)) {
+        world->tool_comes_back = world->tool_lost = false;
+        hang_tool(world);
+    }
+}
+
 /// Moves the arm, the pad and the client by one step; returns what the tool felt.
 static wrench_t step_bodies(world_t* world)
 {
@@ -553,6 +563,7 @@ static wrench_t step_bodies(world_t* world)
     const pose_t tool = arm->motion.tool;
     const client_skin_t skin =
         client_skin_near(&world->client, contact_pad_m(&world->contact, &tool));
+    put_tool_back(world, &skin);
     tissue_settings_t tissue = skin.touchable
                                    ? tissue_map_at(&world->tissues, skin.body_x_m, skin.body_y_m)
                                    : (tissue_settings_t){.relaxation_time_s = 1.0};

@@ -29,6 +29,11 @@
 #define LOST_DRIVE_PERIODS 25
 // The drives' watchdogs as the program configures them, s.
 #define WATCHDOG_S 0.040
+// A yield goes along the normal of the expected skin, and its joints follow it a little late: along
+// the true one it had 0.95 of its speed.
+#define YIELD_LEAST 0.9
+// A tool swings on its spring: back over the limit within so many periods, it is the same press.
+#define SWING_PERIODS 3
 // A tool that comes no faster than this stands: a body that rests on a brake gives way so slowly.
 #define STANDS_MPS 0.005
 // What counts as let go, and within what time of a stop it has to be so.
@@ -172,18 +177,45 @@ static void begin_over(const period_t* period, press_watch_t* press)
     press->over = true;
     press->since_s = 0.0;
     press->skin_m = 0.0;
-    press->skin_was_mps = period->truth->surface_speed_mps;
     press->damped_N = 0.0;
     press->tool_mps = -HUGE_VAL;
     press->longer_s = 0.0;
+    double into_least_mps = HUGE_VAL;
     for (int i = 0; i < INVARIANT_PRESS_CAPACITY; ++i) {
         press->tool_mps = fmax(press->tool_mps, press->into_mps[i]);
+        into_least_mps = fmin(into_least_mps, press->into_mps[i]);
         press->longer_s = fmax(press->longer_s, press->late_s[i]);
     }
     // An arm without torque ends nothing: all that the skin does is its own.
-    const bool yields = supervisor_mode_powered(period->self->mode);
-    const double most_mps = yields ? period->session->safety->yield_speed_mps.value : 0.0;
+    press->limp = !supervisor_mode_powered(period->self->mode);
+    const double most_mps =
+        press->limp ? 0.0 : YIELD_LEAST * period->session->safety->yield_speed_mps.value;
     press->skin_mps = fmin(period->truth->surface_speed_mps, most_mps);
+    press->near_was_mps = period->truth->surface_speed_mps + (press->limp ? into_least_mps : 0.0);
+}
+
+/// By what the bound has grown in a period in which the force is over the limit.
+static void note_over(const period_t* period, press_watch_t* press)
+{
+    const safety_settings_t* safety = period->session->safety;
+    const world_truth_t* truth = period->truth;
+    const double skin_mps = truth->surface_speed_mps;
+    if (press->since_s <= period->session->reaction.reaction_s + press->longer_s) {
+        press->tool_mps = fmax(press->tool_mps, press->into_mps[press->at]);
+        press->longer_s = fmax(press->longer_s, press->late_s[press->at]);
+    }
+    // The crossing lies somewhere in the period before the one that shows it. Nothing gives way to
+    // a skin that rises farther than a yield goes, or after the torque has gone.
+    const bool yields = supervisor_mode_powered(period->self->mode) &&
+                        press->rise_m <= safety->yield_distance_m.value;
+    const double given_mps = yields ? press->skin_mps : fmin(press->skin_mps, 0.0);
+    press->skin_m += fmax(skin_mps - given_mps, 0.0) * period->passed_s;
+    // Tissue resists what comes nearer quicker by more than a spring does: a skin, and an arm
+    // without torque that it had pushed away until the brakes shut.
+    const double near_mps = skin_mps + (press->limp ? press->into_mps[press->at] : 0.0);
+    press->damped_N =
+        fmax(press->damped_N, safety->contact_force_max_N.value * truth->damping_s_per_m *
+                                  fmax(near_mps - press->near_was_mps, 0.0));
 }
 
 /// The true force against what no trial may pass.
@@ -217,25 +249,18 @@ static void judge_press(const period_t* period)
     press_watch_t* press = &period->self->press;
     const session_t* session = period->session;
     const world_truth_t* truth = period->truth;
-    if (!(truth->normal_force_N > session->safety->contact_force_max_N.value)) {
-        press->over = false;
-    } else if (!press->over) {
+    const bool above = truth->normal_force_N > session->safety->contact_force_max_N.value;
+    press->under = above ? 0 : press->under + 1;
+    if (press->over && press->under < SWING_PERIODS) {
+        press->since_s += period->passed_s;
+    } else if (above) {
         begin_over(period, press);
     } else {
-        press->since_s += period->passed_s;
+        press->over = false;
     }
     double bound_N = session->safety->contact_force_max_N.value;
     if (press->over) {
-        if (press->since_s <= session->reaction.reaction_s + press->longer_s) {
-            press->tool_mps = fmax(press->tool_mps, press->into_mps[press->at]);
-            press->longer_s = fmax(press->longer_s, press->late_s[press->at]);
-        }
-        // The crossing lies somewhere in the period before the one that shows it.
-        press->skin_m += fmax(truth->surface_speed_mps - press->skin_mps, 0.0) * period->passed_s;
-        // Tissue resists a quicker skin by more than a spring does.
-        press->damped_N =
-            fmax(press->damped_N, bound_N * truth->damping_s_per_m *
-                                      fmax(truth->surface_speed_mps - press->skin_was_mps, 0.0));
+        note_over(period, press);
         bound_N =
             press->damped_N + invariants_force_bound_N(session, truth->stiffness_N_per_m,
                                                        fmax(press->tool_mps + press->skin_mps, 0.0),
@@ -273,9 +298,10 @@ static void judge_truth(const period_t* period)
     judge_over(period);
     if (self->begun) {
         const double speed_mps = vec3_norm(vec3_sub(tool_m, self->tool_true_m)) / period->passed_s;
-        const double allowed_mps =
-            tool_speed_most_mps(safety, self->mode) * safety->tool_speed_margin.value +
-            TRUE_SPEED_SWING_MPS;
+        const double allowed_mps = tool_speed_most_mps(safety, self->mode) *
+                                       safety->tool_speed_margin.value *
+                                       (self->lost ? LOST_DRIVE_MARGIN : 1.0) +
+                                   TRUE_SPEED_SWING_MPS;
         self->fast_periods = speed_mps <= allowed_mps ? 0 : self->fast_periods + 1;
         if (self->fast_periods >= TRUE_SPEED_PERIODS) {
             violate(period, INVARIANT_I6, "true speed of the tool, m/s", speed_mps, allowed_mps);

@@ -488,14 +488,25 @@ static void fail_healing(run_t* run)
     outcome_fail(run->outcome, "ready", (double)run->now_us * 1e-6, text);
 }
 
+/// What lifts the body can't be ended, only waited for: nobody arms under it.
+static int64_t heal_limit_us(const run_t* run)
+{
+    int64_t from_us = run->heal_began_us;
+    for (int i = 0; i < run->trial->event_count; ++i) {
+        const int64_t ends_us = run->event_ends_us[i];
+        from_us =
+            run->event_done[i] && ends_us != INT64_MAX && ends_us > from_us ? ends_us : from_us;
+    }
+    return from_us + HEAL_LIMIT_US;
+}
+
 /// After a period of healing; true while it goes on.
 static bool heal_goes_on(run_t* run)
 {
     outcome_t* outcome = run->outcome;
     outcome->recovery_s = (double)(run->now_us - run->heal_began_us) * 1e-6;
     outcome->recovery = run->mode == MODE_ARMED ? RECOVERY_ARMED : needs_hands(run);
-    if (outcome->recovery == RECOVERY_UNTRIED &&
-        run->now_us - run->heal_began_us >= HEAL_LIMIT_US) {
+    if (outcome->recovery == RECOVERY_UNTRIED && run->now_us >= heal_limit_us(run)) {
         fail_healing(run);
     }
     return outcome->recovery == RECOVERY_UNTRIED;
