@@ -187,11 +187,11 @@ static void begin_over(const period_t* period, press_watch_t* press)
         press->longer_s = fmax(press->longer_s, press->late_s[i]);
     }
     // An arm without torque ends nothing: all that the skin does is its own.
-    press->limp = !supervisor_mode_powered(period->self->mode);
+    const bool limp = !supervisor_mode_powered(period->self->mode);
     const double most_mps =
-        press->limp ? 0.0 : YIELD_LEAST * period->session->safety->yield_speed_mps.value;
+        limp ? 0.0 : YIELD_LEAST * period->session->safety->yield_speed_mps.value;
     press->skin_mps = fmin(period->truth->surface_speed_mps, most_mps);
-    press->near_was_mps = period->truth->surface_speed_mps + (press->limp ? into_least_mps : 0.0);
+    press->near_was_mps = period->truth->surface_speed_mps + (limp ? into_least_mps : 0.0);
 }
 
 /// By what the bound has grown in a period in which the force is over the limit.
@@ -210,9 +210,16 @@ static void note_over(const period_t* period, press_watch_t* press)
                         press->rise_m <= safety->yield_distance_m.value;
     const double given_mps = yields ? press->skin_mps : fmin(press->skin_mps, 0.0);
     press->skin_m += fmax(skin_mps - given_mps, 0.0) * period->passed_s;
+    // An arm whose torque has gone sags until its brakes shut.
+    const double into_mps = press->into_mps[press->at];
+    const int64_t tripped_us = period->self->tripped_us;
+    if (tripped_us >= 0 && period->in->now_us - tripped_us <= TORQUE_GONE_US) {
+        press->skin_m += fmax(into_mps, 0.0) * period->passed_s;
+    }
     // Tissue resists what comes nearer quicker by more than a spring does: a skin, and an arm
-    // without torque that it had pushed away until the brakes shut.
-    const double near_mps = skin_mps + (press->limp ? press->into_mps[press->at] : 0.0);
+    // without torque, which sags, or which the skin had pushed away until the brakes shut.
+    const double near_mps =
+        skin_mps + (supervisor_mode_powered(period->self->mode) ? 0.0 : into_mps);
     press->damped_N =
         fmax(press->damped_N, safety->contact_force_max_N.value * truth->damping_s_per_m *
                                   fmax(near_mps - press->near_was_mps, 0.0));

@@ -66,12 +66,13 @@ typedef struct {
     int under;           // periods in a row below it since then
     double since_s;      // it crossed it
     double tool_mps;     // the fastest within a reaction time of that, before and after
-    bool limp;           // the arm was without torque as it crossed it
     double near_was_mps; // how fast what the arm can't help came nearer as it crossed it
     double damped_N;     // by what the tissue's damping may have grown since, at the limit's force
     double skin_mps;     // as it crossed it; no faster than a yield ends
     double longer_s;     // that the reaction may take beyond what is declared
-    double skin_m; // by which the skin has come nearer since than it would have with `skin_mps`
+    // By which the skin has come nearer since than it would have with `skin_mps`, and an arm whose
+    // torque went has sagged until its brakes shut.
+    double skin_m;
     // Worst of all: force to bound, and what each is over the limit of all.
     double ratio, rise_ratio;
     double bound_N; // at the worst rise; NaN where the force was never over the limit

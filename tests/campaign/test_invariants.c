@@ -162,9 +162,51 @@ static void skin_that_gathers_speed_or_outruns_a_yield_is_added(void** context)
     scene_t scene = pressing(0.0);
     const session_t* session = scene.stage->session;
     const double yield_mps = session->safety->yield_speed_mps.value;
-    const double formula_N = envelope_rise_N(&session->reaction, 4000.0, yield_mps);
-    assert_near(room_N(&scene, yield_mps + 0.1), formula_N + 4000.0 * 0.1 * session->period_s,
+    // A yield ends nine tenths of its speed; what the skin has beyond that is its own.
+    const double formula_N = envelope_rise_N(&session->reaction, 4000.0, 0.9 * yield_mps);
+    const double beyond_mps = 0.1 * yield_mps + 0.1;
+    assert_near(room_N(&scene, yield_mps + 0.1),
+                formula_N + 4000.0 * beyond_mps * session->period_s, 1e-6);
+}
+
+/// Shows I2.
+static void skin_that_rises_farther_than_a_yield_goes_is_added_whole(void** context)
+{
+    (void)context;
+    scene_t scene = pressing(0.0);
+    const session_t* session = scene.stage->session;
+    scene.truth.normal_force_N = session->safety->touch_force_N.value + 0.1;
+    scene.truth.surface_speed_mps = 0.3;
+    for (double rise_m = 0.0; rise_m <= session->safety->yield_distance_m.value; rise_m += 0.0011) {
+        judge(&scene);
+    }
+    assert_near(room_N(&scene, 0.3),
+                envelope_rise_N(&session->reaction, 4000.0, 0.3) + 4000.0 * 0.3 * session->period_s,
                 1e-6);
+}
+
+/// Shows I2.
+static void a_force_that_swings_through_the_limit_is_one_press(void** context)
+{
+    (void)context;
+    for (int under = 2; under <= 3; ++under) {
+        scene_t scene = pressing(0.0);
+        (void)room_N(&scene, 0.1);
+        const double bound_N = scene.invariants.press.bound_N;
+        scene.truth.surface_speed_mps = 0.0;
+        scene.truth.normal_force_N = limit_N();
+        for (int i = 0; i < under; ++i) {
+            judge(&scene);
+        }
+        assert_int_equal(scene.invariants.violated, 0);
+        scene.truth.normal_force_N = bound_N;
+        judge(&scene);
+        if (under < 3) {
+            assert_int_equal(scene.invariants.violated, 0);
+        } else {
+            expect(&scene, INVARIANT_I2);
+        }
+    }
 }
 
 /// Shows I2.
@@ -181,6 +223,62 @@ static void an_arm_without_torque_does_not_press_and_ends_nothing(void** context
     judge(&scene);
     // What the skin does itself, no more.
     assert_near(room_N(&scene, 0.1), 4000.0 * 0.1 * session->period_s, 1e-6);
+}
+
+/// Shows I2.
+static void an_arm_without_torque_that_was_pushed_away_is_met_harder_as_it_stops(void** context)
+{
+    (void)context;
+    for (int limp = 0; limp < 2; ++limp) {
+        scene_t scene = pressing(0.0);
+        const double period_s = scene.stage->session->period_s;
+        scene.truth.skin_normal = vec3(-1.0, 0.0, 0.0); // against the way of the rail
+        scene.truth.damping_s_per_m = 3.0;
+        scene.out.mode = limp == 1 ? MODE_TRIPPED : MODE_YIELD;
+        scene.state.interlock.first_rule = INTERLOCK_SHEAR;
+        for (int joint = 0; joint < scene.stage->session->chain.joint_count; ++joint) {
+            scene.out.command.request[joint] =
+                limp == 1 ? DRIVE_REQUEST_DISABLE : DRIVE_REQUEST_ENABLE;
+        }
+        for (int i = 0; i < 3; ++i) { // pushed away
+            scene.truth.joint_position[0] -= 0.2 * period_s;
+            judge(&scene);
+        }
+        // It stands; the skin does too.
+        scene.truth.normal_force_N = limit_N() + 1e-6;
+        judge(&scene);
+        scene.truth.normal_force_N = limit_N() * (1.0 + 3.0 * 0.2) - 0.1;
+        judge(&scene);
+        if (limp == 1) {
+            assert_int_equal(scene.invariants.violated, 0);
+            scene.truth.normal_force_N += 0.2;
+            judge(&scene);
+        }
+        assert_true((scene.invariants.violated & INVARIANT_BIT(INVARIANT_I2)) != 0);
+    }
+}
+
+/// Shows I6.
+static void a_lost_drive_may_make_the_true_tool_a_tenth_faster(void** context)
+{
+    (void)context;
+    for (int lost = 0; lost < 2; ++lost) {
+        scene_t scene = quiet(MODE_CONTACT);
+        const session_t* session = scene.stage->session;
+        const double commanded_mps =
+            session->safety->transit_speed_max_mps.value * session->safety->tool_speed_margin.value;
+        scene.state.locked_joints = lost == 1 ? 1u << 2 : 0;
+        judge(&scene);
+        for (int i = 0; i < 5; ++i) {
+            scene.truth.joint_position[0] += (1.09 * commanded_mps + 0.05) * session->period_s;
+            judge(&scene);
+        }
+        if (lost == 1) {
+            assert_int_equal(scene.invariants.violated, 0);
+        } else {
+            expect(&scene, INVARIANT_I6);
+        }
+    }
 }
 
 static void torque_that_stays_asked_for_is_seen(void** context)
@@ -487,7 +585,11 @@ int main(void)
         cmocka_unit_test(the_bound_is_what_the_envelope_says_of_tool_and_skin),
         cmocka_unit_test(samples_that_come_late_make_the_reaction_longer_up_to_their_limit),
         cmocka_unit_test(skin_that_gathers_speed_or_outruns_a_yield_is_added),
+        cmocka_unit_test(skin_that_rises_farther_than_a_yield_goes_is_added_whole),
+        cmocka_unit_test(a_force_that_swings_through_the_limit_is_one_press),
         cmocka_unit_test(an_arm_without_torque_does_not_press_and_ends_nothing),
+        cmocka_unit_test(an_arm_without_torque_that_was_pushed_away_is_met_harder_as_it_stops),
+        cmocka_unit_test(a_lost_drive_may_make_the_true_tool_a_tenth_faster),
         cmocka_unit_test(torque_that_stays_asked_for_is_seen),
         cmocka_unit_test(of_a_hang_while_it_yields_only_what_the_watchdogs_let_pass_counts),
         cmocka_unit_test(motion_without_arm_and_start_is_seen),

@@ -119,6 +119,20 @@ static void the_last_of_too_many_trips_has_to_be_made_ready_again_as_well(void**
     assert_true(outcome.recovery_s > 0.5); // stopping, and somebody who asks for each
 }
 
+static void nobody_arms_under_a_client_who_is_still_up(void** context)
+{
+    (void)context;
+    trial_t trial = pressed_in_contact();
+    trial.kind = CAMPAIGN_SWARM;
+    trial.events[0].event = (world_event_t){
+        .kind = WORLD_EVENT_CLIENT_PUSHES_UP, .magnitude = 0.2, .duration_us = 20000000};
+    outcome_t outcome;
+    assert_true(trial_run(&trial, &campaign_stage()->stages, &outcome));
+    assert_int_equal(outcome.result, OUTCOME_PASSED);
+    assert_int_equal(outcome.recovery, RECOVERY_ARMED);
+    assert_true(outcome.recovery_s > 15.0); // longer than healing alone may take
+}
+
 static void what_only_takes_something_back_is_not_begun_again(void** context)
 {
     (void)context;
@@ -186,6 +200,7 @@ int main(void)
         cmocka_unit_test(an_event_whose_moment_never_comes_is_skipped_not_passed),
         cmocka_unit_test(a_whole_trial_goes_on_after_a_trip_to_its_end),
         cmocka_unit_test(the_last_of_too_many_trips_has_to_be_made_ready_again_as_well),
+        cmocka_unit_test(nobody_arms_under_a_client_who_is_still_up),
         cmocka_unit_test(what_only_takes_something_back_is_not_begun_again),
         cmocka_unit_test(a_trial_that_nothing_holds_has_nothing_to_recover_from),
         cmocka_unit_test(a_fault_excuses_until_the_arm_is_armed_again),
