@@ -697,7 +697,9 @@ void world_truth(const world_t* world, world_truth_t* truth)
     if (skin.touchable) {
         truth->tissue = tissue_map_kind_at(&world->tissues, skin.body_x_m, skin.body_y_m);
         truth->stiffness_N_per_m = stiffness_N_per_m(world, &skin);
-        truth->damping_s_per_m =
-            tissue_map_at(&world->tissues, skin.body_x_m, skin.body_y_m).damping_s_per_m;
+        const tissue_settings_t tissue =
+            tissue_map_at(&world->tissues, skin.body_x_m, skin.body_y_m);
+        truth->damping_s_per_m = tissue.damping_s_per_m;
+        truth->tissue_N_per_m1_5 = tissue.stiffness_N_per_m1_5 * world->client.stiffness_factor;
     }
 }

@@ -92,6 +92,7 @@ typedef struct {
     // Of spring and tissue in series, as deep as the pad is and as fast as it sinks; 0 off skin.
     double stiffness_N_per_m;
     double damping_s_per_m;   // of the tissue there: its force grows by this part per m/s
+    double tissue_N_per_m1_5; // of that tissue alone, whatever its depth; 0: off the body
     double surface_speed_mps; // of the skin under the pad, along its normal
     int tissue;               // index under the pad, 255 for none
     double pull_N;            // on the tool, of a hand or a tether

@@ -177,7 +177,8 @@ static void begin_over(const period_t* period, press_watch_t* press)
     press->over = true;
     press->since_s = 0.0;
     press->skin_m = 0.0;
-    press->damped_N = 0.0;
+    press->damped_N = press->firmer_N = 0.0;
+    press->tissue_was_N_per_m1_5 = period->truth->tissue_N_per_m1_5;
     press->tool_mps = -HUGE_VAL;
     press->longer_s = 0.0;
     double into_least_mps = HUGE_VAL;
@@ -220,9 +221,14 @@ static void note_over(const period_t* period, press_watch_t* press)
     // without torque, which sags, or which the skin had pushed away until the brakes shut.
     const double near_mps =
         skin_mps + (supervisor_mode_powered(period->self->mode) ? 0.0 : into_mps);
-    press->damped_N =
-        fmax(press->damped_N, safety->contact_force_max_N.value * truth->damping_s_per_m *
-                                  fmax(near_mps - press->near_was_mps, 0.0));
+    const double most_N = safety->contact_force_max_N.value;
+    press->damped_N = fmax(press->damped_N, most_N * truth->damping_s_per_m *
+                                                fmax(near_mps - press->near_was_mps, 0.0));
+    // So does firmer tissue, at the same depth: the tool glides, or the client tenses.
+    const double was_N_per_m1_5 = press->tissue_was_N_per_m1_5;
+    const double firmer =
+        was_N_per_m1_5 > 0.0 ? truth->tissue_N_per_m1_5 / was_N_per_m1_5 - 1.0 : 0.0;
+    press->firmer_N = fmax(press->firmer_N, most_N * fmax(firmer, 0.0));
 }
 
 /// The true force against what no trial may pass.
@@ -268,10 +274,10 @@ static void judge_press(const period_t* period)
     double bound_N = session->safety->contact_force_max_N.value;
     if (press->over) {
         note_over(period, press);
-        bound_N =
-            press->damped_N + invariants_force_bound_N(session, truth->stiffness_N_per_m,
-                                                       fmax(press->tool_mps + press->skin_mps, 0.0),
-                                                       press->longer_s, press->skin_m);
+        bound_N = press->damped_N + press->firmer_N +
+                  invariants_force_bound_N(session, truth->stiffness_N_per_m,
+                                           fmax(press->tool_mps + press->skin_mps, 0.0),
+                                           press->longer_s, press->skin_m);
     }
     at_most(period, INVARIANT_I2, "true force on the body, N", truth->normal_force_N, bound_N);
     press->ratio = fmax(press->ratio, truth->normal_force_N / bound_N);

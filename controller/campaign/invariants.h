@@ -62,14 +62,16 @@ typedef struct {
     double into_mps[INVARIANT_PRESS_CAPACITY]; // of the tool into the body, newest at `at`
     double late_s[INVARIANT_PRESS_CAPACITY];   // by which its controller was late to see and to act
     int at;
-    bool over;           // the true force is over the limit, but for a swing through it
-    int under;           // periods in a row below it since then
-    double since_s;      // it crossed it
-    double tool_mps;     // the fastest within a reaction time of that, before and after
-    double near_was_mps; // how fast what the arm can't help came nearer as it crossed it
-    double damped_N;     // by what the tissue's damping may have grown since, at the limit's force
-    double skin_mps;     // as it crossed it; no faster than a yield ends
-    double longer_s;     // that the reaction may take beyond what is declared
+    bool over;                    // the true force is over the limit, but for a swing through it
+    int under;                    // periods in a row below it since then
+    double since_s;               // it crossed it
+    double tool_mps;              // the fastest within a reaction time of that, before and after
+    double near_was_mps;          // how fast what the arm can't help came nearer as it crossed it
+    double tissue_was_N_per_m1_5; // under the tool as it crossed it
+    double firmer_N;              // by what firmer tissue since may have added to the limit's force
+    double damped_N; // by what the tissue's damping may have grown since, at the limit's force
+    double skin_mps; // as it crossed it; no faster than a yield ends
+    double longer_s; // that the reaction may take beyond what is declared
     // By which the skin has come nearer since than it would have with `skin_mps`, and an arm whose
     // torque went has sagged until its brakes shut.
     double skin_m;

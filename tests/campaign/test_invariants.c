@@ -170,6 +170,24 @@ static void skin_that_gathers_speed_or_outruns_a_yield_is_added(void** context)
 }
 
 /// Shows I2.
+static void firmer_tissue_under_the_tool_is_added(void** context)
+{
+    (void)context;
+    for (int firmer = 0; firmer < 2; ++firmer) {
+        scene_t scene = pressing(0.0);
+        scene.truth.tissue_N_per_m1_5 = 20000.0;
+        const double room = room_N(&scene, 0.1);
+        scene.truth.tissue_N_per_m1_5 = firmer == 1 ? 25000.0 : 15000.0; // softer takes nothing off
+        scene.truth.normal_force_N = limit_N() + room + (firmer == 1 ? 0.25 * limit_N() : 0.0);
+        judge(&scene);
+        assert_int_equal(scene.invariants.violated, 0);
+        scene.truth.normal_force_N += 0.1;
+        judge(&scene);
+        expect(&scene, INVARIANT_I2);
+    }
+}
+
+/// Shows I2.
 static void skin_that_rises_farther_than_a_yield_goes_is_added_whole(void** context)
 {
     (void)context;
@@ -585,6 +603,7 @@ int main(void)
         cmocka_unit_test(the_bound_is_what_the_envelope_says_of_tool_and_skin),
         cmocka_unit_test(samples_that_come_late_make_the_reaction_longer_up_to_their_limit),
         cmocka_unit_test(skin_that_gathers_speed_or_outruns_a_yield_is_added),
+        cmocka_unit_test(firmer_tissue_under_the_tool_is_added),
         cmocka_unit_test(skin_that_rises_farther_than_a_yield_goes_is_added_whole),
         cmocka_unit_test(a_force_that_swings_through_the_limit_is_one_press),
         cmocka_unit_test(an_arm_without_torque_does_not_press_and_ends_nothing),
