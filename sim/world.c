@@ -542,6 +542,17 @@ static void pull_tool(world_t* world, arm_load_t* load)
     world->contact.pad_m = contact_pad_m(&world->contact, &motion->tool);
 }
 
+/// What lies under the pad, as firm as it is now; nothing off the body.
+static tissue_settings_t tissue_under(const world_t* world, const client_skin_t* skin)
+{
+    if (!skin->touchable) {
+        return (tissue_settings_t){.relaxation_time_s = 1.0};
+    }
+    tissue_settings_t tissue = tissue_map_at(&world->tissues, skin->body_x_m, skin->body_y_m);
+    tissue.stiffness_N_per_m1_5 *= world->client.stiffness_factor;
+    return tissue;
+}
+
 /// Puts a lost tool back on, but not where it would stick in the body: nobody could.
 static void put_tool_back(world_t* world, const client_skin_t* skin)
 {
@@ -564,10 +575,7 @@ static wrench_t step_bodies(world_t* world)
     const client_skin_t skin =
         client_skin_near(&world->client, contact_pad_m(&world->contact, &tool));
     put_tool_back(world, &skin);
-    tissue_settings_t tissue = skin.touchable
-                                   ? tissue_map_at(&world->tissues, skin.body_x_m, skin.body_y_m)
-                                   : (tissue_settings_t){.relaxation_time_s = 1.0};
-    tissue.stiffness_N_per_m1_5 *= world->client.stiffness_factor;
+    const tissue_settings_t tissue = tissue_under(world, &skin);
     arm_load_t load = world->tool_lost
                           ? (arm_load_t){.wrench = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}}}
                           : contact_advance(&world->contact_settings, &world->contact, &tool,
@@ -658,7 +666,8 @@ bool world_request(world_t* world, int device, const pdu_t* request, pdu_t* repl
 
 /// How much more force a little more depth would give while tool and skin go on as they do: the
 /// slope of the spring, on its stop or not, and of the tissue, in series.
-static double stiffness_N_per_m(const world_t* world, const client_skin_t* skin)
+static double stiffness_N_per_m(const world_t* world, const client_skin_t* skin,
+                                const tissue_settings_t* tissue)
 {
     const vec3_t nearing_mps =
         vec3_sub(skin->velocity_mps, world->arm.motion.tool_twist.linear_mps);
@@ -667,10 +676,8 @@ static double stiffness_N_per_m(const world_t* world, const client_skin_t* skin)
     const bool stopped = world->contact.compression_m > tool->spring_travel_m;
     const double spring_N_per_m =
         tool->spring_stiffness_N_per_m + (stopped ? tool->stop_stiffness_N_per_m : 0.0);
-    tissue_settings_t tissue = tissue_map_at(&world->tissues, skin->body_x_m, skin->body_y_m);
-    tissue.stiffness_N_per_m1_5 *= world->client.stiffness_factor;
     const double tissue_N_per_m =
-        tissue_force(&tissue, world->contact.depth_m, closing_mps, 0.0).by_depth_N_per_m;
+        tissue_force(tissue, world->contact.depth_m, closing_mps, 0.0).by_depth_N_per_m;
     return tissue_N_per_m * spring_N_per_m / (tissue_N_per_m + spring_N_per_m);
 }
 
@@ -696,10 +703,9 @@ void world_truth(const world_t* world, world_truth_t* truth)
     truth->surface_speed_mps = vec3_dot(skin.velocity_mps, truth->skin_normal);
     if (skin.touchable) {
         truth->tissue = tissue_map_kind_at(&world->tissues, skin.body_x_m, skin.body_y_m);
-        truth->stiffness_N_per_m = stiffness_N_per_m(world, &skin);
-        const tissue_settings_t tissue =
-            tissue_map_at(&world->tissues, skin.body_x_m, skin.body_y_m);
+        const tissue_settings_t tissue = tissue_under(world, &skin);
+        truth->stiffness_N_per_m = stiffness_N_per_m(world, &skin, &tissue);
         truth->damping_s_per_m = tissue.damping_s_per_m;
-        truth->tissue_N_per_m1_5 = tissue.stiffness_N_per_m1_5 * world->client.stiffness_factor;
+        truth->tissue_N_per_m1_5 = tissue.stiffness_N_per_m1_5;
     }
 }

@@ -30,14 +30,14 @@
 // The drives' watchdogs as the program configures them, s.
 #define WATCHDOG_S 0.040
 // A yield goes along the normal of the expected skin, and its joints follow it a little late: along
-// the true one it had 0.95 of its speed.
+// the true one it had 0.95 of its speed (swarm:4138), and is granted as much again.
 #define YIELD_LEAST 0.9
-// A tool swings on its spring: back over the limit within so many periods, it is the same press.
+// A tool swings on its spring: below the limit for fewer periods than this, it is the same press.
+// One period was seen (swarm:2042), and is doubled.
 #define SWING_PERIODS 3
 // A tool that comes no faster than this stands: a body that rests on a brake gives way so slowly.
 #define STANDS_MPS 0.005
-// What counts as let go, and within what time of a stop it has to be so.
-#define RELEASED_N 5.0
+// Within this of a stop the body has to be let go.
 #define RELEASE_US 300000
 // Drives that were told to let go do it within this, brakes and all.
 #define TORQUE_GONE_US 200000
@@ -291,18 +291,21 @@ static void judge_press(const period_t* period)
 }
 
 /// A yield keeps the glide of what it ends while it gathers speed away from the body.
-static double tool_speed_most_mps(const safety_settings_t* safety, supervisor_mode_t mode)
+static double tool_speed_allowed_mps(const period_t* period, supervisor_mode_t mode)
 {
+    const safety_settings_t* safety = period->session->safety;
     const double transit_mps = safety->transit_speed_max_mps.value;
-    return in_modes(mode, REACTION_MODES) ? hypot(safety->yield_speed_mps.value, transit_mps)
-                                          : transit_mps;
+    const double most_mps = in_modes(mode, REACTION_MODES)
+                                ? hypot(safety->yield_speed_mps.value, transit_mps)
+                                : transit_mps;
+    return most_mps * safety->tool_speed_margin.value *
+           (period->self->lost ? LOST_DRIVE_MARGIN : 1.0);
 }
 
 static void judge_truth(const period_t* period)
 {
     invariants_t* self = period->self;
     const world_truth_t* truth = period->truth;
-    const safety_settings_t* safety = period->session->safety;
     joints_t joints = {{0}};
     memcpy(joints.at, truth->joint_position, sizeof joints.at);
     const vec3_t tool_m = fk_tool_pose(&period->session->chain, &joints).position_m;
@@ -311,10 +314,8 @@ static void judge_truth(const period_t* period)
     judge_over(period);
     if (self->begun) {
         const double speed_mps = vec3_norm(vec3_sub(tool_m, self->tool_true_m)) / period->passed_s;
-        const double allowed_mps = tool_speed_most_mps(safety, self->mode) *
-                                       safety->tool_speed_margin.value *
-                                       (self->lost ? LOST_DRIVE_MARGIN : 1.0) +
-                                   TRUE_SPEED_SWING_MPS;
+        const double allowed_mps =
+            tool_speed_allowed_mps(period, self->mode) + TRUE_SPEED_SWING_MPS;
         self->fast_periods = speed_mps <= allowed_mps ? 0 : self->fast_periods + 1;
         if (self->fast_periods >= TRUE_SPEED_PERIODS) {
             violate(period, INVARIANT_I6, "true speed of the tool, m/s", speed_mps, allowed_mps);
@@ -391,18 +392,12 @@ static void judge_set_points(const period_t* period)
         self->command[joint] = position;
         self->speed[joint] = speed;
     }
-    const bool lost = drive_lost(period);
-    self->lost = lost;
-    if (self->begun && self->started) {
-        const safety_settings_t* safety = period->session->safety;
+    self->lost = drive_lost(period);
+    if (self->begun && self->started && supervisor_mode_powered(period->out->mode)) {
         const double speed_mps =
             vec3_norm(vec3_sub(period->tool_commanded_m, self->tool_commanded_m)) / period_s;
-        if (supervisor_mode_powered(period->out->mode)) {
-            const double allowed_mps = tool_speed_most_mps(safety, period->out->mode);
-            at_most(period, INVARIANT_I6, "commanded speed of the tool, m/s", speed_mps,
-                    allowed_mps * safety->tool_speed_margin.value *
-                        (lost ? LOST_DRIVE_MARGIN : 1.0));
-        }
+        at_most(period, INVARIANT_I6, "commanded speed of the tool, m/s", speed_mps,
+                tool_speed_allowed_mps(period, period->out->mode));
     }
 }
 
@@ -501,7 +496,7 @@ static void judge_release(const period_t* period)
     const bool moves = period->truth->drives_enabled && !self->lost && !self->press.outrun;
     if (self->answer_us >= 0 && now_us - self->answer_us > RELEASE_US && moves) {
         at_most(period, INVARIANT_I18, "true force after a stop, N", period->truth->normal_force_N,
-                RELEASED_N);
+                INVARIANT_RELEASED_N);
     }
 }
 

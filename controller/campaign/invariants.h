@@ -54,6 +54,9 @@ const char* invariant_text(invariant_t invariant);
 // times give.
 #define PRESS_OVER_MAX_N 15.0
 
+// The true force that counts as let go.
+#define INVARIANT_RELEASED_N 5.0
+
 #define INVARIANT_PRESS_CAPACITY 16 // periods of a reaction time
 
 /// How tool and skin come together, over the last periods and since the true force crossed the

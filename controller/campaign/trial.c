@@ -29,8 +29,6 @@
 #define PAUSE_US INT64_C(2000000)
 // Trips after which a person gives up.
 #define TRIPS_MAX 8
-// The force that counts as let go, N.
-#define RELEASED_N 5.0
 // What ends an event that has no end of its own: the same again, over at once.
 #define AT_ONCE_US 1
 // Joints slower than this stand, rad/s or m/s; and the same for those that sag on their brakes.
@@ -391,7 +389,8 @@ static void note(run_t* run, const cycle_output_t* out)
     note_told_late(run, out);
     outcome->force_peak_N = fmax(outcome->force_peak_N, run->truth.normal_force_N);
     outcome->shear_peak_N = fmax(outcome->shear_peak_N, run->truth.shear_force_N);
-    if (run->detected_us >= 0 && run->truth.normal_force_N >= RELEASED_N && !run->healing) {
+    if (run->detected_us >= 0 && run->truth.normal_force_N >= INVARIANT_RELEASED_N &&
+        !run->healing) {
         run->touched_last_us = run->now_us;
     }
     run->well_us = out->verdict.refused == 0 ? run->well_us + period_us : 0;
@@ -494,8 +493,9 @@ static int64_t heal_limit_us(const run_t* run)
     int64_t from_us = run->heal_began_us;
     for (int i = 0; i < run->trial->event_count; ++i) {
         const int64_t ends_us = run->event_ends_us[i];
-        from_us =
-            run->event_done[i] && ends_us != INT64_MAX && ends_us > from_us ? ends_us : from_us;
+        if (ends_us > from_us && ends_us != INT64_MAX) {
+            from_us = ends_us;
+        }
     }
     return from_us + HEAL_LIMIT_US;
 }
