@@ -17,7 +17,7 @@ void reply_faults_init(reply_faults_t* faults, int device_count, uint64_t seed)
     faults->device_count = device_count;
 }
 
-bool reply_faults_possible(world_event_kind_t kind, bool over_tcp)
+bool reply_faults_possible(world_event_kind_t kind)
 {
     static const world_event_kind_t made[] = {
         WORLD_EVENT_BUS_LOSS,         WORLD_EVENT_BUS_REQUEST_LOSS,
@@ -32,7 +32,7 @@ bool reply_faults_possible(world_event_kind_t kind, bool over_tcp)
     };
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
         if (made[i] == kind) {
-            return over_tcp || !world_event_needs_tcp(kind);
+            return true;
         }
     }
     return false;
@@ -40,7 +40,7 @@ bool reply_faults_possible(world_event_kind_t kind, bool over_tcp)
 
 void reply_faults_set(reply_faults_t* faults, const world_event_t* event, bool on)
 {
-    assert(reply_faults_possible(event->kind, true));
+    assert(reply_faults_possible(event->kind));
     assert(event->device >= 0 && event->device < faults->device_count);
     device_reply_faults_t* device = &faults->devices[event->device];
     device->on[event->kind - FIRST_KIND] = on;

@@ -29,9 +29,8 @@ typedef struct {
 
 void reply_faults_init(reply_faults_t* faults, int device_count, uint64_t seed);
 
-/// Whether a kind can be made here, on a serial line or over TCP; a line has none of those that
-/// need TCP (`world_event_needs_tcp`).
-bool reply_faults_possible(world_event_kind_t kind, bool over_tcp);
+/// Whether a kind can be made here, if its device has a way for it (`world_event_has_way`).
+bool reply_faults_possible(world_event_kind_t kind);
 
 /// Begins or ends one, for good. The event must be possible and fit the machine (asserted).
 void reply_faults_set(reply_faults_t* faults, const world_event_t* event, bool on);

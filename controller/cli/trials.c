@@ -35,7 +35,7 @@ bool trials_read_range(const char* text, int64_t* first, int64_t* last)
     if (good && take_character(&text, '-')) {
         good = take_number(&text, last);
     }
-    return good && *text == '\0' && *last >= *first && *last - *first < TRIALS_MAX;
+    return good && *text == '\0' && *last >= *first && *last - *first < CAMPAIGN_TRIALS_MAX;
 }
 
 bool trials_read_shard(const char* text, trials_shard_t* shard)
@@ -46,7 +46,7 @@ bool trials_read_shard(const char* text, trials_shard_t* shard)
         return false;
     }
     *shard = (trials_shard_t){.first = number - 1, .step = count};
-    return number >= 1 && number <= count && count <= TRIALS_MAX;
+    return number >= 1 && number <= count && count <= CAMPAIGN_TRIALS_MAX;
 }
 
 static exit_code_t say_unwritten(const char* verb, const char* path)

@@ -7,10 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "controller/campaign/outcome.h"
 #include "controller/cli/verb.h"
-
-/// As many trials as a program keeps in mind at once, and as many shards as they make.
-#define TRIALS_MAX INT64_C(100000000)
 
 /// The trials of one computer among several: those with the index `first`, `first + step` and so
 /// on. `step` is at least 1, `first` below it.
@@ -19,11 +17,11 @@ typedef struct {
 } trials_shard_t;
 
 /// "17-230", or one number, from 0 on, with the last not below the first and no more than
-/// TRIALS_MAX between them; false for anything else.
+/// CAMPAIGN_TRIALS_MAX between them; false for anything else.
 bool trials_read_range(const char* text, int64_t* first, int64_t* last);
 
-/// "I/N", with I from 1 to N and N up to TRIALS_MAX; null is all of them, 1/1. False for anything
-/// else.
+/// "I/N", with I from 1 to N and N up to CAMPAIGN_TRIALS_MAX; null is all of them, 1/1. False for
+/// anything else.
 bool trials_read_shard(const char* text, trials_shard_t* shard);
 
 /// Opens a file of trials, or makes it, and keeps it for this process alone until `*out` is closed:

@@ -71,7 +71,7 @@ static const char* set_fault(typed_host_t* typed, const world_event_t* event, bo
     if (!world_event_has_way(event, typed->machine)) {
         return "can't happen on a serial line: " SERIAL_LINE_LACKS_TEXT;
     }
-    if (!reply_faults_possible(event->kind, true)) {
+    if (!reply_faults_possible(event->kind)) {
         return "can't be made on sockets and lines; 'knead sim --scenario' can";
     }
     reply_faults_set(&typed->faults, event, on);

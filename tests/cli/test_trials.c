@@ -57,7 +57,7 @@ static void test_a_range_holds_as_many_trials_as_a_program_keeps_in_mind(void** 
     int64_t first, last;
     assert_true(trials_read_range("0-99999998", &first, &last));
     assert_true(trials_read_range("0-99999999", &first, &last));
-    assert_int_equal(last - first + 1, TRIALS_MAX);
+    assert_int_equal(last - first + 1, CAMPAIGN_TRIALS_MAX);
     assert_false(trials_read_range("0-100000000", &first, &last));
     assert_false(trials_read_range("0-9223372036854775807", &first, &last));
 }
