@@ -40,12 +40,12 @@ static int64_t taken_us(const drive_feedback_t* drive, const judged_t* judged)
     return between_us(drive->age_us, judged->now_us);
 }
 
-/// True where a sample has come that is newer than the one that is remembered.
+/// True where a sample has come that is newer than the one that is remembered. What was never heard
+/// counts as older than everything.
 static bool is_new(const joint_watch_t* watch, const drive_feedback_t* drive,
                    const judged_t* judged)
 {
-    return drive->age_us != AGE_NEVER_US && drive->age_us >= 0 && watch->known &&
-           taken_us(drive, judged) > watch->at_us;
+    return drive->age_us >= 0 && watch->known && taken_us(drive, judged) > watch->at_us;
 }
 
 /// Half a period more or less is still on time.
