@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """mutate.py [--sample N | --minutes N] [--seed TEXT] [--file NAME] [--only FILE]
-          [--jobs N] [--list]
+          [--since COMMIT] [--jobs N] [--list]
 
 Changes the safety room one small step at a time and runs its tests against each change. A change
 that no test notices is a survivor; each survivor has to stand in tests/proof/survivors.md with the
@@ -408,6 +408,16 @@ def justified():
     return set(re.findall(r"^- `` ?(.*?) ?``", SURVIVORS.read_text(), re.M))
 
 
+def lines_since(commit, name):
+    """Numbers of the lines of a file of the room that are other than they were at the commit."""
+    told = subprocess.run(["git", "diff", "-U0", commit, "--", "%s/%s" % (ROOM, name)], cwd=ROOT,
+                          capture_output=True, text=True, check=False)
+    if told.returncode != 0:
+        sys.exit(told.stderr)
+    hunks = re.findall(r"^@@ \S+ \+(\d+)(?:,(\d+))? @@", told.stdout, re.M)
+    return {int(first) + i for first, count in hunks for i in range(int(count or 1))}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[1])
     parser.add_argument("--sample", type=int, default=0, help="so many only, drawn")
@@ -415,6 +425,7 @@ def main():
     parser.add_argument("--seed", default="", help="of the draw; default: the commit")
     parser.add_argument("--file", action="append", help="of the room; default: all")
     parser.add_argument("--only", help="the changes that the lines of this file end with")
+    parser.add_argument("--since", help="changes of lines that are new since this commit only")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--list", action="store_true", help="print every change, run none")
     given = parser.parse_args()
@@ -425,6 +436,10 @@ def main():
         asked = pathlib.Path(given.only).read_text().splitlines()
         ends = {line[line.index(ROOM):] for line in asked if ROOM in line}
         mutants = [mutant for mutant in mutants if mutant.key in ends]
+    if given.since:
+        new = {name: lines_since(given.since, name) for name in files}
+        mutants = [mutant for mutant in mutants
+                   if mutant.line in new[pathlib.Path(mutant.file).name]]
     if given.sample or given.minutes:
         seed = given.seed or subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, check=False,
                                             capture_output=True, text=True).stdout.strip()
@@ -470,7 +485,8 @@ def main():
         print("%s:%d:%d: survived%s\n    %s" % (
             mutant.file, mutant.line, mutant.column,
             ", as tests/proof/survivors.md explains" if mutant.key in listed else "", mutant.key))
-    if not given.sample and not given.minutes and not given.file and not given.only:
+    if not given.sample and not given.minutes and not given.file and not given.only and \
+            not given.since:
         gone = listed - {mutant.key for mutant in survivors}
         for key in sorted(gone):
             print("tests/proof/survivors.md: does not survive any more: %s" % key)
