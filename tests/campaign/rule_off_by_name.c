@@ -1,4 +1,4 @@
-// Linked into the judge's own tests where rules can be switched off: the rule that the environment
+// Linked into the tests of rules where rules can be switched off: the rule that the environment
 // names in KNEAD_RULE_OFF is off before main begins. See rules_off.sh.
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,8 @@
 # of a table a rule. BUILD was configured with -DKNEAD_RULES_OFF=ON; OUTCOMES is the file of a whole
 # matrix with all rules on. Of the trials whose first cause is the rule, MOST (default 12), spread
 # over all of them, are played again without it: a trial notices if it fails. The judge's own tests
-# are run without it too. A rule that neither notices may be taken away unseen: exit code 1.
+# are run without it too, and what provokes the rule on the virtual table is played, to see what
+# tells instead. A rule that neither trial nor test notices may be taken away unseen: exit code 1.
 set -eu
 build=$1
 outcomes=$2
@@ -38,11 +39,18 @@ unit() {
     "$build/tests/test_interlock" >"$work/unit" 2>&1 &&
         "$build/tests/test_interlock_rules" >"$work/unit" 2>&1
 }
+
+# provoked RULE: what ends the runs that provoke the rule.
+provoked() {
+    "$build/tests/test_explained_rules" "$1" 2>/dev/null |
+        awk '$1 == "BAD" || $1 == "ok" { printf "%s%s", (told++ ? ", " : ""), $2 }' || true
+}
 unit || { echo "rules_off.sh: the judge's own tests fail with all rules on" >&2; exit 2; }
 
 bad=0
-echo '| rule | first cause of | played without it | fail | told instead | its own tests |'
-echo '| --- | ---: | ---: | ---: | --- | --- |'
+echo '| rule | first cause of | played without it | fail | told instead | its own tests |' \
+    'provoked |'
+echo '| --- | ---: | ---: | ---: | --- | --- | --- |'
 for rule in $(sed -n 's/^rule *\([a-z_]*\): .*/\1/p' "$work/text"); do
     : >"$work/played"
     for number in $(trials "$rule"); do
@@ -55,8 +63,10 @@ for rule in $(sed -n 's/^rule *\([a-z_]*\): .*/\1/p' "$work/text"); do
     export KNEAD_RULE_OFF="$rule"
     unit_word=fail
     ! unit || unit_word='NOTICE NOTHING'
+    provoked_word=$(provoked "$rule")
     unset KNEAD_RULE_OFF
     [ "$failed" -gt 0 ] || [ "$unit_word" = fail ] || bad=1
-    echo "| $rule | $all | $played | $failed | $(others "$work/played") | $unit_word |"
+    echo "| $rule | $all | $played | $failed | $(others "$work/played") | $unit_word |" \
+        "$provoked_word |"
 done
 exit "$bad"
