@@ -13,6 +13,8 @@
 #define GOING_MODES                                                                                \
     (M(ARMED) | M(TRANSIT) | M(APPROACH) | M(CONTACT) | M(RETRACT) | M(LIFT) | M(PAUSED) |         \
      M(PARKING))
+// Modes in which every drive is to have its torque and to follow.
+#define FOLLOWED_MODES (GOING_MODES | M(YIELD))
 // Modes that answer a trip.
 #define REACTION_MODES (M(YIELD) | M(STOPPING) | M(TRIPPED))
 
@@ -146,8 +148,9 @@ static void judge_approach(const period_t* period)
         at_most(period, INVARIANT_I1, "commanded towards the body, m/s", inward_mps,
                 fmax(self->inward_mps, 0.0) + NORMAL_SWING_MPS);
     }
+    // Held against the slowest since the force is over: small steps add up.
+    self->inward_mps = over && self->was_over ? fmin(self->inward_mps, inward_mps) : inward_mps;
     self->was_over = over;
-    self->inward_mps = inward_mps;
 }
 
 /// By how much later than declared the controller sees a force and acts on it: its sample is older
@@ -339,9 +342,7 @@ static void judge_zones(const period_t* period)
     const body_place_t place = body_place_of_table(body, pivot_x_m + cosine * x_m + sine * y_m,
                                                    -sine * x_m + cosine * y_m);
     for (int i = 0; i < body->settings->zone_count; ++i) {
-        const body_patch_t* zone = &body->zone_patches[i];
-        if (place.along_m > zone->head_along_m && place.along_m < zone->foot_along_m &&
-            place.across_m > zone->medial_across_m && place.across_m < zone->lateral_across_m) {
+        if (!(body_distance_to_zone_m(body, i, place) > 0.0)) {
             violate(period, INVARIANT_I7, body->settings->zones[i].name,
                     period->truth->normal_force_N, 0.0);
         }
@@ -349,18 +350,21 @@ static void judge_zones(const period_t* period)
 }
 
 /// A drive is lost or does not turn its joint, or came back so little ago that the joints still
-/// move as if it were.
+/// move as if it were. Told by what the drives say; the joints that the controller gave up are its
+/// own word.
 static bool drive_lost(const period_t* period)
 {
     const int64_t most_us = (int64_t)(period->session->safety->sample_age_max_s.value * 1e6);
     invariants_t* self = period->self;
     self->lost_periods = self->lost_periods > 0 ? self->lost_periods - 1 : 0;
+    const bool follows = in_modes(self->mode, FOLLOWED_MODES);
     for (int joint = 0; joint < period->session->chain.joint_count; ++joint) {
-        if (period->in->feedback.drives[joint].age_us > most_us) {
+        const drive_feedback_t* drive = &period->in->feedback.drives[joint];
+        if (drive->age_us > most_us || (follows && drive->state != DRIVE_OPERATION_ENABLED)) {
             self->lost_periods = LOST_DRIVE_PERIODS;
         }
     }
-    return self->lost_periods > 0 || period->state->locked_joints != 0;
+    return self->lost_periods > 0;
 }
 
 static void judge_set_points(const period_t* period)
@@ -487,7 +491,9 @@ static void judge_release(const period_t* period)
     const supervisor_mode_t mode = period->out->mode;
     const int64_t now_us = period->in->now_us;
     const bool answers = in_modes(mode, M(LIFT) | M(YIELD) | M(STOPPING));
-    const bool begins = in_modes(self->mode, GOING_MODES) && period->out->verdict.refused != 0;
+    const bool stopped =
+        period->out->verdict.refused != 0 || (period->out->live.granted & REQUEST_STOP) != 0;
+    const bool begins = in_modes(self->mode, GOING_MODES) && stopped;
     self->answer_us = !answers ? -1 : self->answer_us >= 0 || !begins ? self->answer_us : now_us;
     // A program that hangs lets go of nothing; the drives' watchdogs brake.
     const double hung_s = period->passed_s - fmin(period->passed_s, WATCHDOG_S);
@@ -497,6 +503,16 @@ static void judge_release(const period_t* period)
     if (self->answer_us >= 0 && now_us - self->answer_us > RELEASE_US && moves) {
         at_most(period, INVARIANT_I18, "true force after a stop, N", period->truth->normal_force_N,
                 INVARIANT_RELEASED_N);
+    }
+    // Nor may the torque be taken away on the body sooner, unless a refused rule asks for it.
+    const bool gives_up =
+        (supervisor_mode_touches(self->mode) || self->mode == MODE_YIELD) && mode == MODE_STOPPING;
+    const int64_t yielded_us = self->yield_us >= 0 ? now_us - self->yield_us : 0;
+    const bool could = period->truth->drives_enabled && !self->press.outrun;
+    if (gives_up && could && period->out->verdict.reaction <= REACTION_YIELD &&
+        yielded_us < RELEASE_US) {
+        at_most(period, INVARIANT_I18, "true force as a yield ends, N",
+                period->truth->normal_force_N, INVARIANT_RELEASED_N);
     }
 }
 
@@ -543,8 +559,11 @@ static void judge_verdict(const period_t* period)
     if (trips && !asked && first == INTERLOCK_RULE_NONE) {
         violate(period, INVARIANT_I9, "trips without a first cause", 0.0, 1.0);
     }
+    // A lift is acknowledged by going on.
+    const bool goes_on = self->mode == MODE_PAUSED && mode == MODE_TRANSIT &&
+                         (period->out->live.granted & REQUEST_RESUME) != 0;
     if (self->first_rule != INTERLOCK_RULE_NONE && first != self->first_rule &&
-        mode != MODE_READY) {
+        mode != MODE_READY && !goes_on) {
         violate(period, INVARIANT_I9, "the first cause changes to rule", first, self->first_rule);
     }
     self->first_rule = first;

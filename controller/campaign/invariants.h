@@ -22,7 +22,7 @@
     X(INVARIANT_I4, "I4", true, "no command moves a joint unless arm and start were granted")      \
     X(INVARIANT_I5, "I5", true, "with a sample older than its limit the arm does not go on")       \
     X(INVARIANT_I6, "I6", true, "the tool, commanded and true, is never faster than allowed")      \
-    X(INVARIANT_I7, "I7", true, "the pad never presses into a forbidden zone")                     \
+    X(INVARIANT_I7, "I7", true, "the middle of the pad never presses into a forbidden zone")       \
     X(INVARIANT_I8, "I8", true,                                                                    \
       "every set-point is finite and within position, speed and acceleration limits")              \
     X(INVARIANT_I9, "I9", true, "every trip has one first cause, which stays until acknowledged")  \
@@ -39,7 +39,8 @@
       "the true force is over the limit of all by at most 15 N, but for lost drives, an arm "      \
       "without torque, and clients faster or farther than a yield goes")                           \
     X(INVARIANT_I18, "I18", true,                                                                  \
-      "after a stop the true force is below 5 N within 300 ms, as long as drives answer")
+      "after a stop the true force is below 5 N within 300 ms, as long as drives answer, and "     \
+      "no sooner is their torque taken away unless a refused rule asks for it")
 typedef enum {
 #define X(id, name, judged, text) id,
     INVARIANT_LIST(X)

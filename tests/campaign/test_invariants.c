@@ -75,6 +75,70 @@ static void a_force_over_the_limit_in_two_samples_must_end_going_on(void** conte
     expect(&scene, INVARIANT_I1);
 }
 
+/// Shows I1.
+static void small_steps_towards_the_body_do_not_add_up_under_a_force_over_the_limit(void** context)
+{
+    (void)context;
+    scene_t scene = quiet(MODE_YIELD);
+    const session_t* session = scene.stage->session;
+    const double most_N = session->safety->contact_force_max_N.value;
+    scene.out.estimate.contact_force_N = vec3(0.0, 0.0, -most_N - 20.0);
+    scene.out.estimate.surface_normal = vec3(-1.0, 0.0, 0.0); // the rail goes into it
+    for (int period = 1; period <= 8; ++period) {
+        scene.out.command.position[0] += period * 0.01 * session->period_s;
+        judge(&scene);
+    }
+    assert_true((scene.invariants.violated & INVARIANT_BIT(INVARIANT_I1)) != 0);
+}
+
+/// The pad of the true body in the middle of a zone, and `beyond_m` across from there.
+static void lay_on_zone(scene_t* scene, int zone, double beyond_m)
+{
+    const session_t* session = scene->stage->session;
+    const body_patch_t* patch = &session->body->zone_patches[zone];
+    const world_settings_t* world = scene->stage->world;
+    const body_place_t place = {0.5 * (patch->head_along_m + patch->foot_along_m),
+                                0.5 * (patch->medial_across_m + patch->lateral_across_m) +
+                                    beyond_m};
+    double x_m, y_m;
+    body_table_point(session->body, place, &x_m, &y_m);
+    const double from_x_m = x_m - session->machine->neck_x_m;
+    const double cosine = cos(world->body_turn_rad), sine = sin(world->body_turn_rad);
+    scene->truth.pad.position_m.x =
+        session->machine->neck_x_m + world->body_offset_m[0] + cosine * from_x_m - sine * y_m;
+    scene->truth.pad.position_m.y = world->body_offset_m[1] + sine * from_x_m + cosine * y_m;
+}
+
+/// Shows I7.
+static void a_press_into_any_zone_is_seen_on_both_sides_of_the_body(void** context)
+{
+    (void)context;
+    const stages_t* stages = &campaign_stage()->stages;
+    const body_t* body = stages->stage_of(stages->context, 0, 0)->session->body;
+    const double touch_N = quiet(MODE_CONTACT).stage->session->safety->touch_force_N.value;
+    int right = 0;
+    for (int zone = 0; zone < body->settings->zone_count; ++zone) {
+        const body_patch_t* patch = &body->zone_patches[zone];
+        right += patch->medial_across_m > patch->lateral_across_m ? 1 : 0;
+        scene_t scene = quiet(MODE_CONTACT);
+        lay_on_zone(&scene, zone, 0.0);
+        scene.truth.normal_force_N = touch_N;
+        judge(&scene);
+        assert_int_equal(scene.invariants.violated, 0);
+        scene.truth.normal_force_N = touch_N + 0.1;
+        judge(&scene);
+        expect(&scene, INVARIANT_I7);
+        assert_non_null(
+            strstr(scene.invariants.found[INVARIANT_I7], body->settings->zones[zone].name));
+        scene = quiet(MODE_CONTACT);
+        lay_on_zone(&scene, zone, 3.0); // beside the table
+        scene.truth.normal_force_N = touch_N + 0.1;
+        judge(&scene);
+        assert_int_equal(scene.invariants.violated, 0);
+    }
+    assert_true(right > 0);
+}
+
 static double limit_N(void)
 {
     const stages_t* stages = &campaign_stage()->stages;
@@ -285,7 +349,8 @@ static void a_lost_drive_may_make_the_true_tool_a_tenth_faster(void** context)
         const session_t* session = scene.stage->session;
         const double commanded_mps =
             session->safety->transit_speed_max_mps.value * session->safety->tool_speed_margin.value;
-        scene.state.locked_joints = lost == 1 ? 1u << 2 : 0;
+        scene.state.locked_joints = 1u << 2; // the controller's own word alone excuses nothing
+        scene.in.feedback.drives[2].state = lost == 1 ? DRIVE_FAULT : DRIVE_OPERATION_ENABLED;
         judge(&scene);
         for (int i = 0; i < 5; ++i) {
             scene.truth.joint_position[0] += (1.09 * commanded_mps + 0.05) * session->period_s;
@@ -416,7 +481,9 @@ a_tool_commanded_too_fast_is_seen_with_a_little_more_after_a_drive_was_lost(void
         judge(&scene);
     }
     assert_true(fast_tool_is_seen(&scene, 1.01));
-    scene.state.locked_joints = 1u << 2; // its drive is there, and of no use
+    scene.state.locked_joints = 1u << 2; // the controller's own word
+    assert_true(fast_tool_is_seen(&scene, 1.01));
+    scene.in.feedback.drives[2].state = DRIVE_NOT_FOLLOWING; // it is there, and of no use
     assert_false(fast_tool_is_seen(&scene, 1.09));
     assert_true(fast_tool_is_seen(&scene, 1.11));
 }
@@ -445,6 +512,26 @@ static void a_trip_needs_its_first_cause_and_keeps_it(void** context)
     scene.state.interlock.first_rule = INTERLOCK_ESTOP;
     judge(&scene);
     expect(&scene, INVARIANT_I9);
+}
+
+/// Shows I9.
+static void a_lift_is_acknowledged_by_going_on_as_asked(void** context)
+{
+    (void)context;
+    for (int asked = 0; asked < 2; ++asked) {
+        scene_t scene = quiet(MODE_PAUSED);
+        scene.state.interlock.first_rule = INTERLOCK_DWELL;
+        judge(&scene);
+        scene.state.interlock.first_rule = INTERLOCK_RULE_NONE;
+        scene.out.mode = MODE_TRANSIT;
+        scene.out.live.granted = asked == 1 ? REQUEST_RESUME : 0;
+        judge(&scene);
+        if (asked == 1) {
+            assert_int_equal(scene.invariants.violated, 0);
+        } else {
+            expect(&scene, INVARIANT_I9);
+        }
+    }
 }
 
 static void starting_against_a_stop_is_seen(void** context)
@@ -520,9 +607,13 @@ static void what_no_yield_ends_is_told_apart_from_what_one_has_to_end(void** con
     }
     assert_false(over_is_seen(&scene, PRESS_OVER_MAX_N + 0.01));
     scene = pressed_on(0.3); // a drive that does not turn its joint
-    scene.state.locked_joints = 1u << 2;
+    scene.in.feedback.drives[2].state = DRIVE_FAULT;
     judge(&scene);
     assert_false(over_is_seen(&scene, PRESS_OVER_MAX_N + 0.01));
+    scene = pressed_on(0.3); // a joint that the controller gave up
+    scene.state.locked_joints = 1u << 2;
+    judge(&scene);
+    assert_true(over_is_seen(&scene, PRESS_OVER_MAX_N + 0.01));
     scene = pressed_on(0.3); // an arm that stands without torque
     scene.truth.drives_enabled = false;
     assert_false(over_is_seen(&scene, PRESS_OVER_MAX_N + 0.01));
@@ -582,6 +673,63 @@ static void a_stop_lets_go_within_its_time(void** context)
     expect(&scene, INVARIANT_I18);
 }
 
+/// Shows I18.
+static void a_persons_stop_lets_go_as_well(void** context)
+{
+    (void)context;
+    scene_t scene = pressing(40.0);
+    scene.truth.drives_enabled = true;
+    scene.out.mode = MODE_YIELD;
+    scene.out.live.granted = REQUEST_STOP;
+    const int64_t until_us = scene.in.now_us + 300000;
+    while (scene.in.now_us <= until_us) {
+        judge(&scene);
+    }
+    assert_int_equal(scene.invariants.violated, 0);
+    judge(&scene);
+    expect(&scene, INVARIANT_I18);
+}
+
+/// Shows I18.
+static void torque_stays_until_the_body_is_let_go(void** context)
+{
+    (void)context;
+    const struct {
+        double force_N;
+        reaction_t reaction;
+        bool enabled;
+        bool broken;
+    } rows[] = {
+        {5.0, REACTION_YIELD, true, false},   {5.1, REACTION_YIELD, true, true},
+        {40.0, REACTION_NONE, true, true},    {40.0, REACTION_STOP, true, false},
+        {40.0, REACTION_YIELD, false, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+        scene_t scene = yielding(rows[i].force_N, 0.1);
+        scene.out.verdict.reaction = rows[i].reaction;
+        scene.out.verdict.refused =
+            rows[i].reaction == REACTION_YIELD ? scene.out.verdict.refused : 0;
+        scene.truth.drives_enabled = rows[i].enabled;
+        scene.out.mode = MODE_STOPPING;
+        judge(&scene);
+        assert_int_equal(scene.invariants.violated,
+                         rows[i].broken ? INVARIANT_BIT(INVARIANT_I18) : 0);
+    }
+    scene_t half = yielding(40.0, 0.1); // one drive is lost: the others go on
+    half.in.feedback.drives[2].state = DRIVE_FAULT;
+    half.out.mode = MODE_STOPPING;
+    judge(&half);
+    expect(&half, INVARIANT_I18);
+    scene_t scene = pressing(40.0); // no yield at all
+    scene.truth.drives_enabled = true;
+    scene.out.mode = MODE_STOPPING;
+    scene.state.interlock.first_rule = INTERLOCK_SHEAR;
+    scene.out.verdict.refused = INTERLOCK_RULE(INTERLOCK_SHEAR);
+    scene.out.verdict.reaction = REACTION_YIELD;
+    judge(&scene);
+    expect(&scene, INVARIANT_I18);
+}
+
 static void what_is_excused_is_not_judged_and_its_time_is_counted(void** context)
 {
     (void)context;
@@ -624,6 +772,11 @@ int main(void)
         cmocka_unit_test(what_no_yield_ends_is_told_apart_from_what_one_has_to_end),
         cmocka_unit_test(an_arm_without_torque_that_comes_by_itself_is_not_excused),
         cmocka_unit_test(a_stop_lets_go_within_its_time),
+        cmocka_unit_test(a_persons_stop_lets_go_as_well),
+        cmocka_unit_test(torque_stays_until_the_body_is_let_go),
+        cmocka_unit_test(a_lift_is_acknowledged_by_going_on_as_asked),
+        cmocka_unit_test(small_steps_towards_the_body_do_not_add_up_under_a_force_over_the_limit),
+        cmocka_unit_test(a_press_into_any_zone_is_seen_on_both_sides_of_the_body),
         cmocka_unit_test(what_is_excused_is_not_judged_and_its_time_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
