@@ -64,16 +64,16 @@ static void a_button_in_contact_yields_lets_go_and_heals(void** context)
     assert_true((outcome.rules >> INTERLOCK_CLIENT_BUTTON & 1u) != 0);
 }
 
-static void an_event_whose_moment_never_comes_is_skipped_not_passed(void** context)
+static void an_event_whose_moment_never_comes_fails(void** context)
 {
     (void)context;
     trial_t trial = pressed_in_contact();
     trial.events[0].onset.force_N = 500.0;
     trial.limit_us = 8000000;
     outcome_t outcome;
-    assert_false(trial_run(&trial, &campaign_stage()->stages, &outcome));
-    assert_int_equal(outcome.result, OUTCOME_SKIPPED);
-    assert_true(outcome.note[0] != '\0');
+    assert_true(trial_run(&trial, &campaign_stage()->stages, &outcome));
+    assert_int_equal(outcome.result, OUTCOME_FAILED);
+    assert_string_equal(outcome.failures[0].claim, "phase");
 }
 
 static void a_whole_trial_goes_on_after_a_trip_to_its_end(void** context)
@@ -197,7 +197,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_button_in_contact_yields_lets_go_and_heals),
-        cmocka_unit_test(an_event_whose_moment_never_comes_is_skipped_not_passed),
+        cmocka_unit_test(an_event_whose_moment_never_comes_fails),
         cmocka_unit_test(a_whole_trial_goes_on_after_a_trip_to_its_end),
         cmocka_unit_test(the_last_of_too_many_trips_has_to_be_made_ready_again_as_well),
         cmocka_unit_test(nobody_arms_under_a_client_who_is_still_up),
