@@ -80,7 +80,7 @@ typedef struct {
 
 /// One thing that was not as it has to be.
 typedef struct {
-    char claim[NAME_CAPACITY]; // "I2" and so on, "detected", "reaction", "in_time", "ready", "phase"
+    char claim[NAME_CAPACITY]; // "I2" ..., "detected", "reaction", "in_time", "ready", "phase"
     double at_s;
     char text[TEXT_CAPACITY]; // what it claims, what was found instead
 } outcome_failure_t;
