@@ -218,12 +218,13 @@ typedef struct {
     bool known;    // a sample has come
     int64_t at_us; // when it was taken
     double position, velocity;
-    double astray;  // how far positions have moved beyond their speeds, fading
-    int identical;  // samples in a row with the very same position
-    double wanted;  // how far the command has gone meanwhile
-    double effort;  // before the first of them, or as last measured while arming
-    bool commanded; // the last command was to be followed
-    double sent;    // it
+    double astray;      // how far positions have moved beyond their speeds, fading
+    int identical;      // samples in a row with the very same position
+    double wanted;      // how far the command has gone meanwhile
+    double effort;      // before the first of them, or as last measured while arming
+    double effort_last; // with the newest sample
+    bool commanded;     // the last command was to be followed
+    double sent;        // it
     double sent_speed;
     double sent_before[2]; // speeds sent before that, newest first
     int regular;           // periods in a row that were on time and heard of its drive

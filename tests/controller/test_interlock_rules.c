@@ -169,6 +169,49 @@ static void a_position_that_stands_still_while_its_drive_pushes_is_told(void** c
     assert_true(refuses(&scene, INTERLOCK_FINITE));
 }
 
+/// Shows H20, encoder_frozen.
+static void an_encoder_that_freezes_in_motion_is_told_by_the_torque_that_winds_up(void** context)
+{
+    (void)context;
+    // 10 Nm more than before it stood still may stay, twice as much for one repetition only.
+    const struct {
+        double effort_Nm;
+        int told_at; // period after it froze; 0: never
+    } rows[] = {{10.0, 0}, {10.001, 6}, {-10.001, 6}, {20.0, 6}, {20.001, 2}, {-20.001, 2}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+        scene_t scene = settled(MODE_YIELD);
+        drive_feedback_t* drive = &scene.feedback.drives[SCENE_ELBOW];
+        for (int period = 0; period < 8; ++period) {
+            drive->position += 1e-4;
+            assert_false(refuses(&scene, INTERLOCK_ENCODER_FROZEN));
+            (void)pass(&scene);
+        }
+        drive->position += 1e-4; // the last place that it tells of, with the torque wound up there
+        drive->effort = rows[i].effort_Nm;
+        int told_at = 0;
+        for (int period = 0; period < 20 && told_at == 0; ++period) {
+            const verdict_t verdict = pass(&scene);
+            told_at = has(&verdict, INTERLOCK_ENCODER_FROZEN) ? period : 0;
+        }
+        assert_int_equal(told_at, rows[i].told_at);
+    }
+    // One corrupt sample of a joint that stands is none.
+    scene_t scene = settled(MODE_TRANSIT);
+    drive_feedback_t* drive = &scene.feedback.drives[SCENE_ELBOW];
+    drive->effort = 15.0;
+    for (int period = 0; period < 2; ++period) {
+        drive->position += 1e-4;
+        (void)pass(&scene);
+    }
+    (void)pass(&scene);
+    drive->effort = 100.0;
+    assert_false(refuses(&scene, INTERLOCK_ENCODER_FROZEN));
+    (void)pass(&scene);
+    assert_true(refuses(&scene, INTERLOCK_ENCODER_FROZEN));
+    drive->effort = 15.0;
+    assert_false(refuses(&scene, INTERLOCK_ENCODER_FROZEN));
+}
+
 /// Shows H19, H20, H24, speed_following.
 static void a_joint_at_another_speed_than_commanded_twice_loses_its_power(void** context)
 {
@@ -969,6 +1012,7 @@ int main(void)
         cmocka_unit_test(a_position_that_wanders_beyond_its_speed_is_told),
         cmocka_unit_test(a_position_that_stands_still_while_its_joint_is_commanded_is_told),
         cmocka_unit_test(a_position_that_stands_still_while_its_drive_pushes_is_told),
+        cmocka_unit_test(an_encoder_that_freezes_in_motion_is_told_by_the_torque_that_winds_up),
         cmocka_unit_test(a_joint_at_another_speed_than_commanded_twice_loses_its_power),
         cmocka_unit_test(a_yield_that_a_client_pushes_faster_is_no_joint_that_runs_away),
         cmocka_unit_test(a_push_excuses_a_speed_only_where_all_are_heard_and_while_yielding),

@@ -192,9 +192,17 @@ FIGURE(gone_astray_max, joint(p)->speed_disagreement)
 QUESTION(stands_and_is_told, drive_measured(p) && commanded(p) && watch(p)->identical >= 5)
 FIGURE(told_to_go, watch(p)->wanted)
 FIGURE(told_to_go_max, joint(p)->frozen_command)
-QUESTION(stands_and_pushes, stands_and_is_told(p) && p->judged->mode != MODE_ARMING)
-FIGURE(pushed, fabs(drive(p)->effort - watch(p)->effort))
-FIGURE(pushed_max, joint(p)->frozen_effort)
+QUESTION(stands_and_pushes, drive_measured(p) && commanded(p) && watch(p)->identical != 0 &&
+                                p->judged->mode != MODE_ARMING)
+/// Of what has stood for less than five samples, the lesser of the last two.
+static double pushed(const period_t* p)
+{
+    const double now = fabs(drive(p)->effort - watch(p)->effort);
+    const double last = fabs(watch(p)->effort_last - watch(p)->effort);
+    return watch(p)->identical < 5 && (last < now || isnan(now)) ? last : now;
+}
+FIGURE(pushed_max, watch(p)->identical < 5 ? joint(p)->frozen_effort + joint(p)->frozen_effort
+                                           : joint(p)->frozen_effort)
 /// Heard in time and told to follow, now and in four periods before; in the last of them already
 /// at another speed.
 QUESTION(speed_known, drive_measured(p) && commanded(p) && p->judged->mode != MODE_ARMING &&

@@ -78,6 +78,7 @@ static void remember_sample(const step_t* step, int joint, joint_watch_t* watch)
     watch->at_us = taken_us(drive->age_us, step->judged->now_us);
     watch->position = drive->position;
     watch->velocity = drive->velocity;
+    watch->effort_last = drive->effort;
     if (!old->known || watch->at_us <= old->at_us) {
         return;
     }
@@ -89,7 +90,8 @@ static void remember_sample(const step_t* step, int joint, joint_watch_t* watch)
     if (moved != 0.0) { // another place
         watch->identical = 0;
         watch->wanted = 0.0;
-        watch->effort = drive->effort;
+        // What it needed while it still moved.
+        watch->effort = step->judged->mode == MODE_ARMING ? drive->effort : old->effort_last;
         return;
     }
     watch->identical = counted(old->identical);

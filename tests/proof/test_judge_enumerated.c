@@ -271,8 +271,8 @@ static void add_watches(void)
     ADD_REAL(JOINT(ELBOW, position), 0.5 - 0.019, 0.5 + 0.015625);
     ADD_REAL(JOINT(ELBOW, velocity), -1.0, 7.8125);
     ADD_REAL(JOINT(ELBOW, astray), 0.015625 / 0.98, -0.015625);
-    ADD_WHOLE(COUNT, JOINT(RAIL, identical), 4, 5, 6);
-    ADD_WHOLE(COUNT, JOINT(ELBOW, identical), 4, 5, 6);
+    ADD_WHOLE(COUNT, JOINT(RAIL, identical), 1, 4, 5, 6);
+    ADD_WHOLE(COUNT, JOINT(ELBOW, identical), 1, 4, 5, 6);
     ADD_REAL(JOINT(RAIL, wanted), 0.001953125);
     ADD_REAL(JOINT(ELBOW, wanted), 0.0078125);
     ADD_REAL(JOINT(RAIL, sent), 0.5 + 0.75 * 0.004, 0.5 - 3.0 * 16e-6);
@@ -290,8 +290,9 @@ static void add_watches(void)
     ADD_WHOLE(STATE, JOINT(ELBOW, walked), DRIVE_READY_TO_SWITCH_ON, DRIVE_OPERATION_ENABLED);
     ADD_WHOLE(FLAG, JOINT(RAIL, had_torque), 1);
     ADD_WHOLE(FLAG, JOINT(ELBOW, had_torque), 1);
-    ADD_REAL(JOINT(RAIL, effort), 32.0, -32.0);
-    ADD_REAL(JOINT(ELBOW, effort), 8.0, -8.0);
+    ADD_REAL(JOINT(RAIL, effort), 32.0, -32.0, 64.0, -64.0);
+    ADD_REAL(JOINT(ELBOW, effort), 8.0, -8.0, 16.0, -16.0);
+    ADD_REAL(JOINT(ELBOW, effort_last), 8.0, 16.0);
     ADD_REAL(JOINT(ELBOW, ramp), 0.0, 0.9 * 10.0 * 0.004, 1.0);
     ADD_REAL(JOINT(RAIL, sent_speed), 0.25, -0.25);
     ADD_REAL(JOINT(RAIL, astray), 0.001, -0.001);
@@ -534,10 +535,10 @@ static bool same_joint(const joint_watch_t* a, const joint_watch_t* b)
     return a->known == b->known && a->at_us == b->at_us && same_number(a->position, b->position) &&
            same_number(a->velocity, b->velocity) && nearly(a->astray, b->astray) &&
            a->identical == b->identical && nearly(a->wanted, b->wanted) &&
-           same_number(a->effort, b->effort) && a->commanded == b->commanded &&
-           same_number(a->sent, b->sent) && nearly(a->sent_speed, b->sent_speed) &&
-           all_nearly(2, a->sent_before, b->sent_before) && a->regular == b->regular &&
-           a->off_speed == b->off_speed && a->walked == b->walked &&
+           same_number(a->effort, b->effort) && same_number(a->effort_last, b->effort_last) &&
+           a->commanded == b->commanded && same_number(a->sent, b->sent) &&
+           nearly(a->sent_speed, b->sent_speed) && all_nearly(2, a->sent_before, b->sent_before) &&
+           a->regular == b->regular && a->off_speed == b->off_speed && a->walked == b->walked &&
            a->had_torque == b->had_torque && nearly(a->ramp, b->ramp) &&
            same_number(a->sample_loss, b->sample_loss);
 }
