@@ -465,7 +465,7 @@ typedef struct {
     X(surface_search_m, "surface_search", DIMENSION_LENGTH, 0.005, 0.08,                           \
       "How far below the expected skin the tool may look for it.")                                 \
     X(overrun_count_max, "overrun_count_max", DIMENSION_NONE, 1.0, 50.0,                           \
-      "Periods that may be missed in a row.")                                                      \
+      "Periods that may be missed in a row, or in rows between which few are on time.")            \
     X(arming_time_max_s, "arming_time_max", DIMENSION_TIME, 0.2, 10.0,                             \
       "How long the drives may take to be enabled.")                                               \
     X(session_time_max_s, "session_time_max", DIMENSION_TIME, 10.0, 7200.0,                        \

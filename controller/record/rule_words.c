@@ -116,7 +116,7 @@ static const rule_words_t rules[INTERLOCK_RULE_COUNT] = {
          "programs; the clock must be monotonic."},
     [INTERLOCK_OVERRUN] =
         {QUANTITY_PERIODS, SENSE_AT_MOST, ABOUT_NOTHING, false,
-         "the control loop missed {measured} in a row, allowed {allowed}",
+         "the control loop missed {measured} in short succession, allowed {allowed}",
          "See that this computer does not go to sleep and close other programs on it, then "
          "acknowledge, arm and start.",
          NULL,

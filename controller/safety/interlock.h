@@ -269,6 +269,8 @@ typedef struct {
     int64_t unpowered_us;       // since the drives were to have torque
     int64_t split_us;           // how long some drives have kept their torque and others not
     int64_t relay_us;           // how long the power relay has read otherwise than told
+    unsigned missed_in_row;     // periods missed in the present row of late ones
+    double missed_before;       // in earlier rows, one taken off by each period on time since
     bool held;                  // the brakes are to hold the tool
     double held_m[3];           // where
     int64_t slipping_us;        // how long it has been elsewhere

@@ -97,16 +97,30 @@ void judge_motion(verdict_t* verdict, const judge_limits_t* limits, const interl
         }
     }
     if (supervisor_mode_powered(judged->mode)) {
-        permit_at_most(verdict, INTERLOCK_OVERRUN, SUBJECT_NONE, judged->overruns,
-                       limits->overrun_count_max);
+        permit_at_most(verdict, INTERLOCK_OVERRUN, SUBJECT_NONE,
+                       state->missed_before + (double)judged->overruns, limits->overrun_count_max);
         permit_at_most(verdict, INTERLOCK_SESSION_TIME, SUBJECT_NONE,
                        (double)judged->session_us * 1e-6,
                        (double)limits->session_time_max_us * 1e-6);
     }
 }
 
+/// Missed periods are told where they come often, not only where they come in a row: a period on
+/// time takes one off. What a row leaves is less than is allowed, however long it was: a computer
+/// that slept for an hour is not late for an hour.
+static void watch_lateness(interlock_state_t* state, const judge_limits_t* limits,
+                           const judged_t* judged)
+{
+    if (judged->overruns == 0) {
+        const double missed = state->missed_before + (double)state->missed_in_row;
+        state->missed_before = fmax(fmin(missed, limits->overrun_count_max) - 1.0, 0.0);
+    }
+    state->missed_in_row = judged->overruns;
+}
+
 void watch_motion(interlock_state_t* state, const judge_limits_t* limits, const judged_t* judged)
 {
+    watch_lateness(state, limits, judged);
     double square_m2 = 0.0;
     for (int axis = 0; axis < 3; ++axis) {
         const double moved_m = judged->tool_position_m[axis] - state->place_m[axis];

@@ -514,6 +514,61 @@ static void the_clock_goes_on_and_not_too_far(void** context)
     }
 }
 
+/// Shows H39, overrun.
+static void missed_periods_add_up_and_each_on_time_takes_one_off(void** context)
+{
+    (void)context;
+    // Rows of late periods, each `missed` long, with so many periods on time after each: in which
+    // row they are too many, or never.
+    const struct {
+        unsigned missed;
+        int on_time;
+        int told_in_row;
+    } rows[] = {
+        {6, 100, 1}, {5, 1, 2}, {5, 4, 2}, {5, 5, 0}, {5, 245, 0}, {4, 1, 2}, {4, 2, 2},
+        {4, 3, 3},   {3, 1, 3}, {3, 2, 4}, {2, 1, 5}, {2, 2, 0},   {1, 1, 0}, {1, 100, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+        scene_t scene = settled(MODE_TRANSIT);
+        int told_in_row = 0;
+        for (int row = 1; row <= 100 && told_in_row == 0; ++row) {
+            for (unsigned late = 1; late <= rows[i].missed; ++late) {
+                scene.judged.overruns = late;
+                const verdict_t verdict = pass(&scene);
+                told_in_row = has(&verdict, INTERLOCK_OVERRUN) ? row : told_in_row;
+            }
+            scene.judged.overruns = 0;
+            for (int period = 0; period < rows[i].on_time; ++period) {
+                assert_false(refuses(&scene, INTERLOCK_OVERRUN));
+                (void)pass(&scene);
+            }
+        }
+        assert_int_equal(told_in_row, rows[i].told_in_row);
+    }
+}
+
+/// Shows H39, overrun.
+static void a_computer_that_slept_is_late_no_longer_than_one_that_was_just_too_late(void** context)
+{
+    (void)context;
+    const unsigned missed[] = {5, 6, 900000, UINT32_MAX};
+    for (size_t i = 0; i < sizeof missed / sizeof missed[0]; ++i) {
+        scene_t scene = settled(MODE_TRANSIT);
+        scene.judged.overruns = missed[i];
+        assert_int_equal(refuses(&scene, INTERLOCK_OVERRUN), missed[i] > 5);
+        (void)pass(&scene);
+        scene.judged.overruns = 0;
+        (void)pass(&scene);
+        scene.judged.overruns = 1;
+        assert_false(refuses(&scene, INTERLOCK_OVERRUN));
+        scene.judged.overruns = 2;
+        assert_true(refuses(&scene, INTERLOCK_OVERRUN));
+    }
+    scene_t scene = settled(MODE_TRANSIT);
+    scene.state.missed_before = (double)NAN;
+    assert_true(refuses(&scene, INTERLOCK_OVERRUN));
+}
+
 /// Shows H29, sample_loss.
 static void a_device_that_loses_too_many_samples_is_told(void** context)
 {
@@ -1024,6 +1079,8 @@ int main(void)
         cmocka_unit_test(the_power_relay_is_where_it_was_told_to_be),
         cmocka_unit_test(an_arm_that_moves_on_its_brakes_is_told_while_it_does),
         cmocka_unit_test(the_clock_goes_on_and_not_too_far),
+        cmocka_unit_test(missed_periods_add_up_and_each_on_time_takes_one_off),
+        cmocka_unit_test(a_computer_that_slept_is_late_no_longer_than_one_that_was_just_too_late),
         cmocka_unit_test(a_device_that_loses_too_many_samples_is_told),
         cmocka_unit_test(the_sensor_at_the_end_of_its_range_wants_an_inspection),
         cmocka_unit_test(a_single_axis_that_repeats_itself_is_told),

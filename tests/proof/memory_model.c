@@ -331,6 +331,21 @@ static void remember_hold(const step_t* step, interlock_state_t* after)
     memcpy(after->held_m, tool_m, sizeof after->held_m);
 }
 
+/// A period on time ends a row of late ones. It takes one off what is kept of all rows, which is
+/// no more than may be missed, and just that where it is no number.
+static void remember_missed(const step_t* step, interlock_state_t* after)
+{
+    after->missed_in_row = step->judged->overruns;
+    if (step->judged->overruns > 0) {
+        return;
+    }
+    double kept = step->before->missed_before + (double)step->before->missed_in_row;
+    if (isnan(kept) || kept > step->limits->overrun_count_max) {
+        kept = step->limits->overrun_count_max;
+    }
+    after->missed_before = kept >= 1.0 ? kept - 1.0 : 0.0;
+}
+
 void memory_model_record(const interlock_state_t* before, const judge_limits_t* limits,
                          const judged_t* judged, interlock_rules_t refused,
                          interlock_state_t* after)
@@ -350,4 +365,5 @@ void memory_model_record(const interlock_state_t* before, const judge_limits_t* 
     remember_felt(&step, after);
     remember_place(&step, after);
     remember_hold(&step, after);
+    remember_missed(&step, after);
 }

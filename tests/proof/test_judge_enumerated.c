@@ -404,6 +404,8 @@ static void add_motion(void)
     ADD_WHOLE(FLAG, judged.tare_refused, 1);
     ADD_REAL(judged.tare_offset_N, 5.0);
     ADD_WHOLE(NATURAL, judged.overruns, 1, 2, 4, 5, 6, UINT32_MAX);
+    ADD_WHOLE(NATURAL, state.missed_in_row, 1, 2, 5, 6, UINT32_MAX);
+    ADD_REAL(state.missed_before, 1.0, 4.0);
     ADD_WHOLE(WHOLE, judged.session_us, 5399999999, 5400000000, 5400000001);
     ADD_WHOLE(RULES, state.inspection, RULE(LIMITS_INTACT), RULE(ESTOP), RULE(FORCE_AGE),
               RULE(SESSION_TIME), RULE(SHEAR) | RULE(FINITE), RULE(DWELL),
@@ -565,20 +567,21 @@ static bool same_tool(const interlock_state_t* a, const interlock_state_t* b)
 
 static bool same_memory(const interlock_state_t* a, const interlock_state_t* b)
 {
-    bool same = a->margin_us == b->margin_us && a->disagreement_us == b->disagreement_us &&
-                a->contact_lost_us == b->contact_lost_us && a->astray_us == b->astray_us &&
-                a->frozen_samples == b->frozen_samples && a->pull_samples == b->pull_samples &&
-                a->let_go_samples == b->let_go_samples && a->return_samples == b->return_samples &&
-                a->unfelt_us == b->unfelt_us && a->over_last == b->over_last &&
-                a->over_before == b->over_before && a->unpowered_us == b->unpowered_us &&
-                a->split_us == b->split_us && a->relay_us == b->relay_us && a->begun == b->begun &&
-                a->last_now_us == b->last_now_us && a->last_mode == b->last_mode &&
-                same_number(a->force_loss, b->force_loss) && same_number(a->io_loss, b->io_loss) &&
-                a->inspection == b->inspection && a->tripped == b->tripped &&
-                a->first_rule == b->first_rule && a->first_subject == b->first_subject &&
-                a->first_other == b->first_other &&
-                same_number(a->first_measured, b->first_measured) &&
-                same_number(a->first_allowed, b->first_allowed);
+    bool same =
+        a->margin_us == b->margin_us && a->disagreement_us == b->disagreement_us &&
+        a->contact_lost_us == b->contact_lost_us && a->astray_us == b->astray_us &&
+        a->frozen_samples == b->frozen_samples && a->pull_samples == b->pull_samples &&
+        a->let_go_samples == b->let_go_samples && a->return_samples == b->return_samples &&
+        a->unfelt_us == b->unfelt_us && a->over_last == b->over_last &&
+        a->over_before == b->over_before && a->unpowered_us == b->unpowered_us &&
+        a->missed_in_row == b->missed_in_row && same_number(a->missed_before, b->missed_before) &&
+        a->split_us == b->split_us && a->relay_us == b->relay_us && a->begun == b->begun &&
+        a->last_now_us == b->last_now_us && a->last_mode == b->last_mode &&
+        same_number(a->force_loss, b->force_loss) && same_number(a->io_loss, b->io_loss) &&
+        a->inspection == b->inspection && a->tripped == b->tripped &&
+        a->first_rule == b->first_rule && a->first_subject == b->first_subject &&
+        a->first_other == b->first_other && same_number(a->first_measured, b->first_measured) &&
+        same_number(a->first_allowed, b->first_allowed);
     for (int i = 0; i < JOINT_CAPACITY; ++i) {
         same = same && same_joint(&a->joints[i], &b->joints[i]);
     }
