@@ -80,6 +80,7 @@ explain_t* explain_create(const session_t* session)
     result->power_off_s = (double)NAN;
     result->peak_after_N = (double)NAN;
     result->moved_m = (double)NAN;
+    result->doubted_s = (double)NAN;
     result->step = (explain_step_t){.item = -1, .doing = ""};
     return explain;
 }
@@ -100,6 +101,16 @@ static bool is_silence(int rule)
     return rule == INTERLOCK_IO_AGE || rule == INTERLOCK_DRIVE_AGE || rule == INTERLOCK_FORCE_AGE;
 }
 
+/// A fault by which positions can't be trusted. Without power a joint that sags or is moved by hand
+/// says nothing of them; an encoder's own rules do.
+static bool is_doubt(const explain_fault_t* fault)
+{
+    const bool encoder = fault->rule == INTERLOCK_ENCODER_JUMP ||
+                         fault->rule == INTERLOCK_ENCODER_DISAGREES ||
+                         fault->rule == INTERLOCK_ENCODER_FROZEN;
+    return encoder || (rule_doubts_position(fault->rule) && supervisor_mode_powered(fault->mode));
+}
+
 /// What a rule that refuses after the stop is to it.
 static explain_role_t role_after(const explanation_t* result, const explain_fault_t* fault)
 {
@@ -107,10 +118,12 @@ static explain_role_t role_after(const explanation_t* result, const explain_faul
     if (cause == INTERLOCK_RULE_NONE || rule_words(fault->rule)->by_itself) {
         return EXPLAIN_BY_ITSELF;
     }
-    // One device that falls silent brings no other one with it; a controller that is late does.
+    // One device that falls silent brings no other one with it, and no force makes a position
+    // wrong; a controller that is late does both.
     const bool late = cause == INTERLOCK_CLOCK || cause == INTERLOCK_OVERRUN;
     const bool other = fault->device < 0 || fault->device != result->cause.device;
-    return is_silence(fault->rule) && other && !late ? EXPLAIN_BY_ITSELF : EXPLAIN_CONSEQUENCE;
+    const bool own = is_silence(fault->rule) || (is_doubt(fault) && !rule_doubts_position(cause));
+    return own && other && !late ? EXPLAIN_BY_ITSELF : EXPLAIN_CONSEQUENCE;
 }
 
 static explain_fault_t* fault_of(explanation_t* result, int rule, explain_role_t role)
@@ -323,6 +336,7 @@ static void begin_stop(explain_t* explain, const cycle_record_t* record)
     result->power_off_s = (double)NAN;
     result->peak_after_N = (double)NAN;
     result->moved_m = (double)NAN;
+    result->doubted_s = (double)NAN;
     explain->stopped_m = tool_of(record);
     explain->touching = true; // until the first cycle says otherwise
     explain->touched_us = record->input.now_us;
@@ -346,6 +360,20 @@ static void begin_end(explain_t* explain, const cycle_record_t* record)
     freeze(explain, record);
 }
 
+/// Until its power is off; what is moved afterwards is moved by hand.
+static void follow_doubt(explain_t* explain, const cycle_record_t* record, double since_s)
+{
+    bool doubted = false;
+    for (int rule = 0; record->verdict.refused != 0 && rule < INTERLOCK_RULE_COUNT; rule++) {
+        doubted = doubted || ((record->verdict.refused & INTERLOCK_RULE(rule)) != 0 &&
+                              rule_doubts_position(rule));
+    }
+    if (doubted && supervisor_mode_powered(explain->last.mode) &&
+        isnan(explain->result.doubted_s)) {
+        explain->result.doubted_s = since_s;
+    }
+}
+
 /// How the arm comes to rest.
 static void follow_stop(explain_t* explain, const cycle_record_t* record)
 {
@@ -354,6 +382,7 @@ static void follow_stop(explain_t* explain, const cycle_record_t* record)
     const double force_N = (double)record->normal_force_N;
     const double moved_m = vec3_norm(vec3_sub(tool_of(record), explain->stopped_m));
     result->moved_m = fmax(result->moved_m, moved_m); // ignores what is not a number
+    follow_doubt(explain, record, since_s);
     bool torque = false;
     for (int joint = 0; joint < explain->session->machine->arm.joint_count; joint++) {
         torque = torque || record->command.request[joint] != DRIVE_REQUEST_DISABLE;
@@ -482,16 +511,24 @@ void explain_settle(explain_t* explain, bool whole, run_verdict_t verdict, const
     const int rule = result->cause.rule;
     result->latch = rule != INTERLOCK_RULE_NONE ? interlock_rule_info((interlock_rule_t)rule)->latch
                                                 : LATCH_ACKNOWLEDGE;
+    const explain_fault_t* own = explain_own_fault(result);
+    if (own != NULL && interlock_rule_info((interlock_rule_t)own->rule)->latch > result->latch) {
+        result->latch = interlock_rule_info((interlock_rule_t)own->rule)->latch;
+    }
     if (explain->moment == MOMENT_STOP && !explain->touching) {
         const int64_t until_us = explain->touched_us + explain->session->period_us;
         result->released_s = 1e-6 * (double)(until_us - result->time_us);
     }
     // The force is reckoned with where the tool is; and taring ends with the power.
     result->force_told = explain->moment == MOMENT_STOP && result->trust != TRUST_NONE &&
-                         result->mode_after != MODE_TRIPPED && isfinite(result->peak_after_N);
+                         isnan(result->doubted_s) && result->mode_after != MODE_TRIPPED &&
+                         isfinite(result->peak_after_N);
     if (!result->force_told) {
         result->released_s = (double)NAN;
         result->peak_after_N = (double)NAN;
+    }
+    if (isfinite(result->doubted_s)) {
+        result->moved_m = (double)NAN;
     }
     explain_window_trends(&explain->frozen, explain->session, result->cause.joint, result->trends);
     result->window_s = explain_window_s(&explain->frozen);
@@ -589,10 +626,19 @@ const explanation_t* explain_result(const explain_t* explain)
 
 const explain_fault_t* explain_own_fault(const explanation_t* explanation)
 {
+    const explain_fault_t* first = NULL;
     for (int i = 0; i < explanation->fault_count; i++) {
-        if (explanation->faults[i].role == EXPLAIN_BY_ITSELF) {
-            return &explanation->faults[i];
+        const explain_fault_t* fault = &explanation->faults[i];
+        if (fault->role == EXPLAIN_BY_ITSELF && is_doubt(fault)) {
+            return fault;
         }
+        first = first == NULL && fault->role == EXPLAIN_BY_ITSELF ? fault : first;
     }
-    return NULL;
+    return first;
+}
+
+bool explain_in_doubt(const explanation_t* explanation)
+{
+    const explain_fault_t* own = explain_own_fault(explanation);
+    return own != NULL && is_doubt(own);
 }

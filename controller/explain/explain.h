@@ -180,7 +180,10 @@ typedef struct {
     // What the force did afterwards can be relied on: positions are trusted, and it was heard while
     // the arm came to rest. Else both figures of it are NaN.
     bool force_told;
-    double moved_m;    // the farthest that the tool was from where it was at the stop
+    // The farthest that the tool was from where it was at the stop; NaN where positions were
+    // doubted.
+    double moved_m;
+    double doubted_s; // from the stop until a rule doubted positions, before the power was off; NaN
     int earlier_stops; // stops that were gone on from
     char failure[TEXT_CAPACITY];
     int devices_told; // findings about devices, of a run without a cycle
@@ -208,7 +211,11 @@ void explain_settle(explain_t* explain, bool whole, run_verdict_t verdict, const
 const explanation_t* explain_result(const explain_t* explain);
 
 /// The later fault that has to be looked at as much as the cause, or null: the first that no stop
-/// brings with it.
+/// brings with it; before all others one by which positions can't be trusted.
 const explain_fault_t* explain_own_fault(const explanation_t* explanation);
+
+/// True if a fault after the stop, of its own, says that positions can't be trusted: what the stop
+/// itself would advise does not hold then.
+bool explain_in_doubt(const explanation_t* explanation);
 
 #endif

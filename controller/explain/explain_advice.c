@@ -1,10 +1,19 @@
 #include "controller/explain/explain_print.h"
 
 #define REPORT_RECORD "Keep the record and report it."
+#define LOOK_AT_ENCODERS_FIRST                                                                     \
+    "To go on: have the encoders found sound or mended before anything is started again; then "    \
+    "acknowledge and arm."
 
 explain_advice_t explain_advice(const explanation_t* explanation)
 {
     const explain_fault_t* own = explain_own_fault(explanation);
+    if (explain_in_doubt(explanation)) {
+        return (explain_advice_t){
+            "See how the client is before anything else. Do not go on with a client and do not "
+            "start again: call the engineer, who has to look at the drives' encoders first.",
+            NULL, rule_words(own->rule)->for_engineer};
+    }
     const bool cause = explanation->cause.rule != INTERLOCK_RULE_NONE;
     const rule_words_t* rule = cause         ? rule_words(explanation->cause.rule)
                                : own != NULL ? rule_words(own->rule)
@@ -61,6 +70,9 @@ const char* explain_latch_text(const explanation_t* explanation)
         case LATCH_RESUME:
             return "To go on: resume, where the arm waits above the body.";
         case LATCH_ACKNOWLEDGE:
+            if (explain_in_doubt(explanation)) {
+                return LOOK_AT_ENCODERS_FIRST;
+            }
             return "To go on: remove the cause, then acknowledge, arm and start.";
         case LATCH_INSPECTION:
             return "To go on: have the machine inspected and start the program anew; nothing else "
@@ -69,7 +81,8 @@ const char* explain_latch_text(const explanation_t* explanation)
         break;
     case EXPLAIN_ASKED:
     case EXPLAIN_STOPPED_UNKNOWN:
-        return "To go on: acknowledge, arm and start.";
+        return explain_in_doubt(explanation) ? LOOK_AT_ENCODERS_FIRST
+                                             : "To go on: acknowledge, arm and start.";
     case EXPLAIN_FINISHED:
     case EXPLAIN_ENDED:
     case EXPLAIN_NEVER_STARTED:

@@ -125,6 +125,7 @@ static void write_moment(json_t* json, const explanation_t* explanation)
     json_boolean(json, "force_told", explanation->force_told);
     json_number(json, "peak_after_N", explanation->peak_after_N);
     json_number(json, "moved_m", explanation->moved_m);
+    json_number(json, "doubted_s", explanation->doubted_s);
     json_integer(json, "earlier_stops", explanation->earlier_stops);
     json_object_end(json);
 }

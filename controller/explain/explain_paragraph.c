@@ -50,6 +50,19 @@ static void add_step(growing_t* growing, const session_t* session, const explain
         step->region[0] != '\0' ? " on " : "", step->region, session->routine->path, step->line);
 }
 
+/// What the arm was told to do, where only positions that can't be trusted say whether it did.
+static void add_doubted_motion(growing_t* growing, const explanation_t* explanation)
+{
+    const supervisor_mode_t mode = explanation->mode_after;
+    add(growing,
+        " The arm was to %s; how far it moved is not known, as no position can be trusted%s",
+        mode == MODE_LIFT    ? "lift the tool off the body"
+        : mode == MODE_YIELD ? "move away from the body"
+                             : "brake",
+        isfinite(explanation->power_off_s) ? "; then its power was taken off"
+                                           : "; the record ends before its power was taken off");
+}
+
 /// What the arm was told to do, and whether it did: a drive without power moves nothing away.
 static void add_motion(growing_t* growing, const session_t* session,
                        const explanation_t* explanation)
@@ -59,6 +72,11 @@ static void add_motion(growing_t* growing, const session_t* session,
     const double wanted_m = session->safety->yield_distance_m.value;
     const bool stood =
         explanation->mode_before == MODE_ARMING || explanation->mode_before == MODE_ARMED;
+    const bool powered = supervisor_mode_powered(explanation->mode_after);
+    if (powered && isfinite(explanation->doubted_s)) {
+        add_doubted_motion(growing, explanation);
+        return;
+    }
     if (explanation->mode_after == MODE_LIFT) {
         add(growing, " The tool was lifted off the body and the arm waited above it");
     } else if (explanation->mode_after == MODE_YIELD &&
@@ -156,9 +174,14 @@ static void add_own_faults(growing_t* growing, const explanation_t* explanation)
     const double after_s = 1e-6 * (double)(own->time_us - explanation->time_us);
     add(growing, " ");
     add_time(growing, after_s > 0.0 ? after_s : 1e-6 * (double)own->time_us);
-    add(growing, " %s: %s%s%s.",
-        after_s > 0.0 ? "later, and not because of it" : "after its beginning, without stopping it",
-        own->sentence, own->note[0] != '\0' ? "; " : "", own->note);
+    // What a client who pushes can do as well is not said to have come without him.
+    const bool doubted = rule_doubts_position(own->rule) && supervisor_mode_powered(own->mode);
+    add(growing, " %s: %s%s%s%s.",
+        after_s <= 0.0 ? "after its beginning, without stopping it"
+        : doubted      ? "later the power had to be taken off"
+                       : "later, and not because of it",
+        own->sentence, own->note[0] != '\0' ? "; " : "", own->note,
+        doubted ? "; so no position can be trusted" : "");
 }
 
 static void add_cause(growing_t* growing, const explanation_t* explanation)

@@ -142,9 +142,20 @@ static void print_reaction(FILE* out, const explanation_t* explanation)
     figure_text(QUANTITY_TIME, JOINT_REVOLUTE, explanation->power_off_s, power);
     figure_text(QUANTITY_TIME, JOINT_REVOLUTE, explanation->released_s, released);
     figure_text(QUANTITY_FORCE, JOINT_REVOLUTE, explanation->peak_after_N, peak);
+    // A doubt that came later holds for the time before it too: it only took until then to be seen.
+    const bool ruled = explanation->cause.rule != INTERLOCK_RULE_NONE;
+    const bool doubted = isfinite(explanation->doubted_s);
     print_row(out, "reaction", "%s%s%s", reaction_text(explanation->reaction),
-              explanation->cause.rule != INTERLOCK_RULE_NONE ? "; " : "",
-              explanation->cause.rule != INTERLOCK_RULE_NONE ? trust_text(explanation->trust) : "");
+              ruled || doubted ? "; " : "",
+              doubted ? trust_text(TRUST_NONE)
+              : ruled ? trust_text(explanation->trust)
+                      : "");
+    if (doubted && explanation->doubted_s > 0.0) {
+        char found[FIGURE_TEXT_CAPACITY];
+        figure_text(QUANTITY_TIME, JOINT_REVOLUTE, explanation->doubted_s, found);
+        print_row(out, "", "found after %s: distances and forces from then and before may be wrong",
+                  found);
+    }
     if (explanation->force_told) {
         print_row(out, "", "torque taken away after %s; force below a touch after %s, %s at most",
                   power, released, peak);
@@ -184,6 +195,10 @@ static void print_trends(FILE* out, const session_t* session, const explanation_
     if (explanation->cause.joint >= 0) {
         (void)fprintf(out, "  (the joint is '%s')\n",
                       session->machine->arm.joints[explanation->cause.joint].name);
+    }
+    if (isfinite(explanation->doubted_s)) {
+        (void)fprintf(out, "  (positions can't be trusted: what was reckoned from them may be "
+                           "wrong)\n");
     }
     if (explanation->overruns_before > 0) {
         (void)fprintf(out, "  the control loop was late in %d of these periods\n",

@@ -360,6 +360,14 @@ bool rule_subject_is_joint(int rule)
                             info->about == ABOUT_SOME_DRIVE || info->about == ABOUT_SOME_DEVICE);
 }
 
+bool rule_doubts_position(int rule)
+{
+    return rule == INTERLOCK_ENCODER_JUMP || rule == INTERLOCK_ENCODER_DISAGREES ||
+           rule == INTERLOCK_ENCODER_FROZEN || rule == INTERLOCK_FINITE ||
+           rule == INTERLOCK_JOINT_POSITION || rule == INTERLOCK_JOINT_SPEED ||
+           rule == INTERLOCK_SPEED_FOLLOWING || rule == INTERLOCK_FORCE_RETURNS;
+}
+
 const rule_words_t* rule_words(int rule)
 {
     return rule >= 0 && rule < INTERLOCK_RULE_COUNT ? &rules[rule] : NULL;

@@ -62,6 +62,11 @@ typedef struct {
 /// axis of the force sensor, or nothing.
 bool rule_subject_is_joint(int rule);
 
+/// True if the rule says that a position, or what was reckoned from positions, may be wrong: how
+/// far the arm moved can't be told then. An emergency stop or a late relay leaves positions as they
+/// are.
+bool rule_doubts_position(int rule);
+
 /// Null for what is no rule.
 const rule_words_t* rule_words(int rule);
 

@@ -132,6 +132,7 @@ static void write_moment(FILE* out, const report_why_t* why)
         figure_text(QUANTITY_FORCE, JOINT_REVOLUTE, explanation->peak_after_N, peak);
         begin_row(out, "Reaction");
         html_name(out, reaction_text(explanation->reaction));
+        (void)fputs(isfinite(explanation->doubted_s) ? "; positions can't be trusted" : "", out);
         if (explanation->force_told) {
             (void)fprintf(out, "; the force reached %s at most, ", peak);
         }

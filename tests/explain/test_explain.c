@@ -576,6 +576,133 @@ static void a_lying_sensor_is_not_asked_whether_the_force_is_gone(void** context
     }
 }
 
+/// A force stop makes no position wrong: whoever finds that out later is told with a fault of his
+/// own, and neither ways nor forces that hang on the position are told as if they were known.
+static void what_makes_positions_doubtful_is_no_consequence_of_a_force_stop(void** context)
+{
+    (void)context;
+    const interlock_rule_t doubts[] = {INTERLOCK_ENCODER_JUMP,   INTERLOCK_ENCODER_DISAGREES,
+                                       INTERLOCK_ENCODER_FROZEN, INTERLOCK_SPEED_FOLLOWING,
+                                       INTERLOCK_JOINT_SPEED,    INTERLOCK_JOINT_POSITION};
+    for (size_t i = 0; i < sizeof doubts / sizeof doubts[0]; i++) {
+        story_t story = begin();
+        into_contact(&story);
+        refuse(&story, INTERLOCK_FORCE_ENVELOPE, SUBJECT_NONE, 430.0, 60.0, REACTION_YIELD);
+        step(&story, MODE_YIELD, 5);
+        story.record.tool_z_m += 0.108f;
+        story.record.normal_force_N = 0.0f;
+        refuse(&story, doubts[i], 2, 0.5, 0.2, REACTION_POWER_OFF);
+        story.record.verdict.trust = TRUST_NONE;
+        step(&story, MODE_TRIPPED, 1);
+        for (int joint = 0; joint < SAMPLE_JOINTS; joint++) {
+            story.record.command.request[joint] = DRIVE_REQUEST_DISABLE;
+        }
+        step(&story, MODE_TRIPPED, 100);
+        const explanation_t* told = settle(&story, VERDICT_STOPPED);
+        assert_int_equal(told->cause.rule, INTERLOCK_FORCE_ENVELOPE);
+        assert_int_equal(fault_of(told, doubts[i])->role, EXPLAIN_BY_ITSELF);
+        assert_true(explain_in_doubt(told));
+        assert_true(isnan(told->moved_m));
+        assert_false(told->force_told);
+        assert_true(fabs(told->doubted_s - 5.0 * PERIOD_S) < 1e-9);
+        static explain_record_t record;
+        static char text[EXPLAIN_PARAGRAPH_CAPACITY];
+        memset(&record, 0, sizeof record);
+        explain_paragraph(&story.sample->session, told, &record, text);
+        assert_null(strstr(text, "108 mm"));
+        assert_non_null(strstr(text, "how far it moved is not known"));
+        assert_non_null(strstr(text, "no position can be trusted"));
+        assert_non_null(strstr(text, "look at the drives' encoders first"));
+        assert_null(strstr(text, "start again."));
+        assert_null(strstr(text, "arm and start"));
+        end(&story);
+    }
+}
+
+/// Positions stay what they are after an emergency stop, after joints that sag or are moved by hand
+/// without power, and after the fault of one device that tells itself in two ways.
+static void what_leaves_positions_as_they_are_is_not_told_as_a_doubt(void** context)
+{
+    (void)context;
+    const struct {
+        interlock_rule_t cause, later;
+        int subject;
+        supervisor_mode_t mode; // that the later rule finds the arm in
+        explain_role_t role;
+        bool moved; // is told
+    } rows[] = {
+        {INTERLOCK_FORCE_CAP, INTERLOCK_ESTOP, SUBJECT_NONE, MODE_YIELD, EXPLAIN_BY_ITSELF, true},
+        {INTERLOCK_FORCE_CAP, INTERLOCK_JOINT_SPEED, 2, MODE_TRIPPED, EXPLAIN_CONSEQUENCE, true},
+        {INTERLOCK_DRIVE_AGE, INTERLOCK_ENCODER_JUMP, 3, MODE_YIELD, EXPLAIN_CONSEQUENCE, false},
+        {INTERLOCK_CLOCK, INTERLOCK_ENCODER_JUMP, 3, MODE_YIELD, EXPLAIN_CONSEQUENCE, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        story_t story = begin();
+        into_contact(&story);
+        refuse(&story, rows[i].cause, 3, 41.0, 40.0, REACTION_YIELD);
+        step(&story, MODE_YIELD, 5);
+        step(&story, rows[i].mode, 5);
+        story.record.tool_z_m += 0.108f;
+        refuse(&story, rows[i].later, rows[i].subject, 2.0, 1.0, REACTION_POWER_OFF);
+        step(&story, MODE_TRIPPED, 10);
+        const explanation_t* told = settle(&story, VERDICT_STOPPED);
+        assert_int_equal(fault_of(told, rows[i].later)->role, rows[i].role);
+        assert_false(explain_in_doubt(told));
+        assert_int_equal(isfinite(told->moved_m), rows[i].moved);
+        end(&story);
+    }
+}
+
+/// A brake that slips lets the joint fall: the joint's speed is not what has to be looked at.
+static void an_arm_that_falls_without_power_raises_no_doubt(void** context)
+{
+    (void)context;
+    story_t story = begin();
+    into_contact(&story);
+    ask(&story, REQUEST_STOP_INDEX, REQUEST_GRANTED);
+    step(&story, MODE_STOPPING, 5);
+    step(&story, MODE_TRIPPED, 5);
+    refuse(&story, INTERLOCK_JOINT_SPEED, 2, 2.4, 2.3, REACTION_POWER_OFF);
+    step(&story, MODE_TRIPPED, 1);
+    refuse(&story, INTERLOCK_BRAKE_SLIPS, SUBJECT_NONE, 0.004, 0.002, REACTION_POWER_OFF);
+    step(&story, MODE_TRIPPED, 5);
+    const explanation_t* told = settle(&story, VERDICT_STOPPED);
+    assert_false(explain_in_doubt(told));
+    assert_true(isfinite(told->moved_m));
+    end(&story);
+}
+
+/// A rule that doubts positions leaves no trust; of the others that leave none, a stop and its
+/// power bring some with them, and one is about commands.
+static void whatever_doubts_positions_leaves_no_trust(void** context)
+{
+    (void)context;
+    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; rule++) {
+        const bool none = interlock_rule_info((interlock_rule_t)rule)->trust == TRUST_NONE;
+        const bool about_position =
+            none && rule != INTERLOCK_COMMAND_RANGE &&
+            (!rule_words(rule)->by_itself || rule == INTERLOCK_FORCE_RETURNS);
+        assert_int_equal(rule_doubts_position(rule), about_position);
+    }
+    assert_false(rule_doubts_position(INTERLOCK_RULE_NONE));
+}
+
+/// What takes an inspection to go on takes it as well where it was refused after the stop.
+static void an_own_fault_can_ask_for_more_than_the_cause(void** context)
+{
+    (void)context;
+    story_t story = begin();
+    into_contact(&story);
+    refuse(&story, INTERLOCK_FORCE_CAP, SUBJECT_NONE, 41.0, 40.0, REACTION_YIELD);
+    step(&story, MODE_YIELD, 5);
+    refuse(&story, INTERLOCK_ENCODER_JUMP, 2, 0.5, 0.2, REACTION_POWER_OFF);
+    step(&story, MODE_TRIPPED, 5);
+    const explanation_t* told = settle(&story, VERDICT_STOPPED);
+    assert_int_equal(told->latch, LATCH_INSPECTION);
+    assert_non_null(strstr(explain_latch_text(told), "inspected"));
+    end(&story);
+}
+
 static void the_paragraph_ends_whole_whatever_the_names(void** context)
 {
     (void)context;
@@ -620,6 +747,11 @@ int main(void)
         cmocka_unit_test(what_was_allowed_is_what_was_in_the_period_of_the_stop),
         cmocka_unit_test(the_step_is_the_one_that_was_played),
         cmocka_unit_test(a_lying_sensor_is_not_asked_whether_the_force_is_gone),
+        cmocka_unit_test(what_makes_positions_doubtful_is_no_consequence_of_a_force_stop),
+        cmocka_unit_test(what_leaves_positions_as_they_are_is_not_told_as_a_doubt),
+        cmocka_unit_test(an_arm_that_falls_without_power_raises_no_doubt),
+        cmocka_unit_test(whatever_doubts_positions_leaves_no_trust),
+        cmocka_unit_test(an_own_fault_can_ask_for_more_than_the_cause),
         cmocka_unit_test(the_paragraph_ends_whole_whatever_the_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
