@@ -48,14 +48,26 @@ static bool load(const options_t* options, assembly_t* assembly, shown_t* shown)
         ledger_read(shown->path, client_path != NULL ? assembly->client.name : NULL,
                     (int64_t)time(NULL), &shown->week, &shown->report);
     ledger_tell(shown->path, result, &shown->report, findings);
+    if (shown->report.absent && named != NULL) {
+        // A name that was mistyped must not read as a client to whom nothing was given yet.
+        finding_add(findings, FINDING_ERROR, shown->path, 0, 0, "", NULL,
+                    "there is no such file yet; the first session that is played with this ledger "
+                    "makes it");
+        return false;
+    }
     return result == LEDGER_OK;
 }
 
-static void print_table(const shown_t* shown, const safety_settings_t* safety)
+/// `client` is the one that was named, or "".
+static void print_table(const shown_t* shown, const safety_settings_t* safety, const char* client)
 {
+    const char* asked = client[0] != '\0' ? client : "nobody yet";
     (void)printf("%s: %lld sessions, %d in the last seven days\n",
-                 shown->report.client[0] != '\0' ? shown->report.client : "nobody yet",
+                 shown->report.client[0] != '\0' ? shown->report.client : asked,
                  (long long)shown->report.session_count, shown->week.session_count);
+    if (shown->report.absent) {
+        (void)printf("there is no such file yet: %s\n", shown->path);
+    }
     if (shown->week.total_count == 0) {
         return;
     }
@@ -80,6 +92,7 @@ static void print_json(const shown_t* shown, const safety_settings_t* safety)
     json_t json = json_to_file(stdout);
     json_object_begin(&json, NULL);
     json_text(&json, "ledger", shown->path);
+    json_boolean(&json, "exists", !shown->report.absent);
     json_text(&json, "client", shown->report.client);
     json_integer(&json, "session_count", shown->report.session_count);
     json_integer(&json, "week_session_count", shown->week.session_count);
@@ -122,7 +135,8 @@ exit_code_t verb_dose(const options_t* options, assembly_t* assembly)
     if (options->given[OPTION_JSON]) {
         print_json(&shown, &assembly->safety);
     } else {
-        print_table(&shown, &assembly->safety);
+        print_table(&shown, &assembly->safety,
+                    options->given[OPTION_CLIENT] ? assembly->client.name : "");
     }
     return EXIT_DONE;
 }

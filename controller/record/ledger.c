@@ -245,7 +245,8 @@ ledger_result_t ledger_read(const char* path, const char* client, int64_t now_s,
     memset(report, 0, sizeof *report);
     FILE* file = fopen(path, "rb");
     if (file == NULL) {
-        return errno == ENOENT ? LEDGER_OK : LEDGER_UNREADABLE;
+        report->absent = errno == ENOENT;
+        return report->absent ? LEDGER_OK : LEDGER_UNREADABLE;
     }
     pass_t pass = {.client = client, .now_s = now_s, .week = week, .report = report};
     const ledger_result_t result = pass_lines(&pass, file);

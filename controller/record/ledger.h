@@ -53,6 +53,7 @@ typedef struct {
 typedef struct {
     int64_t line;               // 1-based, of what a result is about; 0 where it is about none
     char client[NAME_CAPACITY]; // whose ledger it is; empty while nobody's
+    bool absent;                // there is no such file, which is how a new client's ledger begins
     int64_t session_count;      // whole lines
     bool torn; // the last line was cut off, as a loss of power does; it does not count
     int64_t clock_back_line; // first line dated before the one above it, or 0: such a session

@@ -39,7 +39,7 @@ json_of() {
         set -- run --json --quiet --yes --port-base 1 --out "$work/none" "$routine" ;;
     demo) set -- demo --json --quiet --port-base "$base" --out "$work/demo" "$routine" ;;
     device) set -- device list --json ;;
-    dose) set -- dose --json --ledger "$work/ledger" ;;
+    dose) set -- dose --json --client routines/clients/average-man.yaml ;;
     fk) echo '0 0 0 0 0 0 0' >"$work/in" && set -- fk --json ;;
     ik) echo "$pose" >"$work/in" && set -- ik --json ;;
     campaign) set -- campaign matrix --seeds=2616-2617 --json --quiet ;;

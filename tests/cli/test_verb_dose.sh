@@ -7,9 +7,23 @@ set -eu
 routine=routines/library/short-back.yaml
 ledger=$work/dose.jsonl
 
-# Nothing was given yet.
-expect 0 "$knead" dose --ledger "$ledger"
-in_out "0 sessions"
+# Nothing was given yet. A ledger that was named and is not there may be a slip of the pen; a
+# client's own one is not there before his first session.
+expect 3 "$knead" dose --ledger "$ledger"
+in_err "dose.jsonl: there is no such file yet"
+expect 3 "$knead" dose --ledger "$ledger" --client routines/clients/average-man.yaml
+expect 3 "$knead" dose --json --ledger "$work/no/such/folder.jsonl"
+in_err "there is no such file yet"
+[ ! -e "$ledger" ] || fail "a ledger that was only looked for"
+here=$(pwd)
+program=$(cd "$(dirname "$knead")" && pwd)/$(basename "$knead")
+mkdir "$work/first" && cd "$work/first"
+expect 0 "$program" dose --client "$here/routines/clients/average-man.yaml"
+in_out "Average man: 0 sessions"
+in_out "there is no such file yet: runs/dose-average-man.jsonl"
+expect 0 "$program" dose --json --client "$here/routines/clients/average-man.yaml"
+in_out '"exists": false'
+cd "$here"
 expect 2 "$knead" dose
 in_err "whose?"
 
@@ -27,6 +41,7 @@ in_out "allowed in seven days"
 expect 0 "$knead" dose --json --ledger "$ledger"
 json_out
 in_out '"week_session_count": 2'
+in_out '"exists": true'
 
 # What was given is what the summary says.
 if command -v python3 >/dev/null 2>&1; then

@@ -96,6 +96,7 @@ static void no_file_is_nothing_given(void** state)
 {
     (void)state;
     assert_int_equal(read_at(NOON), LEDGER_OK);
+    assert_true(report.absent);
     assert_int_equal(report.session_count, 0);
     assert_int_equal(week.total_count, 0);
 }
