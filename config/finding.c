@@ -7,6 +7,7 @@
 // starts this many characters before it.
 #define EXCERPT_WHOLE_COLUMNS 80
 #define EXCERPT_LEAD_COLUMNS 40
+#define FIGURE_DECIMALS_MOST 9
 
 static int excerpt_first_column(int column)
 {
@@ -264,4 +265,18 @@ const char* finding_nearest(const char* given, const char* const* words)
             nearest = words[i];
     }
     return nearest;
+}
+
+finding_figures_t finding_figures(double measured, double allowed, int decimals)
+{
+    finding_figures_t texts;
+    const bool differ = measured < allowed || measured > allowed; // else no digits help
+    for (int shown = decimals;; shown++) {
+        (void)snprintf(texts.measured, sizeof texts.measured, "%.*f", shown, measured);
+        (void)snprintf(texts.allowed, sizeof texts.allowed, "%.*f", shown, allowed);
+        if (!differ || shown >= FIGURE_DECIMALS_MOST ||
+            strcmp(texts.measured, texts.allowed) != 0) {
+            return texts;
+        }
+    }
 }

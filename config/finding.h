@@ -53,4 +53,15 @@ void finding_print_json_text(const char* text, FILE* out);
 /// `words` ends with a null pointer.
 const char* finding_nearest(const char* given, const char* const* words);
 
+/// Texts of a refused figure and of what is allowed.
+#define FINDING_FIGURE_CAPACITY 32
+typedef struct {
+    char measured[FINDING_FIGURE_CAPACITY];
+    char allowed[FINDING_FIGURE_CAPACITY];
+} finding_figures_t;
+
+/// Both figures with at least so many decimals, and as many more as it takes to tell them apart: a
+/// refusal does not read as if it kept what it is refused for.
+finding_figures_t finding_figures(double measured, double allowed, int decimals);
+
 #endif

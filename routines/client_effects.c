@@ -519,9 +519,10 @@ static void check_force(check_t* check, const stroke_t* stroke, double force_N)
     const char* region = check->body->settings->regions[stroke->region].name;
     const double cap_N = check->effects->force_cap_N[stroke->region];
     if (!(force_N <= client_target_cap_N(cap_N))) {
+        const finding_figures_t force = finding_figures(force_N, client_target_cap_N(cap_N), 1);
         refuse(check, stroke, CLIENT_RULE_FORCE,
-               "up to %.1f N on %s; at most %.1f N, which leaves room to the cap of %.1f N",
-               force_N, region, client_target_cap_N(cap_N), cap_N);
+               "up to %s N on %s; at most %s N, which leaves room to the cap of %.1f N",
+               force.measured, region, force.allowed, cap_N);
     }
     if (check->pad == NULL) {
         return;
@@ -530,11 +531,13 @@ static void check_force(check_t* check, const stroke_t* stroke, double force_N)
     const double pressure_cap_Pa = check->effects->pressure_cap_Pa[stroke->region];
     const double allowed_N = client_target_cap_N(pressure_cap_Pa * area_m2);
     if (!(force_N <= allowed_N)) {
+        const finding_figures_t pressure =
+            finding_figures(1e-3 * force_N / area_m2, 1e-3 * allowed_N / area_m2, 1);
         refuse(check, stroke, CLIENT_RULE_PRESSURE,
-               "%.1f N under pad %s are %.1f kPa on %s; at most %.1f kPa, which leaves room to the "
+               "%.1f N under pad %s are %s kPa on %s; at most %s kPa, which leaves room to the "
                "cap of %.1f kPa",
-               force_N, check->pad->name, 1e-3 * force_N / area_m2, region,
-               1e-3 * allowed_N / area_m2, 1e-3 * pressure_cap_Pa);
+               force_N, check->pad->name, pressure.measured, region, pressure.allowed,
+               1e-3 * pressure_cap_Pa);
     }
 }
 
@@ -550,12 +553,13 @@ static double check_zones(check_t* check, const stroke_t* stroke, body_place_t p
         left_m = fmin(left_m, distance_m - needed_m);
         if (!(distance_m >= needed_m - ROUNDING_M) && !reported[zone]) {
             reported[zone] = true;
+            const finding_figures_t distance = finding_figures(1e3 * distance_m, 1e3 * needed_m, 1);
             refuse(check, stroke, CLIENT_RULE_ZONE,
-                   "%s passes %s (line %d of the client's file) at %.1f mm; at least %.1f mm "
+                   "%s passes %s (line %d of the client's file) at %s mm; at least %s mm "
                    "(margin, half the pad and registration)",
                    check->body->settings->regions[stroke->region].name,
                    check->effects->zones[zone].name, check->effects->zones[zone].place.line,
-                   1e3 * distance_m, 1e3 * needed_m);
+                   distance.measured, distance.allowed);
         }
     }
     return left_m;

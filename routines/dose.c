@@ -156,12 +156,16 @@ static void check_session(check_t* check, const char* region, const dose_region_
                           const safety_settings_t* safety)
 {
     if (!keeps(planned->contact_s, safety->region_time_max_s.value)) {
-        refuse(check, DOSE_RULE_SESSION_TIME, "%s gets %.1f min in contact; at most %.1f min",
-               region, planned->contact_s / 60.0, safety->region_time_max_s.value / 60.0);
+        const finding_figures_t spent =
+            finding_figures(planned->contact_s / 60.0, safety->region_time_max_s.value / 60.0, 1);
+        refuse(check, DOSE_RULE_SESSION_TIME, "%s gets %s min in contact; at most %s min", region,
+               spent.measured, spent.allowed);
     }
     if (!keeps(planned->impulse_Ns, safety->region_impulse_max_Ns.value)) {
-        refuse(check, DOSE_RULE_SESSION_IMPULSE, "%s gets %.0f Ns; at most %.0f Ns", region,
-               planned->impulse_Ns, safety->region_impulse_max_Ns.value);
+        const finding_figures_t impulse =
+            finding_figures(planned->impulse_Ns, safety->region_impulse_max_Ns.value, 0);
+        refuse(check, DOSE_RULE_SESSION_IMPULSE, "%s gets %s Ns; at most %s Ns", region,
+               impulse.measured, impulse.allowed);
     }
 }
 
@@ -170,16 +174,22 @@ static void check_week(check_t* check, const char* region, const dose_region_t* 
 {
     const double time_max_s = safety->region_week_time_max_s.value;
     if (!keeps(given->contact_s + planned->contact_s, time_max_s)) {
+        const finding_figures_t spent =
+            finding_figures((given->contact_s + planned->contact_s) / 60.0, time_max_s / 60.0, 1);
         refuse(check, DOSE_RULE_WEEK_TIME,
-               "%s had %.1f min in contact in the last seven days and would get %.1f min more; at "
-               "most %.1f min",
-               region, given->contact_s / 60.0, planned->contact_s / 60.0, time_max_s / 60.0);
+               "%s had %.1f min in contact in the last seven days and would get %.1f min more, "
+               "together %s min; at most %s min",
+               region, given->contact_s / 60.0, planned->contact_s / 60.0, spent.measured,
+               spent.allowed);
     }
     const double impulse_max_Ns = safety->region_week_impulse_max_Ns.value;
     if (!keeps(given->impulse_Ns + planned->impulse_Ns, impulse_max_Ns)) {
+        const finding_figures_t impulse =
+            finding_figures(given->impulse_Ns + planned->impulse_Ns, impulse_max_Ns, 0);
         refuse(check, DOSE_RULE_WEEK_IMPULSE,
-               "%s had %.0f Ns in the last seven days and would get %.0f Ns more; at most %.0f Ns",
-               region, given->impulse_Ns, planned->impulse_Ns, impulse_max_Ns);
+               "%s had %.0f Ns in the last seven days and would get %.0f Ns more, together %s Ns; "
+               "at most %s Ns",
+               region, given->impulse_Ns, planned->impulse_Ns, impulse.measured, impulse.allowed);
     }
 }
 

@@ -223,11 +223,11 @@ static void refuse_period(const machine_settings_t* machine, const bus_budget_t*
     char message[FINDING_MESSAGE_CAPACITY];
     link_text(machine, budget, budget->slowest_link, where);
     sum_text(machine, budget, link, sum);
+    const finding_figures_t busy = finding_figures(ms(link->busy_s), ms(budget->limit_s), 2);
     (void)snprintf(
         message, sizeof message,
-        "bus-over-budget: %s takes %s = %.2f ms; %.6g ms leave %.2f ms; at least %.6g ms%s", where,
-        sum, ms(link->busy_s), period_ms(budget->period_us), ms(budget->limit_s),
-        period_ms(budget->period_min_us),
+        "bus-over-budget: %s takes %s = %s ms; %.6g ms leave %s ms; at least %.6g ms%s", where, sum,
+        busy.measured, period_ms(budget->period_us), busy.allowed, period_ms(budget->period_min_us),
         budget->period_min_us > BUDGET_PERIOD_MAX_US ? ", more than the 20 ms a machine may have"
                                                      : "");
     refuse(path, "period", message, findings);
@@ -307,17 +307,18 @@ static void refuse_over_force(assembly_t* assembly, const over_force_t* over_for
     const stroke_t* stroke = &routine->items[over_force->item].stroke;
     const double sensor_s = budget_of_machine(&assembly->machine).sensor_s;
     const double reaction_s = over_force->reaction.reaction_s;
-    finding_add(
-        &assembly->findings, FINDING_ERROR, routine->path, routine->step_line[stroke->step],
-        routine->step_column[stroke->step], routine->step_field[stroke->step], NULL,
-        "over-force: %.2f N/mm x (%.0f mm/s x %.1f ms + (%.0f mm/s)^2 / (2 x %.3g m/s2)) = "
-        "%.1f N over the target on %s, at most %.1f N (%s); %.1f ms are %.3g of the "
-        "sensor, 3 periods of %.6g and %.3g of the drives",
-        1e-3 * over_force->stiffness_N_per_m, 1e3 * over_force->speed_mps, ms(reaction_s),
-        1e3 * over_force->speed_mps, over_force->reaction.deceleration_mps2, over_force->rise_N,
-        assembly->body_settings.regions[stroke->region].name, over_force->allowed_N,
-        over_force->tap ? "contact_force_max less the tap" : "contact_force_margin", ms(reaction_s),
-        ms(sensor_s), period_ms(period_us), ms(reaction_s - sensor_s) - 3.0 * period_ms(period_us));
+    const finding_figures_t force = finding_figures(over_force->rise_N, over_force->allowed_N, 1);
+    finding_add(&assembly->findings, FINDING_ERROR, routine->path, routine->step_line[stroke->step],
+                routine->step_column[stroke->step], routine->step_field[stroke->step], NULL,
+                "over-force: %.2f N/mm x (%.0f mm/s x %.1f ms + (%.0f mm/s)^2 / (2 x %.3g m/s2)) = "
+                "%s N over the target on %s, at most %s N (%s); %.1f ms are %.3g of the "
+                "sensor, 3 periods of %.6g and %.3g of the drives",
+                1e-3 * over_force->stiffness_N_per_m, 1e3 * over_force->speed_mps, ms(reaction_s),
+                1e3 * over_force->speed_mps, over_force->reaction.deceleration_mps2, force.measured,
+                assembly->body_settings.regions[stroke->region].name, force.allowed,
+                over_force->tap ? "contact_force_max less the tap" : "contact_force_margin",
+                ms(reaction_s), ms(sensor_s), period_ms(period_us),
+                ms(reaction_s - sensor_s) - 3.0 * period_ms(period_us));
 }
 
 bool bus_admit_contact(assembly_t* assembly)

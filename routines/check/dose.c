@@ -48,11 +48,12 @@ void check_held(check_t* check, const stroke_t* stroke)
     const bool drags = stroke->technique == TECHNIQUE_MYOFASCIAL_RELEASE;
     const double allowed_s = drags ? HELD_DRAG_MAX_S : HELD_MAX_S;
     if (!(held.duration_s <= allowed_s)) {
+        const finding_figures_t spent = finding_figures(held.duration_s, allowed_s, 0);
         check_refuse(check, stroke, ROUTINE_RULE_HELD,
-                     "%s is pressed with %.0f N or more for %.0f s on one place (%.0f mm along, "
-                     "%.0f mm across); at most %.0f s",
-                     check_region(check, stroke)->name, HELD_FORCE_N, held.duration_s,
-                     1e3 * held.at.along_m, 1e3 * held.at.across_m, allowed_s);
+                     "%s is pressed with %.0f N or more for %s s on one place (%.0f mm along, "
+                     "%.0f mm across); at most %s s",
+                     check_region(check, stroke)->name, HELD_FORCE_N, spent.measured,
+                     1e3 * held.at.along_m, 1e3 * held.at.across_m, spent.allowed);
     }
 }
 
@@ -62,11 +63,11 @@ void check_technique_time(check_t* check, const stroke_t* stroke)
     double* spent_s = &check->technique_s[stroke->technique][stroke->region];
     *spent_s += stroke->duration_s;
     if (!(*spent_s <= allowed_s) && *spent_s - stroke->duration_s <= allowed_s) {
+        const finding_figures_t spent = finding_figures(*spent_s, allowed_s, 0);
         check_refuse(check, stroke, ROUTINE_RULE_TECHNIQUE_TIME,
-                     "with this step %s of %s comes to %.0f s or more in a session; at most "
-                     "%.0f s",
+                     "with this step %s of %s comes to %s s or more in a session; at most %s s",
                      technique_info(stroke->technique)->name, check_region(check, stroke)->name,
-                     *spent_s, allowed_s);
+                     spent.measured, spent.allowed);
     }
 }
 

@@ -40,9 +40,11 @@ void check_order(check_t* check, const stroke_t* stroke)
     const region_settings_t* region = check_region(check, stroke);
     if (!check->region_touched[stroke->region] &&
         !(stroke->parameters.force_N <= FIRST_STROKE_FORCE_MAX_N)) {
+        const finding_figures_t force =
+            finding_figures(stroke->parameters.force_N, FIRST_STROKE_FORCE_MAX_N, 1);
         check_refuse(check, stroke, ROUTINE_RULE_ORDER,
-                     "the first stroke on %s asks for %.1f N; begin with at most %.0f N",
-                     region->name, stroke->parameters.force_N, FIRST_STROKE_FORCE_MAX_N);
+                     "the first stroke on %s asks for %s N; begin with at most %s N", region->name,
+                     force.measured, force.allowed);
     }
     check->region_touched[stroke->region] = true;
     if (is_deep(stroke->technique) && !check->region_warm[stroke->region]) {

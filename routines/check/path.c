@@ -22,11 +22,12 @@ static double check_zones(check_t* check, const stroke_t* stroke, body_place_t p
         const double needed_m = settings->margin_m.value + error_m;
         clearance_m = fmin(clearance_m, distance_m - needed_m);
         if (!(distance_m >= needed_m - 1e-9) && !walk->zone_reported) {
+            const finding_figures_t distance = finding_figures(1e3 * distance_m, 1e3 * needed_m, 0);
             check_refuse(check, stroke, ROUTINE_RULE_ZONE,
-                         "%s passes %s at %.0f mm; at least %.0f mm (margin %.0f mm, registration "
+                         "%s passes %s at %s mm; at least %s mm (margin %.0f mm, registration "
                          "%.0f mm)",
-                         check_region(check, stroke)->name, settings->name, 1e3 * distance_m,
-                         1e3 * needed_m, 1e3 * settings->margin_m.value, 1e3 * error_m);
+                         check_region(check, stroke)->name, settings->name, distance.measured,
+                         distance.allowed, 1e3 * settings->margin_m.value, 1e3 * error_m);
             walk->zone_reported = true;
         }
     }
@@ -37,11 +38,20 @@ static void check_skin(check_t* check, const stroke_t* stroke, const surface_sam
                        check_walk_t* walk)
 {
     walk->stretch_max = fmax(walk->stretch_max, 1.0 / fmax(skin->normal.z, 1e-3));
-    if (!(skin->inside && skin->normal.z >= cos(SKIN_SLOPE_MAX_RAD)) && !walk->skin_reported) {
+    if (walk->skin_reported) {
+        return;
+    }
+    if (!(skin->normal.z >= cos(SKIN_SLOPE_MAX_RAD))) {
+        const finding_figures_t angle = finding_figures(
+            acos(fmin(1.0, skin->normal.z)) * 180.0 / PI, SKIN_SLOPE_MAX_RAD * 180.0 / PI, 0);
         check_refuse(check, stroke, ROUTINE_RULE_SKIN,
-                     "the skin under %s slopes by %.0f degrees; at most %.0f",
-                     check_region(check, stroke)->name,
-                     acos(fmin(1.0, skin->normal.z)) * 180.0 / PI, SKIN_SLOPE_MAX_RAD * 180.0 / PI);
+                     "the skin under %s slopes by %s degrees; at most %s",
+                     check_region(check, stroke)->name, angle.measured, angle.allowed);
+        walk->skin_reported = true;
+    } else if (!skin->inside) {
+        check_refuse(check, stroke, ROUTINE_RULE_SKIN,
+                     "a place of %s lies outside of the skin that is known",
+                     check_region(check, stroke)->name);
         walk->skin_reported = true;
     }
 }
@@ -54,10 +64,10 @@ static void check_height(check_t* check, const stroke_t* stroke, body_place_t pl
     const double error_m = body_uncertainty(check->body, place).height_m;
     const double allowed_m = check->safety->surface_search_m.value;
     if (!(error_m <= allowed_m) && !walk->height_reported) {
+        const finding_figures_t distance = finding_figures(1e3 * error_m, 1e3 * allowed_m, 0);
         check_refuse(check, stroke, ROUTINE_RULE_HEIGHT,
-                     "the skin of %s may lie %.0f mm off the model; at most %.0f mm "
-                     "(surface_search)",
-                     check_region(check, stroke)->name, 1e3 * error_m, 1e3 * allowed_m);
+                     "the skin of %s may lie %s mm off the model; at most %s mm (surface_search)",
+                     check_region(check, stroke)->name, distance.measured, distance.allowed);
         walk->height_reported = true;
     }
 }

@@ -80,12 +80,13 @@ static void refuse_speed(play_t* play, const joints_t* speeds)
     const char* name = play->check->machine->arm.joints[i].name;
     const char* unit = unit_of(chain->kind[i]);
     if (share > JOINT_SPEED_SHARE_MAX) {
+        const finding_figures_t speed = finding_figures(
+            in_unit(chain->kind[i], fabs(speeds->at[i])),
+            in_unit(chain->kind[i], JOINT_SPEED_SHARE_MAX * chain->velocity_max.at[i]), 0);
         check_refuse(play->check, play->stroke, ROUTINE_RULE_JOINT_SPEED,
-                     "%s %s joint '%s' would have to move at %.0f %s/s; at most %.0f %s/s "
+                     "%s %s joint '%s' would have to move at %s %s/s; at most %s %s/s "
                      "(%.0f %% of its limit)",
-                     play->phase, region_name(play), name,
-                     in_unit(chain->kind[i], fabs(speeds->at[i])), unit,
-                     in_unit(chain->kind[i], JOINT_SPEED_SHARE_MAX * chain->velocity_max.at[i]),
+                     play->phase, region_name(play), name, speed.measured, unit, speed.allowed,
                      unit, 100.0 * JOINT_SPEED_SHARE_MAX);
     } else {
         check_refuse(play->check, play->stroke, ROUTINE_RULE_JOINT_SPEED,

@@ -1,10 +1,12 @@
 #include "routines/check/check.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "kinematics/clearance.h"
 #include "kinematics/ik.h"
 
+#define DEGREES_PER_RAD (180.0 / 3.14159265358979323846)
 #define REACH_CELL_M 0.010 // one place in each such square of skin has its reach checked
 
 /// True the first time a square of skin is asked for.
@@ -32,10 +34,11 @@ static bool parts_clear(check_t* check, const stroke_t* stroke, const chain_fram
     if (!clear) {
         const part_name_t part = clearance_part_name(&check->machine->arm, nearest.part);
         const part_name_t other = clearance_part_name(&check->machine->arm, nearest.other);
+        const finding_figures_t distance =
+            finding_figures(1e3 * nearest.distance_m, 1e3 * CLEARANCE_CHECKED_M, 0);
         check_refuse(check, stroke, ROUTINE_RULE_PARTS,
-                     "%s%s and %s%s are %.1f mm apart %s %s; at least %.0f mm", part.kind,
-                     part.name, other.kind, other.name, 1e3 * nearest.distance_m, phase, where,
-                     1e3 * CLEARANCE_CHECKED_M);
+                     "%s%s and %s%s are %s mm apart %s %s; at least %s mm", part.kind, part.name,
+                     other.kind, other.name, distance.measured, phase, where, distance.allowed);
     }
     return clear;
 }
@@ -56,14 +59,38 @@ bool check_frames(check_t* check, const stroke_t* stroke, const chain_frames_t* 
         fmin(check->figures.link_clearance_min_m, nearest.distance_m);
     const bool clear = nearest.distance_m >= LINK_CLEARANCE_MIN_M;
     if (!clear) {
+        const finding_figures_t distance =
+            finding_figures(1e3 * nearest.distance_m, 1e3 * LINK_CLEARANCE_MIN_M, 0);
         check_refuse(check, stroke, ROUTINE_RULE_CLEARANCE,
-                     "%s %s link '%s' of the arm comes within %.0f mm of the skin; at least %.0f "
-                     "mm",
+                     "%s %s link '%s' of the arm comes within %s mm of the skin; at least %s mm",
                      phase, check_region(check, stroke)->name,
                      nearest.link >= 0 ? check->machine->arm.joints[nearest.link].name : "",
-                     1e3 * nearest.distance_m, 1e3 * LINK_CLEARANCE_MIN_M);
+                     distance.measured, distance.allowed);
     }
     return parts_clear(check, stroke, frames, phase, check_region(check, stroke)->name) && clear;
+}
+
+/// What is short of a pose that can't be had: a way, an angle, or both.
+static void refuse_reach(check_t* check, const stroke_t* stroke, vec3_t point_m, double height_m,
+                         ik_result_t result, const ik_report_t* report)
+{
+    const finding_figures_t distance =
+        finding_figures(1e3 * report->position_error_m, 1e3 * IK_POSITION_TOLERANCE_M, 0);
+    const finding_figures_t angle =
+        finding_figures(report->orientation_error_rad * DEGREES_PER_RAD,
+                        IK_ORIENTATION_TOLERANCE_RAD * DEGREES_PER_RAD, 0);
+    const bool far = report->position_error_m > IK_POSITION_TOLERANCE_M;
+    const bool turned = report->orientation_error_rad > IK_ORIENTATION_TOLERANCE_RAD;
+    char short_of[3 * FINDING_FIGURE_CAPACITY] = "";
+    if (far || turned) {
+        (void)snprintf(short_of, sizeof short_of, " (%s%s%s%s%s short)",
+                       far ? distance.measured : "", far ? " mm" : "", far && turned ? " and " : "",
+                       turned ? angle.measured : "", turned ? " degrees" : "");
+    }
+    check_refuse(check, stroke, ROUTINE_RULE_REACH,
+                 "%.0f mm above the skin of %s at x %.0f, y %.0f, z %.0f mm: %s%s", 1e3 * height_m,
+                 check_region(check, stroke)->name, 1e3 * point_m.x, 1e3 * point_m.y,
+                 1e3 * point_m.z, ik_result_text(result), short_of);
 }
 
 void check_reach(check_t* check, const stroke_t* stroke, body_place_t place,
@@ -92,12 +119,7 @@ void check_reach(check_t* check, const stroke_t* stroke, body_place_t place,
                 walk->reach_reported = true;
             }
         } else if (!walk->reach_reported) {
-            check_refuse(
-                check, stroke, ROUTINE_RULE_REACH,
-                "%.0f mm above the skin of %s at x %.0f, y %.0f, z %.0f mm: %s (%.0f mm short)",
-                1e3 * heights_m[i], check_region(check, stroke)->name, 1e3 * pose.position_m.x,
-                1e3 * pose.position_m.y, 1e3 * pose.position_m.z, ik_result_text(result),
-                1e3 * report.position_error_m);
+            refuse_reach(check, stroke, pose.position_m, heights_m[i], result, &report);
             walk->reach_reported = true;
         }
     }

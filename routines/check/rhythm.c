@@ -14,14 +14,18 @@ void check_rhythm(check_t* check, const stroke_t* stroke)
     const double radius_m = technique_radius_m(stroke);
     if (info->limits != TECHNIQUE_STEADY &&
         !(rate_Hz >= limits->rate_min_Hz.value && rate_Hz <= limits->rate_max_Hz.value)) {
-        check_refuse(check, stroke, ROUTINE_RULE_RATE, "%.2f Hz; %s goes at %.1f to %.1f Hz",
-                     rate_Hz, info->name, limits->rate_min_Hz.value, limits->rate_max_Hz.value);
+        const finding_figures_t low = finding_figures(rate_Hz, limits->rate_min_Hz.value, 1);
+        const finding_figures_t high = finding_figures(rate_Hz, limits->rate_max_Hz.value, 1);
+        const bool slow = !(rate_Hz >= limits->rate_min_Hz.value);
+        check_refuse(check, stroke, ROUTINE_RULE_RATE, "%s Hz; %s goes at %s to %s Hz",
+                     slow ? low.measured : high.measured, info->name, low.allowed, high.allowed);
     }
     const double bout_s = technique_stroke_peaks(check->body, stroke).bout_s;
     if (info->limits == TECHNIQUE_IN_BOUTS && !(bout_s <= limits->bout_max_s.value)) {
+        const finding_figures_t spent = finding_figures(bout_s, limits->bout_max_s.value, 0);
         check_refuse(check, stroke, ROUTINE_RULE_BOUT,
-                     "%.0f s without a pause; %s goes on for at most %.0f s", bout_s, info->name,
-                     limits->bout_max_s.value);
+                     "%s s without a pause; %s goes on for at most %s s", spent.measured,
+                     info->name, spent.allowed);
     }
     if (radius_m != 0.0) {
         const double across_m = technique_radius_across_m(check->body, stroke);
@@ -43,16 +47,16 @@ void check_speed(check_t* check, const stroke_t* stroke, double speed_mps)
     const double technique_mps = check->safety->techniques[stroke->technique].speed_max_mps.value;
     const double safety_mps = check->safety->contact_speed_max_mps.value;
     if (!(speed_mps <= technique_mps)) {
+        const finding_figures_t speed = finding_figures(1e3 * speed_mps, 1e3 * technique_mps, 0);
         check_refuse(check, stroke, ROUTINE_RULE_TECHNIQUE_SPEED,
-                     "%s goes along the skin of %s at up to %.0f mm/s; at most %.0f mm/s",
-                     info->name, check_region(check, stroke)->name, 1e3 * speed_mps,
-                     1e3 * technique_mps);
+                     "%s goes along the skin of %s at up to %s mm/s; at most %s mm/s", info->name,
+                     check_region(check, stroke)->name, speed.measured, speed.allowed);
     }
     if (!(speed_mps <= safety_mps)) {
-        check_refuse(
-            check, stroke, ROUTINE_RULE_SAFETY_SPEED,
-            "along the skin of %s at up to %.0f mm/s; at most %.0f mm/s (contact_speed_max)",
-            check_region(check, stroke)->name, 1e3 * speed_mps, 1e3 * safety_mps);
+        const finding_figures_t speed = finding_figures(1e3 * speed_mps, 1e3 * safety_mps, 0);
+        check_refuse(check, stroke, ROUTINE_RULE_SAFETY_SPEED,
+                     "along the skin of %s at up to %s mm/s; at most %s mm/s (contact_speed_max)",
+                     check_region(check, stroke)->name, speed.measured, speed.allowed);
     }
 }
 
@@ -64,9 +68,11 @@ void check_bandwidth(check_t* check, const stroke_t* stroke)
     const bandwidth_t most = bandwidth_of_stroke(check->body, stroke, check->machine, check->safety,
                                                  check->chain, &check->seed);
     if (!(stroke->parameters.rate_Hz <= most.rate_max_Hz)) {
+        const finding_figures_t rate =
+            finding_figures(stroke->parameters.rate_Hz, most.rate_max_Hz, 2);
         check_refuse(check, stroke, ROUTINE_RULE_BANDWIDTH,
-                     "%.2f Hz; this arm can follow it on %s at %.2f Hz at most, for %s",
-                     stroke->parameters.rate_Hz, check_region(check, stroke)->name,
-                     most.rate_max_Hz, bandwidth_reason_text(most.reason));
+                     "%s Hz; this arm can follow it on %s at %s Hz at most, for %s", rate.measured,
+                     check_region(check, stroke)->name, rate.allowed,
+                     bandwidth_reason_text(most.reason));
     }
 }

@@ -11,9 +11,11 @@ void check_session(check_t* check)
         figures->session_s = figures->planned_s;
     }
     if (!(figures->session_s <= allowed_s)) {
+        const finding_figures_t spent =
+            finding_figures(figures->session_s / 60.0, allowed_s / 60.0, 1);
         check_refuse(check, NULL, ROUTINE_RULE_SESSION,
-                     "%.1f min in contact, at rest and between; at most %.1f min",
-                     figures->session_s / 60.0, allowed_s / 60.0);
+                     "%s min in contact, at rest and between; at most %s min", spent.measured,
+                     spent.allowed);
     }
     if (!(figures->contact_s > 0.0)) {
         check_refuse(check, NULL, ROUTINE_RULE_EMPTY, "the routine touches nothing");

@@ -132,8 +132,8 @@ static void a_period_shorter_than_the_bus_takes_is_refused(void** state)
     assert_true(admitted(assembly));
     machine->period_us = 1999;
     assert_false(admitted(assembly));
-    assert_true(found(&assembly->findings, "1.999 ms leave 1.20 ms; at least 2 ms"));
-    assert_true(found(&assembly->findings, "takes 1.20 ms (virtual_cia402) = 1.20 ms"));
+    assert_true(found(&assembly->findings, "1.999 ms leave 1.199 ms; at least 2 ms"));
+    assert_true(found(&assembly->findings, "takes 1.20 ms (virtual_cia402) = 1.200 ms"));
 }
 
 static void an_over_force_is_shown_with_its_arithmetic(void** state)
@@ -148,7 +148,8 @@ static void an_over_force_is_shown_with_its_arithmetic(void** state)
     assert_int_equal(assembly->findings.error_count, 1);
     assert_true(found(&assembly->findings,
                       "over-force: 4.38 N/mm x (20 mm/s x 26.0 ms + (20 mm/s)^2 / (2 x 4 m/s2)) = "
-                      "2.5 N over the target on "));
+                      "2.494 N over the target on "));
+    assert_true(found(&assembly->findings, ", at most 2.490 N (contact_force_margin)"));
     assert_true(found(&assembly->findings, "26.0 ms are 4 of the sensor, 3 periods of 4 and 10 of "
                                            "the drives"));
     assert_string_equal(assembly->findings.at[0].path, ROUTINE);

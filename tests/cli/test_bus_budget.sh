@@ -52,7 +52,7 @@ sed 's/^period: 8 ms/period: 6.055 ms/' "$lines" >"$work/shortest.yaml"
 expect 0 "$knead" check "$work/shortest.yaml"
 sed 's/^period: 8 ms/period: 6.054 ms/' "$lines" >"$work/short.yaml"
 expect 3 "$knead" check "$work/short.yaml"
-in_err "bus-over-budget: line_rail, 460800 8E1 takes 4.45 ms (virtual_cia402) = 4.45 ms"
+in_err "bus-over-budget: line_rail, 460800 8E1 takes 4.45 ms (virtual_cia402) = 4.455 ms"
 in_err "at least 6.055 ms"
 
 # Five late periods would outlast the drives' watchdog, however slowly the bus may go.

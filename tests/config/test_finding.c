@@ -1,6 +1,7 @@
 /// Findings as people and tools read them, and the words they suggest.
 #include "tests/support/cmocka_prelude.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,6 +161,31 @@ static void words_too_long_to_compare_are_nobodys_neighbour(void** state)
     assert_null(finding_nearest(given, words));
 }
 
+/// What is refused is seen to be past what is allowed, however little it is; both have as many
+/// decimals, so that rounding leaves them in their order.
+static void a_refused_figure_reads_as_past_what_is_allowed(void** state)
+{
+    (void)state;
+    const struct {
+        double measured, allowed;
+        int decimals;
+        const char *measured_text, *allowed_text;
+    } rows[] = {
+        {25.0, 18.0, 0, "25", "18"},         {18.2, 18.0, 0, "18.2", "18.0"},
+        {17.6, 18.4, 0, "17.6", "18.4"},     {50.0004, 50.0, 1, "50.0004", "50.0000"},
+        {18.0, 18.0, 1, "18.0", "18.0"},     {1e-12, 0.0, 0, "0.000000000", "0.000000000"},
+        {(double)NAN, 18.0, 0, "nan", "18"}, {HUGE_VAL, 18.0, 0, "inf", "18"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const finding_figures_t texts =
+            finding_figures(rows[i].measured, rows[i].allowed, rows[i].decimals);
+        const bool nan = isnan(rows[i].measured);
+        assert_string_equal(texts.measured + (nan && texts.measured[0] == '-'),
+                            rows[i].measured_text);
+        assert_string_equal(texts.allowed, rows[i].allowed_text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +199,7 @@ int main(void)
         cmocka_unit_test_setup(nothing_found_is_an_empty_array, forget),
         cmocka_unit_test_setup(the_nearest_word_is_what_was_meant, forget),
         cmocka_unit_test_setup(words_too_long_to_compare_are_nobodys_neighbour, forget),
+        cmocka_unit_test_setup(a_refused_figure_reads_as_past_what_is_allowed, forget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,8 @@
 // whose limits say by hand what it reaches.
 #include "tests/support/cmocka_prelude.h"
 
+#include <stdlib.h>
+
 #include "kinematics/clearance.h"
 #include "kinematics/ik.h"
 #include "routines/bandwidth.h"
@@ -538,6 +540,19 @@ static void place_reached_only_on_the_skin_is_refused_for_its_hover(void** state
     assert_non_null(strstr(findings.at[0].message, "80 mm above"));
 }
 
+/// A tool that comes to the place but can't be turned to the skin is said to lack the angle.
+static void what_is_short_of_a_place_is_told_as_a_way_or_an_angle(void** state)
+{
+    (void)state;
+    machine.arm.joints[5].position_min = -0.01;
+    machine.arm.joints[5].position_max = 0.01;
+    assert_true(chain_build(&machine.arm, 0, &chain));
+    add_stroke(TECHNIQUE_EFFLEURAGE, "gluteus.left", effleurage(12.0));
+    assert_refused_by(ROUTINE_RULE_REACH);
+    assert_non_null(strstr(findings.at[0].message, " degrees short)"));
+    assert_null(strstr(findings.at[0].message, "(0 mm"));
+}
+
 /// A gantry whose carriage hangs 0.9 m beside the head and `drop_m` below it, the head 0.4 m above
 /// the pad, over a table so wide that the carriage is over it as well.
 static void build_hanging_gantry(double drop_m, double radius_m)
@@ -598,9 +613,8 @@ static void a_parked_posture_at_the_table_is_refused_whatever_the_routine(void**
     assert_false(check());
     // The way from there to the first place is too near at its beginning.
     assert_int_equal(count_rule(ROUTINE_RULE_PARTS), findings.error_count);
-    assert_non_null(strstr(findings.at[0].message,
-                           "the tool and the table top are 19.0 mm apart in "
-                           "the parked posture; at least 20 mm"));
+    assert_non_null(strstr(findings.at[0].message, "the tool and the table top are 19 mm apart in "
+                                                   "the parked posture; at least 20 mm"));
 }
 
 /// Shows H02.
@@ -670,6 +684,14 @@ static void joint_that_cannot_keep_up_is_refused_by_name(void** state)
     assert_near(figures.joint_speed_share_max, JOINT_SPEED_SHARE_MAX, 1e-5);
     chain.velocity_max.at[fastest] = speed / JOINT_SPEED_SHARE_MAX * (1.0 - 1e-6);
     assert_refused_by(ROUTINE_RULE_JOINT_SPEED);
+    // However little it is, it reads as too much.
+    const char* message = findings.at[0].message;
+    const char* asked = strstr(message, "would have to move at ");
+    const char* most = strstr(message, "; at most ");
+    assert_non_null(asked);
+    assert_non_null(most);
+    assert_true(strtod(asked + strlen("would have to move at "), NULL) >
+                strtod(most + strlen("; at most "), NULL));
     assert_non_null(strstr(findings.at[0].message, machine.arm.joints[fastest].name));
     // Half of that: the joint is not only over its share but falls behind.
     chain.velocity_max.at[fastest] = 0.5 * speed;
@@ -1015,6 +1037,7 @@ int main(void)
         cmocka_unit_test_setup(routine_that_touches_nothing_is_refused, reset),
         cmocka_unit_test_setup(pad_the_machine_does_not_have_is_refused, reset),
         cmocka_unit_test_setup(skin_within_the_gantrys_width_is_reached_and_no_further, reset),
+        cmocka_unit_test_setup(what_is_short_of_a_place_is_told_as_a_way_or_an_angle, reset),
         cmocka_unit_test_setup(place_reached_only_on_the_skin_is_refused_for_its_hover, reset),
         cmocka_unit_test_setup(a_link_too_near_the_skin_is_refused_by_name, reset),
         cmocka_unit_test_setup(a_link_too_near_the_table_is_refused_by_name, reset),
