@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "controller/campaign/invariants.h"
+#include "controller/campaign/tally.h"
 
 /// How near the true force came to its bound, where there was one to keep.
 static void add_ratio(coverage_t* coverage, const outcome_t* outcome)
@@ -67,22 +68,6 @@ void coverage_add(coverage_t* coverage, const outcome_t* outcome)
     }
 }
 
-/// Whether any conditions lead from one mode to the other.
-static bool can_follow(supervisor_mode_t from, supervisor_mode_t to)
-{
-    // Two conditions at most are needed by any row, and one row beats another only by what it needs
-    // itself: pairs of conditions find them all.
-    for (int first = 0; first < CONDITION_COUNT; ++first) {
-        for (int second = first; second < CONDITION_COUNT; ++second) {
-            const conditions_t conditions = (conditions_t)1u << first | (conditions_t)1u << second;
-            if (supervisor_next(from, conditions) == to) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static void print_count(FILE* out, const char* what, const char* name, const char* next,
                         int64_t count)
 {
@@ -98,7 +83,7 @@ void coverage_print(const coverage_t* coverage, FILE* out)
     }
     for (int from = 0; from < MODE_COUNT; ++from) {
         for (int to = 0; to < MODE_COUNT; ++to) {
-            if (from != to && can_follow((supervisor_mode_t)from, (supervisor_mode_t)to)) {
+            if (tally_transition_possible((supervisor_mode_t)from, (supervisor_mode_t)to)) {
                 print_count(out, "transition", supervisor_mode_text((supervisor_mode_t)from),
                             supervisor_mode_text((supervisor_mode_t)to),
                             coverage->transitions[from][to]);
@@ -122,10 +107,11 @@ int coverage_zeros(const coverage_t* coverage)
     for (int from = 0; from < MODE_COUNT; ++from) {
         zeros += coverage->modes[from] == 0 ? 1 : 0;
         for (int to = 0; to < MODE_COUNT; ++to) {
-            zeros += from != to && coverage->transitions[from][to] == 0 &&
-                             can_follow((supervisor_mode_t)from, (supervisor_mode_t)to)
-                         ? 1
-                         : 0;
+            zeros +=
+                coverage->transitions[from][to] == 0 &&
+                        tally_transition_possible((supervisor_mode_t)from, (supervisor_mode_t)to)
+                    ? 1
+                    : 0;
         }
     }
     for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "controller/campaign/invariants.h"
+#include "controller/campaign/stop_track.h"
 
 // What a sum of many times may differ by if it is taken in another order; less than a period.
 #define ROUNDING_S 1e-3
@@ -124,16 +125,6 @@ static void observe_claim(tally_t* tally, const char* name, int64_t number)
     claim->first_number = number < claim->first_number ? number : claim->first_number;
 }
 
-static int rule_named(const char* name)
-{
-    for (int rule = 0; rule < INTERLOCK_RULE_COUNT; ++rule) {
-        if (strcmp(interlock_rule_info((interlock_rule_t)rule)->name, name) == 0) {
-            return rule;
-        }
-    }
-    return INTERLOCK_RULE_NONE;
-}
-
 static void observe_counters(tally_t* tally, const outcome_t* outcome)
 {
     bool seen[WORLD_EVENT_KIND_COUNT] = {false};
@@ -161,7 +152,7 @@ static void observe_counters(tally_t* tally, const outcome_t* outcome)
         ++tally->recoveries[outcome->recovery];
     }
     if (outcome->first_rule[0] != '\0') {
-        const int rule = rule_named(outcome->first_rule);
+        const int rule = stop_track_rule(outcome->first_rule);
         if (rule == INTERLOCK_RULE_NONE) {
             ++tally->rules_unknown;
         } else {
@@ -293,6 +284,8 @@ bool tally_transition_possible(supervisor_mode_t from, supervisor_mode_t to)
     if (from == to) {
         return false;
     }
+    // Two conditions at most are needed by any row, and one row beats another only by what it needs
+    // itself: pairs of conditions find them all.
     for (int first = 0; first < CONDITION_COUNT; ++first) {
         for (int second = first; second < CONDITION_COUNT; ++second) {
             if (supervisor_next(from, (conditions_t)1 << first | (conditions_t)1 << second) == to) {
