@@ -101,7 +101,7 @@ typedef struct {
     int64_t cycles;
     // The first trip after the first event; a trial without events: the first at all.
     char first_rule[NAME_CAPACITY]; // name of the rule, empty where nothing tripped
-    char subject[NAME_CAPACITY];    // what it names: joint or part; empty where it names none
+    char subject[NAME_CAPACITY];    // what it names: joint, part or axis; empty where it names none
     double measured, allowed;       // units with the rule
     reaction_t reaction;            // REACTION_NONE where nothing tripped
     double detected_s;              // from the first event's onset; NaN where nothing tripped

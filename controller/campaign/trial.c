@@ -11,6 +11,7 @@
 #include "controller/cycle.h"
 #include "controller/loop.h"
 #include "controller/operator.h"
+#include "controller/record/rule_words.h"
 #include "sim/host_faults.h"
 #include "sim/operator_faults.h"
 #include "sim/sim_port.h"
@@ -321,11 +322,15 @@ static asked_t ask(void* context, const cycle_output_t* last, int64_t now_us)
     return asked;
 }
 
-static void name_subject(const run_t* run, int subject, char text[NAME_CAPACITY])
+/// Of a rule about parts of the arm the subject is a link, which has its joint's name.
+static void name_subject(const run_t* run, int rule, int subject, char text[NAME_CAPACITY])
 {
     const machine_settings_t* machine = run->session.machine;
+    const char* axis = rule_subject_axis(rule, subject);
     text[0] = '\0';
-    if (subject >= 0 && subject < machine->arm.joint_count) {
+    if (axis != NULL) {
+        (void)snprintf(text, NAME_CAPACITY, "axis %s", axis);
+    } else if (subject >= 0 && subject < machine->arm.joint_count) {
         (void)snprintf(text, NAME_CAPACITY, "%s", machine->arm.joints[subject].name);
     }
 }
@@ -345,7 +350,7 @@ static void note_told_late(run_t* run, const cycle_output_t* out)
     run->detected_us = run->now_us;
     (void)snprintf(outcome->first_rule, sizeof outcome->first_rule, "%s",
                    interlock_rule_info((interlock_rule_t)verdict->rule)->name);
-    name_subject(run, verdict->subject, outcome->subject);
+    name_subject(run, verdict->rule, verdict->subject, outcome->subject);
     outcome->measured = verdict->measured;
     outcome->allowed = verdict->allowed;
     outcome->reaction = verdict->reaction;
@@ -373,7 +378,7 @@ static void note_trip(run_t* run, const cycle_output_t* out)
     run->detected_us = run->now_us;
     (void)snprintf(outcome->first_rule, sizeof outcome->first_rule, "%s",
                    interlock_rule_info((interlock_rule_t)judge->first_rule)->name);
-    name_subject(run, judge->first_subject, outcome->subject);
+    name_subject(run, judge->first_rule, judge->first_subject, outcome->subject);
     outcome->measured = judge->first_measured;
     outcome->allowed = judge->first_allowed;
     outcome->reaction = out->verdict.reaction;

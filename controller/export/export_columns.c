@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/record/rule_words.h"
 #include "kinematics/fk.h"
 
 /// A figure of what the cycle came to, where that is known.
@@ -23,6 +24,7 @@
     X(WORD, CYCLE, "reaction", reaction_text(record->verdict.reaction), "what the judge asks for") \
     X(WORD, CYCLE, "rule", rule_of(record), "the most telling rule that refuses")                  \
     X(WORD, CYCLE, "rule_joint", joint_of(row, record), "the joint that it is about")              \
+    X(WORD, CYCLE, "rule_axis", axis_of(record), "the force sensor's axis that it is about")       \
     X(NUMBER, CYCLE, "rule_measured", judged(record, record->verdict.measured),                    \
       "what that rule measured, in its unit")                                                      \
     X(NUMBER, CYCLE, "rule_allowed", judged(record, record->verdict.allowed), "what it allows")    \
@@ -287,9 +289,16 @@ static const char* joint_of(const export_row_t* row, const cycle_record_t* recor
 {
     const arm_settings_t* arm = &row->session->machine->arm;
     const int subject = record->verdict.subject;
-    return info_of(record) != NULL && subject >= 0 && subject < arm->joint_count
+    return info_of(record) != NULL && rule_subject_axis(record->verdict.rule, subject) == NULL &&
+                   subject >= 0 && subject < arm->joint_count
                ? arm->joints[subject].name
                : "";
+}
+
+static const char* axis_of(const cycle_record_t* record)
+{
+    const char* axis = rule_subject_axis(record->verdict.rule, record->verdict.subject);
+    return axis != NULL ? axis : "";
 }
 
 static const routine_item_t* item_of(const export_row_t* row, const cycle_record_t* record)

@@ -360,6 +360,14 @@ bool rule_subject_is_joint(int rule)
                             info->about == ABOUT_SOME_DRIVE || info->about == ABOUT_SOME_DEVICE);
 }
 
+const char* rule_subject_axis(int rule, int subject)
+{
+    static const char* const axes[6] = {"x", "y", "z", "rx", "ry", "rz"};
+    const rule_words_t* info = rule_words(rule);
+    const bool of_axis = info != NULL && info->about == ABOUT_FORCE_AXIS;
+    return of_axis && subject >= 0 && subject < 6 ? axes[subject] : NULL;
+}
+
 bool rule_doubts_position(int rule)
 {
     return rule == INTERLOCK_ENCODER_JUMP || rule == INTERLOCK_ENCODER_DISAGREES ||

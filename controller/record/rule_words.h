@@ -62,6 +62,10 @@ typedef struct {
 /// axis of the force sensor, or nothing.
 bool rule_subject_is_joint(int rule);
 
+/// The axis of the force sensor that the verdict's subject is with this rule: "x" to "rz". Null
+/// where it is none.
+const char* rule_subject_axis(int rule, int subject);
+
 /// True if the rule says that a position, or what was reckoned from positions, may be wrong: how
 /// far the arm moved can't be told then. An emergency stop or a late relay leaves positions as they
 /// are.

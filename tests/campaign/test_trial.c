@@ -43,6 +43,21 @@ static trial_t pressed_in_contact(void)
     return trial;
 }
 
+/// An axis that is frozen by steps of 2 N has a number that some joint has too.
+static void an_axis_of_the_force_sensor_is_named_as_one(void** context)
+{
+    (void)context;
+    trial_t trial;
+    trial_begin(&trial, CAMPAIGN_MATRIX, 0);
+    trial.events[trial.event_count++] =
+        (trial_event_t){.onset = {.kind = ONSET_FORCE, .force_N = 9.0},
+                        .event = {.kind = WORLD_EVENT_FORCE_STEPS, .magnitude = 2.0}};
+    outcome_t outcome;
+    (void)trial_run(&trial, &campaign_stage()->stages, &outcome);
+    assert_string_equal(outcome.first_rule, "force_axis_frozen");
+    assert_int_equal(strncmp(outcome.subject, "axis ", strlen("axis ")), 0);
+}
+
 /// Shows H55, client_button.
 static void a_button_in_contact_yields_lets_go_and_heals(void** context)
 {
@@ -196,6 +211,7 @@ static void a_controller_that_is_gone_leaves_a_table_that_stands(void** context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_axis_of_the_force_sensor_is_named_as_one),
         cmocka_unit_test(a_button_in_contact_yields_lets_go_and_heals),
         cmocka_unit_test(an_event_whose_moment_never_comes_fails),
         cmocka_unit_test(a_whole_trial_goes_on_after_a_trip_to_its_end),

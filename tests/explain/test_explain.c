@@ -320,6 +320,12 @@ static void an_axis_or_a_part_is_never_called_a_joint(void** context)
         assert_false(rule_subject_is_joint((int)others[i]));
         end(&story);
     }
+    assert_string_equal(rule_subject_axis(INTERLOCK_FORCE_AXIS_FROZEN, 0), "x");
+    assert_string_equal(rule_subject_axis(INTERLOCK_FORCE_AXIS_FROZEN, 5), "rz");
+    assert_null(rule_subject_axis(INTERLOCK_FORCE_AXIS_FROZEN, SUBJECT_NONE));
+    assert_null(rule_subject_axis(INTERLOCK_FORCE_AXIS_FROZEN, 6));
+    assert_null(rule_subject_axis(INTERLOCK_FOLLOWING, 2));
+    assert_null(rule_subject_axis(INTERLOCK_RULE_NONE, 2));
     assert_true(rule_subject_is_joint(INTERLOCK_FOLLOWING));
     assert_true(rule_subject_is_joint(INTERLOCK_DRIVE_AGE));
     assert_false(rule_subject_is_joint(INTERLOCK_RULE_NONE));

@@ -113,6 +113,41 @@ static void numbers_out_of_every_range_name_nothing(void** state)
     }
 }
 
+/// Three numbers, three meanings: a joint, an axis of the force sensor, a link.
+static void an_axis_of_the_force_sensor_is_never_called_a_joint(void** state)
+{
+    const export_sample_t* fixture = *state;
+    const struct {
+        interlock_rule_t rule;
+        bool joint, axis;
+    } rows[] = {{INTERLOCK_FOLLOWING, true, false},
+                {INTERLOCK_FORCE_AXIS_FROZEN, false, true},
+                {INTERLOCK_LINK_CLEARANCE, true, false}};
+    static export_columns_t columns;
+    static export_value_t values[EXPORT_COLUMN_CAPACITY];
+    export_columns_make(&fixture->sample->session, &columns);
+    for (size_t row = 0; row < sizeof rows / sizeof rows[0]; ++row) {
+        export_row_t taken = export_row_begin(&fixture->sample->session);
+        cycle_record_t record;
+        memset(&record, 0, sizeof record);
+        record.verdict.rule = (int)rows[row].rule;
+        record.verdict.subject = 2;
+        export_row_take(&taken, &record, NULL, values);
+        int seen = 0;
+        for (int i = 0; i < columns.count; ++i) {
+            if (strcmp(columns.at[i].name, "rule_joint") == 0) {
+                assert_int_equal(values[i].known, rows[row].joint);
+                seen++;
+            } else if (strcmp(columns.at[i].name, "rule_axis") == 0) {
+                assert_int_equal(values[i].known, rows[row].axis);
+                assert_true(!values[i].known || strcmp(values[i].word, "z") == 0);
+                seen++;
+            }
+        }
+        assert_int_equal(seen, 2);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +157,7 @@ int main(void)
         CLAIM(numbers_name_their_unit),
         CLAIM(singles_keep_their_bits_and_numbers_twelve_digits),
         CLAIM(numbers_out_of_every_range_name_nothing),
+        CLAIM(an_axis_of_the_force_sensor_is_never_called_a_joint),
 #undef CLAIM
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
