@@ -227,8 +227,9 @@ typedef struct {
     double sent;        // it
     double sent_speed;
     double sent_before[2]; // speeds sent before that, newest first
-    int regular;           // periods in a row that were on time and heard of its drive
-    int off_speed;         // of them, in a row up to now, at another speed than commanded
+    int followed;          // periods in a row in which its drive was to follow and could
+    int off_speed;         // samples of them, in a row up to now, at another speed than commanded
+    unsigned gaps;         // a bit per period, newest lowest: late, or without a sample
     drive_state_t walked;  // how far its drive has come while arming
     bool had_torque;       // its drive was enabled since arming began
     double ramp;           // the most that the joint may still be moving at while it stops

@@ -27,10 +27,15 @@
 #define STOP_SPEED_MARGIN 1.1
 #define STOP_SPEED_NOISE 0.05 // rad/s or m/s
 // Over a gap in time nobody knows how a joint moved: encoders are held against speeds up to so many
-// periods, as many as the clock may take for one; speeds against commands only where periods keep
-// their time and every sample came, for so many before. A command reaches its joint within that.
+// periods, as many as the clock may take for one.
 #define GAP_PERIODS_MAX 3
-#define REGULAR_PERIODS 4
+// A joint is to follow for so many periods before its speed is held against its commands: they
+// reach it within that.
+#define FOLLOWED_PERIODS 4
+// Where a sample does not come its set-point may not have come either: the drive holds, and makes
+// up for it with the next one. Of periods that far back that is still seen: as many as a drive may
+// be silent, and those that a command takes to reach its joint.
+#define GAPS_KEPT 8
 // One sample at another speed may be noise.
 #define OFF_SPEED_SAMPLES 2
 
@@ -107,15 +112,35 @@ static void judge_command(verdict_t* verdict, const judge_limits_t* limits,
                    step * most + COMMAND_ROUNDING * allowed->commanded_speed_max);
 }
 
-/// The drive is heard as often as it should be, period by period, and is to follow.
-static bool is_regular(const judge_limits_t* limits, const interlock_state_t* state,
-                       const judged_t* judged, int joint)
+static bool is_followed(const judged_t* judged, int joint)
 {
-    const drive_feedback_t* drive = &judged->feedback->drives[joint];
-    return on_time(limits, state, judged, 3) && drive->age_us >= 0 &&
-           drive->age_us < limits->joints[joint].sample_spacing_us &&
-           to_be_followed(judged, joint) && judged->mode != MODE_ARMING &&
-           drive->state == DRIVE_OPERATION_ENABLED;
+    return to_be_followed(judged, joint) && judged->mode != MODE_ARMING &&
+           judged->feedback->drives[joint].state == DRIVE_OPERATION_ENABLED;
+}
+
+static bool is_heard(const judge_limits_t* limits, const judged_t* judged, int joint)
+{
+    const int64_t age_us = judged->feedback->drives[joint].age_us;
+    return age_us >= 0 && age_us < limits->joints[joint].sample_spacing_us;
+}
+
+/// The gaps that are remembered, with this period.
+static unsigned gaps(const interlock_state_t* state, const judge_limits_t* limits,
+                     const judged_t* judged, int joint)
+{
+    const bool regular = on_time(limits, state, judged, 3) && is_heard(limits, judged, joint);
+    const unsigned before = state->joints[joint].gaps % (1u << (GAPS_KEPT - 1));
+    return 2 * before + (regular ? 0 : 1);
+}
+
+/// The longest row of them: each step takes one off every row.
+static int longest_gap(unsigned gaps)
+{
+    int longest = 0;
+    for (unsigned rows = gaps; rows != 0; rows &= rows >> 1) {
+        ++longest;
+    }
+    return longest;
 }
 
 /// By how much a joint is faster than the fastest of its last commanded speeds, or slower than the
@@ -136,15 +161,29 @@ static double speed_deviation(const joint_watch_t* watch, const judge_limits_t* 
     return known ? fmax(fmax(velocity - most, least - velocity), 0.0) : (double)NAN;
 }
 
+/// What is allowed of it. A drive that missed set-points holds, and then goes their way and the
+/// next one's in one period: by their number it is slower or faster than the fastest of them.
+static double speed_deviation_max(const interlock_state_t* state, const judge_limits_t* limits,
+                                  const judged_t* judged, int joint)
+{
+    const joint_watch_t* watch = &state->joints[joint];
+    const int missed = longest_gap(gaps(state, limits, judged, joint));
+    const double fastest =
+        fmax(fmax(fabs(commanded_speed(watch, limits, judged, joint)), fabs(watch->sent_speed)),
+             fmax(fabs(watch->sent_before[0]), fabs(watch->sent_before[1])));
+    return limits->joints[joint].speed_deviation + (double)missed * fastest;
+}
+
 static void judge_speed(verdict_t* verdict, const judge_limits_t* limits,
                         const interlock_state_t* state, const judged_t* judged, int joint)
 {
     const joint_watch_t* watch = &state->joints[joint];
-    if (watch->regular >= REGULAR_PERIODS && watch->off_speed >= OFF_SPEED_SAMPLES - 1 &&
-        is_regular(limits, state, judged, joint) && !pushed_away(limits, judged)) {
+    if (watch->followed >= FOLLOWED_PERIODS && watch->off_speed >= OFF_SPEED_SAMPLES - 1 &&
+        is_followed(judged, joint) && is_heard(limits, judged, joint) &&
+        !pushed_away(limits, judged)) {
         permit_at_most(verdict, INTERLOCK_SPEED_FOLLOWING, joint,
                        speed_deviation(watch, limits, judged, joint),
-                       limits->joints[joint].speed_deviation);
+                       speed_deviation_max(state, limits, judged, joint));
     }
 }
 
@@ -308,15 +347,20 @@ static drive_state_t walked(const joint_watch_t* watch, const judged_t* judged, 
                                                                                    : watch->walked;
 }
 
-/// After a gap in time, or in what is heard of the drive, speeds are compared anew.
+/// A sample that did not come says nothing of the speed, and takes nothing back.
 static void watch_speed(joint_watch_t* watch, const judge_limits_t* limits,
                         const interlock_state_t* state, const judged_t* judged, int joint)
 {
-    const bool regular = is_regular(limits, state, judged, joint);
-    const double deviation = speed_deviation(watch, limits, judged, joint);
-    const bool off = !(deviation <= limits->joints[joint].speed_deviation);
-    watch->off_speed = regular && off ? once_more(watch->off_speed) : 0;
-    watch->regular = regular ? once_more(watch->regular) : 0;
+    const bool followed = is_followed(judged, joint);
+    const bool off = !(speed_deviation(watch, limits, judged, joint) <=
+                       speed_deviation_max(state, limits, judged, joint));
+    if (!followed) {
+        watch->off_speed = 0;
+    } else if (is_heard(limits, judged, joint)) {
+        watch->off_speed = off ? once_more(watch->off_speed) : 0;
+    }
+    watch->followed = followed ? once_more(watch->followed) : 0;
+    watch->gaps = gaps(state, limits, judged, joint);
 }
 
 void watch_joints(interlock_state_t* state, const judge_limits_t* limits, const judged_t* judged)

@@ -322,7 +322,7 @@ static void a_command_has_four_periods_to_reach_its_joint(void** context)
 }
 
 /// Shows H29, speed_following, encoder_disagrees.
-static void speeds_are_not_judged_across_a_gap(void** context)
+static void speeds_are_not_judged_without_a_sample_or_a_command_to_follow(void** context)
 {
     (void)context;
     for (int what = 0; what < 4; ++what) {
@@ -334,7 +334,12 @@ static void speeds_are_not_judged_across_a_gap(void** context)
         scene.judged.now_us += what == 2 ? SCENE_PERIOD_US : 0; // a late period
         scene.commanded.request[SCENE_ELBOW] =
             what == 3 ? DRIVE_REQUEST_QUICK_STOP : DRIVE_REQUEST_ENABLE;
-        assert_int_equal(refuses(&scene, INTERLOCK_SPEED_FOLLOWING), what == 0);
+        assert_int_equal(refuses(&scene, INTERLOCK_SPEED_FOLLOWING), what == 0 || what == 2);
+        // A sample that is lost takes nothing back, a command that is not to be followed does.
+        (void)pass(&scene);
+        scene.feedback.drives[SCENE_ELBOW].age_us = 0;
+        scene.commanded.request[SCENE_ELBOW] = DRIVE_REQUEST_ENABLE;
+        assert_int_equal(refuses(&scene, INTERLOCK_SPEED_FOLLOWING), what != 3);
     }
     // Nor where a position was by its speed: the clock is the cause.
     for (int periods = 3; periods <= 4; ++periods) {
@@ -349,6 +354,95 @@ static void speeds_are_not_judged_across_a_gap(void** context)
     scene.feedback.drives[SCENE_ELBOW].velocity = 1.0;
     scene.judged.now_us += 3600000000;
     assert_int_equal(judge(&scene).rule, INTERLOCK_CLOCK);
+}
+
+/// Shows H20, H24, H29, speed_following.
+static void no_tolerated_pattern_of_gaps_hides_a_joint_that_swings(void** context)
+{
+    (void)context;
+    // Periods, the first at the left: '.' is well, 'x' lost its sample, 'l' came late, over and
+    // over again.
+    const char* const patterns[] = {"...x",     "....x",        "...l",        "....l", ".l",
+                                    "......xx", ".........xxx", "..x.....x..", "l",     "...x...l"};
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; ++i) {
+        const size_t length = strlen(patterns[i]);
+        for (size_t shift = 0; shift < length; ++shift) {
+            scene_t scene = settled(MODE_TRANSIT);
+            int periods = 0;
+            for (bool told = false; !told; ++periods) {
+                assert_true(periods < 12);
+                const char now = patterns[i][((size_t)periods + shift) % length];
+                drive_feedback_t* drive = &scene.feedback.drives[SCENE_ELBOW];
+                // Half a period to one side and half to the other, at 0.5 rad/s where it is to
+                // stand.
+                drive->velocity = periods / 6 % 2 == 0 ? 0.5 : -0.5;
+                drive->age_us = now == 'x' ? SCENE_PERIOD_US : 0;
+                scene.judged.now_us += now == 'l' ? SCENE_PERIOD_US : 0;
+                const verdict_t verdict = pass(&scene);
+                assert_false(has(&verdict, INTERLOCK_SAMPLE_LOSS));
+                told = has(&verdict, INTERLOCK_SPEED_FOLLOWING);
+            }
+            // Two samples, whatever lies between them.
+            assert_in_range(periods, 2, 5);
+        }
+    }
+}
+
+/// A command at 0.3 rad/s with an elbow that follows it, but for samples lost up to now.
+static scene_t after_lost_samples(int lost)
+{
+    scene_t scene = settled(MODE_TRANSIT);
+    for (int period = 0; period < 20 + lost; ++period) {
+        scene.commanded.position[SCENE_ELBOW] += 0.3 * PERIOD_S;
+        scene.feedback.drives[SCENE_ELBOW].velocity = 0.3;
+        scene.feedback.drives[SCENE_ELBOW].age_us =
+            period < 20 ? 0 : (period - 19) * (int64_t)SCENE_PERIOD_US;
+        (void)pass(&scene);
+    }
+    scene.feedback.drives[SCENE_ELBOW].age_us = 0;
+    return scene;
+}
+
+/// Another period of it with this speed; whether it is told.
+static bool told_at(scene_t* scene, double speed_radps)
+{
+    scene->commanded.position[SCENE_ELBOW] += 0.3 * PERIOD_S;
+    scene->feedback.drives[SCENE_ELBOW].velocity = speed_radps;
+    const verdict_t verdict = pass(scene);
+    return has(&verdict, INTERLOCK_SPEED_FOLLOWING);
+}
+
+/// Shows H24, H29, speed_following.
+static void a_drive_that_missed_set_points_holds_and_catches_up(void** context)
+{
+    (void)context;
+    for (int lost = 0; lost <= 5; ++lost) {
+        const double most_radps = 0.3 + 0.2 + lost * 0.3;
+        const double least_radps = 0.3 - 0.2 - lost * 0.3;
+        const struct {
+            double speed_radps;
+            bool told;
+        } rows[] = {{most_radps - 1e-9, false},
+                    {most_radps + 1e-9, true},
+                    {least_radps + 1e-9, false},
+                    {least_radps - 1e-9, true}};
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+            scene_t scene = after_lost_samples(lost);
+            assert_false(told_at(&scene, rows[i].speed_radps));
+            assert_int_equal(told_at(&scene, rows[i].speed_radps), rows[i].told);
+        }
+    }
+}
+
+/// Shows H24, H29, speed_following.
+static void a_gap_is_caught_up_with_after_eight_periods(void** context)
+{
+    (void)context;
+    scene_t scene = after_lost_samples(1);
+    for (int period = 1; period <= 8; ++period) {
+        assert_false(told_at(&scene, 0.3 + 0.25));
+    }
+    assert_true(told_at(&scene, 0.3 + 0.25)); // the second that is too fast
 }
 
 /// Shows H45, I8, command_range.
@@ -1072,7 +1166,10 @@ int main(void)
         cmocka_unit_test(a_yield_that_a_client_pushes_faster_is_no_joint_that_runs_away),
         cmocka_unit_test(a_push_excuses_a_speed_only_where_all_are_heard_and_while_yielding),
         cmocka_unit_test(a_command_has_four_periods_to_reach_its_joint),
-        cmocka_unit_test(speeds_are_not_judged_across_a_gap),
+        cmocka_unit_test(speeds_are_not_judged_without_a_sample_or_a_command_to_follow),
+        cmocka_unit_test(no_tolerated_pattern_of_gaps_hides_a_joint_that_swings),
+        cmocka_unit_test(a_drive_that_missed_set_points_holds_and_catches_up),
+        cmocka_unit_test(a_gap_is_caught_up_with_after_eight_periods),
         cmocka_unit_test(a_command_keeps_place_speed_and_acceleration),
         cmocka_unit_test(a_joint_that_does_not_brake_when_told_loses_its_power),
         cmocka_unit_test(drives_leave_their_torque_together),

@@ -203,14 +203,12 @@ static double pushed(const period_t* p)
 }
 FIGURE(pushed_max, watch(p)->identical < 5 ? joint(p)->frozen_effort + joint(p)->frozen_effort
                                            : joint(p)->frozen_effort)
-/// Heard in time and told to follow, now and in four periods before; in the last of them already
-/// at another speed.
+/// Heard and told to follow, for four periods before as well; at another speed already by the
+/// sample before.
 QUESTION(speed_known, drive_measured(p) && commanded(p) && p->judged->mode != MODE_ARMING &&
                           drive(p)->state == DRIVE_OPERATION_ENABLED && drive(p)->age_us >= 0 &&
-                          drive(p)->age_us < joint(p)->sample_spacing_us && p->state->begun &&
-                          since_asked_us(p) > 0 &&
-                          2 * since_asked_us(p) <= 3 * p->limits->period_us &&
-                          watch(p)->regular >= 4 && watch(p)->off_speed >= 1)
+                          drive(p)->age_us < joint(p)->sample_spacing_us &&
+                          watch(p)->followed >= 4 && watch(p)->off_speed >= 1)
 /// How far the measured speed is outside of what the last four commands span.
 static double outside_of_commands(const period_t* p)
 {
@@ -228,7 +226,8 @@ static double outside_of_commands(const period_t* p)
     }
     return measured > most ? measured - most : measured < least ? least - measured : 0.0;
 }
-FIGURE(outside_of_commands_max, joint(p)->speed_deviation)
+FIGURE(outside_of_commands_max,
+       memory_model_speed_allowance(p->state, p->limits, p->judged, p->index))
 static bool all_at_work(const period_t* p)
 {
     int64_t working = 0;

@@ -118,6 +118,47 @@ static void remember_command(const step_t* step, int joint, joint_watch_t* watch
     watch->sent_speed = old->commanded && watch->commanded ? sent_speed(step, joint) : 0.0;
 }
 
+/// Eight periods, this one in the lowest bit: set where it came late or its sample did not come.
+static unsigned gaps_with_this_period(const step_t* step, int joint)
+{
+    const drive_feedback_t* drive = &step->judged->feedback->drives[joint];
+    const bool heard =
+        drive->age_us >= 0 && drive->age_us < step->limits->joints[joint].sample_spacing_us;
+    const unsigned shifted = step->before->joints[joint].gaps << 1;
+    return ((shifted & 0xFEu) | (asked_within(step, 1.5) && heard ? 0u : 1u));
+}
+
+/// How many set-points in a row may not have come, of those that still matter.
+static int set_points_missed(unsigned periods)
+{
+    int longest = 8;
+    while (longest > 0) {
+        const unsigned row = (1u << longest) - 1u;
+        for (int at = 0; at + longest <= 8; ++at) {
+            if ((periods >> at & row) == row) {
+                return longest;
+            }
+        }
+        --longest;
+    }
+    return 0;
+}
+
+double memory_model_speed_allowance(const interlock_state_t* before, const judge_limits_t* limits,
+                                    const judged_t* judged, int joint)
+{
+    const step_t step = {.limits = limits, .before = before, .judged = judged};
+    const joint_watch_t* old = &before->joints[joint];
+    const double sent[4] = {sent_speed(&step, joint), old->sent_speed, old->sent_before[0],
+                            old->sent_before[1]};
+    double fastest = 0.0;
+    for (int i = 0; i < 4; ++i) {
+        fastest = fabs(sent[i]) > fastest ? fabs(sent[i]) : fastest;
+    }
+    return limits->joints[joint].speed_deviation +
+           fastest * set_points_missed(gaps_with_this_period(&step, joint));
+}
+
 /// Whether the speed is further than it may be from all of the last four commands.
 static bool at_another_speed(const step_t* step, int joint)
 {
@@ -133,7 +174,8 @@ static bool at_another_speed(const step_t* step, int joint)
         over = i == 0 || speed - sent[i] < over ? speed - sent[i] : over;
         under = i == 0 || sent[i] - speed < under ? sent[i] - speed : under;
     }
-    const double most = step->limits->joints[joint].speed_deviation;
+    const double most =
+        memory_model_speed_allowance(step->before, step->limits, step->judged, joint);
     // A speed that is no number tells nothing of how far it is from the commands.
     const double off = isnan(speed) ? 0.0 : over > 0.0 ? over : under > 0.0 ? under : 0.0;
     return !known || isnan(most) || off > most;
@@ -143,12 +185,15 @@ static void remember_speed(const step_t* step, int joint, joint_watch_t* watch)
 {
     const joint_watch_t* old = &step->before->joints[joint];
     const drive_feedback_t* drive = &step->judged->feedback->drives[joint];
-    const bool regular = asked_within(step, 1.5) && told_to_follow(step, joint) &&
-                         step->judged->mode != MODE_ARMING && drive->age_us >= 0 &&
-                         drive->age_us < step->limits->joints[joint].sample_spacing_us &&
-                         drive->state == DRIVE_OPERATION_ENABLED;
-    watch->regular = regular ? counted(old->regular) : 0;
-    watch->off_speed = regular && at_another_speed(step, joint) ? counted(old->off_speed) : 0;
+    const bool heard =
+        drive->age_us >= 0 && drive->age_us < step->limits->joints[joint].sample_spacing_us;
+    const bool followed = told_to_follow(step, joint) && step->judged->mode != MODE_ARMING &&
+                          drive->state == DRIVE_OPERATION_ENABLED;
+    watch->gaps = gaps_with_this_period(step, joint);
+    watch->followed = followed ? counted(old->followed) : 0;
+    watch->off_speed = followed && !heard                          ? old->off_speed
+                       : followed && at_another_speed(step, joint) ? counted(old->off_speed)
+                                                                   : 0;
 }
 
 static void remember_torque(const step_t* step, int joint, joint_watch_t* watch)

@@ -11,4 +11,9 @@ void memory_model_record(const interlock_state_t* before, const judge_limits_t* 
                          const judged_t* judged, interlock_rules_t refused,
                          interlock_state_t* after);
 
+/// By how much a joint's speed may be outside of its last four commands: of a drive that may have
+/// missed set-points by their number times the fastest command more.
+double memory_model_speed_allowance(const interlock_state_t* before, const judge_limits_t* limits,
+                                    const judged_t* judged, int joint);
+
 #endif

@@ -123,7 +123,7 @@ static scene_t well(supervisor_mode_t mode)
                                                     .position = 0.5,
                                                     .commanded = true,
                                                     .sent = 0.5,
-                                                    .regular = 10,
+                                                    .followed = 10,
                                                     .off_speed = 1,
                                                     .ramp = 0.5};
         if (!supervisor_model_powered(mode)) {
@@ -281,8 +281,10 @@ static void add_watches(void)
     ADD_REAL(JOINT(ELBOW, sent_before[0]), 0.25, -0.25);
     ADD_REAL(JOINT(ELBOW, sent_before[1]), 2.0, -0.5);
     ADD_REAL(JOINT(RAIL, sent_before[1]), 0.0625, -0.0625);
-    ADD_WHOLE(COUNT, JOINT(RAIL, regular), 3, 4, 5);
-    ADD_WHOLE(COUNT, JOINT(ELBOW, regular), 3, 4, 5);
+    ADD_WHOLE(COUNT, JOINT(RAIL, followed), 3, 4, 5);
+    ADD_WHOLE(COUNT, JOINT(ELBOW, followed), 3, 4, 5);
+    ADD_WHOLE(NATURAL, JOINT(RAIL, gaps), 1, 5, 64, 128, 192, UINT32_MAX);
+    ADD_WHOLE(NATURAL, JOINT(ELBOW, gaps), 1, 6, 64, 119, 127, 128, 255);
     ADD_WHOLE(COUNT, JOINT(RAIL, off_speed), 0, 1, 2);
     ADD_WHOLE(COUNT, JOINT(ELBOW, off_speed), 0, 1, 2);
     ADD_WHOLE(STATE, JOINT(RAIL, walked), DRIVE_UNKNOWN, DRIVE_SWITCHED_ON,
@@ -540,8 +542,8 @@ static bool same_joint(const joint_watch_t* a, const joint_watch_t* b)
            same_number(a->effort, b->effort) && same_number(a->effort_last, b->effort_last) &&
            a->commanded == b->commanded && same_number(a->sent, b->sent) &&
            nearly(a->sent_speed, b->sent_speed) && all_nearly(2, a->sent_before, b->sent_before) &&
-           a->regular == b->regular && a->off_speed == b->off_speed && a->walked == b->walked &&
-           a->had_torque == b->had_torque && nearly(a->ramp, b->ramp) &&
+           a->followed == b->followed && a->gaps == b->gaps && a->off_speed == b->off_speed &&
+           a->walked == b->walked && a->had_torque == b->had_torque && nearly(a->ramp, b->ramp) &&
            same_number(a->sample_loss, b->sample_loss);
 }
 
