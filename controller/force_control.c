@@ -8,10 +8,7 @@
 #define LIFTED_HEIGHT_M 0.060
 #define OFFSET_ACCELERATION_MPS2 1.0
 // Yielding takes of the joints what they have along the tool's axis, less what following the path
-// needs; never more than the drives of the size of an arm are sure to follow, and never less than
-// this, whatever the posture seems to give. [judgement]
-#define YIELD_JOINT_PART 0.9
-#define YIELD_ACCELERATION_MIN_MPS2 2.0
+// needs; never more than the drives of the size of an arm are sure to follow. [judgement]
 #define YIELD_ACCELERATION_MAX_MPS2 8.0
 // What the tool was doing across its axis dies away no faster than this: braked hard, it would take
 // from the joints what letting go needs. At the body it drags the skin a few millimetres further,
@@ -334,11 +331,11 @@ static void begin_yield(const session_t* session, force_control_state_t* state,
     state->glide.angular_radps = known ? state->moved.angular_radps : still;
     const normal_motion_t most =
         bandwidth_of_posture(&session->chain, &estimate->joint_position_measured);
-    const double given_mps2 = YIELD_JOINT_PART * most.acceleration_mps2;
+    const double given_mps2 = BANDWIDTH_JOINT_PART * most.acceleration_mps2;
     state->yield_acceleration_mps2 =
         isfinite(given_mps2)
-            ? fmin(fmax(given_mps2, YIELD_ACCELERATION_MIN_MPS2), YIELD_ACCELERATION_MAX_MPS2)
-            : YIELD_ACCELERATION_MIN_MPS2;
+            ? fmin(fmax(given_mps2, BANDWIDTH_YIELD_MIN_MPS2), YIELD_ACCELERATION_MAX_MPS2)
+            : BANDWIDTH_YIELD_MIN_MPS2;
 }
 
 static vec3_t slowed(vec3_t speed, double step)

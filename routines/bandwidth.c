@@ -157,6 +157,13 @@ normal_motion_t bandwidth_of_posture(const chain_t* chain, const joints_t* joint
                              1.0 / joint_part(&posture, &chain->acceleration_max, posture.axis)};
 }
 
+double bandwidth_yield_acceleration_mps2(const machine_settings_t* machine)
+{
+    const double declared_mps2 = machine->yield_deceleration_mps2.value; // NaN stays so
+    const double least_mps2 = BANDWIDTH_YIELD_MIN_MPS2 / BANDWIDTH_JOINT_PART;
+    return declared_mps2 <= least_mps2 ? least_mps2 : declared_mps2;
+}
+
 normal_motion_t bandwidth_stroke_motion(const body_t* body, const stroke_t* stroke,
                                         double stiffness_N_per_m, const chain_t* chain,
                                         const posture_shares_t* posture)

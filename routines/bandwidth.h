@@ -21,6 +21,10 @@
 /// Kept of the speed allowed, for following a breath while a force swings: the quickest part of
 /// quiet breathing in, 5 mm within 1.3 s. [judgement]
 #define BANDWIDTH_BREATH_MPS 0.006
+/// Letting go of a body asks for at least this much along the tool's axis, whatever a posture seems
+/// to give. On the virtual table a client who rises by 60 mm within 0.3 s is let go below 50 N
+/// where the joints give 1.7 m/s2, and with up to 70 N at 1.0, 94 N at 0.7. [measured; judgement]
+#define BANDWIDTH_YIELD_MIN_MPS2 2.0
 
 #define BANDWIDTH_REASON_LIST(X)                                                                   \
     X(BANDWIDTH_SPEED, "the speed allowed along the normal")                                       \
@@ -96,6 +100,11 @@ bool bandwidth_posture(const chain_t* chain, const joints_t* joints, posture_sha
 /// Highest speed and acceleration along the tool's axis that the joints' limits leave. Zero at a
 /// posture that can't move so.
 normal_motion_t bandwidth_of_posture(const chain_t* chain, const joints_t* joints);
+
+/// What a posture has to leave along the tool's axis wherever a body is touched: the deceleration
+/// that the machine's file says it surely has, as force limits are reckoned with it, and what a
+/// yield asks for at the least out of the part that is its.
+double bandwidth_yield_acceleration_mps2(const machine_settings_t* machine);
 
 /// Peaks of a stroke's motion, sampled through it: its speed along the normal, and the acceleration
 /// along the normal that would load the joints as its whole motion does.

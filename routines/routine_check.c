@@ -83,6 +83,8 @@ bool routine_check(const routine_t* routine, const routine_check_inputs_t* input
                                               machine->table_width_m, CLEARANCE_CHECKED_M),
                      .seed = inputs->chain->preferred};
     check.figures.joint_margin_min = HUGE_VAL;
+    check.figures.yield_speed_min_mps = HUGE_VAL;
+    check.figures.yield_acceleration_min_mps2 = HUGE_VAL;
     check.figures.link_clearance_min_m = HUGE_VAL;
     check.figures.arm_clearance_min_m = HUGE_VAL;
     check_client(&check);

@@ -37,6 +37,8 @@ typedef struct {
     int place_count;              // places whose reach was checked
     double joint_speed_share_max; // highest joint speed over its limit, 0 to 1
     int fastest_joint;            // whose that is
+    double yield_speed_min_mps;   // that the joints leave for letting go, where the skin is touched
+    double yield_acceleration_min_mps2;
     double held_max_s;            // longest press on one place
     double drag_max_N;            // along dry skin, at FRICTION_DRY
     dose_t dose;                  // what each region gets
@@ -70,6 +72,7 @@ typedef struct {
     X(ROUTINE_RULE_REACH, "unreachable") /* no posture, or none that the tool can follow */        \
     X(ROUTINE_RULE_JOINT_SPEED, "joint-too-fast")  /* JOINT_SPEED_SHARE_MAX all the way */         \
     X(ROUTINE_RULE_JOINT_ROOM, "joint-limit-near") /* warning: JOINT_ROOM_MIN */                   \
+    X(ROUTINE_RULE_YIELD, "yield-too-slow")        /* what letting go of a body takes */           \
     X(ROUTINE_RULE_TECHNIQUE_PRESSURE, "pressure-over-technique") /* force over the pad's face */  \
     X(ROUTINE_RULE_BOUT, "bout-too-long")                         /* of the technique */           \
     X(ROUTINE_RULE_TECHNIQUE_TIME, "technique-too-long") /* on a region, of the technique */       \
@@ -132,8 +135,9 @@ const char* routine_rule_text(routine_rule_t rule);
 /// place is pressed. Of the whole: light before deep, a warm-up before deep techniques, visits to a
 /// point, times by technique, left against right, session length. Then the whole routine is played
 /// through the kinematics, from the parked posture and back, as the control cycle will: ways,
-/// descents, strokes and lifts with the joints' limits of position, speed and acceleration, and the
-/// links' and tool's clearances at every step (`routines/check/play.c`).
+/// descents, strokes and lifts with the joints' limits of position, speed and acceleration, the
+/// links' and tool's clearances at every step, and what the joints leave for letting go wherever
+/// the skin is touched (`routines/check/play.c`).
 ///
 /// Adds all findings in one pass, at the step's line, each beginning with its rule's word; one
 /// finding a rule, step and region. Warnings refuse nothing. True if there was no error. Zone

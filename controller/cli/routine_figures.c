@@ -1,8 +1,10 @@
 #include "controller/cli/routine_figures.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "kinematics/clearance.h"
+#include "routines/bandwidth.h"
 
 static const char* fastest_joint(const assembly_t* assembly)
 {
@@ -41,6 +43,13 @@ void routine_figures_print(const assembly_t* assembly)
         figures->place_count, figures->reach_error_max_m * 1e3, figures->joint_margin_min);
     (void)printf("  joints      '%s' gets up to %.0f %% of its speed limit\n",
                  fastest_joint(assembly), 100.0 * figures->joint_speed_share_max);
+    if (isfinite(figures->yield_speed_min_mps)) {
+        (void)printf("  yield       the joints let the tool leave with %.2f m/s2 and %.0f mm/s, "
+                     "%.2f and %.0f are needed\n",
+                     figures->yield_acceleration_min_mps2, figures->yield_speed_min_mps * 1e3,
+                     bandwidth_yield_acceleration_mps2(&assembly->machine),
+                     assembly->safety.yield_speed_mps.value * 1e3);
+    }
     const bool near = figures->link_clearance_min_m < LINK_NEAR_M;
     (void)printf("  clearance   links keep %s%.0f mm from the skin\n", near ? "" : "more than ",
                  (near ? figures->link_clearance_min_m : LINK_NEAR_M) * 1e3);
@@ -80,6 +89,8 @@ void routine_figures_write(json_t* json, const assembly_t* assembly)
     json_number(json, "joint_margin_min", figures->joint_margin_min);
     json_number(json, "joint_speed_share_max", figures->joint_speed_share_max);
     json_text(json, "fastest_joint", fastest_joint(assembly));
+    json_number(json, "yield_speed_min_mps", figures->yield_speed_min_mps);
+    json_number(json, "yield_acceleration_min_mps2", figures->yield_acceleration_min_mps2);
     json_number(json, "link_clearance_min_m", figures->link_clearance_min_m);
     json_integer(json, "place_count", figures->place_count);
     json_number(json, "check_processor_s", assembly->check_processor_s);

@@ -7,6 +7,7 @@
 
 #include "kinematics/clearance.h"
 #include "kinematics/ik.h"
+#include "routines/bandwidth.h"
 #include "routines/tool_motion.h"
 
 #define PI 3.14159265358979323846
@@ -35,6 +36,7 @@ typedef struct {
     bool held;      // the tool has fallen behind since the last step that went well
     joints_t asked; // speeds that would have kept up when it began to
     ik_result_t asked_result;
+    bool touches;     // the skin, or is about to: the arm may have to yield
     bool failed;      // the stroke is not played on
     double elapsed_s; // of the session, whether it could be played or not
     double unseen_s;  // since links and parts were last looked at
@@ -134,6 +136,34 @@ static void refuse_lag(play_t* play)
     play->failed = true;
 }
 
+/// Where the skin is touched the joints have to have what the limits count on when the arm lets go.
+static void judge_yield(play_t* play)
+{
+    check_t* check = play->check;
+    const normal_motion_t most = bandwidth_of_posture(check->chain, &play->joints);
+    const double speed_mps = check->safety->yield_speed_mps.value;
+    const double acceleration_mps2 = bandwidth_yield_acceleration_mps2(check->machine);
+    check->figures.yield_speed_min_mps = fmin(check->figures.yield_speed_min_mps, most.speed_mps);
+    check->figures.yield_acceleration_min_mps2 =
+        fmin(check->figures.yield_acceleration_min_mps2, most.acceleration_mps2);
+    if (!(most.speed_mps >= speed_mps)) {
+        const finding_figures_t speed = finding_figures(1e3 * most.speed_mps, 1e3 * speed_mps, 0);
+        check_refuse(check, play->stroke, ROUTINE_RULE_YIELD,
+                     "over %s the joints' speeds let the tool leave the body at %s mm/s; at least "
+                     "%s mm/s (yield_speed)",
+                     region_name(play), speed.measured, speed.allowed);
+        play->failed = true;
+    } else if (!(most.acceleration_mps2 >= acceleration_mps2)) {
+        const finding_figures_t acceleration =
+            finding_figures(most.acceleration_mps2, acceleration_mps2, 1);
+        check_refuse(check, play->stroke, ROUTINE_RULE_YIELD,
+                     "over %s the joints' accelerations let the tool leave the body with %s m/s2; "
+                     "at least %s m/s2 (yield_deceleration, and what every yield asks for)",
+                     region_name(play), acceleration.measured, acceleration.allowed);
+        play->failed = true;
+    }
+}
+
 static void judge_posture(play_t* play, double step_s)
 {
     check_t* check = play->check;
@@ -165,6 +195,9 @@ static void judge_posture(play_t* play, double step_s)
         chain_frames_t frames;
         fk_frames(check->chain, &play->joints, &frames);
         play->failed = !check_frames(check, play->stroke, &frames, play->phase);
+        if (play->touches && !play->failed) {
+            judge_yield(play);
+        }
         play->unseen_s = 0.0;
     }
 }
@@ -280,6 +313,7 @@ static void touch(play_t* play, const stroke_t* stroke)
     const int count = step_count(play, stroke->duration_s, stroke_step_s(play, stroke));
     const double step_s = count > 0 ? stroke->duration_s / count : 0.0;
     tool_facing_t facing = {vec3(0.0, 0.0, 0.0), vec3(0.0, 0.0, 0.0)};
+    play->touches = true;
     for (int i = 1; i <= count && !play->failed; i++) {
         const stroke_target_t target = technique_target(body, stroke, i * step_s);
         vec3_t normal;
@@ -291,6 +325,7 @@ static void touch(play_t* play, const stroke_t* stroke)
         }
         follow(play, tool_pose_above(pose, normal, target.hop_m), step_s);
     }
+    play->touches = false;
 }
 
 /// Another stroke can be judged though the one before could not be played: from the posture that

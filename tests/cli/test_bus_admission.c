@@ -140,16 +140,17 @@ static void an_over_force_is_shown_with_its_arithmetic(void** state)
 {
     assembly_t* assembly = *state;
     safety_settings_t* safety = &assembly->safety;
-    // 4 + 3 x 4 + 10 = 26 ms; 4.375 x (20 x 0.026 + 0.05) = 2.49375 N where bones are hardest.
-    safety->contact_force_margin_N.value = 2.5;
+    // 4 + 3 x 4 + 10 = 26 ms; 4.375 x (20 x 0.026 + 0.08) = 2.625 N where bones are hardest.
+    safety->contact_force_margin_N.value = 2.63;
     assert_true(admitted(assembly));
-    safety->contact_force_margin_N.value = 2.49;
+    safety->contact_force_margin_N.value = 2.62;
     assert_false(admitted(assembly));
     assert_int_equal(assembly->findings.error_count, 1);
-    assert_true(found(&assembly->findings,
-                      "over-force: 4.38 N/mm x (20 mm/s x 26.0 ms + (20 mm/s)^2 / (2 x 4 m/s2)) = "
-                      "2.494 N over the target on "));
-    assert_true(found(&assembly->findings, ", at most 2.490 N (contact_force_margin)"));
+    assert_true(
+        found(&assembly->findings,
+              "over-force: 4.38 N/mm x (20 mm/s x 26.0 ms + (20 mm/s)^2 / (2 x 2.5 m/s2)) = "
+              "2.63 N over the target on "));
+    assert_true(found(&assembly->findings, ", at most 2.62 N (contact_force_margin)"));
     assert_true(found(&assembly->findings, "26.0 ms are 4 of the sensor, 3 periods of 4 and 10 of "
                                            "the drives"));
     assert_string_equal(assembly->findings.at[0].path, ROUTINE);

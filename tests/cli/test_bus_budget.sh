@@ -36,7 +36,7 @@ in_out '"fits": false'
 for verb in check sim run demo; do
     expect 3 "$knead" $verb --machine "$seven" "$routine"
     in_err "bus-over-budget: $seven_sum"
-    in_err "over-force: 4.38 N/mm x (20 mm/s x 208.7 ms + (20 mm/s)^2 / (2 x 4 m/s2)) = 18.5 N over"
+    in_err "over-force: 4.38 N/mm x (20 mm/s x 208.7 ms + (20 mm/s)^2 / (2 x 2.5 m/s2)) = 18.6 N"
     in_err "at most 8.0 N (contact_force_margin); 208.7 ms are 4 of the sensor, 3 periods of 64.897"
 done
 

@@ -69,7 +69,8 @@ for figure in planned "in contact" force drag reach joints clearance region "Ns"
 done
 expect 0 "$knead" check --json "$routine"
 for figure in session_s contact_s force_max_N drag_max_N held_max_s joint_margin_min \
-    joint_speed_share_max fastest_joint link_clearance_min_m check_processor_s impulse_Ns; do
+    joint_speed_share_max fastest_joint yield_speed_min_mps \
+    yield_acceleration_min_mps2 link_clearance_min_m check_processor_s impulse_Ns; do
     in_out "\"$figure\""
 done
 expect 3 "$knead" check --machine "$work/none.yaml" "$routine"

@@ -106,6 +106,16 @@ static void heavy_arm(void)
         machine.arm.joints[i].acceleration_max *= 0.02;
     }
 }
+static void sluggish_arm(void)
+{
+    for (int i = 1; i < machine.arm.joint_count; ++i) {
+        machine.arm.joints[i].acceleration_max *= 0.375;
+    }
+}
+static void quick_yield(void)
+{
+    safety.yield_speed_mps.value = 2.0;
+}
 static void slow_wrist(void)
 {
     joint("joint_5")->velocity_max = 0.15;
@@ -198,6 +208,8 @@ static const struct {
     {"slow_rail", slow_rail},
     {"heavy_arm", heavy_arm},
     {"slow_wrist", slow_wrist},
+    {"sluggish_arm", sluggish_arm},
+    {"quick_yield", quick_yield},
     {"wide_table", wide_table},
     {"thick_forearm", thick_forearm},
     {"slow_bus", slow_bus},

@@ -708,6 +708,56 @@ static void joint_that_cannot_speed_up_in_time_is_refused(void** state)
     assert_non_null(strstr(findings.at[0].message, "quickly enough"));
 }
 
+/// A message's figures, as they read: what there is, and what there should be at least.
+static void assert_reads_as_too_little(const char* before)
+{
+    const char* there = strstr(findings.at[0].message, before);
+    const char* least = strstr(findings.at[0].message, "; at least ");
+    assert_non_null(there);
+    assert_non_null(least);
+    assert_true(strtod(there + strlen(before), NULL) < strtod(least + strlen("; at least "), NULL));
+}
+
+/// Shows H01, H03.
+static void arm_that_could_not_let_go_as_limits_count_on_is_refused(void** state)
+{
+    (void)state;
+    add_stroke(TECHNIQUE_EFFLEURAGE, "lumbar.left", effleurage(12.0));
+    assert_accepted();
+    const double there_mps2 = figures.yield_acceleration_min_mps2;
+    assert_true(there_mps2 > 2.5 && there_mps2 < 50.0);
+    // What the machine's file says it surely has, and what every yield asks for.
+    machine.yield_deceleration_mps2.value = there_mps2 * (1.0 - 1e-6);
+    assert_accepted();
+    machine.yield_deceleration_mps2.value = there_mps2 * (1.0 + 1e-6);
+    assert_refused_by(ROUTINE_RULE_YIELD);
+    assert_reads_as_too_little("leave the body with ");
+    machine.yield_deceleration_mps2.value = (double)NAN;
+    assert_refused_by(ROUTINE_RULE_YIELD);
+    machine.yield_deceleration_mps2.value = 0.0; // nobody knows
+    const double part = 2.0 / 0.9 / there_mps2;
+    const joints_t given = chain.acceleration_max;
+    for (int above = 1; above >= 0; --above) {
+        for (int i = 0; i < chain.joint_count; ++i) {
+            chain.acceleration_max.at[i] = given.at[i] * part * (above != 0 ? 1.001 : 0.999);
+        }
+        if (above != 0) {
+            assert_accepted();
+        } else {
+            assert_refused_by(ROUTINE_RULE_YIELD);
+        }
+    }
+    chain.acceleration_max = given;
+    // The speed of a yield.
+    safety.yield_speed_mps.value = figures.yield_speed_min_mps * (1.0 - 1e-6);
+    assert_accepted();
+    safety.yield_speed_mps.value = figures.yield_speed_min_mps * (1.0 + 1e-6);
+    assert_refused_by(ROUTINE_RULE_YIELD);
+    assert_reads_as_too_little("leave the body at ");
+    safety.yield_speed_mps.value = (double)NAN;
+    assert_refused_by(ROUTINE_RULE_YIELD);
+}
+
 static void way_that_a_joints_limit_cuts_is_refused(void** state)
 {
     (void)state;
@@ -1047,6 +1097,7 @@ int main(void)
         cmocka_unit_test_setup(every_mistake_of_a_routine_is_found_in_one_pass, reset),
         cmocka_unit_test_setup(joint_that_cannot_keep_up_is_refused_by_name, reset),
         cmocka_unit_test_setup(joint_that_cannot_speed_up_in_time_is_refused, reset),
+        cmocka_unit_test_setup(arm_that_could_not_let_go_as_limits_count_on_is_refused, reset),
         cmocka_unit_test_setup(way_that_a_joints_limit_cuts_is_refused, reset),
         cmocka_unit_test_setup(joint_near_its_limit_is_warned_of, reset),
         cmocka_unit_test_setup(sliding_that_may_drag_too_hard_is_warned_of, reset),
