@@ -48,6 +48,27 @@ static void every_rule_that_is_named_is_one(void** context)
     }
 }
 
+/// What is not heard keeps its last speed; the force sensor's samples and a joint far from the body
+/// have no such excuse.
+static void a_joint_that_is_not_heard_may_seem_to_approach_the_skin(void** context)
+{
+    (void)context;
+    const struct {
+        int phase;
+        const char* target;
+        double magnitude;
+        bool allowed;
+    } asked[] = {{MODE_RETRACT, "drive_3", 0.05, true},  {MODE_CONTACT, "drive_1", 0.29, true},
+                 {MODE_TRANSIT, "drive_3", 0.05, false}, {MODE_RETRACT, "force", 0.05, false},
+                 {MODE_RETRACT, "io", 0.05, false},      {MODE_RETRACT, "drive_3", 0.3, false}};
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; ++i) {
+        const expected_row_t* row = expected_row(WORLD_EVENT_BUS_REORDER, asked[i].phase,
+                                                 asked[i].target, asked[i].magnitude);
+        assert_int_equal(expected_names(row->rules, "force_envelope"), asked[i].allowed);
+        assert_true(expected_names(row->rules, "sample_loss"));
+    }
+}
+
 static void names_are_whole_words(void** context)
 {
     (void)context;
@@ -125,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_has_a_row_that_fits_everything),
         cmocka_unit_test(every_rule_that_is_named_is_one),
+        cmocka_unit_test(a_joint_that_is_not_heard_may_seem_to_approach_the_skin),
         cmocka_unit_test(names_are_whole_words),
         cmocka_unit_test(an_outcome_is_held_against_rule_reaction_and_time),
         cmocka_unit_test(whatever_excuses_an_invariant_says_why),
