@@ -41,6 +41,8 @@
 #define STANDS_MPS 0.005
 // Within this of a stop the body has to be let go.
 #define RELEASE_US 300000
+// Of a yield's speed: a body that comes after the tool faster leaves it less than that to gain.
+#define CHASED_PART 0.5
 // Drives that were told to let go do it within this, brakes and all.
 #define TORQUE_GONE_US 200000
 
@@ -495,10 +497,14 @@ static void judge_release(const period_t* period)
         period->out->verdict.refused != 0 || (period->out->live.granted & REQUEST_STOP) != 0;
     const bool begins = in_modes(self->mode, GOING_MODES) && stopped;
     self->answer_us = !answers ? -1 : self->answer_us >= 0 || !begins ? self->answer_us : now_us;
-    // A program that hangs lets go of nothing; the drives' watchdogs brake.
+    // A program that hangs lets go of nothing; the drives' watchdogs brake. Nor is counted for how
+    // long a body comes after the tool nearly as fast as it yields.
     const double hung_s = period->passed_s - fmin(period->passed_s, WATCHDOG_S);
-    self->answer_us +=
-        self->answer_us >= 0 && self->answer_us < now_us ? (int64_t)(hung_s * 1e6) : 0;
+    const double yield_mps = period->session->safety->yield_speed_mps.value;
+    const bool chased = period->truth->surface_speed_mps > CHASED_PART * yield_mps;
+    self->answer_us += self->answer_us >= 0 && self->answer_us < now_us
+                           ? (int64_t)((chased ? period->passed_s : hung_s) * 1e6)
+                           : 0;
     const bool moves = period->truth->drives_enabled && !self->lost && !self->press.outrun;
     if (self->answer_us >= 0 && now_us - self->answer_us > RELEASE_US && moves) {
         at_most(period, INVARIANT_I18, "true force after a stop, N", period->truth->normal_force_N,

@@ -39,7 +39,8 @@
       "the true force is over the limit of all by at most 15 N, but for lost drives, an arm "      \
       "without torque, and clients faster or farther than a yield goes")                           \
     X(INVARIANT_I18, "I18", true,                                                                  \
-      "after a stop the true force is below 5 N within 300 ms, as long as drives answer, and "     \
+      "after a stop the true force is below 5 N within 300 ms, as long as drives answer and but "  \
+      "for the time in which a body follows the tool at half of a yield's speed and more, and "    \
       "no sooner is their torque taken away unless a refused rule asks for it")
 typedef enum {
 #define X(id, name, judged, text) id,

@@ -88,7 +88,7 @@ typedef enum {
       "samples", "a device answers too seldom")                                                    \
     X(INTERLOCK_DRIVE_STATE, "drive_state", "H22 H25 H36", PARTIAL, YIELD, ACKNOWLEDGE, 0, "",     \
       "a drive left operation enabled, or the way there")                                          \
-    X(INTERLOCK_ENCODER_FROZEN, "encoder_frozen", "H20", NONE, YIELD, ACKNOWLEDGE, 20,             \
+    X(INTERLOCK_ENCODER_FROZEN, "encoder_frozen", "H20", NONE, YIELD, INSPECTION, 20,              \
       "rad, m, Nm or N", "a joint is driven and its position stands still")                        \
     X(INTERLOCK_FOLLOWING, "following", "H20 H21 H24", FULL, YIELD, ACKNOWLEDGE, 0, "rad or m",    \
       "a joint does not follow its command")                                                       \

@@ -674,6 +674,33 @@ static void a_stop_lets_go_within_its_time(void** context)
 }
 
 /// Shows I18.
+static void the_time_in_which_a_body_follows_the_tool_is_not_counted(void** context)
+{
+    (void)context;
+    const double yield_mps = quiet(MODE_CONTACT).stage->session->safety->yield_speed_mps.value;
+    const struct {
+        double skin_mps;
+        bool counted;
+    } rows[] = {{0.5 * yield_mps, true},
+                {0.5 * yield_mps + 1e-6, false},
+                {-yield_mps, true},
+                {(double)NAN, true}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+        scene_t scene = yielding(40.0, 0.296);
+        scene.truth.surface_speed_mps = rows[i].skin_mps;
+        for (int period = 0; period < 3; ++period) {
+            judge(&scene);
+        }
+        scene.truth.surface_speed_mps = 0.0;
+        assert_int_equal(scene.invariants.violated,
+                         rows[i].counted ? INVARIANT_BIT(INVARIANT_I18) : 0);
+        judge(&scene);
+        judge(&scene);
+        expect(&scene, INVARIANT_I18);
+    }
+}
+
+/// Shows I18.
 static void a_persons_stop_lets_go_as_well(void** context)
 {
     (void)context;
@@ -772,6 +799,7 @@ int main(void)
         cmocka_unit_test(what_no_yield_ends_is_told_apart_from_what_one_has_to_end),
         cmocka_unit_test(an_arm_without_torque_that_comes_by_itself_is_not_excused),
         cmocka_unit_test(a_stop_lets_go_within_its_time),
+        cmocka_unit_test(the_time_in_which_a_body_follows_the_tool_is_not_counted),
         cmocka_unit_test(a_persons_stop_lets_go_as_well),
         cmocka_unit_test(torque_stays_until_the_body_is_let_go),
         cmocka_unit_test(a_lift_is_acknowledged_by_going_on_as_asked),

@@ -160,8 +160,10 @@ static void a_position_that_stands_still_while_its_drive_pushes_is_told(void** c
             assert_int_equal(verdict.subject, SCENE_ELBOW);
         }
         // One that moves holds against what it meets.
+        scene = settled(rows[i].mode);
         scene.feedback.drives[SCENE_ELBOW].position += 1e-6;
         (void)pass(&scene);
+        scene.feedback.drives[SCENE_ELBOW].effort = rows[i].effort_Nm;
         assert_false(refuses(&scene, INTERLOCK_ENCODER_FROZEN));
     }
     scene_t scene = settled(MODE_TRANSIT);
@@ -198,10 +200,10 @@ static void an_encoder_that_freezes_in_motion_is_told_by_the_torque_that_winds_u
     // One corrupt sample of a joint that stands is none.
     scene_t scene = settled(MODE_TRANSIT);
     drive_feedback_t* drive = &scene.feedback.drives[SCENE_ELBOW];
-    drive->effort = 15.0;
     for (int period = 0; period < 2; ++period) {
         drive->position += 1e-4;
         (void)pass(&scene);
+        drive->effort = 15.0;
     }
     (void)pass(&scene);
     drive->effort = 100.0;
@@ -210,6 +212,24 @@ static void an_encoder_that_freezes_in_motion_is_told_by_the_torque_that_winds_u
     assert_true(refuses(&scene, INTERLOCK_ENCODER_FROZEN));
     drive->effort = 15.0;
     assert_false(refuses(&scene, INTERLOCK_ENCODER_FROZEN));
+}
+
+/// Shows H20, encoder_frozen.
+static void a_frozen_encoder_is_not_acknowledged_away(void** context)
+{
+    (void)context;
+    scene_t scene = settled(MODE_TRANSIT);
+    scene.feedback.drives[SCENE_ELBOW].effort = 10.001;
+    (void)pass(&scene);
+    interlock_acknowledge(&scene.state);
+    // It moves again, and pushes no more: the next freeze may come with the arm at the body.
+    for (int period = 0; period < 20; ++period) {
+        scene.feedback.drives[SCENE_ELBOW].effort = 0.0;
+        scene.feedback.drives[SCENE_ELBOW].position += 1e-6;
+        const verdict_t verdict = pass(&scene);
+        assert_true(has(&verdict, INTERLOCK_ENCODER_FROZEN));
+        assert_int_equal(verdict.reaction, REACTION_POWER_OFF);
+    }
 }
 
 /// Shows H19, H20, H24, speed_following.
@@ -1162,6 +1182,7 @@ int main(void)
         cmocka_unit_test(a_position_that_stands_still_while_its_joint_is_commanded_is_told),
         cmocka_unit_test(a_position_that_stands_still_while_its_drive_pushes_is_told),
         cmocka_unit_test(an_encoder_that_freezes_in_motion_is_told_by_the_torque_that_winds_up),
+        cmocka_unit_test(a_frozen_encoder_is_not_acknowledged_away),
         cmocka_unit_test(a_joint_at_another_speed_than_commanded_twice_loses_its_power),
         cmocka_unit_test(a_yield_that_a_client_pushes_faster_is_no_joint_that_runs_away),
         cmocka_unit_test(a_push_excuses_a_speed_only_where_all_are_heard_and_while_yielding),
