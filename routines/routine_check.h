@@ -39,9 +39,9 @@ typedef struct {
     int fastest_joint;            // whose that is
     double yield_speed_min_mps;   // that the joints leave for letting go, where the skin is touched
     double yield_acceleration_min_mps2;
-    double held_max_s;            // longest press on one place
-    double drag_max_N;            // along dry skin, at FRICTION_DRY
-    dose_t dose;                  // what each region gets
+    double held_max_s; // longest press on one place
+    double drag_max_N; // along dry skin, at FRICTION_DRY
+    dose_t dose;       // what each region gets
 } routine_figures_t;
 
 /// Words that begin a finding's message, one a rule; stable, for tools and tests.
