@@ -539,6 +539,26 @@ static void judge_requests(const period_t* period)
                     (self->started || (period->out->live.granted & REQUEST_START) != 0);
 }
 
+/// The reaction is a word until the mode follows it, which decides what is commanded.
+static void judge_obeyed(const period_t* period)
+{
+    static const unsigned obeying[REACTION_COUNT] = {
+        [REACTION_NONE] = ~0u,
+        [REACTION_LIFT] = ~(M(APPROACH) | M(CONTACT)),
+        [REACTION_YIELD] = REACTION_MODES,
+        [REACTION_STOP] = M(STOPPING) | M(TRIPPED),
+        [REACTION_POWER_OFF] = M(TRIPPED),
+    };
+    const verdict_t* verdict = &period->out->verdict;
+    const supervisor_mode_t before = period->self->mode, mode = period->out->mode;
+    // Without torque nothing is left to do but to stay so.
+    const unsigned obeyed = supervisor_mode_powered(before) ? obeying[verdict->reaction]
+                                                            : M(LOCKED) | M(TRIPPED) | M(PARKED);
+    if (verdict->refused != 0 && !in_modes(mode, obeyed)) {
+        violate(period, INVARIANT_I11, "not obeyed is the reaction", verdict->reaction, 0.0);
+    }
+}
+
 static void judge_verdict(const period_t* period)
 {
     invariants_t* self = period->self;
@@ -605,6 +625,7 @@ void invariants_judge(invariants_t* self, const cycle_input_t* in, const cycle_o
     judge_times(&period);
     judge_release(&period);
     judge_verdict(&period);
+    judge_obeyed(&period);
     self->tool_commanded_m = period.tool_commanded_m;
     self->mode = out->mode;
     self->judged_us = in->now_us;

@@ -28,7 +28,8 @@
     X(INVARIANT_I9, "I9", true, "every trip has one first cause, which stays until acknowledged")  \
     X(INVARIANT_I10, "I10", true, "stop beats start in the same period")                           \
     X(INVARIANT_I11, "I11", true,                                                                  \
-      "the reaction is at least as strong as the least trust among the refused rules asks for")    \
+      "the reaction is at least as strong as the least trust among the refused rules asks for, "   \
+      "the arm obeys it in the same period, and nothing begins while a rule is refused")           \
     X(INVARIANT_I12, "I12", false,                                                                 \
       "two controllers agree: there is no second one in this process")                             \
     X(INVARIANT_I13, "I13", true, "yielding ends without torque within its time")                  \

@@ -546,17 +546,99 @@ static void starting_against_a_stop_is_seen(void** context)
     expect(&scene, INVARIANT_I10);
 }
 
+/// Without torque, as one that has tripped is.
+static void trip(scene_t* scene)
+{
+    scene->out.mode = MODE_TRIPPED;
+    for (int joint = 0; joint < scene->stage->session->chain.joint_count; ++joint) {
+        scene->out.command.request[joint] = DRIVE_REQUEST_DISABLE;
+    }
+}
+
 static void a_reaction_weaker_than_one_rule_asks_for_is_seen(void** context)
 {
     (void)context;
-    scene_t scene = quiet(MODE_CONTACT);
-    scene.out.verdict.refused = INTERLOCK_RULE(INTERLOCK_ESTOP) | INTERLOCK_RULE(INTERLOCK_SHEAR);
-    scene.out.verdict.reaction = REACTION_POWER_OFF;
-    judge(&scene);
-    assert_int_equal(scene.invariants.violated, 0);
-    scene.out.verdict.reaction = REACTION_YIELD;
-    judge(&scene);
-    expect(&scene, INVARIANT_I11);
+    for (int weaker = 0; weaker < 2; ++weaker) {
+        scene_t scene = quiet(MODE_CONTACT);
+        scene.out.verdict.refused =
+            INTERLOCK_RULE(INTERLOCK_ESTOP) | INTERLOCK_RULE(INTERLOCK_SHEAR);
+        scene.out.verdict.reaction = weaker == 1 ? REACTION_YIELD : REACTION_POWER_OFF;
+        scene.state.interlock.first_rule = INTERLOCK_ESTOP;
+        trip(&scene); // whatever was asked for
+        judge(&scene);
+        if (weaker == 1) {
+            expect(&scene, INVARIANT_I11);
+        } else {
+            assert_int_equal(scene.invariants.violated, 0);
+        }
+    }
+}
+
+/// Shows I11: what the mode may be after a period that asked for a reaction.
+static void a_reaction_that_the_mode_does_not_follow_is_seen(void** context)
+{
+    (void)context;
+    static const struct {
+        supervisor_mode_t before, after;
+        reaction_t reaction;
+        bool obeys;
+    } turns[] = {
+        {MODE_CONTACT, MODE_CONTACT, REACTION_LIFT, false},
+        {MODE_APPROACH, MODE_CONTACT, REACTION_LIFT, false},
+        {MODE_CONTACT, MODE_LIFT, REACTION_LIFT, true},
+        {MODE_RETRACT, MODE_RETRACT, REACTION_LIFT, true},
+        {MODE_CONTACT, MODE_LIFT, REACTION_YIELD, false},
+        {MODE_CONTACT, MODE_YIELD, REACTION_YIELD, true},
+        {MODE_ARMED, MODE_TRANSIT, REACTION_YIELD, false},
+        {MODE_ARMED, MODE_STOPPING, REACTION_YIELD, true},
+        {MODE_TRANSIT, MODE_YIELD, REACTION_STOP, false},
+        {MODE_TRANSIT, MODE_STOPPING, REACTION_STOP, true},
+        {MODE_TRANSIT, MODE_STOPPING, REACTION_POWER_OFF, false},
+        {MODE_STOPPING, MODE_STOPPING, REACTION_POWER_OFF, false},
+        {MODE_TRANSIT, MODE_TRIPPED, REACTION_POWER_OFF, true},
+    };
+    for (size_t i = 0; i < sizeof turns / sizeof turns[0]; ++i) {
+        scene_t scene = quiet(turns[i].before);
+        scene.out.verdict.refused = INTERLOCK_RULE(INTERLOCK_DWELL); // asks for the least
+        scene.out.verdict.reaction = turns[i].reaction;
+        scene.state.interlock.first_rule = INTERLOCK_DWELL;
+        scene.out.mode = turns[i].after;
+        if (turns[i].after == MODE_TRIPPED) {
+            trip(&scene);
+        }
+        judge(&scene);
+        if (turns[i].obeys) {
+            assert_int_equal(scene.invariants.violated, 0);
+        } else {
+            expect(&scene, INVARIANT_I11);
+        }
+    }
+}
+
+/// Shows I11.
+static void nothing_begins_while_a_rule_is_refused(void** context)
+{
+    (void)context;
+    static const supervisor_mode_t begins[][2] = {{MODE_LOCKED, MODE_READY},
+                                                  {MODE_TRIPPED, MODE_READY},
+                                                  {MODE_READY, MODE_ARMING},
+                                                  {MODE_READY, MODE_READY}};
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; ++i) {
+        for (int refused = 0; refused < 2; ++refused) {
+            scene_t scene = quiet(MODE_ARMED);
+            trip(&scene);
+            scene.invariants.mode = begins[i][0];
+            scene.out.mode = begins[i][1];
+            scene.out.verdict.refused = refused == 1 ? INTERLOCK_RULE(INTERLOCK_DWELL) : 0;
+            scene.out.verdict.reaction = refused == 1 ? REACTION_YIELD : REACTION_NONE;
+            judge(&scene);
+            if (refused == 0) {
+                assert_int_equal(scene.invariants.violated, 0);
+            } else {
+                expect(&scene, INVARIANT_I11);
+            }
+        }
+    }
 }
 
 /// Pressed on by skin that comes at a speed, with torque, so that the bound leaves room.
@@ -795,6 +877,8 @@ int main(void)
         cmocka_unit_test(a_trip_needs_its_first_cause_and_keeps_it),
         cmocka_unit_test(starting_against_a_stop_is_seen),
         cmocka_unit_test(a_reaction_weaker_than_one_rule_asks_for_is_seen),
+        cmocka_unit_test(a_reaction_that_the_mode_does_not_follow_is_seen),
+        cmocka_unit_test(nothing_begins_while_a_rule_is_refused),
         cmocka_unit_test(fifteen_newtons_over_the_limit_of_all_are_the_most),
         cmocka_unit_test(what_no_yield_ends_is_told_apart_from_what_one_has_to_end),
         cmocka_unit_test(an_arm_without_torque_that_comes_by_itself_is_not_excused),
