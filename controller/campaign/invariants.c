@@ -369,6 +369,21 @@ static bool drive_lost(const period_t* period)
     return self->lost_periods > 0;
 }
 
+/// A joint that was given up stays so: its drive may have missed any number of set-points.
+static void judge_given_up(const period_t* period)
+{
+    invariants_t* self = period->self;
+    const bool powered = supervisor_mode_powered(period->out->mode);
+    for (int joint = 0; joint < period->session->chain.joint_count; ++joint) {
+        const drive_request_t request = period->out->command.request[joint];
+        if (self->given_up[joint] && powered && request == DRIVE_REQUEST_ENABLE) {
+            violate(period, INVARIANT_I8, "goes on though told to stop, joint", joint, 0.0);
+        }
+        self->given_up[joint] =
+            powered && (self->given_up[joint] || request == DRIVE_REQUEST_QUICK_STOP);
+    }
+}
+
 static void judge_set_points(const period_t* period)
 {
     invariants_t* self = period->self;
@@ -621,6 +636,7 @@ void invariants_judge(invariants_t* self, const cycle_input_t* in, const cycle_o
     judge_zones(&period);
     judge_approach(&period);
     judge_set_points(&period);
+    judge_given_up(&period);
     judge_samples(&period);
     judge_times(&period);
     judge_release(&period);

@@ -24,7 +24,8 @@
     X(INVARIANT_I6, "I6", true, "the tool, commanded and true, is never faster than allowed")      \
     X(INVARIANT_I7, "I7", true, "the middle of the pad never presses into a forbidden zone")       \
     X(INVARIANT_I8, "I8", true,                                                                    \
-      "every set-point is finite and within position, speed and acceleration limits")              \
+      "every set-point is finite and within position, speed and acceleration limits, and a drive " \
+      "that was told to stop goes on no sooner than its torque was taken away")                    \
     X(INVARIANT_I9, "I9", true, "every trip has one first cause, which stays until acknowledged")  \
     X(INVARIANT_I10, "I10", true, "stop beats start in the same period")                           \
     X(INVARIANT_I11, "I11", true,                                                                  \
@@ -102,6 +103,7 @@ typedef struct {
     double command[JOINT_CAPACITY];
     double speed[JOINT_CAPACITY];
     bool enabled[JOINT_CAPACITY];
+    bool given_up[JOINT_CAPACITY]; // told to stop since the arm had torque
     int lost_periods; // for which what a lost drive does to the others is still looked for
     vec3_t tool_commanded_m;
     double inward_mps;

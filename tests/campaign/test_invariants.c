@@ -50,6 +50,15 @@ static scene_t quiet(supervisor_mode_t mode)
     return scene;
 }
 
+/// Without torque, as one that has tripped is.
+static void trip(scene_t* scene)
+{
+    scene->out.mode = MODE_TRIPPED;
+    for (int joint = 0; joint < scene->stage->session->chain.joint_count; ++joint) {
+        scene->out.command.request[joint] = DRIVE_REQUEST_DISABLE;
+    }
+}
+
 static void expect(const scene_t* scene, invariant_t invariant)
 {
     if (scene->invariants.violated != INVARIANT_BIT(invariant)) {
@@ -451,6 +460,29 @@ static void a_set_point_beyond_speed_or_limits_is_seen(void** context)
     expect(&scene, INVARIANT_I8);
 }
 
+/// Shows I8.
+static void a_drive_that_was_told_to_stop_stays_so_until_its_torque_went(void** context)
+{
+    (void)context;
+    for (int tripped = 0; tripped < 2; ++tripped) {
+        scene_t scene = quiet(MODE_YIELD);
+        scene.out.command.request[2] = DRIVE_REQUEST_QUICK_STOP;
+        judge(&scene);
+        scene.out.mode = tripped == 1 ? MODE_TRIPPED : MODE_STOPPING;
+        scene.out.command.request[2] = DRIVE_REQUEST_QUICK_STOP;
+        if (tripped == 1) {
+            trip(&scene);
+        }
+        judge(&scene);
+        assert_int_equal(scene.invariants.violated & INVARIANT_BIT(INVARIANT_I8), 0);
+        scene.out.mode = tripped == 1 ? MODE_ARMING : MODE_STOPPING;
+        scene.out.command.request[2] = DRIVE_REQUEST_ENABLE;
+        judge(&scene);
+        assert_int_equal(scene.invariants.violated & INVARIANT_BIT(INVARIANT_I8),
+                         tripped == 1 ? 0 : INVARIANT_BIT(INVARIANT_I8));
+    }
+}
+
 /// Whether a command that moves the tool along the rail at `part` of the speed allowed is seen.
 static bool fast_tool_is_seen(scene_t* scene, double part)
 {
@@ -544,15 +576,6 @@ static void starting_against_a_stop_is_seen(void** context)
     scene.out.mode = MODE_TRANSIT;
     judge(&scene);
     expect(&scene, INVARIANT_I10);
-}
-
-/// Without torque, as one that has tripped is.
-static void trip(scene_t* scene)
-{
-    scene->out.mode = MODE_TRIPPED;
-    for (int joint = 0; joint < scene->stage->session->chain.joint_count; ++joint) {
-        scene->out.command.request[joint] = DRIVE_REQUEST_DISABLE;
-    }
 }
 
 static void a_reaction_weaker_than_one_rule_asks_for_is_seen(void** context)
@@ -871,6 +894,7 @@ int main(void)
         cmocka_unit_test(motion_without_arm_and_start_is_seen),
         cmocka_unit_test(going_on_with_an_old_sample_is_seen_one_that_is_fresh_is_not),
         cmocka_unit_test(a_set_point_beyond_speed_or_limits_is_seen),
+        cmocka_unit_test(a_drive_that_was_told_to_stop_stays_so_until_its_torque_went),
         cmocka_unit_test(
             a_tool_commanded_too_fast_is_seen_with_a_little_more_after_a_drive_was_lost),
         cmocka_unit_test(a_value_that_is_not_a_number_must_end_going_on),
