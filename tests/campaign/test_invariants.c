@@ -597,7 +597,7 @@ static void a_reaction_weaker_than_one_rule_asks_for_is_seen(void** context)
     }
 }
 
-/// Shows I11: what the mode may be after a period that asked for a reaction.
+/// Shows I11.
 static void a_reaction_that_the_mode_does_not_follow_is_seen(void** context)
 {
     (void)context;

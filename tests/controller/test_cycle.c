@@ -248,6 +248,52 @@ static void a_refused_period_stops_in_that_period(void** context)
     free(gantry);
 }
 
+/// A person is told why nothing begins, not that it was granted.
+static void an_acknowledge_that_a_rule_stands_against_is_answered_so(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    static cycle_state_t state;
+    static cycle_output_t out;
+    for (int pressed = 0; pressed < 2; ++pressed) {
+        cycle_begin(&state);
+        cycle_input_t in = {.requests = REQUEST_ACKNOWLEDGE};
+        in.feedback = healthy(&state, &gantry->session.chain.parked, DRIVE_SWITCH_ON_DISABLED, 0);
+        in.feedback.io.estop_closed = pressed == 0;
+        cycle_step(&gantry->session, &state, &in, &out);
+        assert_int_equal(out.live.results[REQUEST_ACKNOWLEDGE_INDEX],
+                         pressed == 1 ? REQUEST_NOT_HEALTHY : REQUEST_GRANTED);
+        assert_int_equal(out.mode, pressed == 1 ? MODE_LOCKED : MODE_READY);
+    }
+    free(gantry);
+}
+
+/// No rule refuses any more, but the cause that stands was never looked at.
+static void a_mode_that_goes_on_beside_a_latched_cause_loses_its_torque(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    give_a_stroke(gantry);
+    static cycle_state_t state;
+    static cycle_output_t out;
+    for (int latched = 0; latched < 2; ++latched) {
+        cycle_input_t in = {0};
+        assert_true(reach_transit(gantry, &state, &in, &out));
+        state.interlock.tripped = latched == 1;
+        in.cycle += 1;
+        in.now_us += GANTRY_PERIOD_US;
+        in.requests = 0;
+        in.feedback =
+            healthy(&state, &gantry->session.chain.parked, DRIVE_OPERATION_ENABLED, in.cycle);
+        cycle_step(&gantry->session, &state, &in, &out);
+        assert_int_equal(out.verdict.refused, 0);
+        assert_int_equal(out.mode, latched == 1 ? MODE_TRIPPED : MODE_TRANSIT);
+        assert_int_equal(out.command.request[0],
+                         latched == 1 ? DRIVE_REQUEST_DISABLE : DRIVE_REQUEST_ENABLE);
+    }
+    free(gantry);
+}
+
 /// One period of a healthy arm whose joints are off their commanded places by `off_m` each.
 static void step_off(gantry_t* gantry, cycle_state_t* state, cycle_input_t* in, cycle_output_t* out,
                      double off_m, uint32_t requests)
@@ -398,6 +444,8 @@ int main(void)
         cmocka_unit_test(whatever_the_feedback_says_commands_are_finite_and_inside_limits),
         cmocka_unit_test(a_healthy_machine_walks_to_transit_in_three_steps_only),
         cmocka_unit_test(a_refused_period_stops_in_that_period),
+        cmocka_unit_test(an_acknowledge_that_a_rule_stands_against_is_answered_so),
+        cmocka_unit_test(a_mode_that_goes_on_beside_a_latched_cause_loses_its_torque),
         cmocka_unit_test(resuming_starts_where_the_arm_stands_or_not_at_all),
         cmocka_unit_test(a_pause_holds_the_arm_on_its_way_home_too),
         cmocka_unit_test(a_mode_lasts_by_the_clock_where_periods_were_missed),
