@@ -541,6 +541,28 @@ static void no_levels_whenever_make_the_force_jump_or_pass_the_cap(void** contex
     }
 }
 
+/// As slow a technique as no library has: the shape of the stroke and the levels both ask for more.
+static void the_force_changes_no_faster_than_its_technique_may(void** context)
+{
+    (void)context;
+    walk_t self;
+    gantry_t* gantry = gantry_pressing(&self);
+    const double rate_N_per_s = 2.0;
+    for (int i = 0; i < TECHNIQUE_COUNT; ++i) {
+        gantry->safety.techniques[i].force_rate_max_N_per_s.value = rate_N_per_s;
+    }
+    double before_N = walk(&self, MODE_CONTACT).force_target_N;
+    double fastest_N = 0.0;
+    for (int period = 0; period < 5000; ++period) {
+        self.live.intensity_level = period < 2500 ? 10 : 0;
+        const double force_N = walk(&self, MODE_CONTACT).force_target_N;
+        fastest_N = fmax(fastest_N, fabs(force_N - before_N));
+        before_N = force_N;
+    }
+    assert_near(fastest_N, rate_N_per_s * PERIOD_S, 1e-9);
+    free(gantry);
+}
+
 static void looking_for_the_skin_again_wants_no_more_than_the_light_touch(void** context)
 {
     (void)context;
@@ -660,6 +682,7 @@ int main(void)
         cmocka_unit_test(the_force_never_passes_the_cap_of_the_place_even_as_written),
         cmocka_unit_test(harder_comes_slowly_and_softer_sooner),
         cmocka_unit_test(no_levels_whenever_make_the_force_jump_or_pass_the_cap),
+        cmocka_unit_test(the_force_changes_no_faster_than_its_technique_may),
         cmocka_unit_test(looking_for_the_skin_again_wants_no_more_than_the_light_touch),
         cmocka_unit_test(a_step_left_while_travelling_is_reached_from_rest_to_rest),
         cmocka_unit_test(a_step_left_in_contact_is_not_played_on),
