@@ -148,14 +148,18 @@ BREAKS = [
           "    target->tool_desired.position_m.y += 0.04;\n"
           "    target->region = body_region_at(session->body, view.target.place);"),
     Break("a cap of the force is not kept", PLAN,
-          "if (!(target->force_target_N <= allowed_N)) {", "if (target->force_target_N > 1e3) {"),
+          "if (!(target->force_target_N <= allowed_N)) {", "if (target->force_target_N > 1e3) {",
+          "test_plan", "`check` refuses routines over their caps"),
     Break("a change of the force is not ramped", PLAN, "    if (!entered) {\n"
           "        const double last_N = state->last.force_target_N;",
-          "    if (false) {\n        const double last_N = state->last.force_target_N;"),
+          "    if (false) {\n        const double last_N = state->last.force_target_N;",
+          "test_plan", "force control bends a step by itself"),
     Break("resumes wherever the arm is", LIVE,
-          "view->tool_deviation_m <= LIVE_DISPLACED_MAX_M", "view->tool_deviation_m <= 1e9"),
+          "view->tool_deviation_m <= LIVE_DISPLACED_MAX_M", "view->tool_deviation_m <= 1e9",
+          "test_cycle", "no trial resumes an arm that was moved"),
     Break("a request that was held counts again", LIVE,
-          "if ((request & MOVES & asked_before) != 0) {", "if (false) {"),
+          "if ((request & MOVES & asked_before) != 0) {", "if (false) {",
+          "test_live", "nobody holds a key in a trial"),
 ]
 
 
