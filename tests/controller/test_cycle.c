@@ -268,32 +268,6 @@ static void an_acknowledge_that_a_rule_stands_against_is_answered_so(void** cont
     free(gantry);
 }
 
-/// No rule refuses any more, but the cause that stands was never looked at.
-static void a_mode_that_goes_on_beside_a_latched_cause_loses_its_torque(void** context)
-{
-    (void)context;
-    gantry_t* gantry = gantry_make();
-    give_a_stroke(gantry);
-    static cycle_state_t state;
-    static cycle_output_t out;
-    for (int latched = 0; latched < 2; ++latched) {
-        cycle_input_t in = {0};
-        assert_true(reach_transit(gantry, &state, &in, &out));
-        state.interlock.tripped = latched == 1;
-        in.cycle += 1;
-        in.now_us += GANTRY_PERIOD_US;
-        in.requests = 0;
-        in.feedback =
-            healthy(&state, &gantry->session.chain.parked, DRIVE_OPERATION_ENABLED, in.cycle);
-        cycle_step(&gantry->session, &state, &in, &out);
-        assert_int_equal(out.verdict.refused, 0);
-        assert_int_equal(out.mode, latched == 1 ? MODE_TRIPPED : MODE_TRANSIT);
-        assert_int_equal(out.command.request[0],
-                         latched == 1 ? DRIVE_REQUEST_DISABLE : DRIVE_REQUEST_ENABLE);
-    }
-    free(gantry);
-}
-
 /// One period of a healthy arm whose joints are off their commanded places by `off_m` each.
 static void step_off(gantry_t* gantry, cycle_state_t* state, cycle_input_t* in, cycle_output_t* out,
                      double off_m, uint32_t requests)
@@ -307,6 +281,27 @@ static void step_off(gantry_t* gantry, cycle_state_t* state, cycle_input_t* in, 
     in->feedback = healthy(state, &at, DRIVE_OPERATION_ENABLED, in->cycle);
     in->requests = requests;
     cycle_step(&gantry->session, state, in, out);
+}
+
+/// No rule refuses any more, but the cause that stands was never looked at.
+static void a_mode_that_goes_on_beside_a_latched_cause_loses_its_torque(void** context)
+{
+    (void)context;
+    gantry_t* gantry = gantry_make();
+    give_a_stroke(gantry);
+    static cycle_state_t state;
+    static cycle_output_t out;
+    for (int latched = 0; latched < 2; ++latched) {
+        cycle_input_t in = {0};
+        assert_true(reach_transit(gantry, &state, &in, &out));
+        state.interlock.tripped = latched == 1;
+        step_off(gantry, &state, &in, &out, 0.0, 0);
+        assert_int_equal(out.verdict.refused, 0);
+        assert_int_equal(out.mode, latched == 1 ? MODE_TRIPPED : MODE_TRANSIT);
+        assert_int_equal(out.command.request[0],
+                         latched == 1 ? DRIVE_REQUEST_DISABLE : DRIVE_REQUEST_ENABLE);
+    }
+    free(gantry);
 }
 
 static void resuming_starts_where_the_arm_stands_or_not_at_all(void** context)
