@@ -163,6 +163,10 @@ BREAKS = [
 ]
 
 
+def counted(count, noun):
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def build(tree, target):
     # A break leaves things unused: no warnings.
     for command in (["cmake", "--preset", "release", "-DCMAKE_C_FLAGS=-w"],
@@ -207,7 +211,7 @@ def test_notices(tree, test):
                           check=False)
     claims = len(set(re.findall(r"^\[  FAILED  \] ([a-z]\w+)$", done.stdout + done.stderr,
                                 re.MULTILINE)))
-    return (f"`{test}`", f"{claims} claims") if done.returncode != 0 else (None, "")
+    return (f"`{test}`", counted(claims, "claim")) if done.returncode != 0 else (None, "")
 
 
 def notice(tree, each, outcomes):
@@ -218,7 +222,7 @@ def notice(tree, each, outcomes):
         for stage in STAGES:
             broken, failed = play(tree, stage, outcomes)
             if failed != 0:
-                return f"`{' '.join(stage)}`", f"{failed} trials", broken
+                return f"`{' '.join(stage)}`", counted(failed, "trial"), broken
         return (*test_notices(tree, each.test), {}) if each.test else (None, "", {})
     finally:
         source.write_text(text)
